@@ -12,4 +12,5 @@ pub mod dataverse;
 pub mod http;
 pub mod ops;
 pub mod sandbox;
+pub mod text;
 pub mod tui;

@@ -1,0 +1,93 @@
+//! Text from a server made harmless for a terminal. Pure; every edge uses it.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Replaces everything that a terminal could obey or that changes the order of what is read by visible marks.
+///
+/// C0 control characters and DEL become caret notation (`^[` for ESC, `^J` for a line feed), everything else
+/// that is not printable by itself its code point (`<U+202E>`): C1 controls, bidi marks, embeddings, overrides
+/// and isolates, zero-width characters, line and paragraph separators, tags, noncharacters. Text without such
+/// characters is borrowed.
+///
+/// Combining marks, variation selectors and private-use characters stay: they draw, they do not act.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find(is_harmful) else { return Cow::Borrowed(text) };
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str(&text[..first]);
+    for c in text[first..].chars() {
+        mark(c, &mut out);
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a character would be replaced by [`harmless`].
+pub fn is_harmful(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+fn mark(c: char, out: &mut String) {
+    match c {
+        '\u{7f}' => out.push_str("^?"),
+        '\u{0}'..='\u{1f}' => {
+            out.push('^');
+            out.push(char::from(c as u8 + 0x40));
+        }
+        c if is_harmful(c) => {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "<U+{:04X}>", u32::from(c));
+        }
+        c => out.push(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        for text in ["", "Contoso", "Ørsted · 東京 · e\u{301} · 🇳🇴", "a\u{fe0f}"] {
+            assert!(matches!(harmless(text), Cow::Borrowed(same) if same == text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn everything_a_terminal_could_obey_becomes_visible() {
+        let cases = [
+            ("a\u{1b}[2Jb", "a^[[2Jb"),
+            ("\u{1b}]52;c;aGk=\u{7}", "^[]52;c;aGk=^G"),
+            ("line\r\nnext\ttab\0", "line^M^Jnext^Itab^@"),
+            ("del\u{7f}", "del^?"),
+            ("csi\u{9b}31m", "csi<U+009B>31m"),
+            ("\u{85}", "<U+0085>"),
+            ("safe\u{202e}gpj.exe", "safe<U+202E>gpj.exe"),
+            ("\u{2066}a\u{2069}", "<U+2066>a<U+2069>"),
+            ("pay\u{200b}pal", "pay<U+200B>pal"),
+            ("\u{feff}bom", "<U+FEFF>bom"),
+            ("p\u{2028}q", "p<U+2028>q"),
+            ("tag\u{e0041}", "tag<U+E0041>"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(harmless(text), expected);
+        }
+    }
+
+    #[test]
+    fn harmless_text_stays_as_it_is_when_made_harmless_again() {
+        let once = harmless("\u{1b}\u{202e}\u{0}").into_owned();
+        assert!(matches!(harmless(&once), Cow::Borrowed(_)));
+        assert!(!once.chars().any(is_harmful));
+    }
+
+    #[test]
+    fn no_control_character_of_unicode_survives() {
+        let all: String = ('\0'..=char::MAX).filter(|c| c.is_control()).collect();
+        assert!(!harmless(&all).chars().any(char::is_control));
+    }
+}
