@@ -1,1 +1,309 @@
-//! The pure core: state, events, effects, commands.
+//! The pure core: all state, and what each event does to it.
+//!
+//! Must not know: tokio, the network, files, the environment, a clock, a source of randomness, the terminal. Time
+//! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
+
+pub mod command;
+pub mod effect;
+pub mod event;
+pub mod key;
+pub mod layout;
+pub mod line;
+pub mod list;
+pub mod load;
+pub mod nav;
+pub mod notice;
+pub mod overlay;
+pub mod pending;
+pub mod problem;
+pub mod screen;
+pub mod session;
+pub mod tickets;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::dataverse::{Table, TableName, TableSchema};
+use command::global::Global;
+use command::{Availability, Command, CommandSpec, Meaning};
+use key::{Input, Key};
+use layout::Size;
+use load::Load;
+use nav::Screens;
+use notice::Notice;
+use overlay::Overlay;
+use pending::Pending;
+use problem::Problem;
+use session::{Identity, Session, Start};
+use tickets::{Slot, Tickets};
+
+pub use effect::{Effect, Request};
+pub use event::{Event, Progress, Reply};
+pub use screen::Screen;
+
+/// Everything the program knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
+    /// What was known at the start.
+    pub start: Start,
+    /// Size of the terminal.
+    pub size: Size,
+    /// The time, as the last event told it.
+    pub now: Timestamp,
+    /// Who is signed in.
+    pub session: Session,
+    /// The tables of the environment.
+    pub tables: Load<Vec<Table>>,
+    /// The columns of the tables that were opened.
+    pub schemas: BTreeMap<TableName, Arc<TableSchema>>,
+    /// Where the person is.
+    pub screens: Screens,
+    /// What lies over the screen; the last one takes the keys.
+    pub overlays: Vec<Overlay>,
+    /// Which answers are awaited.
+    pub tickets: Tickets,
+    /// Edits that wait to be sent.
+    pub pending: Pending,
+    /// The message line.
+    pub notice: Option<Notice>,
+    /// The person asked to leave.
+    pub leaving: bool,
+    dirty: bool,
+}
+
+impl App {
+    /// The program before its first event. [`App::begin`] says what to do first.
+    pub fn new(start: Start, size: Size, now: Timestamp) -> Self {
+        let way = start.way;
+        Self {
+            start,
+            size,
+            now,
+            session: Session::Connecting,
+            tables: Load::Idle,
+            schemas: BTreeMap::new(),
+            screens: Screens::new(Screen::SignIn(screen::SignIn::new(way))),
+            overlays: vec![],
+            tickets: Tickets::default(),
+            pending: Pending::default(),
+            notice: None,
+            leaving: false,
+            dirty: true,
+        }
+    }
+
+    /// The first effects: check whether a kept sign-in still works.
+    pub fn begin(&mut self) -> Vec<Effect> {
+        vec![Effect::Run(self.tickets.issue(Slot::Session), Request::Connect)]
+    }
+
+    /// Applies one event and says what should be done about it.
+    ///
+    /// This is the only place where state changes. It never blocks and never fails: a failed request arrives as an
+    /// event like any other.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Clock(now) => {
+                self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
+                self.now = now;
+                return vec![];
+            }
+            Event::Progress(ticket, _) if !self.tickets.is_current(ticket) => return vec![],
+            Event::Reply(ticket, _) if !self.tickets.redeem(ticket) => return vec![], // too late to matter
+            _ => self.dirty = true,
+        }
+        match event {
+            Event::Clock(_) => vec![],
+            Event::Input(input) => self.input(input),
+            Event::Resize(size) => {
+                self.size = size;
+                self.fit();
+                vec![]
+            }
+            Event::Progress(_, Progress::Prompt(prompt)) => self.prompted(prompt),
+            Event::Reply(_, reply) => self.receive(reply),
+            Event::Written(..) => vec![],
+        }
+    }
+
+    /// Whether something has changed since the last frame.
+    pub fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// A frame shows the state as it is now.
+    pub fn drawn(&mut self) {
+        self.dirty = false;
+    }
+
+    /// The screen was lost: a frame is due although nothing changed.
+    pub fn touch(&mut self) {
+        self.dirty = true;
+    }
+
+    /// Whether something on the screen counts down, so that the clock should tick.
+    pub fn is_counting(&self) -> bool {
+        matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.prompt.is_some())
+    }
+
+    /// The screen that is seen.
+    pub fn screen(&self) -> &Screen {
+        self.screens.top()
+    }
+
+    fn screen_mut(&mut self) -> &mut Screen {
+        self.screens.top_mut()
+    }
+
+    fn input(&mut self, input: Input) -> Vec<Effect> {
+        if self.size.is_too_small() {
+            return match input {
+                Input::Key(Key::Char('q' | 'Q') | Key::Ctrl('c')) => self.quit(),
+                _ => vec![],
+            };
+        }
+        if !self.overlays.is_empty() {
+            return self.overlay_input(input);
+        }
+        let Input::Key(key) = input else {
+            self.say("Pasted text is not taken for keys.");
+            return vec![];
+        };
+        match command::resolve(self.screen().scopes(), &[key]) {
+            Meaning::Runs(spec) => self.run(spec),
+            Meaning::Begins => {
+                self.overlays.push(Overlay::Prefix(key));
+                vec![]
+            }
+            Meaning::Nothing => {
+                self.say(format!("`{key}` does nothing here. ? shows keys"));
+                vec![]
+            }
+        }
+    }
+
+    /// Runs a command, or says why it cannot run now.
+    fn run(&mut self, spec: &CommandSpec) -> Vec<Effect> {
+        if let Availability::No(reason) = (spec.enabled)(self) {
+            self.say(reason);
+            return vec![];
+        }
+        self.notice = None;
+        match spec.command {
+            Command::Global(command) => self.run_global(command),
+            Command::List(command) => self.run_list(command),
+            Command::SignIn(command) => self.run_sign_in(command),
+            Command::Tables(command) => self.run_tables(command),
+            Command::Grid(command) => self.run_grid(command),
+            Command::Record(command) => self.run_record(command),
+            Command::Review(command) => self.run_review(command),
+        }
+    }
+
+    fn run_global(&mut self, command: Global) -> Vec<Effect> {
+        match command {
+            Global::Redraw => return vec![Effect::Redraw],
+            Global::Suspend => return vec![Effect::Suspend],
+            Global::Quit => return self.quit(),
+            Global::Close if self.screens.is_first() => return self.quit(),
+            Global::Close | Global::Back => self.back(),
+            Global::GoTables => self.screens.pop_to_first(),
+            Global::Cancel => match self.tickets.newest() {
+                Some(slot) => return self.cancel(slot),
+                None => self.say("Nothing is being read. Q quits."),
+            },
+            Global::Refresh => return self.refresh(),
+            Global::Help | Global::Palette | Global::Review | Global::Undo | Global::Redo => {}
+        }
+        vec![]
+    }
+
+    fn run_list(&mut self, command: command::list::ListCommand) -> Vec<Effect> {
+        let (step, height) = (command.step(), self.size.list_height());
+        let tables = self.tables.value().map_or(0, Vec::len);
+        match self.screen_mut() {
+            Screen::Tables(screen) => screen.list.step(step, tables, height),
+            Screen::SignIn(_) | Screen::Grid(_) | Screen::Record(_) | Screen::Review(_) => {}
+        }
+        vec![]
+    }
+
+    /// One step back; on the first screen there is nowhere to go.
+    fn back(&mut self) {
+        if self.notice.take().is_some() {
+            return;
+        }
+        if !self.screens.pop() {
+            self.say("q to quit");
+        }
+    }
+
+    /// Calls off what is being read for a slot.
+    fn cancel(&mut self, slot: Slot) -> Vec<Effect> {
+        self.tickets.cancel(slot);
+        if slot == Slot::Tables {
+            self.tables.cancel();
+        }
+        self.say("Stopped.");
+        vec![Effect::Cancel(slot)]
+    }
+
+    fn refresh(&mut self) -> Vec<Effect> {
+        self.tables.start();
+        vec![Effect::Run(self.tickets.issue(Slot::Tables), Request::Tables)]
+    }
+
+    /// Takes an answer that is still wanted.
+    fn receive(&mut self, reply: Reply) -> Vec<Effect> {
+        match reply {
+            Reply::Connected(Ok(Some(identity))) => self.enter(identity),
+            Reply::Connected(Ok(None)) => self.start_sign_in(self.start.way),
+            Reply::Connected(Err(problem)) => self.signed_in(Err(problem)),
+            Reply::SignedIn(result) => self.signed_in(result),
+            Reply::Tables(result) => {
+                self.tables.finish(result.map_err(|error| Problem::new(error.to_string())));
+                vec![]
+            }
+            Reply::Schema(_) | Reply::Rows(_) | Reply::Row(_) => vec![],
+        }
+    }
+
+    /// Signed in: on to the tables.
+    fn enter(&mut self, identity: Identity) -> Vec<Effect> {
+        self.session = Session::SignedIn(identity);
+        self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
+        self.refresh()
+    }
+
+    fn quit(&mut self) -> Vec<Effect> {
+        self.leaving = true;
+        vec![Effect::Quit]
+    }
+
+    /// Puts text on the terminal's clipboard and says how.
+    fn copy(&mut self, text: String) -> Vec<Effect> {
+        self.say(format!(
+            "Sent to terminal clipboard (OSC 52, {} bytes). Empty paste? P prints it.",
+            text.len()
+        ));
+        vec![Effect::Copy(text)]
+    }
+
+    /// Says something on the message line.
+    fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice::Info(text.into()));
+    }
+
+    /// Keeps every cursor visible after the size changed.
+    fn fit(&mut self) {
+        let height = self.size.list_height();
+        let tables = self.tables.value().map_or(0, Vec::len);
+        for screen in self.screens.iter_mut() {
+            if let Screen::Tables(screen) = screen {
+                screen.list.clamp(tables, height);
+            }
+        }
+    }
+}

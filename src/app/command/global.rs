@@ -1,0 +1,66 @@
+//! Commands of every screen.
+
+use super::{Availability, Command, CommandSpec, Scope};
+use crate::app::App;
+use crate::app::key::Key;
+
+/// Commands of every screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Global {
+    Help,
+    Palette,
+    Back,
+    Close,
+    Quit,
+    Cancel,
+    Refresh,
+    GoTables,
+    Review,
+    Undo,
+    Redo,
+    Redraw,
+    Suspend,
+}
+
+const fn spec(command: Global, name: &'static str, title: &'static str) -> CommandSpec {
+    CommandSpec::new(Command::Global(command), name, title, Scope::Global)
+}
+
+fn signed_in(app: &App) -> Availability {
+    match app.session.identity() {
+        Some(_) => Availability::Yes,
+        None => Availability::No("Sign in first.".into()),
+    }
+}
+
+fn pending(app: &App) -> Availability {
+    match app.pending.is_empty() {
+        false => Availability::Yes,
+        true => Availability::No("Nothing pending. Edits you make wait here until you send them.".into()),
+    }
+}
+
+/// The table of this scope.
+pub const COMMANDS: &[CommandSpec] = &[
+    spec(Global::Review, "pending.review", "Review and send pending changes")
+        .keys(&[&[Key::Char('w')], &[Key::Ctrl('s')], &[Key::Char('g'), Key::Char('p')]])
+        .enabled(pending),
+    spec(Global::Undo, "pending.undo", "Undo the last staged edit").keys(&[&[Key::Char('u')]]),
+    spec(Global::Redo, "pending.redo", "Stage the undone edit again").keys(&[&[Key::Ctrl('y')]]),
+    spec(Global::Refresh, "refresh", "Read this screen's data again")
+        .keys(&[&[Key::Char('r')], &[Key::Ctrl('r')], &[Key::F(5)]])
+        .enabled(signed_in),
+    spec(Global::GoTables, "go.tables", "Go to the table list")
+        .keys(&[&[Key::Char('g'), Key::Char('t')], &[Key::Char('g'), Key::Char('h')]])
+        .enabled(signed_in),
+    spec(Global::Back, "back", "One step back").keys(&[&[Key::Esc], &[Key::Ctrl('g')]]),
+    spec(Global::Close, "close", "Close this screen; on the first one, quit").keys(&[&[Key::Char('q')]]),
+    spec(Global::Cancel, "cancel", "Stop what is being read").keys(&[&[Key::Ctrl('c')]]),
+    spec(Global::Quit, "quit", "Quit from anywhere").keys(&[&[Key::Char('Q')]]),
+    spec(Global::Redraw, "redraw", "Draw the screen anew").keys(&[&[Key::Ctrl('l')]]),
+    spec(Global::Suspend, "suspend", "Back to the shell until `fg`").keys(&[&[Key::Ctrl('z')]]),
+    spec(Global::Palette, "palette", "Find a command by name")
+        .keys(&[&[Key::Char(':')], &[Key::Ctrl('p')]])
+        .hint("commands"),
+    spec(Global::Help, "help", "Keys of this screen").keys(&[&[Key::Char('?')], &[Key::F(1)]]).hint("keys"),
+];

@@ -1,0 +1,227 @@
+//! Everything a key can do, declared once.
+//!
+//! Each scope has a file with its commands and one table of [`CommandSpec`]. The tables drive key look-up, prefix
+//! menus, the hint line, help and the palette; nothing else knows a key.
+
+pub mod global;
+pub mod grid;
+pub mod list;
+pub mod record;
+pub mod review;
+pub mod sign_in;
+pub mod tables;
+
+use super::App;
+use super::key::Key;
+
+/// Where a command applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Every screen.
+    Global,
+    /// Every screen with a list.
+    List,
+    SignIn,
+    Tables,
+    Grid,
+    /// Both tabs of a record.
+    Record,
+    /// The form tab.
+    Form,
+    /// The JSON tab.
+    Json,
+    Review,
+}
+
+impl Scope {
+    /// The heading in help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Scope::Global => "EVERYWHERE",
+            Scope::List => "MOVE",
+            Scope::SignIn => "SIGN-IN",
+            Scope::Tables => "TABLES",
+            Scope::Grid => "ROWS",
+            Scope::Record => "RECORD",
+            Scope::Form => "FORM",
+            Scope::Json => "JSON",
+            Scope::Review => "REVIEW",
+        }
+    }
+}
+
+/// A command, by the scope that declares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    Global(global::Global),
+    List(list::ListCommand),
+    SignIn(sign_in::SignInCommand),
+    Tables(tables::TablesCommand),
+    Grid(grid::GridCommand),
+    Record(record::RecordCommand),
+    Review(review::ReviewCommand),
+}
+
+/// Whether a command can run now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Availability {
+    Yes,
+    /// Not now, and why, as a sentence.
+    No(String),
+}
+
+/// Declaration of one command.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandSpec {
+    /// What runs.
+    pub command: Command,
+    /// Its name for scripts, configuration and tests: `row.open`.
+    pub name: &'static str,
+    /// What it does, in a few words: help, palette, prefix menus.
+    pub title: &'static str,
+    /// One word or two for the hint line; empty keeps it out of there.
+    pub hint: &'static str,
+    /// Where it applies.
+    pub scope: Scope,
+    /// The key sequences that run it, the first one shown. One key, or a prefix and a key.
+    pub keys: &'static [&'static [Key]],
+    /// Whether it can run now.
+    pub enabled: fn(&App) -> Availability,
+}
+
+impl CommandSpec {
+    /// A command that is always available and has no key yet.
+    pub const fn new(command: Command, name: &'static str, title: &'static str, scope: Scope) -> Self {
+        Self { command, name, title, hint: "", scope, keys: &[], enabled: |_| Availability::Yes }
+    }
+
+    /// Binds key sequences.
+    #[must_use]
+    pub const fn keys(mut self, keys: &'static [&'static [Key]]) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// Puts it into the hint line.
+    #[must_use]
+    pub const fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// Says when it can run.
+    #[must_use]
+    pub const fn enabled(mut self, enabled: fn(&App) -> Availability) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// The first key sequence as text: `g g`.
+    pub fn keys_text(&self) -> String {
+        self.keys.first().map_or_else(String::new, |keys| sequence_text(keys))
+    }
+}
+
+/// A key sequence as help spells it.
+pub fn sequence_text(keys: &[Key]) -> String {
+    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The tables of all scopes. Within a scope the order is that of the hint line and of help.
+const TABLES: &[&[CommandSpec]] = &[
+    sign_in::COMMANDS,
+    tables::COMMANDS,
+    grid::COMMANDS,
+    record::COMMANDS,
+    review::COMMANDS,
+    list::COMMANDS,
+    global::COMMANDS,
+];
+
+/// Every command there is.
+pub fn all() -> impl Iterator<Item = &'static CommandSpec> {
+    TABLES.iter().flat_map(|table| table.iter())
+}
+
+/// The commands of some scopes, the nearest scope first.
+pub fn of(scopes: &[Scope]) -> impl Iterator<Item = &'static CommandSpec> {
+    scopes.iter().flat_map(|scope| all().filter(move |spec| spec.scope == *scope))
+}
+
+/// What a key sequence means on a screen.
+#[derive(Debug, Clone, Copy)]
+pub enum Meaning {
+    /// It runs this command.
+    Runs(&'static CommandSpec),
+    /// It is the beginning of others.
+    Begins,
+    /// Nothing.
+    Nothing,
+}
+
+/// Looks a key sequence up; a nearer scope wins over a farther one.
+pub fn resolve(scopes: &[Scope], keys: &[Key]) -> Meaning {
+    for spec in of(scopes) {
+        if spec.keys.iter().any(|bound| *bound == keys) {
+            return Meaning::Runs(spec);
+        }
+        if spec.keys.iter().any(|bound| bound.len() > keys.len() && bound.starts_with(keys)) {
+            return Meaning::Begins;
+        }
+    }
+    Meaning::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut seen = BTreeSet::new();
+        for spec in all() {
+            assert!(seen.insert(spec.name), "{} is declared twice", spec.name);
+        }
+    }
+
+    #[test]
+    fn no_key_is_bound_twice_in_a_scope_and_no_command_hides_behind_a_prefix() {
+        for spec in all() {
+            for keys in spec.keys {
+                let rivals = all().filter(|other| other.scope == spec.scope && other.name != spec.name);
+                for other in rivals {
+                    for bound in other.keys {
+                        let clash = bound.starts_with(keys) || keys.starts_with(bound);
+                        assert!(!clash, "{} and {} share {}", spec.name, other.name, sequence_text(keys));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_says_what_it_does() {
+        for spec in all() {
+            assert!(!spec.title.is_empty() && !spec.title.ends_with('.'), "{}", spec.name);
+            assert!(spec.keys.iter().all(|keys| (1..=2).contains(&keys.len())), "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn a_table_declares_commands_of_its_own_kind_only() {
+        for spec in all() {
+            let same = match spec.command {
+                Command::Global(_) => spec.scope == Scope::Global,
+                Command::List(_) => spec.scope == Scope::List,
+                Command::SignIn(_) => spec.scope == Scope::SignIn,
+                Command::Tables(_) => spec.scope == Scope::Tables,
+                Command::Grid(_) => spec.scope == Scope::Grid,
+                Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
+                Command::Review(_) => spec.scope == Scope::Review,
+            };
+            assert!(same, "{}", spec.name);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What the core wants done in the world.
+
+use super::session::Way;
+use super::tickets::{Slot, Ticket};
+use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table};
+
+/// Something to be done. The only output of [`App::update`](super::App::update).
+///
+/// Effects are data: they can be compared, logged and counted in a test.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Start background work. It answers with [`Event::Reply`](super::Event::Reply).
+    Run(Ticket, Request),
+    /// Stop the work of a slot. Only reads have slots.
+    Cancel(Slot),
+    /// Send a change. Never aborted; answers with [`Event::Written`](super::Event::Written).
+    Write(WriteId, Patch),
+    /// Show an address in the browser of this machine.
+    OpenBrowser(String),
+    /// Hand text to the terminal's clipboard.
+    Copy(String),
+    /// Leave the screen, print plain text, wait for a key, come back.
+    Print(String),
+    /// Draw everything anew.
+    Redraw,
+    /// Hand the terminal back to the shell until it continues us.
+    Suspend,
+    /// Leave the program once no write is in flight.
+    Quit,
+}
+
+/// Work for the runner, one variant for each operation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Check the kept sign-in.
+    Connect,
+    /// Sign in with a person's help.
+    SignIn(Way),
+    /// List the tables.
+    Tables,
+    /// Read a table's columns.
+    Schema(Table),
+    /// Read the first page of a query.
+    Rows(Query),
+    /// Read the page behind a link, with the preferences of the query it belongs to.
+    NextPage(NextLink, Query),
+    /// Read one row with all its columns.
+    Row(SetName, RowId),
+}
+
+/// Tells one write from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WriteId(pub u64);

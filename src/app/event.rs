@@ -1,0 +1,74 @@
+//! What can happen to the program.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::effect::WriteId;
+use super::key::Input;
+use super::layout::Size;
+use super::problem::Problem;
+use super::session::{Identity, Prompt};
+use super::tickets::Ticket;
+use crate::dataverse::{self, Page, Row, Table, TableSchema};
+
+/// Something that happened. The only input of [`App::update`](super::App::update).
+#[derive(Debug)]
+pub enum Event {
+    /// The time, before each input and once a second while something counts down.
+    Clock(Timestamp),
+    /// A key or a paste.
+    Input(Input),
+    /// The terminal has a new size.
+    Resize(Size),
+    /// Background work has something to show and goes on. Ignored when the ticket is void.
+    Progress(Ticket, Progress),
+    /// Background work is done. Ignored when the ticket is void.
+    Reply(Ticket, Reply),
+    /// A write ended. Never ignored.
+    Written(WriteId, Result<Saved, SaveFailure>),
+}
+
+/// News of work that is under way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// A sign-in waits for the person.
+    Prompt(Prompt),
+}
+
+/// The answer to a [`Request`](super::effect::Request), variant by variant.
+#[derive(Debug)]
+pub enum Reply {
+    /// Whether the kept sign-in still works; nothing when a person has to sign in.
+    Connected(Result<Option<Identity>, Problem>),
+    /// How the sign-in ended.
+    SignedIn(Result<Identity, Problem>),
+    /// The tables of the environment.
+    Tables(Result<Vec<Table>, dataverse::Error>),
+    /// A table's columns.
+    Schema(Result<Arc<TableSchema>, dataverse::Error>),
+    /// A page of rows.
+    Rows(Result<Page, dataverse::Error>),
+    /// One row with all its columns.
+    Row(Result<Row, dataverse::Error>),
+}
+
+/// A change is on the server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved {
+    /// The changed columns and the row's new ETag.
+    pub row: Row,
+}
+
+/// A change did not arrive, or nobody knows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaveFailure {
+    /// Somebody changed the row since it was read; nothing was saved.
+    Conflict,
+    /// The row is gone; nothing was saved.
+    Gone,
+    /// The answer was lost and the row could not be read again: it may have been saved.
+    Unknown(Problem),
+    /// Nothing was saved, for this reason.
+    Failed(Problem),
+}

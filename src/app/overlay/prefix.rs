@@ -1,0 +1,42 @@
+//! The menu of a prefix key. It opens at once and waits for ever: a slow line cannot break a chord.
+
+use crate::app::App;
+use crate::app::command::{self, CommandSpec, Meaning};
+use crate::app::effect::Effect;
+use crate::app::key::{Input, Key};
+
+/// What may follow a prefix: the next key and its command. Nearer scopes hide farther ones.
+pub fn entries(app: &App, prefix: Key) -> Vec<(Key, &'static CommandSpec)> {
+    let mut entries: Vec<(Key, &'static CommandSpec)> = Vec::new();
+    for spec in command::of(app.screen().scopes()) {
+        for keys in spec.keys {
+            if let [first, second] = keys
+                && *first == prefix
+                && !entries.iter().any(|(key, _)| key == second)
+            {
+                entries.push((*second, spec));
+            }
+        }
+    }
+    entries
+}
+
+impl App {
+    pub(in crate::app) fn prefix_input(&mut self, prefix: Key, input: Input) -> Vec<Effect> {
+        let Input::Key(key) = input else { return vec![] };
+        if matches!(key, Key::Esc | Key::Ctrl('g') | Key::Backspace) {
+            self.overlays.pop();
+            return vec![];
+        }
+        match command::resolve(self.screen().scopes(), &[prefix, key]) {
+            Meaning::Runs(spec) => {
+                self.overlays.pop();
+                self.run(spec)
+            }
+            Meaning::Begins | Meaning::Nothing => {
+                self.say(format!("`{prefix} {key}` does nothing here."));
+                vec![]
+            }
+        }
+    }
+}

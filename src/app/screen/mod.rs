@@ -1,0 +1,41 @@
+//! The screens: what each one holds, and what its commands do. One file a screen.
+
+pub mod grid;
+pub mod record;
+pub mod review;
+pub mod sign_in;
+pub mod tables;
+
+use super::command::Scope;
+
+pub use grid::Grid;
+pub use record::Record;
+pub use review::Review;
+pub use sign_in::SignIn;
+pub use tables::Tables;
+
+/// A screen with its state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Screen {
+    SignIn(SignIn),
+    Tables(Tables),
+    Grid(Box<Grid>),
+    Record(Box<Record>),
+    Review(Review),
+}
+
+impl Screen {
+    /// The scopes whose commands apply, nearest first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self {
+            Screen::SignIn(_) => &[Scope::SignIn, Scope::Global],
+            Screen::Tables(_) => &[Scope::Tables, Scope::List, Scope::Global],
+            Screen::Grid(_) => &[Scope::Grid, Scope::List, Scope::Global],
+            Screen::Record(record) => match record.tab {
+                record::Tab::Form => &[Scope::Form, Scope::Record, Scope::List, Scope::Global],
+                record::Tab::Json => &[Scope::Json, Scope::Record, Scope::List, Scope::Global],
+            },
+            Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
+        }
+    }
+}

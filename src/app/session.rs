@@ -1,0 +1,90 @@
+//! Who is signed in, to what, and what a sign-in asks of the person.
+
+use jiff::Timestamp;
+
+/// How far the session is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Session {
+    /// Nobody is signed in.
+    #[default]
+    SignedOut,
+    /// A kept sign-in is being checked.
+    Connecting,
+    /// Ready to work.
+    SignedIn(Identity),
+}
+
+impl Session {
+    /// Who is signed in.
+    pub fn identity(&self) -> Option<&Identity> {
+        match self {
+            Self::SignedIn(identity) => Some(identity),
+            _ => None,
+        }
+    }
+}
+
+/// The person and the environment of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// What row 1 calls the environment: `contoso-uat`.
+    pub environment: String,
+    /// The environment's kind as the badge shows it: `SANDBOX`, `PROD`.
+    pub badge: String,
+    /// Writes need more care here; unknown counts as production.
+    pub production: bool,
+    /// Why the session cannot write, as a sentence; none when it can.
+    pub read_only: Option<String>,
+    /// The signed-in person's name.
+    pub user: String,
+}
+
+/// A way to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A code typed on any device.
+    DeviceCode,
+    /// The browser of this machine.
+    Browser,
+}
+
+/// What the person has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prompt {
+    /// Enter a code at an address.
+    DeviceCode {
+        /// The address, as the server sent it.
+        address: String,
+        /// The code.
+        code: String,
+        /// When the code is no longer good.
+        expires: Timestamp,
+    },
+    /// Sign in where the browser was opened.
+    Browser {
+        /// The address that the browser was sent to.
+        address: String,
+    },
+}
+
+impl Prompt {
+    /// The address to open.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::DeviceCode { address, .. } | Self::Browser { address } => address,
+        }
+    }
+}
+
+/// What is known before anything was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// Version of the program.
+    pub version: String,
+    /// Host of the environment, where one was named.
+    pub environment: Option<String>,
+    /// The way that is tried first.
+    pub way: Way,
+    /// The terminal is at the other end of a slow line: smaller pages.
+    pub remote: bool,
+}

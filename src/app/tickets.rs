@@ -1,0 +1,93 @@
+//! Which answers are still wanted.
+//!
+//! Each kind of read has one slot. Issuing a ticket voids the one before it in the same slot, and an answer whose
+//! ticket is void is dropped: rows of yesterday's filter can never appear under today's.
+
+use std::collections::BTreeMap;
+
+/// A kind of read of which one at a time is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// Sign-in, or the check of a cached one.
+    Session,
+    /// The list of tables.
+    Tables,
+    /// The columns of a table.
+    Schema,
+    /// Rows of the grid.
+    Rows,
+    /// One row, for a form.
+    Row,
+}
+
+/// The right to deliver one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket {
+    /// What was asked for.
+    pub slot: Slot,
+    number: u64,
+}
+
+/// The tickets that are not void.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tickets {
+    last: u64,
+    current: BTreeMap<Slot, u64>,
+}
+
+impl Tickets {
+    /// A new ticket; the one before it in this slot becomes void.
+    pub fn issue(&mut self, slot: Slot) -> Ticket {
+        self.last += 1;
+        self.current.insert(slot, self.last);
+        Ticket { slot, number: self.last }
+    }
+
+    /// Whether an answer with this ticket is still wanted.
+    pub fn is_current(&self, ticket: Ticket) -> bool {
+        self.current.get(&ticket.slot) == Some(&ticket.number)
+    }
+
+    /// Takes the ticket back for its answer; answers whether it was still good.
+    pub fn redeem(&mut self, ticket: Ticket) -> bool {
+        let current = self.is_current(ticket);
+        if current {
+            self.current.remove(&ticket.slot);
+        }
+        current
+    }
+
+    /// Voids the ticket of this slot; answers whether there was one.
+    pub fn cancel(&mut self, slot: Slot) -> bool {
+        self.current.remove(&slot).is_some()
+    }
+
+    /// The newest read that is under way.
+    pub fn newest(&self) -> Option<Slot> {
+        self.current.iter().max_by_key(|(_, number)| **number).map(|(slot, _)| *slot)
+    }
+
+    /// An answer for this slot is awaited.
+    pub fn is_busy(&self, slot: Slot) -> bool {
+        self.current.contains_key(&slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_ticket_voids_the_one_before_it_in_its_slot_only() {
+        let mut tickets = Tickets::default();
+        let tables = tickets.issue(Slot::Tables);
+        let old = tickets.issue(Slot::Rows);
+        let new = tickets.issue(Slot::Rows);
+        assert!(!tickets.redeem(old));
+        assert!(tickets.redeem(new));
+        assert!(!tickets.redeem(new), "a ticket is good for one answer");
+        assert!(tickets.is_busy(Slot::Tables));
+        assert!(tickets.cancel(Slot::Tables));
+        assert!(!tickets.redeem(tables));
+    }
+}

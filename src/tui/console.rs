@@ -1,0 +1,70 @@
+//! What the loop asks of the terminal beside drawing on it.
+
+use std::io::{self, Write, stdout};
+
+use signal_hook::consts::SIGTSTP;
+use signal_hook::low_level::emulate_default_handler;
+
+use super::terminal;
+
+/// The terminal beside its cells. A test has one that records.
+pub trait Console {
+    /// Hands text to the clipboard.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Leaves the screen and prints text as it is, to be copied with the terminal's own means.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn leave(&mut self, text: &str) -> io::Result<()>;
+
+    /// Comes back to the screen.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn come_back(&mut self) -> io::Result<()>;
+
+    /// Stops the program until the shell continues it.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn suspend(&mut self) -> io::Result<()>;
+}
+
+/// The terminal the program was started in.
+#[derive(Debug)]
+pub struct RealConsole;
+
+impl Console for RealConsole {
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        terminal::copy(text)
+    }
+
+    fn leave(&mut self, text: &str) -> io::Result<()> {
+        terminal::give_back()?;
+        crossterm::terminal::enable_raw_mode()?; // the key that ends this must arrive without Enter
+        let mut out = stdout();
+        for line in text.lines() {
+            write!(out, "{line}\r\n")?;
+        }
+        write!(out, "\r\nPress a key to go on.\r\n")?;
+        out.flush()
+    }
+
+    fn come_back(&mut self) -> io::Result<()> {
+        terminal::enter()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        terminal::give_back()?;
+        emulate_default_handler(SIGTSTP)?;
+        terminal::enter()
+    }
+}

@@ -1,0 +1,94 @@
+//! The loop: events in, effects out, a frame when something changed.
+
+use std::io;
+use std::time::Duration;
+
+use futures_util::{FutureExt, Stream, StreamExt};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::time::{Instant, sleep_until};
+
+use super::console::Console;
+use super::runner::Runner;
+use super::theme::Theme;
+use super::view;
+use crate::app::{App, Effect, Event};
+
+/// At most 30 frames a second for answers: a flood of them must not become a flood of frames.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// Runs the program until it is left or its input ends. Writes that were sent are waited for.
+///
+/// `input` is anything that yields events: the real terminal, or a test. Keys come first, and a frame follows as
+/// soon as no further key waits: a flood of answers must not make the keyboard lag.
+///
+/// # Errors
+///
+/// When the terminal can no longer be drawn on.
+pub async fn run<B: Backend>(
+    app: &mut App,
+    runner: &mut Runner,
+    terminal: &mut Terminal<B>,
+    console: &mut impl Console,
+    theme: &Theme,
+    mut input: impl Stream<Item = Event> + Unpin,
+) -> io::Result<()>
+where
+    B::Error: Send + Sync + 'static,
+{
+    let mut effects = app.begin();
+    let mut due = Instant::now();
+    'running: loop {
+        for effect in std::mem::take(&mut effects) {
+            match effect {
+                Effect::Quit => break 'running,
+                Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
+                Effect::Copy(text) => console.copy(&text)?,
+                Effect::Print(text) => {
+                    console.leave(&text)?;
+                    while !matches!(input.next().await, Some(Event::Input(_)) | None) {}
+                    console.come_back()?;
+                    terminal.clear().map_err(io::Error::other)?;
+                    app.touch();
+                }
+                Effect::Suspend => {
+                    console.suspend()?;
+                    terminal.clear().map_err(io::Error::other)?;
+                    app.touch();
+                }
+                effect => runner.start(effect),
+            }
+        }
+        if app.is_dirty() && Instant::now() >= due {
+            app.drawn();
+            terminal.draw(|frame| view::draw(app, theme, frame)).map_err(io::Error::other)?;
+            due = Instant::now() + FRAME;
+        }
+        let tick = Instant::now() + Duration::from_secs(1);
+        tokio::select! {
+            biased;
+            event = input.next() => {
+                let Some(event) = event else { break };
+                effects = take_input(app, event);
+                while effects.is_empty() {
+                    let Some(Some(event)) = input.next().now_or_never() else { break };
+                    effects = take_input(app, event);
+                }
+                due = Instant::now();
+            }
+            Some(event) = runner.next() => effects = app.update(event),
+            () = sleep_until(due), if app.is_dirty() => {}
+            () = sleep_until(tick), if app.is_counting() => {
+                effects = app.update(Event::Clock(Timestamp::now()));
+            }
+        }
+    }
+    runner.finish_writes().await;
+    Ok(())
+}
+
+fn take_input(app: &mut App, event: Event) -> Vec<Effect> {
+    app.update(Event::Clock(Timestamp::now()));
+    app.update(event)
+}

@@ -1,0 +1,91 @@
+//! From the terminal's events to the core's [`Input`]. The only place that knows both.
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::app::event::Event;
+use crate::app::key::{Input, Key};
+use crate::app::layout::Size;
+
+/// What a terminal event means to the core; nothing for what it has no use for.
+///
+/// A letter with Alt is Esc and the letter: that is how a terminal sends both.
+pub fn translate(event: TerminalEvent) -> Vec<Event> {
+    match event {
+        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
+            keys(key).into_iter().map(|key| Event::Input(Input::Key(key))).collect()
+        }
+        TerminalEvent::Paste(text) => vec![Event::Input(Input::Paste(text))],
+        TerminalEvent::Resize(width, height) => vec![Event::Resize(Size { width, height })],
+        _ => vec![],
+    }
+}
+
+fn keys(event: KeyEvent) -> Vec<Key> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    let key = match event.code {
+        KeyCode::Char(c) if control => match c.to_ascii_lowercase() {
+            'h' => Key::Backspace, // what many terminals send for it
+            'i' => Key::Tab,
+            'm' | 'j' => Key::Enter,
+            '[' => Key::Esc,
+            c => Key::Ctrl(c),
+        },
+        KeyCode::Char(c) => Key::Char(c),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => Key::BackTab,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::F(n) => Key::F(n),
+        _ => return vec![],
+    };
+    match (alt, key) {
+        (true, Key::Char(_)) => vec![Key::Esc, key],
+        _ => vec![key],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pressed(code: KeyCode, modifiers: KeyModifiers) -> Vec<Key> {
+        keys(KeyEvent::new(code, modifiers))
+    }
+
+    #[test]
+    fn alt_and_a_letter_is_esc_and_the_letter() {
+        assert_eq!(pressed(KeyCode::Char('x'), KeyModifiers::ALT), [Key::Esc, Key::Char('x')]);
+    }
+
+    #[test]
+    fn control_letters_that_are_keys_of_their_own_arrive_as_those() {
+        assert_eq!(pressed(KeyCode::Char('m'), KeyModifiers::CONTROL), [Key::Enter]);
+        assert_eq!(pressed(KeyCode::Char('h'), KeyModifiers::CONTROL), [Key::Backspace]);
+        assert_eq!(pressed(KeyCode::Char('D'), KeyModifiers::CONTROL), [Key::Ctrl('d')]);
+    }
+
+    #[test]
+    fn a_released_key_is_no_key() {
+        let mut event = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE);
+        event.kind = KeyEventKind::Release;
+        assert!(translate(TerminalEvent::Key(event)).is_empty());
+    }
+
+    #[test]
+    fn pasted_text_is_never_keys() {
+        let events = translate(TerminalEvent::Paste("dd".into()));
+        assert!(matches!(&events[..], [Event::Input(Input::Paste(text))] if text == "dd"));
+    }
+}

@@ -1,0 +1,90 @@
+//! Executes effects: background tasks for reads, one queue for writes.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::{AbortHandle, JoinHandle};
+
+use super::services::Services;
+use crate::app::effect::WriteId;
+use crate::app::tickets::{Slot, Ticket};
+use crate::app::{Effect, Event, Request};
+use crate::dataverse::Patch;
+
+/// Starts work and hands back what it answers.
+///
+/// Reads of one slot replace each other: a new one aborts the one before. Writes run one after the other, in order,
+/// and are never aborted.
+#[derive(Debug)]
+pub struct Runner {
+    services: Services,
+    events: UnboundedSender<Event>,
+    inbox: UnboundedReceiver<Event>,
+    reads: BTreeMap<Slot, AbortHandle>,
+    writes: UnboundedSender<(WriteId, Patch)>,
+    writer: JoinHandle<()>,
+}
+
+impl Runner {
+    /// A runner over these services. Must be called inside a tokio runtime.
+    pub fn new(services: Services) -> Self {
+        let (events, inbox) = unbounded_channel();
+        let (writes, mut queue) = unbounded_channel::<(WriteId, Patch)>();
+        let (answers, writing) = (events.clone(), services.clone());
+        let writer = tokio::spawn(async move {
+            while let Some((id, patch)) = queue.recv().await {
+                let result = writing.save(&patch).await;
+                let _ = answers.send(Event::Written(id, result)); // the loop is gone: nobody to tell
+            }
+        });
+        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer }
+    }
+
+    /// Starts what an effect asks for. Effects of the terminal are the loop's and are left alone.
+    pub fn start(&mut self, effect: Effect) {
+        match effect {
+            Effect::Run(ticket, request) => self.read(ticket, request),
+            Effect::Cancel(slot) => {
+                if let Some(read) = self.reads.remove(&slot) {
+                    read.abort();
+                }
+            }
+            Effect::Write(id, patch) => {
+                let _ = self.writes.send((id, patch)); // the writer lives as long as the runner
+            }
+            Effect::OpenBrowser(address) => self.services.open_browser(&address),
+            Effect::Copy(_) | Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    /// The next answer.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.inbox.recv().await
+    }
+
+    /// Stops reading and waits until every write has its answer.
+    pub async fn finish_writes(&mut self) {
+        for read in std::mem::take(&mut self.reads).into_values() {
+            read.abort();
+        }
+        let (closed, _) = unbounded_channel();
+        self.writes = closed; // the queue ends when its last sender is gone
+        let _ = (&mut self.writer).await; // a panic there has been reported already
+    }
+
+    fn read(&mut self, ticket: Ticket, request: Request) {
+        let (services, events) = (self.services.clone(), self.events.clone());
+        let task = tokio::spawn(async move {
+            let progress = events.clone();
+            let reply = services
+                .perform(request, move |news| {
+                    let _ = progress.send(Event::Progress(ticket, news));
+                })
+                .await;
+            let _ = events.send(Event::Reply(ticket, reply)); // the loop is gone: nobody to tell
+        });
+        if let Some(old) = self.reads.insert(ticket.slot, task.abort_handle()) {
+            old.abort();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The terminal while it is ours: raw mode, the other screen, and the way back from every exit.
+
+use std::io::{self, Stdout, Write, stdout};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crossterm::cursor::{MoveTo, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// Most terminals take this much in one OSC 52 sequence.
+const CLIPBOARD_LIMIT: usize = 74_994;
+
+/// The real terminal.
+pub type RealTerminal = Terminal<CrosstermBackend<Stdout>>;
+
+/// Holds the terminal; gives it back when dropped, however the program ends.
+#[derive(Debug)]
+pub struct Guard(());
+
+impl Guard {
+    /// Takes the terminal: raw mode, the other screen, pastes marked as such.
+    ///
+    /// A panic gives it back before it prints its message.
+    ///
+    /// # Errors
+    ///
+    /// When standard output is no terminal.
+    pub fn take() -> io::Result<(Self, RealTerminal)> {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let _ = give_back();
+            report(panic);
+        }));
+        enter()?;
+        let guard = Self(());
+        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok((guard, terminal))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = give_back(); // nobody is left to tell
+    }
+}
+
+/// Takes the screen (again): at the start, after a suspension, after plain text.
+///
+/// # Errors
+///
+/// When the terminal is gone.
+pub fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All), MoveTo(0, 0))
+}
+
+/// Gives the screen back as it was.
+///
+/// # Errors
+///
+/// When the terminal is gone.
+pub fn give_back() -> io::Result<()> {
+    execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+    disable_raw_mode()
+}
+
+/// Hands text to the terminal's clipboard by OSC 52. Whether the terminal takes it cannot be known.
+///
+/// # Errors
+///
+/// When the text is too long for a terminal, or the terminal is gone.
+pub fn copy(text: &str) -> io::Result<()> {
+    let encoded = STANDARD.encode(text);
+    if encoded.len() > CLIPBOARD_LIMIT {
+        return Err(io::Error::other("too long for a terminal's clipboard"));
+    }
+    let mut out = stdout();
+    queue!(out, crossterm::style::Print(format_args!("\u{1b}]52;c;{encoded}\u{7}")))?;
+    out.flush()
+}
