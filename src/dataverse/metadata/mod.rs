@@ -6,6 +6,9 @@ use rust_decimal::Decimal;
 
 use super::{ColumnName, SetName, TableName};
 
+mod columns;
+pub mod decode;
+
 /// A table as the list of tables shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
