@@ -1,1 +1,6 @@
 //! The command line.
+
+mod error;
+mod output;
+
+pub use error::{CliError, Kind};

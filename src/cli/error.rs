@@ -1,0 +1,221 @@
+use std::error::Error as StdError;
+use std::io::{self, Write};
+
+use crate::text::harmless;
+use crate::{auth, config, dataverse, http, sandbox};
+
+/// What went wrong, for a person and for a script.
+#[derive(Debug)]
+pub struct CliError {
+    kind: Kind,
+    source: Box<dyn StdError + Send + Sync>,
+    hints: Vec<String>,
+}
+
+/// What kind of failure it is. Scripts see it as the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It did not work.
+    Failed,
+    /// It was asked in a way that cannot work.
+    Usage,
+    /// Somebody else changed the row.
+    Conflict,
+    /// The guard said no: read-only, production, confirmation.
+    Refused,
+    /// Sign-in is needed, or failed.
+    SignIn,
+    /// Nobody reads the output any more.
+    BrokenPipe,
+}
+
+impl Kind {
+    /// The exit code scripts rely on.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::BrokenPipe => 0,
+            Kind::Failed => 1,
+            Kind::Usage => 2,
+            Kind::Conflict => 3,
+            Kind::Refused => 4,
+            Kind::SignIn => 5,
+        }
+    }
+}
+
+impl CliError {
+    /// An error of a kind; `source` is its text and its chain of causes.
+    pub fn new(kind: Kind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> CliError {
+        CliError { kind, source: source.into(), hints: Vec::new() }
+    }
+
+    /// Something was asked in a way that cannot work.
+    pub fn usage(message: impl Into<String>) -> CliError {
+        CliError::new(Kind::Usage, message.into())
+    }
+
+    /// Something did not work.
+    pub fn failed(source: impl Into<Box<dyn StdError + Send + Sync>>) -> CliError {
+        CliError::new(Kind::Failed, source)
+    }
+
+    /// Adds a line that says what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> CliError {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The kind, which decides the exit code.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Writes `error: …`, the chain of causes and the hints. Text from a server is made harmless.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written to.
+    pub fn report(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.kind == Kind::BrokenPipe {
+            return Ok(());
+        }
+        let mut said = self.source.to_string();
+        writeln!(out, "error: {}", harmless(&said))?;
+        let mut cause = self.source.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            // Transparent wrappers and causes that repeat what was said add nothing.
+            if !text.is_empty() && !said.contains(&text) {
+                writeln!(out, "caused by: {}", harmless(&text))?;
+                said = text;
+            }
+            cause = error.source();
+        }
+        for hint in &self.hints {
+            writeln!(out, "hint: {}", harmless(hint))?;
+        }
+        Ok(())
+    }
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> CliError {
+        let kind = match error.kind() {
+            io::ErrorKind::BrokenPipe => Kind::BrokenPipe,
+            _ => Kind::Failed,
+        };
+        CliError::new(kind, error)
+    }
+}
+
+impl From<config::Error> for CliError {
+    fn from(error: config::Error) -> CliError {
+        let kind = match &error {
+            config::Error::ProfileName(_)
+            | config::Error::NoProfile { .. }
+            | config::Error::Syntax { .. } => Kind::Usage,
+            _ => Kind::Failed,
+        };
+        CliError::new(kind, error)
+    }
+}
+
+impl From<http::Error> for CliError {
+    fn from(error: http::Error) -> CliError {
+        let hint = error.hint();
+        with_hints(CliError::failed(error), hint)
+    }
+}
+
+impl From<auth::Error> for CliError {
+    fn from(error: auth::Error) -> CliError {
+        let kind = if error.is_usage() {
+            Kind::Usage
+        } else if error.is_sign_in() {
+            Kind::SignIn
+        } else {
+            Kind::Failed
+        };
+        let hints = error.hints();
+        with_hints(CliError::new(kind, error), hints)
+    }
+}
+
+impl From<dataverse::Error> for CliError {
+    fn from(error: dataverse::Error) -> CliError {
+        use dataverse::Error;
+        match error {
+            Error::Auth(error) => error.into(),
+            Error::Network { ref source, .. } => {
+                let hint = source.hint();
+                with_hints(CliError::failed(error), hint)
+            }
+            Error::Api { status: 412, .. } => CliError::new(Kind::Conflict, error),
+            Error::Api { status: 401, .. } => {
+                CliError::new(Kind::SignIn, error).hint("sign in again: `dv login`")
+            }
+            Error::Refused { .. } => CliError::new(Kind::Refused, error),
+            error => CliError::failed(error),
+        }
+    }
+}
+
+impl From<sandbox::Error> for CliError {
+    fn from(error: sandbox::Error) -> CliError {
+        let kind = match &error {
+            sandbox::Error::NotLoopback(_) => Kind::Usage,
+            _ => Kind::Failed,
+        };
+        CliError::new(kind, error)
+    }
+}
+
+fn with_hints(error: CliError, hints: impl IntoIterator<Item = String>) -> CliError {
+    hints.into_iter().fold(error, CliError::hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(error: CliError) -> String {
+        let mut out = Vec::new();
+        error.report(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("no connection to contoso")]
+    struct Outer(#[source] io::Error);
+
+    #[test]
+    fn an_error_is_told_with_its_causes_and_what_to_do() {
+        let error = CliError::failed(Outer(io::Error::other("refused\u{1b}[2J"))).hint("is it running?");
+        assert_eq!(
+            printed(error),
+            "error: no connection to contoso\ncaused by: refused^[[2J\nhint: is it running?\n"
+        );
+    }
+
+    #[test]
+    fn a_broken_pipe_is_quiet_and_no_failure() {
+        let error = CliError::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!(error.kind().exit_code(), 0);
+        assert_eq!(printed(error), "");
+    }
+
+    #[test]
+    fn exit_codes_are_those_that_scripts_rely_on() {
+        let kinds = [Kind::Failed, Kind::Usage, Kind::Conflict, Kind::Refused, Kind::SignIn];
+        assert_eq!(kinds.map(Kind::exit_code), [1, 2, 3, 4, 5]);
+        let conflict = dataverse::Error::Api {
+            status: 412,
+            code: "0x80060882".into(),
+            message: "changed".into(),
+            request_id: None,
+        };
+        assert_eq!(CliError::from(conflict).kind(), Kind::Conflict);
+        assert_eq!(CliError::from(dataverse::Error::Auth(auth::Error::SignInNeeded)).kind(), Kind::SignIn);
+    }
+}

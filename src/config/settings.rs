@@ -1,0 +1,198 @@
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{Environment, Error, Paths, Profile, profile};
+
+/// What the command line says. The first layer.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    pub profile: Option<String>,
+    pub url: Option<String>,
+    pub authority: Option<String>,
+    pub tenant: Option<String>,
+    pub client_id: Option<String>,
+    pub scope: Option<String>,
+    pub ca_file: Option<PathBuf>,
+    pub discovery: Option<String>,
+}
+
+/// The settings in force, not yet checked for sense: an address is still the text that was given.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Name of the profile in use.
+    pub profile: Option<String>,
+    /// Address of the environment, such as `contoso.crm4`.
+    pub url: Option<String>,
+    /// The sign-in authority given by hand.
+    pub authority: Option<String>,
+    /// Tenant to sign in to, a GUID or a domain.
+    pub tenant: Option<String>,
+    /// Application id.
+    pub client_id: Option<String>,
+    /// Scopes to ask for instead of the usual ones.
+    pub scope: Option<String>,
+    /// More certificate authorities, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Address of the Global Discovery Service.
+    pub discovery: Option<String>,
+    /// A ready access token; it is used as it is and never renewed.
+    pub token: Option<SecretString>,
+    /// What to log, in the syntax of `tracing` (`DV_LOG`).
+    pub log: Option<String>,
+    /// Where this process runs.
+    pub situation: Situation,
+    /// Where files live.
+    pub paths: Paths,
+    /// Things that are odd but do not stop anything.
+    pub warnings: Vec<String>,
+}
+
+/// Where this process runs, as far as it matters for the way to sign in and for page sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Situation {
+    /// Over SSH.
+    pub ssh: bool,
+    /// There is a display that a browser could open on.
+    pub display: bool,
+}
+
+impl Settings {
+    /// Nothing set: no flag, variable or profile is looked at.
+    pub fn bare(paths: Paths, situation: Situation) -> Settings {
+        Settings {
+            profile: None,
+            url: None,
+            authority: None,
+            tenant: None,
+            client_id: None,
+            scope: None,
+            ca_file: None,
+            discovery: None,
+            token: None,
+            log: None,
+            situation,
+            paths,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Lays the layers over each other: flag, then environment variable, then profile.
+    ///
+    /// # Errors
+    ///
+    /// When a file of settings that is asked for is absent or unreadable, or no home folder is known.
+    pub fn resolve(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
+        let paths = Paths::of(environment)?;
+        let name = match flags.profile.or(environment.text("DV_PROFILE")?) {
+            Some(name) => Some(name),
+            None => profile::usual(&paths.config)?,
+        };
+        let profile = match &name {
+            Some(name) => Profile::read(&paths.config, name)?,
+            None => Profile::default(),
+        };
+        let layered = |flag: Option<String>, variable, profile: Option<String>| {
+            let value = match flag {
+                Some(value) => Some(value),
+                None => environment.text(variable)?.or(profile),
+            };
+            Ok::<_, Error>(value)
+        };
+        let unknown = |key| format!("the profile's key `{key}` is not known to this version");
+        Ok(Settings {
+            url: layered(flags.url, "DV_URL", profile.url)?,
+            authority: layered(flags.authority, "DV_AUTHORITY", profile.authority)?,
+            tenant: layered(flags.tenant, "DV_TENANT", profile.tenant)?,
+            client_id: layered(flags.client_id, "DV_CLIENT_ID", profile.client_id)?,
+            scope: layered(flags.scope, "DV_SCOPE", profile.scope)?,
+            ca_file: flags.ca_file.or_else(|| environment.path("DV_CA_FILE")).or(profile.ca_file),
+            discovery: layered(flags.discovery, "DV_DISCOVERY", profile.discovery)?,
+            token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
+            log: environment.text("DV_LOG")?,
+            situation: Situation::of(environment),
+            warnings: profile.unknown.into_iter().map(unknown).collect(),
+            profile: name,
+            paths,
+        })
+    }
+}
+
+impl Situation {
+    /// What the environment tells of the place.
+    pub fn of(environment: &Environment) -> Situation {
+        Situation {
+            ssh: environment.has("SSH_CONNECTION") || environment.has("SSH_TTY"),
+            display: cfg!(any(windows, target_os = "macos"))
+                || environment.has("DISPLAY")
+                || environment.has("WAYLAND_DISPLAY"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home(pairs: &[(&str, &str)]) -> (tempfile::TempDir, Environment) {
+        let folder = tempfile::tempdir().unwrap();
+        let base = [("HOME".to_owned(), folder.path().to_str().unwrap().to_owned())];
+        let rest = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let environment = base.into_iter().chain(rest).collect();
+        (folder, environment)
+    }
+
+    fn write(folder: &tempfile::TempDir, name: &str, text: &str) {
+        let path = folder.path().join(".config/dvtui").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_that_over_the_profile() {
+        let (folder, environment) =
+            home(&[("DV_URL", "from-env"), ("DV_TENANT", "t-env"), ("DV_PROFILE", "uat")]);
+        write(&folder, "profiles/uat.toml", "url = \"p\"\ntenant = \"p\"\nscope = \"s-profile\"\n");
+        let flags = Flags { url: Some("from-flag".into()), ..Flags::default() };
+        let settings = Settings::resolve(flags, &environment).unwrap();
+        assert_eq!(settings.url.as_deref(), Some("from-flag"));
+        assert_eq!(settings.tenant.as_deref(), Some("t-env"));
+        assert_eq!(settings.scope.as_deref(), Some("s-profile"));
+        assert_eq!(settings.client_id, None);
+    }
+
+    #[test]
+    fn the_usual_profile_is_named_in_config_toml() {
+        let (folder, environment) = home(&[]);
+        write(&folder, "config.toml", "profile = \"dev\"\n");
+        write(&folder, "profiles/dev.toml", "url = \"dev.crm\"\nodd = 1\n");
+        let settings = Settings::resolve(Flags::default(), &environment).unwrap();
+        assert_eq!(settings.profile.as_deref(), Some("dev"));
+        assert_eq!(settings.url.as_deref(), Some("dev.crm"));
+        assert_eq!(settings.warnings.len(), 1);
+    }
+
+    #[test]
+    fn empty_variables_count_as_absent() {
+        let (_folder, environment) = home(&[("DV_URL", ""), ("DV_TOKEN", ""), ("DISPLAY", "")]);
+        let settings = Settings::resolve(Flags::default(), &environment).unwrap();
+        assert_eq!(settings.url, None);
+        assert!(settings.token.is_none());
+        assert!(!settings.situation.ssh);
+    }
+
+    #[test]
+    fn a_token_is_not_printed_with_the_settings() {
+        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret")]);
+        let settings = Settings::resolve(Flags::default(), &environment).unwrap();
+        assert!(settings.token.is_some());
+        assert!(!format!("{settings:?} {environment:?}").contains("eyJsecret"));
+    }
+
+    #[test]
+    fn settings_of_the_demo_hold_nothing_of_the_users() {
+        let settings = Settings::bare(Paths::below(std::path::Path::new("/tmp/demo")), Situation::default());
+        assert_eq!((settings.url, settings.profile, settings.client_id), (None, None, None));
+        assert!(settings.token.is_none());
+    }
+}
