@@ -1,6 +1,7 @@
 use std::error::Error as StdError;
 use std::io::{self, Write};
 
+use crate::auth::UrlError;
 use crate::text::harmless;
 use crate::{auth, config, dataverse, http, sandbox};
 
@@ -130,32 +131,43 @@ impl From<http::Error> for CliError {
 
 impl From<auth::Error> for CliError {
     fn from(error: auth::Error) -> CliError {
-        let kind = if error.is_usage() {
-            Kind::Usage
-        } else if error.is_sign_in() {
-            Kind::SignIn
-        } else {
-            Kind::Failed
-        };
-        let hints = error.hints();
-        with_hints(CliError::new(kind, error), hints)
+        from_auth(std::sync::Arc::new(error))
+    }
+}
+
+fn from_auth(error: std::sync::Arc<auth::Error>) -> CliError {
+    let kind = if error.is_usage() {
+        Kind::Usage
+    } else if error.is_sign_in() {
+        Kind::SignIn
+    } else {
+        Kind::Failed
+    };
+    let hints = error.hints();
+    with_hints(CliError::new(kind, error), hints)
+}
+
+impl From<UrlError> for CliError {
+    fn from(error: UrlError) -> CliError {
+        CliError::new(Kind::Usage, error)
+            .hint("an environment looks like contoso.crm4 or https://contoso.crm4.dynamics.com")
     }
 }
 
 impl From<dataverse::Error> for CliError {
     fn from(error: dataverse::Error) -> CliError {
-        use dataverse::Error;
         match error {
-            Error::Auth(error) => error.into(),
-            Error::Network { ref source, .. } => {
+            dataverse::Error::Auth(error) => from_auth(error),
+            dataverse::Error::Network { ref source, .. } => {
                 let hint = source.hint();
                 with_hints(CliError::failed(error), hint)
             }
-            Error::Api { status: 412, .. } => CliError::new(Kind::Conflict, error),
-            Error::Api { status: 401, .. } => {
+            dataverse::Error::Invalid { .. } => CliError::new(Kind::Usage, error),
+            error if error.needs_sign_in() => {
                 CliError::new(Kind::SignIn, error).hint("sign in again: `dv login`")
             }
-            Error::Refused { .. } => CliError::new(Kind::Refused, error),
+            error if error.is_conflict() => CliError::new(Kind::Conflict, error),
+            error if error.is_refused() => CliError::new(Kind::Refused, error),
             error => CliError::failed(error),
         }
     }
@@ -216,6 +228,6 @@ mod tests {
             request_id: None,
         };
         assert_eq!(CliError::from(conflict).kind(), Kind::Conflict);
-        assert_eq!(CliError::from(dataverse::Error::Auth(auth::Error::SignInNeeded)).kind(), Kind::SignIn);
+        assert_eq!(CliError::from(dataverse::Error::from(auth::Error::SignInNeeded)).kind(), Kind::SignIn);
     }
 }

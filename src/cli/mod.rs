@@ -1,6 +1,155 @@
-//! The command line.
+//! The command line: one file a subcommand, and the frame that parses, runs and reports.
+//!
+//! Must not know: how a request is built or a token is got. What is printed here passes a given writer.
 
+mod context;
 mod error;
-mod output;
+pub mod output;
 
+pub use context::Context;
 pub use error::{CliError, Kind};
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Environment, Flags, Settings};
+use crate::tui;
+
+/// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
+///
+/// Without a command the program opens on the whole terminal.
+#[derive(Debug, Parser)]
+#[command(name = "dv", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: SettingsArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Settings every command takes. Each has an environment variable and a key in the profile as well.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+struct SettingsArgs {
+    /// Profile to take settings from (DV_PROFILE)
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+    /// Environment, such as contoso.crm4 or its full address (DV_URL)
+    #[arg(long, global = true, value_name = "URL")]
+    url: Option<String>,
+    /// Sign-in authority instead of the one the environment names (DV_AUTHORITY)
+    #[arg(long, global = true, value_name = "URL")]
+    authority: Option<String>,
+    /// Tenant to sign in to, a GUID or a domain (DV_TENANT)
+    #[arg(long, global = true)]
+    tenant: Option<String>,
+    /// Application id to sign in with (DV_CLIENT_ID)
+    #[arg(long, global = true, value_name = "ID")]
+    client_id: Option<String>,
+    /// Scopes to ask for (DV_SCOPE)
+    #[arg(long, global = true)]
+    scope: Option<String>,
+    /// Certificate authorities to trust besides the system's, PEM (DV_CA_FILE)
+    #[arg(long, global = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Address of the Global Discovery Service (DV_DISCOVERY)
+    #[arg(long, global = true, value_name = "URL")]
+    discovery: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Runs the command line and says how it ended. The process should end right after.
+pub fn run(args: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print(); // nowhere left to tell
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let result = run_to_end(cli, &environment);
+    let code = result.as_ref().err().map_or(0, |error| error.kind().exit_code());
+    if let Err(error) = result {
+        let _ = error.report(&mut io::stderr().lock()); // nowhere left to tell
+    }
+    ExitCode::from(code)
+}
+
+fn run_to_end(cli: Cli, environment: &Environment) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        let mut out = io::stdout();
+        dispatch(cli, environment, &mut out).await?;
+        out.flush().map_err(CliError::from)
+    });
+    // A name look-up that hangs must not keep a finished command.
+    runtime.shutdown_background();
+    result
+}
+
+async fn dispatch(cli: Cli, environment: &Environment, _out: &mut dyn Write) -> Result<(), CliError> {
+    let Cli { settings, command } = cli;
+    let settings = Settings::resolve(settings.into(), environment)?;
+    let context = Context::new(settings);
+    context.start_log();
+    match command {
+        None => open(context.settings()).await,
+        Some(command) => match command {},
+    }
+}
+
+/// Opens the program on the terminal.
+async fn open(settings: &Settings) -> Result<(), CliError> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(CliError::usage("the program needs a terminal to draw on")
+            .hint("commands work without one: `dv --help`"));
+    }
+    tui::run(start(settings)).await.map_err(CliError::failed)
+}
+
+/// What the program on the screen needs to know of the settings.
+fn start(settings: &Settings) -> tui::Start {
+    let Settings { paths, situation, .. } = settings;
+    tui::Start {
+        url: settings.url.clone(),
+        profile: settings.profile.clone(),
+        authority: settings.authority.clone(),
+        tenant: settings.tenant.clone(),
+        client_id: settings.client_id.clone(),
+        scope: settings.scope.clone(),
+        ca_file: settings.ca_file.clone(),
+        discovery: settings.discovery.clone(),
+        token: settings.token.clone(),
+        ssh: situation.ssh,
+        display: situation.display,
+        demo: false,
+        config_folder: paths.config.clone(),
+        state_folder: paths.state.clone(),
+        cache_folder: paths.cache.clone(),
+    }
+}
+
+impl From<SettingsArgs> for Flags {
+    fn from(args: SettingsArgs) -> Flags {
+        let SettingsArgs { profile, url, authority, tenant, client_id, scope, ca_file, discovery } = args;
+        Flags { profile, url, authority, tenant, client_id, scope, ca_file, discovery }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

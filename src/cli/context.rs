@@ -1,0 +1,63 @@
+use std::io::{self, Write};
+
+use super::CliError;
+use crate::auth::EnvironmentUrl;
+use crate::config::Settings;
+use crate::text::harmless;
+use crate::{http, logging};
+
+/// What a command works with: the settings, and what is made from them when it is asked for.
+#[derive(Debug)]
+pub struct Context {
+    settings: Settings,
+}
+
+impl Context {
+    /// A context of these settings. Nothing is read or connected yet.
+    pub fn new(settings: Settings) -> Context {
+        Context { settings }
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Starts the log, and tells what is odd about the settings. A log that cannot be written stops nothing.
+    pub fn start_log(&self) {
+        if let Err(error) = logging::to_file(&self.settings.paths.state, self.settings.log.as_deref()) {
+            self.note(&format!("no log is kept: {error}"));
+        }
+        for warning in &self.settings.warnings {
+            self.note(warning);
+        }
+    }
+
+    /// Says something beside the output, on standard error.
+    pub fn note(&self, text: &str) {
+        let _ = writeln!(io::stderr(), "note: {}", harmless(text)); // nowhere left to tell
+    }
+
+    /// The environment to work with.
+    ///
+    /// # Errors
+    ///
+    /// A usage error when none is given or the address makes no sense.
+    pub fn environment(&self) -> Result<EnvironmentUrl, CliError> {
+        let Some(url) = &self.settings.url else {
+            return Err(CliError::usage("no environment is given")
+                .hint("name it with --url contoso.crm4, DV_URL or a profile, or try `dv demo`"));
+        };
+        EnvironmentUrl::parse(url).map_err(CliError::from)
+    }
+
+    /// A client for requests.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate file of the settings is of no use.
+    pub fn http(&self) -> Result<http::Client, CliError> {
+        let options = http::Options { ca_file: self.settings.ca_file.clone() };
+        http::client(&options).map_err(CliError::from)
+    }
+}

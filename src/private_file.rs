@@ -1,0 +1,160 @@
+//! Files that are nobody else's business: folders 0700, files 0600, replaced as a whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// Largest file that is read; ours are small.
+const MAX_SIZE: u64 = 16 << 20;
+
+/// Makes a folder and what is missing above it, closed to others. One that is there is closed to others too.
+///
+/// # Errors
+///
+/// As the system says.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+        }
+    }
+    Ok(())
+}
+
+/// Replaces a file: the new content is on disk under another name before it takes the place of the old. Makes the
+/// folder when it is missing.
+///
+/// # Errors
+///
+/// As the system says, and when the place is taken by a symbolic link or anything else that is no file. The old
+/// content is untouched then.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    create_folder(folder)?;
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => return Err(not_a_file(path)),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?; // 0600 by itself
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?; // the rename itself
+    Ok(())
+}
+
+/// Reads a file; nothing when there is none. A file that others could read is closed to them.
+///
+/// # Errors
+///
+/// As the system says, and for symbolic links, for what is no file, and for more than 16 MiB.
+pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !found.is_file() {
+        return Err(not_a_file(path));
+    }
+    let file = File::open(path)?;
+    let opened = file.metadata()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        // What was looked at is what was opened, not a link put in its place meanwhile.
+        if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
+            return Err(not_a_file(path));
+        }
+        if opened.mode() & 0o077 != 0 {
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    if opened.len() > MAX_SIZE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is too large"));
+    }
+    let mut content = Vec::new();
+    file.take(MAX_SIZE).read_to_end(&mut content)?;
+    Ok(Some(content))
+}
+
+/// Opens a file for appending, or for locking; makes it when it is missing.
+///
+/// # Errors
+///
+/// As the system says, and when the place is taken by a symbolic link or anything else that is no file.
+pub fn append(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(not_a_file(path));
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn not_a_file(path: &Path) -> io::Error {
+    io::Error::other(format!("{} is a link or no plain file", path.display()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_closed_to_others() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a/b/tokens.json");
+        assert_eq!(read(&path).unwrap(), None);
+        replace(&path, b"one, longer").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), b"two");
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_symbolic_link_is_never_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let (target, link) = (home.path().join("target"), home.path().join("tokens.json"));
+        fs::write(&target, "precious").unwrap();
+        symlink(&target, &link).unwrap();
+        assert!(read(&link).is_err());
+        assert!(replace(&link, b"x").is_err());
+        assert!(append(&link).is_err());
+        assert_eq!(fs::read(&target).unwrap(), b"precious");
+    }
+
+    #[test]
+    fn loose_permissions_are_tightened() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, path) = (home.path().join("dvtui"), home.path().join("dvtui/tokens.json"));
+        fs::create_dir(&folder).unwrap();
+        fs::write(&path, "x").unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        read(&path).unwrap();
+        create_folder(&folder).unwrap();
+        assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));
+    }
+}
