@@ -266,7 +266,8 @@ impl App {
                 self.tables.finish(result.map_err(|error| Problem::new(error.to_string())));
                 vec![]
             }
-            Reply::Schema(_) | Reply::Rows(_) | Reply::Row(_) => vec![],
+            Reply::Row(result) => self.row_came(result),
+            Reply::Schema(_) | Reply::Rows(_) => vec![],
         }
     }
 
