@@ -21,6 +21,8 @@ pub enum Effect {
     Copy(String),
     /// Leave the screen, print plain text, wait for a key, come back.
     Print(String),
+    /// Print plain text behind the screen, where it can be copied after the program has ended.
+    Announce(String),
     /// Draw everything anew.
     Redraw,
     /// Hand the terminal back to the shell until it continues us.

@@ -68,6 +68,14 @@ pub enum Prompt {
 }
 
 impl Prompt {
+    /// The same as plain lines, to be copied.
+    pub fn plain(&self) -> String {
+        match self {
+            Self::DeviceCode { address, code, .. } => format!("Open: {address}\nCode: {code}"),
+            Self::Browser { address } => format!("Open: {address}"),
+        }
+    }
+
     /// The address to open.
     pub fn address(&self) -> &str {
         match self {

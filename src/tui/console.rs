@@ -6,6 +6,7 @@ use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::terminal;
+use crate::text::harmless;
 
 /// The terminal beside its cells. A test has one that records.
 pub trait Console {
@@ -15,6 +16,13 @@ pub trait Console {
     ///
     /// When the terminal is gone.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Prints text on the plain screen behind this one.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn announce(&mut self, text: &str) -> io::Result<()>;
 
     /// Leaves the screen and prints text as it is, to be copied with the terminal's own means.
     ///
@@ -47,15 +55,17 @@ impl Console for RealConsole {
         terminal::copy(text)
     }
 
+    fn announce(&mut self, text: &str) -> io::Result<()> {
+        terminal::give_back()?;
+        print(text)?;
+        terminal::enter()
+    }
+
     fn leave(&mut self, text: &str) -> io::Result<()> {
         terminal::give_back()?;
         crossterm::terminal::enable_raw_mode()?; // the key that ends this must arrive without Enter
-        let mut out = stdout();
-        for line in text.lines() {
-            write!(out, "{line}\r\n")?;
-        }
-        write!(out, "\r\nPress a key to go on.\r\n")?;
-        out.flush()
+        print(text)?;
+        print("\nPress a key to go on.")
     }
 
     fn come_back(&mut self) -> io::Result<()> {
@@ -67,4 +77,13 @@ impl Console for RealConsole {
         emulate_default_handler(SIGTSTP)?;
         terminal::enter()
     }
+}
+
+/// Prints lines of harmless text, also where a line feed alone does not return the carriage.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = stdout();
+    for line in text.lines() {
+        write!(out, "{}\r\n", harmless(line))?;
+    }
+    out.flush()
 }

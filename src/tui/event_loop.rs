@@ -52,6 +52,11 @@ where
                     terminal.clear().map_err(io::Error::other)?;
                     app.touch();
                 }
+                Effect::Announce(text) => {
+                    console.announce(&text)?;
+                    terminal.clear().map_err(io::Error::other)?;
+                    app.touch();
+                }
                 Effect::Suspend => {
                     console.suspend()?;
                     terminal.clear().map_err(io::Error::other)?;

@@ -53,7 +53,12 @@ impl Runner {
                 let _ = self.writes.send((id, patch)); // the writer lives as long as the runner
             }
             Effect::OpenBrowser(address) => self.services.open_browser(&address),
-            Effect::Copy(_) | Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::Copy(_)
+            | Effect::Print(_)
+            | Effect::Announce(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 

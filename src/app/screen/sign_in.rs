@@ -37,8 +37,9 @@ impl App {
     /// Takes what the server wants the person to do.
     pub(in crate::app) fn prompted(&mut self, prompt: Prompt) -> Vec<Effect> {
         let Screen::SignIn(sign_in) = self.screen_mut() else { return vec![] };
+        let plain = prompt.plain();
         sign_in.prompt = Some(prompt);
-        vec![]
+        vec![Effect::Announce(plain)]
     }
 
     /// Takes the end of a sign-in.
@@ -73,10 +74,7 @@ impl App {
             (SignInCommand::OpenAddress, Some(prompt)) => {
                 vec![Effect::OpenBrowser(prompt.address().to_owned())]
             }
-            (SignInCommand::PrintPlain, Some(prompt)) => vec![Effect::Print(match prompt {
-                Prompt::DeviceCode { address, code, .. } => format!("Open: {address}\nCode: {code}"),
-                Prompt::Browser { address } => format!("Open: {address}"),
-            })],
+            (SignInCommand::PrintPlain, Some(prompt)) => vec![Effect::Print(prompt.plain())],
         }
     }
 }
