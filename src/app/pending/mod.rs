@@ -1,0 +1,353 @@
+//! Edits that were staged and not sent: per row, with the row as it was read, so that a save can tell what changed.
+//!
+//! Must not know: screens, keys, how a value was typed. It never sends; it says what would be sent.
+
+mod history;
+
+use std::borrow::Cow;
+
+use crate::app::effect::WriteId;
+use crate::app::problem::Problem;
+use crate::dataverse::{Change, Column, ColumnName, Patch, Row, RowId, Table, TableName};
+
+use history::{History, Step};
+
+/// A row that an edit is meant for, as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The row's table.
+    pub table: Table,
+    /// The row's key.
+    pub id: RowId,
+    /// What people call the row: `CAS-01213`.
+    pub name: String,
+    /// The row with its ETag.
+    pub row: Row,
+}
+
+/// Tells one row of the environment from another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowKey {
+    pub table: TableName,
+    pub id: RowId,
+}
+
+/// A new value and how people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// What is sent.
+    pub change: Change,
+    /// What is shown: the label of a choice, the date in words, `-` for no value.
+    pub text: String,
+}
+
+/// One changed column of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The column.
+    pub column: ColumnName,
+    /// The column's label.
+    pub label: String,
+    /// The value as it was read: `-` for null, `?` when the row was read without the column.
+    pub old: String,
+    /// The value to be sent.
+    pub new: Staged,
+}
+
+/// The changes of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingRow {
+    /// The row as it was read.
+    pub target: Target,
+    /// Its changed columns, in the order they were staged.
+    pub edits: Vec<Edit>,
+    /// How far the changes are.
+    pub state: RowState,
+    /// The next send takes them along.
+    pub included: bool,
+}
+
+/// How far the changes of a row are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowState {
+    /// They wait to be sent.
+    Waiting,
+    /// They are on their way.
+    Sending(WriteId),
+    /// The row was changed by somebody else; it must be read again first.
+    Conflict,
+    /// They did not arrive, for this reason.
+    Failed(Problem),
+}
+
+/// What staging a value did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It waits to be sent; the value before it.
+    Staged { from: String },
+    /// It is the value that the row has: the edit is gone.
+    Back,
+    /// The row has this value and nothing was staged.
+    Unchanged,
+}
+
+/// The edits of this environment that wait to be reviewed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pending {
+    rows: Vec<PendingRow>,
+    history: History,
+    last_write: u64,
+}
+
+impl Target {
+    /// The row's identity.
+    pub fn key(&self) -> RowKey {
+        RowKey { table: self.table.name.clone(), id: self.id }
+    }
+}
+
+impl PendingRow {
+    /// The row's identity.
+    pub fn key(&self) -> RowKey {
+        self.target.key()
+    }
+
+    /// The character of column 1 that tells how far the changes are.
+    pub fn mark(&self) -> char {
+        match self.state {
+            RowState::Waiting => '~',
+            RowState::Sending(_) => '.',
+            RowState::Conflict | RowState::Failed(_) => '!',
+        }
+    }
+
+    /// The changes are on their way.
+    pub fn is_sending(&self) -> bool {
+        matches!(self.state, RowState::Sending(_))
+    }
+
+    /// They can be sent now.
+    pub fn is_sendable(&self) -> bool {
+        self.included && matches!(self.state, RowState::Waiting | RowState::Failed(_))
+    }
+
+    /// Exactly the changed columns, on the row as it was read.
+    pub fn patch(&self) -> Patch {
+        let changes = self.edits.iter().map(|edit| (edit.column.clone(), edit.new.change.clone())).collect();
+        Patch::new(&self.target.table, self.target.id, &self.target.row, changes)
+    }
+}
+
+impl Pending {
+    /// Nothing waits and nothing is on its way.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many changed columns wait or are on their way.
+    pub fn count(&self) -> usize {
+        self.rows.iter().map(|row| row.edits.len()).sum()
+    }
+
+    /// How many changed columns were not sent.
+    pub fn unsent(&self) -> usize {
+        self.rows.iter().filter(|row| !row.is_sending()).map(|row| row.edits.len()).sum()
+    }
+
+    /// The rows with changes, in the order they were staged.
+    pub fn rows(&self) -> &[PendingRow] {
+        &self.rows
+    }
+
+    /// The changes of one row.
+    pub fn row(&self, table: &TableName, id: RowId) -> Option<&PendingRow> {
+        self.rows.iter().find(|row| row.target.id == id && row.target.table.name == *table)
+    }
+
+    /// The change of one cell.
+    pub fn edit(&self, table: &TableName, id: RowId, column: &ColumnName) -> Option<&Edit> {
+        self.row(table, id)?.edits.iter().find(|edit| edit.column == *column)
+    }
+
+    /// The rows that the next send takes along.
+    pub fn sendable(&self) -> impl Iterator<Item = &PendingRow> {
+        self.rows.iter().filter(|row| row.is_sendable())
+    }
+
+    /// Takes a row into the next send, or out of it.
+    pub fn toggle(&mut self, key: &RowKey) {
+        if let Some(row) = self.find(key) {
+            row.included = !row.included;
+        }
+    }
+
+    /// Stages a value for a column. The caller has made sure that the row is not on its way.
+    pub fn stage(&mut self, target: &Target, column: &Column, new: Staged) -> Outcome {
+        let before = self.edit(&target.table.name, target.id, &column.name).cloned();
+        let base = self.base(target);
+        let old = old_text(&base.row, &column.name);
+        let is_old = base.row.cell(column.name.as_str()).is_some_and(|cell| new.change.is_value(cell.json));
+        if is_old && before.is_none() {
+            return Outcome::Unchanged;
+        }
+        let from = before.as_ref().map_or_else(|| old.clone(), |edit| edit.new.text.clone());
+        let after = Edit { column: column.name.clone(), label: column.display_name.clone(), old, new };
+        let after = (!is_old).then_some(after);
+        if before == after {
+            return Outcome::Unchanged;
+        }
+        self.apply(&base, &column.name, after.clone());
+        if let Some(row) = self.find(&base.key()) {
+            row.target = base.clone();
+        }
+        self.history.add(Step { target: base, column: column.name.clone(), before, after });
+        if is_old { Outcome::Back } else { Outcome::Staged { from } }
+    }
+
+    /// Takes the last step back and says what that was. `Err` says why it cannot be done now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: nothing is left, or the row is on its way.
+    pub fn undo(&mut self) -> Result<String, String> {
+        let Some(step) = self.history.last_done() else {
+            return Err("Nothing to undo.".into());
+        };
+        let step = step.clone();
+        self.not_sending(&step.target)?;
+        self.apply(&step.target, &step.column, step.before.clone());
+        self.history.went_back();
+        Ok(format!("Undo: {}", step.text(step.after.as_ref(), step.before.as_ref())))
+    }
+
+    /// Takes the last undone step again and says what that was.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: nothing is left, or the row is on its way.
+    pub fn redo(&mut self) -> Result<String, String> {
+        let Some(step) = self.history.last_undone() else {
+            return Err("Nothing to redo.".into());
+        };
+        let step = step.clone();
+        self.not_sending(&step.target)?;
+        self.apply(&step.target, &step.column, step.after.clone());
+        self.history.went_forward();
+        Ok(format!("Redo: {}", step.text(step.before.as_ref(), step.after.as_ref())))
+    }
+
+    /// Drops the change of one column.
+    pub fn drop_edit(&mut self, key: &RowKey, column: &ColumnName) {
+        let Some(row) = self.find(key) else { return };
+        let target = row.target.clone();
+        let Some(before) = row.edits.iter().find(|edit| edit.column == *column).cloned() else { return };
+        self.apply(&target, column, None);
+        self.history.add(Step { target, column: column.clone(), before: Some(before), after: None });
+    }
+
+    /// Marks these rows as being on their way and answers what to send, one change a row.
+    pub fn send(&mut self, keys: &[RowKey]) -> Vec<(WriteId, Patch)> {
+        let mut sent = Vec::new();
+        for row in &mut self.rows {
+            if row.is_sendable() && keys.contains(&row.key()) {
+                self.last_write += 1;
+                let id = WriteId(self.last_write);
+                sent.push((id, row.patch()));
+                row.state = RowState::Sending(id);
+            }
+        }
+        sent
+    }
+
+    /// The row whose changes were sent with this number.
+    pub fn sent_as(&self, id: WriteId) -> Option<&PendingRow> {
+        self.rows.iter().find(|row| row.state == RowState::Sending(id))
+    }
+
+    /// The changes of a row have arrived: nothing waits there any more.
+    pub fn saved(&mut self, key: &RowKey) {
+        self.rows.retain(|row| row.key() != *key);
+        self.history.forget(key);
+    }
+
+    /// The changes of a row did not arrive. They stay.
+    pub fn failed(&mut self, key: &RowKey, state: RowState) {
+        if let Some(row) = self.find(key) {
+            row.state = state;
+        }
+    }
+
+    /// Puts the changes of a row on top of a newer version of it. A change that the row has by now is dropped.
+    pub fn rebase(&mut self, key: &RowKey, newer: &Row) {
+        self.history.rebase(key, newer);
+        let Some(row) = self.find(key) else { return };
+        row.target.row = newer.clone();
+        row.state = RowState::Waiting;
+        row.edits.retain_mut(|edit| match newer.cell(edit.column.as_str()) {
+            Some(cell) if edit.new.change.is_value(cell.json) => false,
+            _ => {
+                edit.old = old_text(newer, &edit.column);
+                true
+            }
+        });
+        self.rows.retain(|row| !row.edits.is_empty());
+    }
+
+    fn find(&mut self, key: &RowKey) -> Option<&mut PendingRow> {
+        self.rows.iter_mut().find(|row| row.target.id == key.id && row.target.table.name == key.table)
+    }
+
+    /// The version that the changes of a row are based on: that of its first change, with the columns that a later
+    /// read of the same version brought.
+    fn base(&self, target: &Target) -> Target {
+        match self.row(&target.table.name, target.id) {
+            None => target.clone(),
+            Some(row) if row.target.row.etag() == target.row.etag() => {
+                Target { row: row.target.row.merged(&target.row), ..row.target.clone() }
+            }
+            Some(row) => row.target.clone(),
+        }
+    }
+
+    fn not_sending(&self, target: &Target) -> Result<(), String> {
+        match self.row(&target.table.name, target.id) {
+            Some(row) if row.is_sending() => {
+                Err(format!("{} is being saved. Wait for the answer.", target.name))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn apply(&mut self, target: &Target, column: &ColumnName, edit: Option<Edit>) {
+        if self.find(&target.key()).is_none() {
+            let row = PendingRow {
+                target: target.clone(),
+                edits: vec![],
+                state: RowState::Waiting,
+                included: true,
+            };
+            self.rows.push(row);
+        }
+        let Some(row) = self.find(&target.key()) else { return };
+        let edit = edit.map(|edit| Edit { old: old_text(&row.target.row, column), ..edit });
+        if matches!(row.state, RowState::Failed(_)) {
+            row.state = RowState::Waiting;
+        }
+        let place = row.edits.iter().position(|edit| edit.column == *column);
+        match (place, edit) {
+            (Some(place), Some(edit)) => row.edits[place] = edit,
+            (Some(place), None) => drop(row.edits.remove(place)),
+            (None, Some(edit)) => row.edits.push(edit),
+            (None, None) => {}
+        }
+        self.rows.retain(|row| !row.edits.is_empty());
+    }
+}
+
+/// How people read a value as it was read: `-` for null, `?` when the row was read without the column.
+fn old_text(row: &Row, column: &ColumnName) -> String {
+    match row.cell(column.as_str()) {
+        None => "?".to_owned(),
+        Some(cell) => cell.text().map_or_else(|| "-".to_owned(), Cow::into_owned),
+    }
+}
