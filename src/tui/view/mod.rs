@@ -2,8 +2,8 @@
 //!
 //! Must not know: events, effects, the network. A view never changes state.
 
-mod frame;
-mod text;
+pub mod frame;
+pub mod text;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
