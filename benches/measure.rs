@@ -5,6 +5,8 @@
 //!
 //! Times are of this machine in this minute: compare figures of one run with each other, not with other machines.
 
+#![allow(clippy::print_stdout, clippy::expect_used, clippy::unwrap_used)] // a measurement prints, and stops at what is odd
+
 #[path = "../tests/pty/terminal.rs"]
 #[allow(dead_code)] // the tests use more of it
 mod terminal;
@@ -64,7 +66,8 @@ impl Bench {
         let ready = serde_json::from_str(&line).expect("in JSON");
         let home = tempfile::tempdir().expect("a folder");
         let bench = Self { sandbox, ready, home };
-        let status = bench.command().args(["login", "--device-code", "--no-open"]).stderr(Stdio::null()).status();
+        let status =
+            bench.command().args(["login", "--device-code", "--no-open"]).stderr(Stdio::null()).status();
         assert!(status.expect("dv runs").success(), "signed in");
         bench
     }
@@ -91,7 +94,8 @@ impl Bench {
 
     fn terminal(&self) -> Terminal {
         let environment = self.environment();
-        let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let environment: Vec<(&str, &str)> =
+            environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Terminal::start(&[], &environment, 24, 80)
     }
 }
@@ -137,7 +141,11 @@ fn keys(bench: &Bench) {
         }
         report(&format!("key to last byte of the frame, {name}, 10,000 rows held"), &mut times);
         bytes.sort_unstable();
-        println!("  bytes to the terminal: median {}, p99 {}", bytes[bytes.len() / 2], bytes[bytes.len() * 99 / 100]);
+        println!(
+            "  bytes to the terminal: median {}, p99 {}",
+            bytes[bytes.len() / 2],
+            bytes[bytes.len() * 99 / 100]
+        );
     }
 }
 
@@ -210,8 +218,13 @@ fn measured(command: &mut Command) -> (Duration, Duration) {
     let output = timed.output().expect("bash runs");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
-    let seconds: Vec<f64> =
-        text.lines().last().unwrap_or_default().split(' ').map(|part| part.parse().unwrap_or_default()).collect();
+    let seconds: Vec<f64> = text
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .split(' ')
+        .map(|part| part.parse().unwrap_or_default())
+        .collect();
     (Duration::from_secs_f64(seconds[0] + seconds[1]), Duration::from_secs_f64(seconds[2]))
 }
 

@@ -1,0 +1,91 @@
+//! However the program ends, the terminal is as it was.
+
+use crate::journey::sign_in;
+use crate::{Home, Sandbox, Terminal};
+
+/// The other screen is left, the cursor is visible, pastes arrive as they are typed.
+fn is_restored(terminal: &Terminal) -> bool {
+    let state = terminal.state();
+    !state.alternate_screen() && !state.hide_cursor() && !state.bracketed_paste()
+}
+
+fn signed_in(sandbox: &Sandbox, home: &Home) -> Terminal {
+    let mut terminal = home.start(sandbox);
+    sign_in(&mut terminal, sandbox);
+    assert!(terminal.state().alternate_screen());
+    terminal
+}
+
+#[test]
+fn quitting_restores_the_terminal_and_leaves_the_code_to_be_copied() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = signed_in(&sandbox, &home);
+    terminal.keys(&["q"]);
+    assert_eq!(terminal.wait_for_end(), 0);
+    assert!(is_restored(&terminal));
+    let plain = terminal.screen();
+    assert!(plain.contains("Open: http") && plain.contains("Code: "), "{plain}");
+}
+
+#[test]
+fn a_signal_ends_the_program_cleanly() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    for signal in ["TERM", "HUP", "INT"] {
+        let mut terminal = home.start(&sandbox);
+        match signal {
+            "TERM" => sign_in(&mut terminal, &sandbox),
+            _ => terminal.wait_for("incident"), // signed in already
+        }
+        terminal.signal(signal);
+        assert_eq!(terminal.wait_for_end(), 0, "{signal}");
+        assert!(is_restored(&terminal), "{signal}");
+    }
+}
+
+#[test]
+fn a_kept_sign_in_is_used_without_a_question() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = signed_in(&sandbox, &home);
+    terminal.keys(&["Q"]);
+    terminal.wait_for_end();
+    let mut again = home.start(&sandbox);
+    again.wait_for("incident");
+    assert!(!String::from_utf8_lossy(&again.bytes).contains("Enter this code"));
+}
+
+#[test]
+fn a_terminal_that_is_too_small_says_so_and_comes_back() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = signed_in(&sandbox, &home);
+    terminal.resize(10, 40);
+    terminal.wait_for("needs 60x16");
+    terminal.resize(24, 80);
+    terminal.wait_for("incident");
+    terminal.resize(10, 40);
+    terminal.wait_for("needs 60x16");
+    terminal.keys(&["q"]);
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn stopping_for_the_shell_gives_the_terminal_back_and_takes_it_again() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = signed_in(&sandbox, &home);
+    terminal.keys(&["Ctrl-Z"]);
+    terminal.wait_until("the plain screen", |screen| !screen.contains("incident"));
+    assert!(is_restored(&terminal));
+    terminal.signal("CONT");
+    terminal.wait_for("incident");
+    assert!(terminal.state().alternate_screen());
+}
+
+#[test]
+fn without_a_terminal_the_program_says_what_to_use_instead() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_dv"))
+        .args(["--url", "https://contoso.crm4.dynamics.com"])
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("needs a terminal"));
+}

@@ -1,0 +1,35 @@
+//! The real program in a real pseudo-terminal, against a sandbox in another process.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)] // a test that cannot go on should say where
+
+mod journey;
+mod leaving;
+mod sandbox;
+mod terminal;
+
+use sandbox::Sandbox;
+use terminal::Terminal;
+
+/// A home folder and the settings that lead to a sandbox.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Starts the program in a terminal of 80x24, as an administrator over SSH has it.
+    fn start(&self, sandbox: &Sandbox) -> Terminal {
+        let home = self.folder.path().to_str().unwrap();
+        let settings = [
+            ("HOME", home),
+            ("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22"),
+            ("DV_URL", sandbox.field("url")),
+            ("DV_AUTHORITY", sandbox.field("authority")),
+            ("DV_CLIENT_ID", sandbox.field("client_id")),
+        ];
+        Terminal::start(&[], &settings, 24, 80)
+    }
+}
