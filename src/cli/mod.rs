@@ -128,6 +128,7 @@ fn start(settings: &Settings) -> tui::Start {
         token: settings.token.clone(),
         ssh: situation.ssh,
         display: situation.display,
+        no_color: situation.no_color,
         demo: false,
         config_folder: paths.config.clone(),
         state_folder: paths.state.clone(),

@@ -55,6 +55,8 @@ pub struct Situation {
     pub ssh: bool,
     /// There is a display that a browser could open on.
     pub display: bool,
+    /// `NO_COLOR` asks for none: <https://no-color.org>.
+    pub no_color: bool,
 }
 
 impl Settings {
@@ -126,6 +128,7 @@ impl Situation {
             display: cfg!(any(windows, target_os = "macos"))
                 || environment.has("DISPLAY")
                 || environment.has("WAYLAND_DISPLAY"),
+            no_color: environment.has("NO_COLOR"),
         }
     }
 }

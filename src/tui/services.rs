@@ -10,6 +10,10 @@ use crate::dataverse::Patch;
 pub struct Services {}
 
 impl Services {
+    pub fn new(_start: super::Start) -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
     /// Does the work of a request.
     pub async fn perform(&self, request: Request, _progress: impl Fn(Progress) + Send + 'static) -> Reply {
         match request {

@@ -1,8 +1,25 @@
 //! What the program on the screen is started with.
 
-use secrecy::SecretString;
+use std::future::ready;
 use std::io;
 use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::Arc;
+
+use crossterm::event::EventStream;
+use futures_util::stream::iter;
+use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use tokio::sync::Notify;
+
+use super::console::RealConsole;
+use super::input::translate;
+use super::terminal::Guard;
+use super::{Runner, Services, Theme, run_loop};
+use crate::app::App;
+use crate::app::layout::Size;
+use crate::app::session::{self, Way};
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
 #[derive(Debug, Clone)]
@@ -26,6 +43,8 @@ pub struct Start {
     pub ssh: bool,
     /// A browser could open here.
     pub display: bool,
+    /// Styles without colour.
+    pub no_color: bool,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
     /// Folders of the program; they may not exist yet.
@@ -34,12 +53,71 @@ pub struct Start {
     pub cache_folder: PathBuf,
 }
 
-/// Runs the program until it is left.
+/// Runs the program until it is left, or asked to end by a signal.
 ///
 /// # Errors
 ///
-/// When there is no terminal to draw on.
+/// When there is no terminal to draw on, or when a part of the program broke: the terminal is whole again then.
 pub async fn run(start: Start) -> io::Result<()> {
-    let _ = start;
-    Err(io::Error::other("the screens are not part of this build"))
+    let broken = Arc::new(Notify::new());
+    let theme = if start.no_color { Theme::plain() } else { Theme::colors() };
+    let app_start = start.for_app();
+    let services = Services::new(start)?;
+    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken))?;
+    let size = terminal.size()?;
+    let size = Size { width: size.width, height: size.height };
+    let mut app = App::new(app_start, size, Timestamp::now());
+    let mut runner = Runner::new(services);
+    let ended = async {
+        tokio::select! {
+            () = broken.notified() => true,
+            () = asked_to_end() => false,
+        }
+    }
+    .shared();
+    let input = EventStream::new()
+        .take_while(|event| ready(event.is_ok()))
+        .filter_map(|event| ready(event.ok()))
+        .flat_map(|event| iter(translate(event)))
+        .take_until(ended.clone());
+    run_loop(&mut app, &mut runner, &mut terminal, &mut RealConsole, &theme, pin!(input)).await?;
+    match ended.now_or_never() {
+        Some(true) => Err(io::Error::other("a part of the program broke; what it said stands above")),
+        _ => Ok(()),
+    }
+}
+
+/// Waits for a signal that ends programs.
+#[cfg(unix)]
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let [terminate, hang_up, interrupt] =
+        [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
+    let (Ok(mut terminate), Ok(mut hang_up), Ok(mut interrupt)) = (terminate, hang_up, interrupt) else {
+        return std::future::pending().await; // no handlers: the system ends us its own way
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Waits for a signal that ends programs.
+#[cfg(not(unix))]
+async fn asked_to_end() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+impl Start {
+    /// What the core needs to know of it.
+    fn for_app(&self) -> session::Start {
+        let code_first = self.demo || self.ssh || !self.display;
+        session::Start {
+            version: env!("CARGO_PKG_VERSION").into(),
+            environment: self.url.clone(),
+            way: if code_first { Way::DeviceCode } else { Way::Browser },
+            remote: self.ssh,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The terminal while it is ours: raw mode, the other screen, and the way back from every exit.
 
 use std::io::{self, Stdout, Write, stdout};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +13,7 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use tokio::sync::Notify;
 
 /// Most terminals take this much in one OSC 52 sequence.
 const CLIPBOARD_LIMIT: usize = 74_994;
@@ -26,16 +28,17 @@ pub struct Guard(());
 impl Guard {
     /// Takes the terminal: raw mode, the other screen, pastes marked as such.
     ///
-    /// A panic gives it back before it prints its message.
+    /// A panic, in whatever task, gives it back before its message is printed, and tells `broken`.
     ///
     /// # Errors
     ///
     /// When standard output is no terminal.
-    pub fn take() -> io::Result<(Self, RealTerminal)> {
+    pub fn take(broken: Arc<Notify>) -> io::Result<(Self, RealTerminal)> {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let _ = give_back();
             report(panic);
+            broken.notify_one();
         }));
         enter()?;
         let guard = Self(());
