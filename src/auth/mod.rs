@@ -3,8 +3,10 @@
 //! Must not know: rows, screens, the command line.
 
 pub mod environment;
+pub mod tokens;
 
 pub use environment::{EnvironmentUrl, UrlError};
+pub use tokens::{AccessToken, Tokens};
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,9 @@
 use std::io::{self, Write};
 
 use super::CliError;
-use crate::auth::EnvironmentUrl;
+use crate::auth::{self, EnvironmentUrl, Tokens};
 use crate::config::Settings;
+use crate::dataverse::{Client, Guard};
 use crate::text::harmless;
 use crate::{http, logging};
 
@@ -59,5 +60,16 @@ impl Context {
     pub fn http(&self) -> Result<http::Client, CliError> {
         let options = http::Options { ca_file: self.settings.ca_file.clone() };
         http::client(&options).map_err(CliError::from)
+    }
+
+    /// A client of the environment. Nothing is connected yet, and writes are refused until the environment is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::environment`] and [`Context::http`], and when nobody is signed in.
+    pub fn client(&self) -> Result<Client, CliError> {
+        let environment = self.environment()?;
+        let token = self.settings.token.clone().ok_or(auth::Error::SignInNeeded)?;
+        Ok(Client::new(environment, self.http()?, Tokens::fixed(token), Guard::new()))
     }
 }

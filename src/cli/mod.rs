@@ -4,7 +4,14 @@
 
 mod context;
 mod error;
+mod get;
+mod json_rows;
+mod names;
 pub mod output;
+mod row_table;
+mod rows;
+mod tables;
+mod waits;
 
 pub use context::Context;
 pub use error::{CliError, Kind};
@@ -62,7 +69,11 @@ struct SettingsArgs {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Tables(tables::TablesArgs),
+    Rows(rows::RowsArgs),
+    Get(get::GetArgs),
+}
 
 /// Runs the command line and says how it ended. The process should end right after.
 pub fn run(args: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitCode {
@@ -93,14 +104,16 @@ fn run_to_end(cli: Cli, environment: &Environment) -> Result<(), CliError> {
     result
 }
 
-async fn dispatch(cli: Cli, environment: &Environment, _out: &mut dyn Write) -> Result<(), CliError> {
+async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> Result<(), CliError> {
     let Cli { settings, command } = cli;
     let settings = Settings::resolve(settings.into(), environment)?;
     let context = Context::new(settings);
     context.start_log();
     match command {
         None => open(context.settings()).await,
-        Some(command) => match command {},
+        Some(Command::Tables(args)) => args.run(&context, out).await,
+        Some(Command::Rows(args)) => args.run(&context, out).await,
+        Some(Command::Get(args)) => args.run(&context, out).await,
     }
 }
 

@@ -65,6 +65,9 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// The row was read again before a save and is not as it was; nothing was sent.
+    #[error("the row was changed since it was read")]
+    Changed,
     /// What was asked for cannot be put into a request.
     #[error("{what}")]
     Invalid {
@@ -122,6 +125,7 @@ impl Error {
     /// Someone else changed the row since it was read.
     pub fn is_conflict(&self) -> bool {
         match self {
+            Self::Changed => true,
             Self::Api { status, code, .. } => {
                 code == code::CONCURRENCY_MISMATCH
                     || (*status == 412 && code != code::DUPLICATE_KEY && code != code::DUPLICATES_FOUND)

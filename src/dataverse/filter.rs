@@ -50,6 +50,8 @@ pub enum Literal {
     /// Number text, sent as it is.
     Number(String),
     Text(String),
+    /// A name, compared exactly: wildcards are not escaped. For metadata.
+    Name(String),
     Guid(Uuid),
     /// A calendar date, for columns that hold only that.
     Date(jiff::civil::Date),
@@ -202,6 +204,7 @@ impl fmt::Display for Literal {
             Self::YesNo(yes) => write!(f, "{yes}"),
             Self::Number(text) => f.write_str(text),
             Self::Text(text) => f.write_str(&quote(text)),
+            Self::Name(text) => write!(f, "'{}'", text.replace('\'', "''")),
             Self::Guid(id) => write!(f, "{}", id.hyphenated()),
             Self::Date(date) => write!(f, "{date}"),
             Self::Instant(instant) => write!(f, "{instant}"),

@@ -1,24 +1,37 @@
 //! The Dataverse Web API, typed: names, rows, metadata, queries, changes, and the client that sends them.
 //!
 //! Must not know: screens, the command line, files, the environment. `app` uses the types of this module but
-//! never its client; only `ops`, `cli` and `tui` call it.
+//! never its [`Client`]; only `ops`, `cli` and `tui` call it.
 
+pub mod client;
 pub mod error;
 pub mod filter;
+pub mod guard;
 pub mod metadata;
 pub mod names;
+pub mod organization;
 pub mod page;
+pub mod pages;
 pub mod patch;
 pub mod query;
+mod request;
+mod response;
+pub mod retry;
 pub mod row;
+mod transport;
 pub mod value;
 
+pub use client::Client;
 pub use error::Error;
 pub use filter::{Filter, field};
+pub use guard::Guard;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};
 pub use names::{ColumnName, RowId, SetName, TableName};
+pub use organization::{EnvironmentKind, Organization, WhoAmI};
 pub use page::{NextLink, Page, Total};
+pub use pages::Pages;
 pub use patch::{Change, Patch};
 pub use query::{Order, Query, RowQuery};
+pub use retry::{Retry, WaitReason, Waiting};
 pub use row::Row;
 pub use value::{Cell, CellValue};

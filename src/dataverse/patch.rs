@@ -1,7 +1,7 @@
 //! Changes to a row: only the columns that changed, each with the JSON it is sent as.
 
 use super::value::{quoted, same_value};
-use super::{ColumnName, Row, RowId, SetName, Table, TableName};
+use super::{ColumnName, Row, RowId, RowQuery, SetName, Table, TableName};
 
 /// A new value of a column, ready for the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +98,12 @@ impl Patch {
     /// Names of the changed columns.
     pub fn columns(&self) -> impl Iterator<Item = &ColumnName> {
         self.changes.iter().map(|(name, _)| name)
+    }
+
+    /// The row with the changed columns and nothing else.
+    pub fn touched(&self) -> RowQuery {
+        let select = self.columns().map(|name| name.as_str().to_owned()).collect();
+        RowQuery { set: self.set.clone(), id: self.id, select, annotations: true }
     }
 
     /// Whether `row` has every value that this patch sets.

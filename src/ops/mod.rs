@@ -1,1 +1,9 @@
-//! Use cases shared by the edges.
+//! Use cases shared by the edges: what the command line and the screens both do, as async functions.
+//!
+//! Must not know: screens, arguments, standard output.
+
+pub mod connect;
+pub mod save;
+
+pub use connect::{Identity, connect};
+pub use save::{Outcome, save};

@@ -1,0 +1,232 @@
+//! The operations of the Web API that the program uses.
+
+use tokio::sync::watch;
+
+use super::metadata::decode::{self, OptionSets};
+use super::organization::{Organization, WhoAmI};
+use super::pages::Pages;
+use super::query::encoded;
+use super::request::Request;
+use super::transport::Transport;
+use super::{Error, Guard, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableSchema, Waiting};
+use crate::auth::{EnvironmentUrl, Tokens};
+
+/// What is read of a table definition.
+const TABLE: &str = "MetadataId,LogicalName,SchemaName,EntitySetName,DisplayName,DisplayCollectionName,\
+    PrimaryIdAttribute,PrimaryNameAttribute,IsCustomEntity,IsIntersect,IsLogicalEntity,IsPrivate,\
+    IsOptimisticConcurrencyEnabled";
+
+/// The kinds of columns whose options come only with a cast.
+const WITH_OPTIONS: [&str; 5] = ["Picklist", "MultiSelectPicklist", "State", "Status", "Boolean"];
+
+/// A client of one environment. Cheap to clone; clones share the session.
+///
+/// Reads are repeated as described at [`Retry`]; every method may be cancelled by dropping its future, which for
+/// [`Client::update`] leaves open whether the change was made.
+#[derive(Debug, Clone)]
+pub struct Client {
+    transport: Transport,
+}
+
+impl Client {
+    /// A client that sends nothing yet.
+    pub fn new(environment: EnvironmentUrl, http: crate::http::Client, tokens: Tokens, guard: Guard) -> Self {
+        Self::with_retry(environment, http, tokens, guard, Retry::default())
+    }
+
+    /// A client with a patience of its own.
+    pub fn with_retry(
+        environment: EnvironmentUrl,
+        http: crate::http::Client,
+        tokens: Tokens,
+        guard: Guard,
+        retry: Retry,
+    ) -> Self {
+        Self { transport: Transport::new(environment, http, tokens, guard, retry) }
+    }
+
+    /// The environment.
+    pub fn environment(&self) -> &EnvironmentUrl {
+        self.transport.environment()
+    }
+
+    /// The lock on writes that this client obeys.
+    pub fn guard(&self) -> &Guard {
+        self.transport.guard()
+    }
+
+    /// Tells when a request waits before it is sent again.
+    pub fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
+        self.transport.waiting()
+    }
+
+    /// Who the token belongs to.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Api`] with 403 and `0x80072560` for a user who is not in this environment.
+    pub async fn who_am_i(&self) -> Result<WhoAmI, Error> {
+        self.transport.send(Request::get("WhoAmI")).await?.decode()
+    }
+
+    /// What the environment says of itself.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn organization(&self) -> Result<Organization, Error> {
+        let path = "RetrieveCurrentOrganization(AccessType=@p1)\
+                    ?@p1=Microsoft.Dynamics.CRM.EndpointAccessType%27Default%27";
+        self.transport.send(Request::get(path)).await?.decode::<super::organization::Answer>().map(Into::into)
+    }
+
+    /// All tables with an entity set, by logical name. One answer, not paged, a few MB in a large environment.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn tables(&self) -> Result<Vec<Table>, Error> {
+        let answer = self.collection(&format!("EntityDefinitions?$select={TABLE}")).await?;
+        Ok(decode::tables(&answer))
+    }
+
+    /// The table with this logical or set name; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn table(&self, name: &str) -> Result<Option<Table>, Error> {
+        let either = super::field("LogicalName").eq(super::query::Literal::Name(name.to_owned()));
+        let either =
+            either.or(super::field("EntitySetName").eq(super::query::Literal::Name(name.to_owned())));
+        let filter = encoded(&either.to_string());
+        let answer = self.collection(&format!("EntityDefinitions?$select={TABLE}&$filter={filter}")).await?;
+        let tables = decode::tables(&answer);
+        let by_name = tables.iter().find(|table| table.name.as_str() == name);
+        Ok(by_name.or_else(|| tables.iter().find(|table| table.set.as_str() == name)).cloned())
+    }
+
+    /// A table with its columns, their limits and options. Six requests at once.
+    ///
+    /// # Errors
+    ///
+    /// As every read; the first that fails ends all.
+    pub async fn table_schema(&self, table: &Table) -> Result<TableSchema, Error> {
+        let root = format!("EntityDefinitions(LogicalName='{}')/Attributes", encoded(table.name.as_str()));
+        let cast = |kind: &str| {
+            let path = format!(
+                "{root}/Microsoft.Dynamics.CRM.{kind}AttributeMetadata?$select=LogicalName&$expand=OptionSet"
+            );
+            async move { self.collection(&path).await }
+        };
+        let attributes = self.collection(&root);
+        let casts = futures_util::future::try_join_all(WITH_OPTIONS.map(cast));
+        let (attributes, casts) = futures_util::future::try_join(attributes, casts).await?;
+        let mut options = OptionSets::default();
+        for answer in &casts {
+            options.add(answer)?;
+        }
+        let rows: Vec<Row> = attributes.rows().collect();
+        let columns = decode::columns(rows.iter().map(Row::json), &options);
+        Ok(TableSchema { table: table.clone(), columns })
+    }
+
+    /// Reads the first page of a query.
+    ///
+    /// The page has at most as many rows as the query asks for; the server may send fewer. With annotations,
+    /// lookups and choices come with their formatted value beside the raw one. Money is in the row's own currency.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Throttled`] when the limits of the service are hit and the tries are used up.
+    /// - [`Error::Api`] with 400 for an unknown column or a malformed filter, 403 without the read privilege.
+    /// - [`Error::Answer`] when something else than a page comes back. It is never taken for an empty page.
+    ///
+    /// # Source
+    ///
+    /// [Query data using the Web API](https://learn.microsoft.com/power-apps/developer/data-platform/webapi/query/overview)
+    pub async fn page(&self, query: &Query) -> Result<Page, Error> {
+        self.transport.send(Request::page(query)?).await?.page()
+    }
+
+    /// Reads the page behind a link, with the preferences of the query it belongs to.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::page`], and [`Error::ForeignOrigin`] for a link to elsewhere, to which nothing is sent.
+    pub async fn next_page(&self, link: &NextLink, query: &Query) -> Result<Page, Error> {
+        self.transport.send(Request::next_page(link, query)?).await?.page()
+    }
+
+    /// All pages of a query, one after the other.
+    pub fn pages(&self, query: Query) -> Pages {
+        Pages::new(self.clone(), query)
+    }
+
+    /// Reads one row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_not_found`] for a row that does not exist or not any more.
+    pub async fn row(&self, query: &RowQuery) -> Result<Row, Error> {
+        self.transport.send(Request::row(query)?).await?.row()
+    }
+
+    /// Updates an existing row and answers with the changed columns and the row's new ETag.
+    ///
+    /// The row must be as it was read: the server compares ETags. Where the table does not support that, the row
+    /// is read and the touched columns are compared first, and a change in between is not seen.
+    ///
+    /// The answer of a server that sends no body is read from the row afterwards. Should that fail, the row that
+    /// comes back is what was sent, without an ETag unless the server named it.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::is_conflict`] when somebody else changed the row; nothing was saved.
+    /// - [`Error::OutcomeUnknown`] when the answer was lost. It is not sent again.
+    /// - [`Error::Refused`] by the guard; nothing was sent.
+    pub async fn update(&self, patch: &Patch) -> Result<Row, Error> {
+        if patch.changes.is_empty() {
+            return Err(Error::Invalid { what: "there is nothing to save".to_owned() });
+        }
+        if let Some((column, _)) = patch.changes.iter().find(|(_, change)| !change.is_well_formed()) {
+            return Err(Error::Invalid { what: format!("the new value of {column} is not a number") });
+        }
+        if patch.optimistic_concurrency && !patch.etag.is_empty() {
+            match self.send_update(patch, &patch.etag).await {
+                Err(error) if error.is_concurrency_not_enabled() => {}
+                result => return result,
+            }
+        }
+        // Before anything is read: a refused write should not cost a request.
+        self.guard().check_write()?;
+        let current = self.row(&patch.touched()).await?;
+        if !patch.is_untouched_in(&current) {
+            return Err(Error::Changed);
+        }
+        self.send_update(patch, "*").await
+    }
+
+    async fn send_update(&self, patch: &Patch, if_match: &str) -> Result<Row, Error> {
+        let response = self.transport.send(Request::update(patch, if_match)?).await?;
+        if !response.body.is_empty() {
+            // The server has taken the change, or somebody in between answered for it.
+            return response.row().map_err(|error| Error::OutcomeUnknown { source: Box::new(error) });
+        }
+        let etag = response.etag();
+        match self.row(&patch.touched()).await {
+            Ok(row) => Ok(row),
+            Err(_) => {
+                let row = Row::from_json(patch.body())?;
+                Ok(match etag {
+                    Some(etag) => row.with_etag(etag),
+                    None => row,
+                })
+            }
+        }
+    }
+
+    async fn collection(&self, path: &str) -> Result<Page, Error> {
+        self.transport.send(Request::get(path)).await?.page()
+    }
+}

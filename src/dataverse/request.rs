@@ -1,0 +1,84 @@
+//! Requests as values: nothing here sends anything.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
+use http::{HeaderName, HeaderValue, Method};
+
+use super::query::ANNOTATIONS;
+use super::{Error, NextLink, Patch, Query, RowQuery};
+
+/// One request to the Web API, without its origin and without a token.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) target: Target,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) body: Bytes,
+}
+
+/// Where a request goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Path and query below the service root, percent-encoded.
+    Path(String),
+    /// An address from an answer, to be checked before it is used.
+    Link(NextLink),
+}
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+impl Request {
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, Target::Path(path.into()))
+    }
+
+    fn new(method: Method, target: Target) -> Self {
+        let headers = vec![
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            (HeaderName::from_static("odata-maxversion"), HeaderValue::from_static("4.0")),
+            (HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0")),
+        ];
+        Self { method, target, headers, body: Bytes::new() }
+    }
+
+    /// The first page of a query.
+    pub(super) fn page(query: &Query) -> Result<Self, Error> {
+        Self::get(query.path()).prefer(query.prefer())
+    }
+
+    /// A later page of a query; the preferences are those of the first.
+    pub(super) fn next_page(link: &NextLink, query: &Query) -> Result<Self, Error> {
+        Self::new(Method::GET, Target::Link(link.clone())).prefer(query.prefer())
+    }
+
+    /// One row.
+    pub(super) fn row(query: &RowQuery) -> Result<Self, Error> {
+        Self::get(query.path()).prefer(query.prefer())
+    }
+
+    /// An update that answers with the changed columns. `if_match` is an ETag, or `*` for a row that must exist.
+    pub(super) fn update(patch: &Patch, if_match: &str) -> Result<Self, Error> {
+        let mut request = Self::new(Method::PATCH, Target::Path(patch.touched().path()));
+        request.headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        request.headers.push((IF_MATCH, header(if_match)?));
+        request.body = Bytes::from(patch.body());
+        request.prefer(Some(format!("return=representation,{ANNOTATIONS}")))
+    }
+
+    fn prefer(mut self, preferences: Option<String>) -> Result<Self, Error> {
+        if let Some(preferences) = preferences {
+            self.headers.push((PREFER, header(&preferences)?));
+        }
+        Ok(self)
+    }
+
+    /// Whether the request can change anything on the server.
+    pub(super) fn is_write(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD)
+    }
+}
+
+fn header(value: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(value)
+        .map_err(|_| Error::Invalid { what: "a value that cannot stand in a request header".to_owned() })
+}

@@ -1,0 +1,317 @@
+//! The one gate: every request to an environment passes [`Transport::send`].
+//!
+//! The guard is asked before a socket is used; a token goes to the environment's own origin and nowhere else;
+//! waiting, repeating and renewing the token happen here and not in the callers.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, StatusCode, Uri};
+use tokio::sync::watch;
+use url::Url;
+
+use super::request::{Request, Target};
+use super::response::{Response, error_of, request_id, retry_after};
+use super::retry::{Retry, WaitReason, Waiting, reason_to_retry};
+use super::{Error, Guard};
+use crate::auth::{AccessToken, EnvironmentUrl, Tokens};
+
+/// Root of the Web API below the environment's origin.
+const ROOT: &str = "/api/data/v9.2/";
+
+/// Sends requests of one environment. Cheap to clone; clones share the token, the guard and the waiting.
+#[derive(Debug, Clone)]
+pub(super) struct Transport {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    environment: EnvironmentUrl,
+    http: crate::http::Client,
+    tokens: Tokens,
+    guard: Guard,
+    retry: Retry,
+    waiting: watch::Sender<Option<Waiting>>,
+    /// Until when the server wants no requests of this user.
+    pause: Mutex<Option<Instant>>,
+}
+
+/// What came of one try.
+enum Outcome {
+    Done(Response),
+    /// The token was not taken.
+    Unauthorized(Error),
+    /// The same request may be sent again, after `at_least` if the server named a time.
+    Again {
+        error: Error,
+        reason: WaitReason,
+        at_least: Option<Duration>,
+    },
+    Failed(Error),
+}
+
+impl Transport {
+    pub(super) fn new(
+        environment: EnvironmentUrl,
+        http: crate::http::Client,
+        tokens: Tokens,
+        guard: Guard,
+        retry: Retry,
+    ) -> Self {
+        let (waiting, _) = watch::channel(None);
+        let shared = Shared { environment, http, tokens, guard, retry, waiting, pause: Mutex::new(None) };
+        Self { shared: Arc::new(shared) }
+    }
+
+    pub(super) fn environment(&self) -> &EnvironmentUrl {
+        &self.shared.environment
+    }
+
+    pub(super) fn guard(&self) -> &Guard {
+        &self.shared.guard
+    }
+
+    pub(super) fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
+        self.shared.waiting.subscribe()
+    }
+
+    /// Sends a request until it has an answer, the tries are used up or it must not be repeated.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future of a read is safe. A write that was begun may have happened.
+    pub(super) async fn send(&self, request: Request) -> Result<Response, Error> {
+        if request.is_write() {
+            self.shared.guard.check_write()?;
+        }
+        let uri = self.address(&request.target)?;
+        let mut token = self.shared.tokens.access_token().await?;
+        let mut renewed = false;
+        let mut delays = self.shared.retry.delays();
+        let mut attempt = 1;
+        loop {
+            self.wait_for_pause().await;
+            match self.try_once(&request, &uri, &token).await? {
+                Outcome::Done(response) => return Ok(response),
+                Outcome::Failed(error) => return Err(error),
+                Outcome::Unauthorized(error) if renewed => return Err(error),
+                Outcome::Unauthorized(_) => {
+                    token = self.shared.tokens.renew_after(&token).await?;
+                    renewed = true;
+                }
+                Outcome::Again { error, reason, at_least } => {
+                    if at_least.is_some_and(|wait| wait > self.shared.retry.cap) {
+                        return Err(error);
+                    }
+                    let Some(delay) = delays.next() else { return Err(error) };
+                    attempt += 1;
+                    self.wait(delay.max(at_least.unwrap_or_default()), attempt, reason).await;
+                }
+            }
+        }
+    }
+
+    /// The address of a request, after it was made sure that it is in this environment.
+    fn address(&self, target: &Target) -> Result<Uri, Error> {
+        let origin = self.shared.environment.origin();
+        let address = match target {
+            Target::Path(path) => format!("{origin}{ROOT}{path}"),
+            Target::Link(link) => checked(link.as_str(), origin)?,
+        };
+        address.parse().map_err(|_| Error::Invalid { what: "an address that cannot be requested".to_owned() })
+    }
+
+    async fn try_once(&self, request: &Request, uri: &Uri, token: &AccessToken) -> Result<Outcome, Error> {
+        let started = Instant::now();
+        let result = self.shared.http.send(self.http_request(request, uri, token)?).await;
+        let outcome = match result {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                tracing::debug!(
+                    method = %request.method,
+                    path = uri.path(),
+                    status = parts.status.as_u16(),
+                    bytes = body.len(),
+                    ms = started.elapsed().as_millis(),
+                    request_id = request_id(&parts.headers),
+                    "answered"
+                );
+                self.judge(request, Response { status: parts.status, headers: parts.headers, body })
+            }
+            Err(error) => {
+                tracing::debug!(
+                    method = %request.method,
+                    path = uri.path(),
+                    ms = started.elapsed().as_millis(),
+                    %error,
+                    "no answer"
+                );
+                self.judge_failure(request, error)
+            }
+        };
+        Ok(outcome)
+    }
+
+    fn http_request(
+        &self,
+        request: &Request,
+        uri: &Uri,
+        token: &AccessToken,
+    ) -> Result<http::Request<Bytes>, Error> {
+        let invalid = |_| Error::Invalid { what: "a token that cannot stand in a request header".to_owned() };
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {}", token.secret())).map_err(invalid)?;
+        authorization.set_sensitive(true);
+        let mut sent = http::Request::new(request.body.clone());
+        *sent.method_mut() = request.method.clone();
+        *sent.uri_mut() = uri.clone();
+        sent.headers_mut().extend(request.headers.iter().cloned());
+        sent.headers_mut().insert(AUTHORIZATION, authorization);
+        Ok(sent)
+    }
+
+    fn judge(&self, request: &Request, response: Response) -> Outcome {
+        if response.status.is_success() {
+            return Outcome::Done(response);
+        }
+        let at_least = retry_after(&response.headers);
+        let error = match (response.status, at_least) {
+            (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)) => Error::Throttled { retry_after },
+            _ => error_of(response.status, &response.headers, &response.body),
+        };
+        if response.status == StatusCode::UNAUTHORIZED {
+            return Outcome::Unauthorized(error);
+        }
+        match reason_to_retry(response.status, request.is_write(), at_least.is_some()) {
+            Some(reason) => Outcome::Again { error, reason, at_least },
+            // A gateway speaks, not the service: nobody knows whether the service has acted.
+            None if request.is_write() && is_from_a_gateway(response.status, &error) => {
+                Outcome::Failed(Error::OutcomeUnknown { source: Box::new(error) })
+            }
+            None => Outcome::Failed(error),
+        }
+    }
+
+    fn judge_failure(&self, request: &Request, error: crate::http::Error) -> Outcome {
+        let never_left = error.is_before_send();
+        let transient = error.is_transient();
+        let host = self.host();
+        let error = Error::Network { host, source: Arc::new(error) };
+        match (request.is_write(), never_left) {
+            (true, false) => Outcome::Failed(Error::OutcomeUnknown { source: Box::new(error) }),
+            _ if transient => Outcome::Again { error, reason: WaitReason::Connection, at_least: None },
+            _ => Outcome::Failed(error),
+        }
+    }
+
+    fn host(&self) -> String {
+        let origin = self.shared.environment.origin();
+        origin.split_once("://").map_or(origin, |(_, host)| host).to_owned()
+    }
+
+    /// Waits out a time in which the server wants no requests of this user.
+    async fn wait_for_pause(&self) {
+        loop {
+            let pause = *self.shared.pause.lock().unwrap_or_else(PoisonError::into_inner);
+            match pause.filter(|until| *until > Instant::now()) {
+                Some(until) => tokio::time::sleep_until(until.into()).await,
+                None => return,
+            }
+        }
+    }
+
+    async fn wait(&self, delay: Duration, attempt: u32, reason: WaitReason) {
+        let until = Instant::now() + delay;
+        if reason == WaitReason::Throttled {
+            let mut pause = self.shared.pause.lock().unwrap_or_else(PoisonError::into_inner);
+            *pause = (*pause).max(Some(until));
+        }
+        tracing::info!(ms = delay.as_millis(), attempt, ?reason, "waits before the next try");
+        let _shown = Shown::new(&self.shared.waiting, Waiting { until, attempt, reason });
+        tokio::time::sleep_until(until.into()).await;
+    }
+}
+
+/// Shows a wait for as long as it lives, so that a cancelled request does not go on counting down.
+struct Shown<'a>(&'a watch::Sender<Option<Waiting>>);
+
+impl<'a> Shown<'a> {
+    fn new(sender: &'a watch::Sender<Option<Waiting>>, waiting: Waiting) -> Self {
+        sender.send_replace(Some(waiting));
+        Self(sender)
+    }
+}
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(None);
+    }
+}
+
+fn is_from_a_gateway(status: StatusCode, error: &Error) -> bool {
+    match status.as_u16() {
+        502..=504 => true,
+        // The service says what went wrong in its own form; a bare 500 is not from it.
+        500 => matches!(error, Error::Answer { .. }),
+        _ => false,
+    }
+}
+
+/// An address from an answer, if it has exactly this origin: scheme, host and port, without a user name.
+fn checked(link: &str, origin: &str) -> Result<String, Error> {
+    let url =
+        Url::parse(link).map_err(|_| Error::answer("a link to more rows that is no absolute address"))?;
+    let named = match url.origin() {
+        url::Origin::Opaque(_) => format!("{}:", url.scheme()),
+        origin => origin.ascii_serialization(),
+    };
+    let with_user = !url.username().is_empty() || url.password().is_some();
+    match named == origin && !with_user {
+        true => Ok(url.into()),
+        false => Err(Error::ForeignOrigin {
+            origin: if with_user { format!("{named} (with a user name)") } else { named },
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_used_only_within_the_environments_own_origin() {
+        let origin = "https://contoso.crm4.dynamics.com";
+        for good in [
+            "https://contoso.crm4.dynamics.com/api/data/v9.2/contacts?$skiptoken=%3Ccookie%20a=%22b%22%3E",
+            "https://CONTOSO.crm4.dynamics.com:443/x",
+        ] {
+            assert!(checked(good, origin).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://contoso.crm4.dynamics.com/x",
+            "https://contoso.crm4.dynamics.com:8443/x",
+            "https://contoso.crm4.dynamics.com.evil.example/x",
+            "https://evil.example/https://contoso.crm4.dynamics.com/",
+            "https://contoso.crm4.dynamics.com@evil.example/x",
+            "https://user@contoso.crm4.dynamics.com/x",
+            "https://cont\u{43e}so.crm4.dynamics.com/x",
+            "https:\\\\evil.example\\x",
+            "//evil.example/x",
+            "/api/data/v9.2/contacts",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert!(checked(bad, origin).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_sent_as_it_came() {
+        let link = "http://127.0.0.1:81/api/data/v9.2/contacts?$select=fullname&$skiptoken=%3Ccookie%20pagenumber=%222%22%3E";
+        assert_eq!(checked(link, "http://127.0.0.1:81").unwrap(), link);
+    }
+}
