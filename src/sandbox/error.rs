@@ -1,6 +1,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use tokio_rustls::rustls;
+
 /// Why a sandbox could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,7 +16,7 @@ pub enum Error {
     #[error("cannot make a certificate")]
     Certificate(#[from] rcgen::Error),
     #[error("cannot set up TLS")]
-    Tls(#[from] tokio_rustls::rustls::Error),
+    Tls(#[from] rustls::Error),
     #[error("the signing key is not usable: {0}")]
     SigningKey(String),
     /// The store of rows could not be opened, made or filled.

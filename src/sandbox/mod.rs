@@ -3,10 +3,27 @@
 //! It is written from the protocol alone and must name no other module of this package, nor they it (`cli`
 //! excepted): a client and a test server that share code would share their misunderstandings too.
 
+mod answer;
 mod api;
+mod border;
+mod clock;
+mod controls;
+mod discovery;
+mod entra;
 mod error;
+mod faults;
+mod gzip;
+mod line;
 mod options;
+mod ready;
+mod request_log;
+mod server;
+mod sites;
+mod start;
+mod tls;
 mod users;
 
 pub use error::Error;
 pub use options::{Options, RowCounts};
+pub use ready::{Confidential, Ready, ReadyEnvironment, ReadyUser};
+pub use start::{Sandbox, start};

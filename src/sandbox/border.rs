@@ -1,0 +1,75 @@
+//! Who may pass to the Web API and to Global Discovery: the anonymous challenge and the check of tokens.
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
+use uuid::Uuid;
+
+use super::answer;
+use super::api::Caller;
+use super::clock::Clock;
+use super::entra::{Entra, issuer_of_access_tokens};
+use super::sites::{Origin, Sites};
+use super::users::TENANT;
+
+/// The guard of one resource.
+#[derive(Debug)]
+pub(crate) struct Border<'a> {
+    pub(crate) origin: Origin,
+    pub(crate) sites: &'a Sites,
+    pub(crate) entra: &'a Entra,
+    pub(crate) clock: &'a Clock,
+}
+
+impl Border<'_> {
+    /// Whom the request speaks for, or the 401 that it gets.
+    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<Caller, Box<Response<Bytes>>> {
+        let header = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+        let Some(header) = header else { return Err(Box::new(self.challenge(None))) };
+        let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Box::new(self.challenge(None)));
+        }
+        self.caller(token.trim()).ok_or_else(|| Box::new(self.refusal()))
+    }
+
+    /// The answer to a token that is refused, for whatever reason.
+    pub(crate) fn refusal(&self) -> Response<Bytes> {
+        self.challenge(Some("error=\"invalid_token\", error_description=\"Error during token validation!\", "))
+    }
+
+    fn caller(&self, token: &str) -> Option<Caller> {
+        let claims = self.entra.claims(token)?;
+        let now = self.clock.seconds();
+        let current = claims["exp"].as_i64()? > now && claims["nbf"].as_i64()? <= now;
+        let ours = claims["tid"].as_str() == Some(TENANT.to_string().as_str())
+            && claims["iss"].as_str() == Some(issuer_of_access_tokens(TENANT).as_str());
+        let meant = self.sites.named_by(claims["aud"].as_str()?) == Some(self.origin);
+        if !(current && ours && meant) {
+            return None;
+        }
+        let oid = Uuid::try_parse(claims["oid"].as_str()?).ok()?;
+        let app_id = match claims["scp"].as_str() {
+            Some(_) => None,
+            None => Some(Uuid::try_parse(claims["appid"].as_str()?).ok()?),
+        };
+        Some(Caller { oid, app_id })
+    }
+
+    fn challenge(&self, reason: Option<&str>) -> Response<Bytes> {
+        let (tenant, root) = match self.origin {
+            Origin::Discovery => ("common".to_owned(), self.sites.discovery_root()),
+            _ => (TENANT.to_string(), self.sites.api_root()),
+        };
+        let header = format!(
+            "Bearer {}authorization_uri={}/{tenant}/oauth2/authorize, resource_id={root}/",
+            reason.unwrap_or_default(),
+            self.sites.entra_root(),
+        );
+        let body = "HTTP Error 401 - Unauthorized: Access is denied";
+        let mut response = answer::with_type(StatusCode::UNAUTHORIZED, "text/html", body);
+        answer::set(&mut response, WWW_AUTHENTICATE, &header);
+        answer::set(&mut response, HeaderName::from_static("req_id"), &Uuid::new_v4().to_string());
+        response
+    }
+}

@@ -1,0 +1,214 @@
+//! Sign-in in a browser: the authorize endpoint, where a person picks who they are, and the way back to the client.
+
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::{HeaderValue, Method, Response, StatusCode};
+use url::form_urlencoded::Serializer;
+use uuid::Uuid;
+
+use super::clients::{Client, Redirect};
+use super::refusal::Refusal;
+use super::scopes::Scope;
+use super::token::{Challenge, Code, code_expiry};
+use super::{Ask, Entra, Tenant, Version, pages};
+
+/// How the answer travels back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Query,
+    Fragment,
+    FormPost,
+}
+
+/// What the person decided.
+enum Choice<'a> {
+    User(&'a str),
+    Cancel,
+}
+
+impl Entra {
+    pub(super) async fn authorize(&self, ask: &Ask<'_>) -> Response<Bytes> {
+        // A wrong client or redirect address is said here and never sent there.
+        let (client, redirect) = match self.destination(ask) {
+            Ok(found) => found,
+            Err(refusal) => return pages::message(refusal.status, "Sign-in is not possible", &refusal.to_string()),
+        };
+        let mode = match ask.params.get("response_mode") {
+            None | Some("query") => Mode::Query,
+            Some("fragment") => Mode::Fragment,
+            Some("form_post") => Mode::FormPost,
+            Some(other) => {
+                let text = format!("The provided value for the input parameter 'response_mode' is not allowed: {other}.");
+                return failed(ask, &redirect, Mode::Query, &Refusal::new(70007, text));
+            }
+        };
+        if let Err(refusal) = self.check_authorization(ask, client) {
+            return failed(ask, &redirect, mode, &refusal);
+        }
+        let hint = ask.params.get("login_hint");
+        let choice = if let Some(after) = self.lifetimes.auto_approve {
+            tokio::time::sleep(after).await;
+            self.automatic(hint)
+        } else {
+            match self.choice(ask) {
+                Some(Ok(Choice::User(name))) => self.automatic(Some(name)),
+                Some(Ok(Choice::Cancel)) => return declined(ask, &redirect, mode),
+                Some(Err(response)) => return *response,
+                None => {
+                    let address = ask.request.uri().path_and_query().map_or("/", |path| path.as_str());
+                    return pages::pick_user(address, client.name, hint, self.people());
+                }
+            }
+        };
+        let code = choice.and_then(|user| self.authorization_code(ask, client, user));
+        match code {
+            Ok(code) => {
+                let session = Uuid::new_v4().to_string();
+                send_back(ask, &redirect, mode, &[("code", &code), ("session_state", &session)])
+            }
+            Err(refusal) => failed(ask, &redirect, mode, &refusal),
+        }
+    }
+
+    fn destination(&self, ask: &Ask<'_>) -> Result<(&Client, Redirect), Refusal> {
+        let client = self.clients.find(ask.params.need("client_id")?)?;
+        let Some(redirect) = ask.params.get("redirect_uri") else {
+            return Err(Refusal::new(900971, "No reply address provided."));
+        };
+        Ok((client, client.accept_redirect(redirect)?))
+    }
+
+    /// Everything about the request that can be wrong whoever signs in.
+    fn check_authorization(&self, ask: &Ask<'_>, client: &Client) -> Result<(), Refusal> {
+        match ask.params.need("response_type")? {
+            "code" => {}
+            "id_token" | "code id_token" | "id_token code" => {
+                let text = format!("response_type 'id_token' is not enabled for the application '{}'.", client.id);
+                return Err(Refusal::new(700054, text));
+            }
+            other => {
+                let text = format!("The provided value for the input parameter 'response_type' is not supported: {other}.");
+                return Err(Refusal::new(70005, text));
+            }
+        }
+        if ask.tenant == Tenant::Personal {
+            return Err(Refusal::new(9001023, "Personal accounts cannot sign in to this application."));
+        }
+        let text = authorize_scope(ask)?;
+        let scope = Scope::parse(&text, &self.sites)?;
+        for asked in scope.all() {
+            super::token::refuse_elsewhere(ask.tenant, asked)?;
+            self.refuse_unlisted(client, asked)?;
+        }
+        challenge(ask)?;
+        if ask.params.get("prompt") == Some("none") {
+            let text = "Session information is not sufficient for single-sign-on.";
+            return Err(Refusal::new(50058, text));
+        }
+        Ok(())
+    }
+
+    /// What the page's form says, when it was sent.
+    fn choice<'a>(&self, ask: &'a Ask<'_>) -> Option<Result<Choice<'a>, Box<Response<Bytes>>>> {
+        if ask.request.method() != Method::POST {
+            return None;
+        }
+        let choice = match (ask.params.get("action"), ask.params.get("user")) {
+            (Some("deny"), _) => Choice::Cancel,
+            (_, Some(name)) => Choice::User(name),
+            (_, None) => return None,
+        };
+        if !self.is_own_form(ask.request) {
+            let refused = pages::message(StatusCode::FORBIDDEN, "Refused", "This form was sent by another site.");
+            return Some(Err(Box::new(refused)));
+        }
+        Some(Ok(choice))
+    }
+
+    fn authorization_code(&self, ask: &Ask<'_>, client: &Client, user: Uuid) -> Result<String, Refusal> {
+        let scope = authorize_scope(ask)?;
+        let parsed = Scope::parse(&scope, &self.sites)?;
+        self.admit(ask.tenant, client, user, &parsed.first)?;
+        let now = self.clock.now();
+        let code = format!("0.A{}", self.keys.secret_text(64)?);
+        let meaning = Code {
+            user,
+            client: client.id,
+            redirect: ask.params.need("redirect_uri")?.to_owned(),
+            scope,
+            nonce: ask.params.get("nonce").map(str::to_owned),
+            challenge: challenge(ask)?,
+            expires: code_expiry(now),
+            redeemed: false,
+        };
+        self.grants().codes.insert(code.clone(), meaning, now);
+        Ok(code)
+    }
+}
+
+/// The scope of an authorization request, v1's `resource` written as one.
+fn authorize_scope(ask: &Ask<'_>) -> Result<String, Refusal> {
+    match ask.version {
+        Version::V2 => Ok(ask.params.need("scope")?.to_owned()),
+        Version::V1 => {
+            Ok(format!("{}/user_impersonation openid offline_access", ask.params.need("resource")?))
+        }
+    }
+}
+
+fn challenge(ask: &Ask<'_>) -> Result<Option<Challenge>, Refusal> {
+    let Some(value) = ask.params.get("code_challenge") else { return Ok(None) };
+    if !(43..=128).contains(&value.len()) {
+        return Err(Refusal::new(50147, "Invalid size of Code_Challenge parameter."));
+    }
+    let hashed = match ask.params.get("code_challenge_method") {
+        None | Some("plain") => false,
+        Some("S256") => true,
+        Some(other) => {
+            let text = format!("Request is malformed: the code_challenge_method '{other}' is not supported.");
+            return Err(Refusal::new(9002313, text));
+        }
+    };
+    Ok(Some(Challenge { value: value.to_owned(), hashed }))
+}
+
+fn declined(ask: &Ask<'_>, redirect: &Redirect, mode: Mode) -> Response<Bytes> {
+    let text = "AADSTS65004: User declined to consent to access the app.";
+    let fields = [("error", "access_denied"), ("error_subcode", "cancel"), ("error_description", text)];
+    send_back(ask, redirect, mode, &fields)
+}
+
+fn failed(ask: &Ask<'_>, redirect: &Redirect, mode: Mode, refusal: &Refusal) -> Response<Bytes> {
+    // The authorize endpoint has names of its own for what the token endpoint calls a bad grant, client or scope.
+    let error = match (refusal.code, refusal.error) {
+        (Some(65001), _) => "interaction_required",
+        (_, "invalid_grant") => "access_denied",
+        (_, "invalid_client") => "unauthorized_client",
+        (_, "invalid_scope") => "invalid_request",
+        (_, other) => other,
+    };
+    send_back(ask, redirect, mode, &[("error", error), ("error_description", &refusal.to_string())])
+}
+
+fn send_back(ask: &Ask<'_>, redirect: &Redirect, mode: Mode, fields: &[(&str, &str)]) -> Response<Bytes> {
+    let mut fields = fields.to_vec();
+    if let Some(state) = ask.params.get("state") {
+        fields.insert(1, ("state", state));
+    }
+    let mut url = redirect.url.clone();
+    match mode {
+        Mode::FormPost => return pages::post_back(&url, &fields),
+        Mode::Query => {
+            url.query_pairs_mut().extend_pairs(&fields);
+        }
+        Mode::Fragment => {
+            let text = Serializer::new(String::new()).extend_pairs(&fields).finish();
+            url.set_fragment(Some(&text));
+        }
+    }
+    let mut response = pages::message(StatusCode::FOUND, "Signed in", "The browser goes back to the application.");
+    if let Ok(location) = HeaderValue::from_str(url.as_str()) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}

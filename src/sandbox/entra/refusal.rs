@@ -1,0 +1,136 @@
+//! What Entra ID says when it says no: the error body of the token endpoint and its documented numbers.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::{HeaderValue, Response, StatusCode};
+use jiff::Timestamp;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::sandbox::{Error, answer};
+
+/// A refusal. `Display` is the sentence with its number, without the trace ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// The AADSTS number. A declined device sign-in has none.
+    pub(crate) code: Option<u32>,
+    pub(crate) error: &'static str,
+    pub(crate) status: StatusCode,
+    pub(crate) text: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.code {
+            Some(code) => write!(f, "AADSTS{code}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+impl Refusal {
+    /// A refusal by its number; `error` and the status follow from it.
+    pub(crate) fn new(code: u32, text: impl Into<String>) -> Refusal {
+        let (error, status) = match code {
+            50173 | 50011 | 50020 | 50034 | 501481 | 53003 | 54005 | 65001 | 70000 | 70008 | 700082 => {
+                ("invalid_grant", StatusCode::BAD_REQUEST)
+            }
+            500011 | 650057 => ("invalid_resource", StatusCode::BAD_REQUEST),
+            700016 => ("unauthorized_client", StatusCode::BAD_REQUEST),
+            7000215 | 7000218 | 700025 | 700027 | 50013 => ("invalid_client", StatusCode::UNAUTHORIZED),
+            70011 => ("invalid_scope", StatusCode::BAD_REQUEST),
+            70003 => ("unsupported_grant_type", StatusCode::BAD_REQUEST),
+            70005 | 700054 => ("unsupported_response_type", StatusCode::BAD_REQUEST),
+            70016 => ("authorization_pending", StatusCode::BAD_REQUEST),
+            70018 => ("bad_verification_code", StatusCode::BAD_REQUEST),
+            70020 => ("expired_token", StatusCode::BAD_REQUEST),
+            50058 => ("login_required", StatusCode::BAD_REQUEST),
+            900561 => ("invalid_request", StatusCode::METHOD_NOT_ALLOWED),
+            _ => ("invalid_request", StatusCode::BAD_REQUEST),
+        };
+        Refusal { code: Some(code), error, status, text: text.into() }
+    }
+
+    pub(crate) fn declined() -> Refusal {
+        Refusal {
+            code: None,
+            error: "authorization_declined",
+            status: StatusCode::BAD_REQUEST,
+            text: "The end user denied the authorization request.".to_owned(),
+        }
+    }
+
+    pub(crate) fn missing(parameter: &str) -> Refusal {
+        let text = format!("The request body must contain the following parameter: '{parameter}'.");
+        Refusal::new(900144, text)
+    }
+
+    /// Why this person gets no token, by the number of theirs.
+    pub(crate) fn of_user(code: u32, upn: &str) -> Refusal {
+        let text = match code {
+            53003 => "Access has been blocked by Conditional Access policies. The access policy does not allow token \
+                      issuance."
+                .to_owned(),
+            50020 => format!(
+                "User account '{upn}' from identity provider 'fabrikam.example' does not exist in tenant 'Contoso' and \
+                 cannot access the application in that tenant. The account needs to be added as an external user in \
+                 the tenant first."
+            ),
+            _ => "The user cannot sign in.".to_owned(),
+        };
+        Refusal::new(code, text)
+    }
+
+    fn suberror(&self) -> Option<&'static str> {
+        match self.code? {
+            65001 => Some("consent_required"),
+            53003 => Some("message_only"),
+            50173 => Some("bad_token"),
+            700082 => Some("token_expired"),
+            _ => None,
+        }
+    }
+
+    /// The answer of the token and device code endpoints.
+    pub(crate) fn response(&self, now: Timestamp, correlation: Uuid) -> Response<Bytes> {
+        let trace = Uuid::new_v4();
+        let timestamp = now.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+        let description =
+            format!("{self} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}");
+        let mut body = json!({
+            "error": self.error,
+            "error_description": description,
+            "error_codes": self.code.iter().collect::<Vec<_>>(),
+            "timestamp": timestamp,
+            "trace_id": trace,
+            "correlation_id": correlation,
+        });
+        if let Some(code) = self.code {
+            body["error_uri"] = json!(format!("https://login.microsoftonline.com/error?code={code}"));
+        }
+        if let Some(suberror) = self.suberror() {
+            body["suberror"] = json!(suberror);
+        }
+        if self.code == Some(53003) {
+            let policy = json!({ "access_token": { "capolids": { "essential": true, "values": [trace] } } });
+            body["claims"] = json!(policy.to_string());
+        }
+        let mut response = answer::json(self.status, &body);
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"sandbox\""));
+        }
+        response
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Refusal {
+        Refusal {
+            code: Some(90033),
+            error: "temporarily_unavailable",
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            text: format!("A transient error has occurred: {error}"),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Making tokens: access tokens for a resource, id tokens for a client, refresh tokens for ourselves.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, PRAGMA};
+use http::{HeaderValue, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::clients::{Client, Proof};
+use super::keys::{decode, encode};
+use super::refusal::Refusal;
+use super::scopes::{Asked, Scope};
+use super::{Ask, Entra, Version};
+use crate::sandbox::answer;
+use crate::sandbox::users::User;
+
+/// 90 days, rolling: each answer brings a new token.
+const REFRESH_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// What a refresh token stands for: a user and a client, not a resource.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Refresh {
+    pub(super) user: Uuid,
+    pub(super) client: Uuid,
+    /// Used when the request names no scope.
+    pub(super) scope: String,
+    issued: i64,
+    /// Makes each token another.
+    nonce: String,
+}
+
+/// What somebody has been granted.
+pub(super) struct Grant<'a> {
+    pub(super) user: &'a User,
+    pub(super) client: &'a Client,
+    pub(super) proof: Proof,
+    pub(super) scope: &'a Scope,
+    pub(super) asked: &'a Asked,
+    pub(super) scope_text: &'a str,
+    pub(super) nonce: Option<&'a str>,
+}
+
+impl Entra {
+    /// The answer with everything a person's grant entitles to.
+    pub(super) fn user_tokens(&self, ask: &Ask<'_>, grant: &Grant<'_>) -> Result<Response<Bytes>, Refusal> {
+        let access = self.user_access_token(grant)?;
+        let mut body = json!({ "token_type": "Bearer" });
+        match ask.version {
+            Version::V2 => body["scope"] = json!(grant.asked.granted()),
+            Version::V1 => body["scope"] = json!(grant.asked.scp()),
+        }
+        self.set_lifetime(&mut body, ask.version, &grant.asked.audience);
+        body["access_token"] = json!(access);
+        if grant.scope.offline_access {
+            body["refresh_token"] = json!(self.refresh_token(grant)?);
+        }
+        if grant.scope.openid {
+            body["id_token"] = json!(self.id_token(grant)?);
+        }
+        if ask.params.get("client_info") == Some("1") {
+            let info = json!({ "uid": grant.user.oid, "utid": grant.user.tenant });
+            body["client_info"] = json!(encode(info.to_string()));
+        }
+        Ok(token_answer(&body))
+    }
+
+    /// The answer to an application that asks for itself.
+    pub(super) fn application_tokens(
+        &self,
+        ask: &Ask<'_>,
+        principal: &User,
+        client: &Client,
+        proof: Proof,
+        asked: &Asked,
+    ) -> Result<Response<Bytes>, Refusal> {
+        let mut claims = self.common_claims(principal, client, proof, &asked.audience)?;
+        claims["idtyp"] = json!("app");
+        claims["sub"] = json!(principal.oid);
+        let mut body = json!({ "token_type": "Bearer" });
+        self.set_lifetime(&mut body, ask.version, &asked.audience);
+        body["access_token"] = json!(self.keys.sign(&claims)?);
+        Ok(token_answer(&body))
+    }
+
+    /// Reads a refresh token. What this sandbox did not issue is no grant; what is too old has expired.
+    pub(super) fn read_refresh_token(&self, token: &str) -> Result<Refresh, Refusal> {
+        let invalid = || Refusal::new(70000, "Provided grant is invalid or malformed.");
+        let read = || {
+            let (payload, tag) = token.strip_prefix("0.")?.split_once('.')?;
+            ring::hmac::verify(&self.refresh_key, payload.as_bytes(), &decode(tag)?).ok()?;
+            serde_json::from_slice::<Refresh>(&decode(payload)?).ok()
+        };
+        let refresh = read().ok_or_else(invalid)?;
+        if self.clock.seconds() >= refresh.issued + REFRESH_SECONDS {
+            let text = "The refresh token has expired due to inactivity.";
+            return Err(Refusal::new(700082, text));
+        }
+        Ok(refresh)
+    }
+
+    fn refresh_token(&self, grant: &Grant<'_>) -> Result<String, Refusal> {
+        let refresh = Refresh {
+            user: grant.user.oid,
+            client: grant.client.id,
+            scope: grant.scope_text.to_owned(),
+            issued: self.clock.seconds(),
+            nonce: self.keys.secret_text(24)?,
+        };
+        let payload = encode(json!(refresh).to_string());
+        let tag = ring::hmac::sign(&self.refresh_key, payload.as_bytes());
+        Ok(format!("0.{payload}.{}", encode(tag)))
+    }
+
+    fn user_access_token(&self, grant: &Grant<'_>) -> Result<String, Refusal> {
+        let user = grant.user;
+        let mut claims = self.common_claims(user, grant.client, grant.proof, &grant.asked.audience)?;
+        let (given, family) = user.full_name.split_once(' ').unwrap_or((user.full_name, ""));
+        for (name, value) in [
+            ("amr", json!(["pwd", "mfa"])),
+            ("family_name", json!(family)),
+            ("given_name", json!(given)),
+            ("ipaddr", json!("192.0.2.10")),
+            ("name", json!(user.full_name)),
+            ("puid", json!(format!("10032000{:08X}", user.oid.as_fields().0))),
+            ("scp", json!(grant.asked.scp())),
+            ("sub", json!(pairwise(user, &grant.asked.audience))),
+            ("unique_name", json!(user.upn)),
+            ("upn", json!(user.upn)),
+        ] {
+            claims[name] = value;
+        }
+        Ok(self.keys.sign(&claims)?)
+    }
+
+    /// The claims of a v1.0 access token, which is what Dataverse takes, whichever endpoint was asked.
+    fn common_claims(
+        &self,
+        principal: &User,
+        client: &Client,
+        proof: Proof,
+        audience: &str,
+    ) -> Result<Value, Refusal> {
+        let now = self.clock.seconds();
+        Ok(json!({
+            "aud": audience,
+            "iss": issuer_of_access_tokens(principal.tenant),
+            "iat": now,
+            "nbf": now,
+            "exp": now + self.token_seconds(),
+            "acr": "1",
+            "aio": self.keys.secret_text(24)?,
+            "appid": client.id,
+            "appidacr": proof.acr(),
+            "oid": principal.oid,
+            "rh": format!("0.{}", self.keys.secret_text(24)?),
+            "tid": principal.tenant,
+            "uti": self.keys.secret_text(16)?,
+            "ver": "1.0",
+        }))
+    }
+
+    fn id_token(&self, grant: &Grant<'_>) -> Result<String, Refusal> {
+        let now = self.clock.seconds();
+        let mut claims = json!({
+            "aud": grant.client.id,
+            "iss": format!("{}/{}/v2.0", self.sites.entra_root(), grant.user.tenant),
+            "iat": now,
+            "nbf": now,
+            "exp": now + self.token_seconds(),
+            "name": grant.user.full_name,
+            "oid": grant.user.oid,
+            "preferred_username": grant.user.upn,
+            "sub": pairwise(grant.user, &grant.client.id.to_string()),
+            "tid": grant.user.tenant,
+            "uti": self.keys.secret_text(16)?,
+            "ver": "2.0",
+        });
+        if let Some(nonce) = grant.nonce {
+            claims["nonce"] = json!(nonce);
+        }
+        Ok(self.keys.sign(&claims)?)
+    }
+
+    fn token_seconds(&self) -> i64 {
+        i64::try_from(self.lifetimes.access_token.as_secs()).unwrap_or(i64::MAX / 2)
+    }
+
+    fn set_lifetime(&self, body: &mut Value, version: Version, audience: &str) {
+        let seconds = self.token_seconds();
+        match version {
+            Version::V2 => {
+                body["expires_in"] = json!(seconds);
+                body["ext_expires_in"] = json!(seconds);
+            }
+            Version::V1 => {
+                let now = self.clock.seconds();
+                body["expires_in"] = json!(seconds.to_string());
+                body["ext_expires_in"] = json!(seconds.to_string());
+                body["expires_on"] = json!((now + seconds).to_string());
+                body["not_before"] = json!(now.to_string());
+                body["resource"] = json!(audience);
+            }
+        }
+    }
+}
+
+/// The issuer of v1.0 access tokens.
+pub(crate) fn issuer_of_access_tokens(tenant: Uuid) -> String {
+    format!("https://sts.windows.net/{tenant}/")
+}
+
+/// A subject that differs from one audience to the next.
+fn pairwise(user: &User, audience: &str) -> String {
+    let both = format!("{}|{audience}", user.oid);
+    URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, both.as_bytes()))
+}
+
+fn token_answer(body: &Value) -> Response<Bytes> {
+    let mut response = answer::json(StatusCode::OK, body);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
+    response.headers_mut().insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}

@@ -1,0 +1,311 @@
+//! The listeners: accepting, TLS, HTTP/1.1 and HTTP/2, and the way of each request through checks, log, faults and
+//! the part that answers it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream;
+use http::header::{CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER};
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::answer;
+use super::api::{Api, Organization};
+use super::border::Border;
+use super::clock::Clock;
+use super::controls::Controls;
+use super::discovery;
+use super::entra::Entra;
+use super::faults::{Fault, Faults};
+use super::gzip;
+use super::line::{Breaker, Line};
+use super::request_log::RequestLog;
+use super::sites::{Origin, Sites};
+
+/// What Dataverse takes at most, a file of 128 MB, with room around it.
+const BODY_LIMIT: usize = 160 * 1024 * 1024;
+/// A cut body is sent this long before the connection ends, so that what was sent has left.
+const BEFORE_CUT: Duration = Duration::from_millis(50);
+
+/// Everything that answers.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) sites: Sites,
+    pub(crate) entra: Entra,
+    pub(crate) api: Api,
+    pub(crate) organizations: Vec<Organization>,
+    pub(crate) log: RequestLog,
+    pub(crate) faults: Faults,
+}
+
+/// The tasks of a sandbox and the word to stop.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Running {
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// The connection ends without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection was reset on purpose")]
+struct Reset;
+
+/// Accepts connections until the word to stop.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    origin: Origin,
+    tls: Option<TlsAcceptor>,
+    world: Arc<World>,
+    running: Running,
+) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = running.stop.cancelled() => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = connection(stream, origin, tls.clone(), Arc::clone(&world));
+                let stop = running.stop.clone();
+                running.tasks.spawn(async move {
+                    tokio::select! {
+                        () = connection => {}
+                        () = stop.cancelled() => {}
+                    }
+                });
+            }
+            Err(error) => {
+                // Out of descriptors, mostly: others must close some first.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, origin: Origin, tls: Option<TlsAcceptor>, world: Arc<World>) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "small answers may be late");
+    }
+    let breaker = Breaker::default();
+    let line = Line::new(stream, breaker.clone());
+    match tls {
+        None => converse(line, origin, breaker, world).await,
+        Some(acceptor) => match acceptor.accept(line).await {
+            Ok(stream) => converse(stream, origin, breaker, world).await,
+            Err(error) => tracing::debug!(%error, origin = origin.name(), "no TLS"),
+        },
+    }
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    origin: Origin,
+    breaker: Breaker,
+    world: Arc<World>,
+) {
+    let service = service_fn(move |request| {
+        let (world, breaker) = (Arc::clone(&world), breaker.clone());
+        async move { Box::pin(world.answer(origin, request, &breaker)).await }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new());
+    builder.http2().timer(TokioTimer::new());
+    if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
+        tracing::debug!(%error, origin = origin.name(), "connection ended");
+    }
+}
+
+impl World {
+    async fn answer(
+        &self,
+        origin: Origin,
+        request: Request<Incoming>,
+        breaker: &Breaker,
+    ) -> Result<Response<Body>, Reset> {
+        let (parts, body) = request.into_parts();
+        if self.is_control(origin, &parts) {
+            let response = match self.refuse_stranger(origin, &parts) {
+                Some(refused) => refused,
+                None => match read(body).await {
+                    Ok(body) => self.controls().respond(&Request::from_parts(parts, body)),
+                    Err(refused) => *refused,
+                },
+            };
+            return Ok(response.map(Body::from));
+        }
+        let n = self.log.arrived(origin, &parts, self.clock.now());
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let fault = self.faults.strike(origin, &parts.method, path);
+        let body = read(body).await;
+        let mut cut = None;
+        let instead = match fault {
+            None => None,
+            Some(Fault::ResetBefore {}) => {
+                breaker.reset();
+                return Err(Reset);
+            }
+            Some(Fault::Delay { ms }) => {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                None
+            }
+            Some(Fault::Cut { after_bytes }) => {
+                cut = Some(after_bytes);
+                None
+            }
+            Some(Fault::Status { status, retry_after, code, message }) => {
+                Some(self.failure(origin, status, retry_after.as_deref(), code.as_deref(), message.as_deref()))
+            }
+            Some(Fault::Html { status }) => Some(proxy_page(status)),
+        };
+        let wants_gzip = gzip::wanted(&parts.headers);
+        let mut response = match (instead, self.refuse_stranger(origin, &parts), body) {
+            (Some(response), ..) | (None, Some(response), _) => response,
+            (None, None, Err(refused)) => *refused,
+            (None, None, Ok(body)) => self.dispatch(origin, Request::from_parts(parts, body)).await,
+        };
+        if wants_gzip && matches!(origin, Origin::Api | Origin::Discovery) {
+            response = gzip::compress(response).await;
+        }
+        self.log.answered(n, response.status());
+        Ok(match cut {
+            Some(after_bytes) => cut_short(response, after_bytes),
+            None => response.map(Body::from),
+        })
+    }
+
+    async fn dispatch(&self, origin: Origin, request: Request<Bytes>) -> Response<Bytes> {
+        match origin {
+            Origin::Entra => self.entra.respond(request).await,
+            Origin::Api => {
+                let path = request.uri().path();
+                if path != "/api/data" && !path.starts_with("/api/data/") {
+                    return answer::text(StatusCode::NOT_FOUND, "The Web API is at /api/data/v9.2/.");
+                }
+                match self.border(origin).check(request.headers()) {
+                    Ok(caller) => self.api.respond(&caller, request).await,
+                    Err(refused) => *refused,
+                }
+            }
+            Origin::Discovery => match self.border(origin).check(request.headers()) {
+                Ok(caller) => discovery::respond(&self.organizations, &caller, &request),
+                Err(refused) => *refused,
+            },
+            // It serves whoever comes, so that what was sent astray shows in the log and not as a failed connection.
+            Origin::Foreign => answer::with_type(StatusCode::OK, "application/json", r#"{"value":[]}"#),
+            Origin::Controls => answer::text(StatusCode::NOT_FOUND, "The controls are at /_sandbox/."),
+        }
+    }
+
+    fn border(&self, origin: Origin) -> Border<'_> {
+        Border { origin, sites: &self.sites, entra: &self.entra, clock: &self.clock }
+    }
+
+    fn controls(&self) -> Controls<'_> {
+        Controls { entra: &self.entra, log: &self.log, faults: &self.faults }
+    }
+
+    fn is_control(&self, origin: Origin, parts: &Parts) -> bool {
+        let shared = origin == Origin::Api && self.sites.controls.is_some();
+        origin == Origin::Controls || (shared && parts.uri.path().starts_with("/_sandbox/"))
+    }
+
+    /// The refusal of a request that a web page elsewhere may have caused: another name for this host (a rebound
+    /// name), or another site as its origin.
+    fn refuse_stranger(&self, origin: Origin, parts: &Parts) -> Option<Response<Bytes>> {
+        let host = parts.headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
+        let authority = parts.uri.authority().map(http::uri::Authority::as_str);
+        let named = [host, authority].into_iter().flatten().collect::<Vec<_>>();
+        if named.is_empty() || !named.iter().all(|name| self.sites.is_host_of(origin, name)) {
+            let text = "Host must be this machine's loopback with the port of this listener.";
+            return Some(answer::text(StatusCode::FORBIDDEN, text));
+        }
+        let guarded = matches!(origin, Origin::Api | Origin::Discovery | Origin::Controls);
+        let sent_by = parts.headers.get(ORIGIN).map(|value| value.to_str().unwrap_or_default());
+        if guarded && sent_by.is_some_and(|sent_by| !self.sites.is_origin_of(origin, sent_by)) {
+            return Some(answer::text(StatusCode::FORBIDDEN, "Requests of other sites are not answered."));
+        }
+        None
+    }
+
+    /// The answer of an ordered `status` fault, in the form that this origin gives its errors.
+    fn failure(
+        &self,
+        origin: Origin,
+        status: u16,
+        retry_after: Option<&str>,
+        code: Option<&str>,
+        message: Option<&str>,
+    ) -> Response<Bytes> {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = if origin == Origin::Entra {
+            let error = code.unwrap_or(if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
+                "invalid_request"
+            } else {
+                "temporarily_unavailable"
+            });
+            let text = message.unwrap_or("AADSTS90033: A transient error has occurred. Please try again.");
+            answer::json(status, &serde_json::json!({ "error": error, "error_description": text }))
+        } else if status == StatusCode::UNAUTHORIZED && code.is_none() {
+            self.border(origin).refusal()
+        } else {
+            let (usual_code, usual_message) = match status {
+                StatusCode::TOO_MANY_REQUESTS => (
+                    "0x80072322",
+                    "Number of requests exceeded the limit of 6000 over time window of 300 seconds.",
+                ),
+                StatusCode::PRECONDITION_FAILED => {
+                    ("0x80060882", "The version of the existing record doesn't match the RowVersion property provided.")
+                }
+                _ => ("0x80040216", "An unexpected error occurred."),
+            };
+            answer::odata_error(status, code.unwrap_or(usual_code), message.unwrap_or(usual_message))
+        };
+        if let Some(retry_after) = retry_after {
+            answer::set(&mut response, RETRY_AFTER, retry_after);
+        }
+        response
+    }
+}
+
+/// What a captive portal or a company's proxy puts in the place of an answer.
+fn proxy_page(status: Option<u16>) -> Response<Bytes> {
+    let status = status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
+    let page = "<!doctype html><html><head><title>Network sign-in</title></head><body><h1>Sign in to the network</h1>\
+                <p>Accept the terms of use to go on.</p></body></html>";
+    answer::html(status, page.to_owned())
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Box<Response<Bytes>>> {
+    to_bytes(Body::new(body), BODY_LIMIT).await.map_err(|error| {
+        tracing::debug!(%error, "a request body could not be read");
+        Box::new(answer::text(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large or was cut off."))
+    })
+}
+
+/// The answer with its full length announced and only the beginning of its body.
+fn cut_short(response: Response<Bytes>, after_bytes: Option<usize>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    let end = after_bytes.unwrap_or(body.len() / 2).min(body.len());
+    let start = stream::once(std::future::ready(Ok(body.slice(..end))));
+    let broken = stream::once(async {
+        tokio::time::sleep(BEFORE_CUT).await;
+        Err(Reset)
+    });
+    Response::from_parts(parts, Body::from_stream(start.chain(broken)))
+}
+

@@ -1,0 +1,144 @@
+//! The sandbox's own addresses, and which of them somebody means.
+
+use std::net::{IpAddr, SocketAddr};
+
+use url::{Host, Url};
+
+/// One of the sandbox's listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Api,
+    Entra,
+    Discovery,
+    /// A stranger's server: answers anybody and keeps a record, so that a test can see what was sent astray.
+    Foreign,
+    Controls,
+}
+
+impl Origin {
+    /// The name in the request log and in fault matches.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Origin::Api => "api",
+            Origin::Entra => "entra",
+            Origin::Discovery => "discovery",
+            Origin::Foreign => "foreign",
+            Origin::Controls => "controls",
+        }
+    }
+}
+
+/// Where each listener is.
+#[derive(Debug, Clone)]
+pub(crate) struct Sites {
+    pub(crate) tls: bool,
+    pub(crate) api: SocketAddr,
+    pub(crate) entra: SocketAddr,
+    pub(crate) discovery: SocketAddr,
+    pub(crate) foreign: SocketAddr,
+    pub(crate) controls: Option<SocketAddr>,
+}
+
+impl Sites {
+    fn scheme(&self) -> &'static str {
+        if self.tls { "https" } else { "http" }
+    }
+
+    pub(crate) fn address(&self, origin: Origin) -> Option<SocketAddr> {
+        match origin {
+            Origin::Api => Some(self.api),
+            Origin::Entra => Some(self.entra),
+            Origin::Discovery => Some(self.discovery),
+            Origin::Foreign => Some(self.foreign),
+            Origin::Controls => self.controls,
+        }
+    }
+
+    /// `scheme://host:port` of a listener, without a slash at the end.
+    pub(crate) fn root(&self, address: SocketAddr) -> String {
+        format!("{}://{address}", self.scheme())
+    }
+
+    pub(crate) fn entra_root(&self) -> String {
+        self.root(self.entra)
+    }
+
+    pub(crate) fn api_root(&self) -> String {
+        self.root(self.api)
+    }
+
+    pub(crate) fn discovery_root(&self) -> String {
+        self.root(self.discovery)
+    }
+
+    /// Which listener a resource identifier or an audience names, with or without the slash at its end.
+    pub(crate) fn named_by(&self, identifier: &str) -> Option<Origin> {
+        let url = Url::parse(identifier).ok()?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        if !bare || url.scheme() != self.scheme() || !is_loopback(url.host()?) {
+            return None;
+        }
+        let port = url.port_or_known_default()?;
+        [Origin::Api, Origin::Discovery, Origin::Foreign]
+            .into_iter()
+            .find(|origin| self.address(*origin).is_some_and(|address| address.port() == port))
+    }
+
+    /// Whether an authority (`Host`) is this listener under one of loopback's names.
+    pub(crate) fn is_host_of(&self, origin: Origin, authority: &str) -> bool {
+        let Ok(url) = Url::parse(&format!("{}://{authority}/", self.scheme())) else { return false };
+        let plain = url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none();
+        plain && self.is_at(origin, &url)
+    }
+
+    /// Whether an `Origin` header names this very listener.
+    pub(crate) fn is_origin_of(&self, origin: Origin, header: &str) -> bool {
+        Url::parse(header).is_ok_and(|url| url.scheme() == self.scheme() && self.is_at(origin, &url))
+    }
+
+    fn is_at(&self, origin: Origin, url: &Url) -> bool {
+        let port = self.address(origin).map(|address| address.port());
+        url.host().is_some_and(is_loopback) && url.port_or_known_default() == port
+    }
+}
+
+/// Whether a host is this machine by name or by address. `localhost.` and names that merely begin so are not.
+pub(crate) fn is_loopback(host: Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
+        Host::Ipv4(address) => IpAddr::from(address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::from(address).is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sites() -> Sites {
+        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Sites { tls: false, api: at(81), entra: at(82), discovery: at(83), foreign: at(84), controls: None }
+    }
+
+    #[test]
+    fn an_audience_is_known_with_and_without_its_slash() {
+        assert_eq!(sites().named_by("http://127.0.0.1:81"), Some(Origin::Api));
+        assert_eq!(sites().named_by("http://127.0.0.1:81/"), Some(Origin::Api));
+        assert_eq!(sites().named_by("http://localhost:83/"), Some(Origin::Discovery));
+        for other in ["http://127.0.0.1:82", "https://127.0.0.1:81", "http://127.0.0.1:81/api", "http://contoso.example:81", "81"]
+        {
+            assert_eq!(sites().named_by(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_loopback_with_the_port_is_the_host() {
+        for host in ["127.0.0.1:81", "localhost:81", "LOCALHOST:81", "[::1]:81"] {
+            assert!(sites().is_host_of(Origin::Api, host), "{host}");
+        }
+        for host in ["127.0.0.1", "127.0.0.1:82", "evil.example:81", "localhost.evil.example:81", "a@127.0.0.1:81", "127.0.0.1:81/x"]
+        {
+            assert!(!sites().is_host_of(Origin::Api, host), "{host}");
+        }
+    }
+}
