@@ -35,3 +35,19 @@ pub fn to_file(folder: &Path, filter: Option<&str>) -> io::Result<()> {
         .try_init()
         .map_err(io::Error::other)
 }
+
+/// Sends what is traced to standard error, for a command that runs on as a server.
+///
+/// # Errors
+///
+/// When a log has been started before.
+pub fn to_stderr(filter: Option<&str>) -> io::Result<()> {
+    let filter =
+        filter.and_then(|filter| EnvFilter::try_new(filter).ok()).unwrap_or_else(|| EnvFilter::new(USUAL));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(io::stderr)
+        .try_init()
+        .map_err(io::Error::other)
+}

@@ -34,6 +34,13 @@ impl Context {
         }
     }
 
+    /// Starts the log of a command that runs on as a server: on standard error.
+    pub fn start_server_log(&self) {
+        if let Err(error) = logging::to_stderr(self.settings.log.as_deref()) {
+            self.note(&format!("no log is kept: {error}"));
+        }
+    }
+
     /// Says something beside the output, on standard error.
     pub fn note(&self, text: &str) {
         let _ = writeln!(io::stderr(), "note: {}", harmless(text)); // nowhere left to tell

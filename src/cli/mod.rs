@@ -10,6 +10,7 @@ mod names;
 pub mod output;
 mod row_table;
 mod rows;
+mod sandbox;
 mod tables;
 mod waits;
 
@@ -73,6 +74,7 @@ enum Command {
     Tables(tables::TablesArgs),
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
+    Sandbox(sandbox::SandboxArgs),
 }
 
 /// Runs the command line and says how it ended. The process should end right after.
@@ -108,12 +110,16 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     let Cli { settings, command } = cli;
     let settings = Settings::resolve(settings.into(), environment)?;
     let context = Context::new(settings);
-    context.start_log();
+    // A server logs where whoever started it looks; the others share a file.
+    if !matches!(command, Some(Command::Sandbox(_))) {
+        context.start_log();
+    }
     match command {
         None => open(context.settings()).await,
         Some(Command::Tables(args)) => args.run(&context, out).await,
         Some(Command::Rows(args)) => args.run(&context, out).await,
         Some(Command::Get(args)) => args.run(&context, out).await,
+        Some(Command::Sandbox(args)) => args.run(&context, out).await,
     }
 }
 

@@ -33,7 +33,11 @@ pub(crate) fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str)
     }
 }
 
-pub(crate) fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
+pub(crate) fn with_type(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
     let body = body.into();
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;

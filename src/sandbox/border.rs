@@ -35,7 +35,9 @@ impl Border<'_> {
 
     /// The answer to a token that is refused, for whatever reason.
     pub(crate) fn refusal(&self) -> Response<Bytes> {
-        self.challenge(Some("error=\"invalid_token\", error_description=\"Error during token validation!\", "))
+        self.challenge(Some(
+            "error=\"invalid_token\", error_description=\"Error during token validation!\", ",
+        ))
     }
 
     fn caller(&self, token: &str) -> Option<Caller> {

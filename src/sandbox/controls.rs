@@ -21,7 +21,9 @@ pub(crate) struct Controls<'a> {
 impl Controls<'_> {
     pub(crate) fn respond(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let query: Vec<(String, String)> =
-            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
+            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect();
         let field = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let name = request.uri().path().strip_prefix("/_sandbox/").unwrap_or_default();
         match (name, request.method()) {

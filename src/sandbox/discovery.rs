@@ -16,7 +16,11 @@ const CONTEXT: &str = "https://10.0.1.76:20193/api/discovery/v2.0/$metadata#Inst
 
 /// Answers a request whose token has been checked. Applications have no environments of their own here: the service
 /// is for people.
-pub(crate) fn respond(organizations: &[Organization], caller: &Caller, request: &Request<Bytes>) -> Response<Bytes> {
+pub(crate) fn respond(
+    organizations: &[Organization],
+    caller: &Caller,
+    request: &Request<Bytes>,
+) -> Response<Bytes> {
     let path = percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
     let Some(key) = path.strip_prefix(PATH) else {
         return answer::odata_error(StatusCode::NOT_FOUND, "0x80060888", "Resource not found.");
@@ -34,7 +38,9 @@ pub(crate) fn respond(organizations: &[Organization], caller: &Caller, request: 
     let mut select = None;
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
-            "$select" => select = Some(value.split(',').map(|column| column.trim().to_owned()).collect::<Vec<_>>()),
+            "$select" => {
+                select = Some(value.split(',').map(|column| column.trim().to_owned()).collect::<Vec<_>>())
+            }
             name if name.starts_with('$') => {
                 let text = format!("The query option {name} is not supported by this sandbox.");
                 return answer::odata_error(StatusCode::NOT_IMPLEMENTED, "0x80060888", &text);
@@ -63,7 +69,8 @@ pub(crate) fn respond(organizations: &[Organization], caller: &Caller, request: 
         None => CONTEXT.to_owned(),
     };
     let body = json!({ "@odata.context": context, "value": rows });
-    let mut response = answer::with_type(StatusCode::OK, "application/json; odata.metadata=minimal", body.to_string());
+    let mut response =
+        answer::with_type(StatusCode::OK, "application/json; odata.metadata=minimal", body.to_string());
     answer::set(&mut response, http::HeaderName::from_static("odata-version"), "4.0");
     response
 }
@@ -111,5 +118,8 @@ fn matches_key(row: &Map<String, Value>, key: &str) -> bool {
 
 fn project(mut row: Map<String, Value>, select: Option<&[String]>) -> Result<Map<String, Value>, String> {
     let Some(columns) = select else { return Ok(row) };
-    columns.iter().map(|name| row.remove(name).map(|value| (name.clone(), value)).ok_or_else(|| name.clone())).collect()
+    columns
+        .iter()
+        .map(|name| row.remove(name).map(|value| (name.clone(), value)).ok_or_else(|| name.clone()))
+        .collect()
 }

@@ -112,7 +112,9 @@ impl Faults {
             None => None,
             Some(text) => {
                 let names: Vec<String> = text.split('|').map(str::to_owned).collect();
-                if let Some(odd) = names.iter().find(|name| !matches!(name.as_str(), "api" | "entra" | "discovery")) {
+                if let Some(odd) =
+                    names.iter().find(|name| !matches!(name.as_str(), "api" | "entra" | "discovery"))
+                {
                     return Err(format!("match.origin is api, entra or discovery, not {odd:?}"));
                 }
                 Some(names)
@@ -120,7 +122,9 @@ impl Faults {
         };
         let method = match &order.which.method {
             None => None,
-            Some(text) => Some(Method::try_from(text.as_str()).map_err(|_| format!("{text:?} is no method"))?),
+            Some(text) => {
+                Some(Method::try_from(text.as_str()).map_err(|_| format!("{text:?} is no method"))?)
+            }
         };
         let path = match &order.which.path {
             None => None,
@@ -212,7 +216,9 @@ mod tests {
     }
 
     fn strikes(faults: &Faults, count: usize) -> Vec<bool> {
-        (0..count).map(|_| faults.strike(Origin::Api, &Method::GET, "/api/data/v9.2/accounts?x").is_some()).collect()
+        (0..count)
+            .map(|_| faults.strike(Origin::Api, &Method::GET, "/api/data/v9.2/accounts?x").is_some())
+            .collect()
     }
 
     #[test]

@@ -166,9 +166,13 @@ impl World {
                 cut = Some(after_bytes);
                 None
             }
-            Some(Fault::Status { status, retry_after, code, message }) => {
-                Some(self.failure(origin, status, retry_after.as_deref(), code.as_deref(), message.as_deref()))
-            }
+            Some(Fault::Status { status, retry_after, code, message }) => Some(self.failure(
+                origin,
+                status,
+                retry_after.as_deref(),
+                code.as_deref(),
+                message.as_deref(),
+            )),
             Some(Fault::Html { status }) => Some(proxy_page(status)),
         };
         let wants_gzip = gzip::wanted(&parts.headers);
@@ -252,11 +256,12 @@ impl World {
     ) -> Response<Bytes> {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = if origin == Origin::Entra {
-            let error = code.unwrap_or(if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
-                "invalid_request"
-            } else {
-                "temporarily_unavailable"
-            });
+            let error =
+                code.unwrap_or(if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
+                    "invalid_request"
+                } else {
+                    "temporarily_unavailable"
+                });
             let text = message.unwrap_or("AADSTS90033: A transient error has occurred. Please try again.");
             answer::json(status, &serde_json::json!({ "error": error, "error_description": text }))
         } else if status == StatusCode::UNAUTHORIZED && code.is_none() {
@@ -267,9 +272,10 @@ impl World {
                     "0x80072322",
                     "Number of requests exceeded the limit of 6000 over time window of 300 seconds.",
                 ),
-                StatusCode::PRECONDITION_FAILED => {
-                    ("0x80060882", "The version of the existing record doesn't match the RowVersion property provided.")
-                }
+                StatusCode::PRECONDITION_FAILED => (
+                    "0x80060882",
+                    "The version of the existing record doesn't match the RowVersion property provided.",
+                ),
                 _ => ("0x80040216", "An unexpected error occurred."),
             };
             answer::odata_error(status, code.unwrap_or(usual_code), message.unwrap_or(usual_message))
@@ -308,4 +314,3 @@ fn cut_short(response: Response<Bytes>, after_bytes: Option<usize>) -> Response<
     });
     Response::from_parts(parts, Body::from_stream(start.chain(broken)))
 }
-

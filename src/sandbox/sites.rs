@@ -74,7 +74,10 @@ impl Sites {
     /// Which listener a resource identifier or an audience names, with or without the slash at its end.
     pub(crate) fn named_by(&self, identifier: &str) -> Option<Origin> {
         let url = Url::parse(identifier).ok()?;
-        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        let bare = url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty();
         if !bare || url.scheme() != self.scheme() || !is_loopback(url.host()?) {
             return None;
         }
@@ -87,7 +90,10 @@ impl Sites {
     /// Whether an authority (`Host`) is this listener under one of loopback's names.
     pub(crate) fn is_host_of(&self, origin: Origin, authority: &str) -> bool {
         let Ok(url) = Url::parse(&format!("{}://{authority}/", self.scheme())) else { return false };
-        let plain = url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none();
+        let plain = url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none();
         plain && self.is_at(origin, &url)
     }
 
@@ -125,8 +131,13 @@ mod tests {
         assert_eq!(sites().named_by("http://127.0.0.1:81"), Some(Origin::Api));
         assert_eq!(sites().named_by("http://127.0.0.1:81/"), Some(Origin::Api));
         assert_eq!(sites().named_by("http://localhost:83/"), Some(Origin::Discovery));
-        for other in ["http://127.0.0.1:82", "https://127.0.0.1:81", "http://127.0.0.1:81/api", "http://contoso.example:81", "81"]
-        {
+        for other in [
+            "http://127.0.0.1:82",
+            "https://127.0.0.1:81",
+            "http://127.0.0.1:81/api",
+            "http://contoso.example:81",
+            "81",
+        ] {
             assert_eq!(sites().named_by(other), None, "{other}");
         }
     }
@@ -136,8 +147,14 @@ mod tests {
         for host in ["127.0.0.1:81", "localhost:81", "LOCALHOST:81", "[::1]:81"] {
             assert!(sites().is_host_of(Origin::Api, host), "{host}");
         }
-        for host in ["127.0.0.1", "127.0.0.1:82", "evil.example:81", "localhost.evil.example:81", "a@127.0.0.1:81", "127.0.0.1:81/x"]
-        {
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:82",
+            "evil.example:81",
+            "localhost.evil.example:81",
+            "a@127.0.0.1:81",
+            "127.0.0.1:81/x",
+        ] {
             assert!(!sites().is_host_of(Origin::Api, host), "{host}");
         }
     }

@@ -12,7 +12,9 @@ use uuid::uuid;
 
 use super::api::{Api, Config, Organization};
 use super::clock::Clock;
-use super::entra::{Entra, Lifetimes, NOT_PUBLIC, PUBLIC_CLIENT, UNKNOWN, WITHOUT_CONSENT, WITHOUT_PERMISSION};
+use super::entra::{
+    Entra, Lifetimes, NOT_PUBLIC, PUBLIC_CLIENT, UNKNOWN, WITHOUT_CONSENT, WITHOUT_PERMISSION,
+};
 use super::faults::Faults;
 use super::ready::{Confidential, Ready, ReadyEnvironment, ReadyUser};
 use super::request_log::RequestLog;
@@ -95,7 +97,13 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     ];
     for (listener, origin) in listeners {
         if let Some(listener) = listener {
-            running.tasks.spawn(serve(listener, origin, acceptor.clone(), Arc::clone(&world), running.clone()));
+            running.tasks.spawn(serve(
+                listener,
+                origin,
+                acceptor.clone(),
+                Arc::clone(&world),
+                running.clone(),
+            ));
         }
     }
     Ok(Sandbox { ready, clock, running, _folder: files.folder })
@@ -137,14 +145,15 @@ impl Files {
     fn write(options: &Options, entra: &Entra, identity: Option<&Identity>) -> Result<Files, Error> {
         let (path, folder) = match &options.out_dir {
             Some(path) => {
-                std::fs::create_dir_all(path).map_err(|source| Error::Write { path: path.clone(), source })?;
+                std::fs::create_dir_all(path)
+                    .map_err(|source| Error::Write { path: path.clone(), source })?;
                 (path.clone(), None)
             }
             None => {
                 let folder = tempfile::Builder::new()
                     .prefix("dv-sandbox-")
                     .tempdir()
-                    .map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+                    .map_err(|source| Error::Write { path: PathBuf::from("a temporary folder"), source })?;
                 (folder.path().to_owned(), Some(folder))
             }
         };
@@ -155,7 +164,8 @@ impl Files {
         let ca = match identity {
             Some(identity) => {
                 let ca = options.ca_out.clone().unwrap_or_else(|| path.join("ca.pem"));
-                std::fs::write(&ca, &identity.ca_pem).map_err(|source| Error::Write { path: ca.clone(), source })?;
+                std::fs::write(&ca, &identity.ca_pem)
+                    .map_err(|source| Error::Write { path: ca.clone(), source })?;
                 Some(ca)
             }
             None => None,
@@ -232,7 +242,10 @@ fn ready(sites: &Sites, organization: &Organization, entra: &Entra, files: &File
             certificate: files.certificate.clone(),
             private_key: files.private_key.clone(),
         },
-        clients: failing.iter().map(|(code, id)| ((*code).to_owned(), id.to_string())).collect::<BTreeMap<_, _>>(),
+        clients: failing
+            .iter()
+            .map(|(code, id)| ((*code).to_owned(), id.to_string()))
+            .collect::<BTreeMap<_, _>>(),
     }
 }
 

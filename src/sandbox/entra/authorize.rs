@@ -31,14 +31,18 @@ impl Entra {
         // A wrong client or redirect address is said here and never sent there.
         let (client, redirect) = match self.destination(ask) {
             Ok(found) => found,
-            Err(refusal) => return pages::message(refusal.status, "Sign-in is not possible", &refusal.to_string()),
+            Err(refusal) => {
+                return pages::message(refusal.status, "Sign-in is not possible", &refusal.to_string());
+            }
         };
         let mode = match ask.params.get("response_mode") {
             None | Some("query") => Mode::Query,
             Some("fragment") => Mode::Fragment,
             Some("form_post") => Mode::FormPost,
             Some(other) => {
-                let text = format!("The provided value for the input parameter 'response_mode' is not allowed: {other}.");
+                let text = format!(
+                    "The provided value for the input parameter 'response_mode' is not allowed: {other}."
+                );
                 return failed(ask, &redirect, Mode::Query, &Refusal::new(70007, text));
             }
         };
@@ -83,11 +87,14 @@ impl Entra {
         match ask.params.need("response_type")? {
             "code" => {}
             "id_token" | "code id_token" | "id_token code" => {
-                let text = format!("response_type 'id_token' is not enabled for the application '{}'.", client.id);
+                let text =
+                    format!("response_type 'id_token' is not enabled for the application '{}'.", client.id);
                 return Err(Refusal::new(700054, text));
             }
             other => {
-                let text = format!("The provided value for the input parameter 'response_type' is not supported: {other}.");
+                let text = format!(
+                    "The provided value for the input parameter 'response_type' is not supported: {other}."
+                );
                 return Err(Refusal::new(70005, text));
             }
         }
@@ -119,7 +126,8 @@ impl Entra {
             (_, None) => return None,
         };
         if !self.is_own_form(ask.request) {
-            let refused = pages::message(StatusCode::FORBIDDEN, "Refused", "This form was sent by another site.");
+            let refused =
+                pages::message(StatusCode::FORBIDDEN, "Refused", "This form was sent by another site.");
             return Some(Err(Box::new(refused)));
         }
         Some(Ok(choice))
@@ -206,7 +214,8 @@ fn send_back(ask: &Ask<'_>, redirect: &Redirect, mode: Mode, fields: &[(&str, &s
             url.set_fragment(Some(&text));
         }
     }
-    let mut response = pages::message(StatusCode::FOUND, "Signed in", "The browser goes back to the application.");
+    let mut response =
+        pages::message(StatusCode::FOUND, "Signed in", "The browser goes back to the application.");
     if let Ok(location) = HeaderValue::from_str(url.as_str()) {
         response.headers_mut().insert(LOCATION, location);
     }

@@ -73,7 +73,8 @@ impl std::fmt::Debug for Clients {
     }
 }
 
-const NATIVE: &[&str] = &["http://localhost", "http://127.0.0.1", "app://58145B91-0C36-4500-8554-080854F2AC97"];
+const NATIVE: &[&str] =
+    &["http://localhost", "http://127.0.0.1", "app://58145B91-0C36-4500-8554-080854F2AC97"];
 
 impl Clients {
     /// Makes the confidential client's secret and certificate anew.
@@ -146,7 +147,8 @@ impl Clients {
         audiences: &[String],
         now: i64,
     ) -> Result<Proof, Refusal> {
-        let refuse = |text: &str| Refusal::new(700027, format!("The certificate-based assertion is refused: {text}."));
+        let refuse =
+            |text: &str| Refusal::new(700027, format!("The certificate-based assertion is refused: {text}."));
         let read = || {
             let (signed, signature) = assertion.rsplit_once('.')?;
             let (header, claims) = signed.split_once('.')?;
@@ -162,7 +164,9 @@ impl Clients {
         }
         let verified = match header["alg"].as_str() {
             Some("PS256") => self.public_key.verify(&RSA_PSS_2048_8192_SHA256, signed.as_bytes(), &signature),
-            Some("RS256") => self.public_key.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature),
+            Some("RS256") => {
+                self.public_key.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature)
+            }
             _ => return Err(refuse("its algorithm is neither PS256 nor RS256")),
         };
         verified.map_err(|_| refuse("its signature does not match"))?;
@@ -175,7 +179,10 @@ impl Clients {
             && claims["nbf"].as_i64().is_none_or(|nbf| nbf <= now + 300);
         let meant = claims["aud"].as_str().is_some_and(|aud| audiences.iter().any(|own| own == aud));
         if !current || !meant {
-            return Err(Refusal::new(50013, "The assertion is not within its valid time or has another audience."));
+            return Err(Refusal::new(
+                50013,
+                "The assertion is not within its valid time or has another audience.",
+            ));
         }
         Ok(Proof::Certificate)
     }
@@ -227,7 +234,9 @@ mod tests {
     fn a_loopback_redirect_may_have_any_port_but_not_another_path() {
         let clients = Clients::new(&keys::Keys::load().unwrap()).unwrap();
         let client = clients.find(&PUBLIC_CLIENT.to_string()).unwrap();
-        for good in ["http://localhost", "http://localhost:53124", "http://localhost:1/", "http://127.0.0.1:9"] {
+        for good in
+            ["http://localhost", "http://localhost:53124", "http://localhost:1/", "http://127.0.0.1:9"]
+        {
             assert!(client.accept_redirect(good).is_ok(), "{good}");
         }
         assert_eq!(client.accept_redirect("http://localhost:5").unwrap().url.as_str(), "http://localhost:5/");

@@ -86,9 +86,13 @@ impl Devices {
         now: Timestamp,
         unattended: impl Fn(&Device) -> Result<Option<Uuid>, Refusal>,
     ) -> Result<(Uuid, String), Refusal> {
-        let device = self.0.get_mut(device_code).filter(|device| device.client == client).ok_or_else(|| {
-            Refusal::new(70018, "Invalid verification code: the device code is not known for this application.")
-        })?;
+        let device =
+            self.0.get_mut(device_code).filter(|device| device.client == client).ok_or_else(|| {
+                Refusal::new(
+                    70018,
+                    "Invalid verification code: the device code is not known for this application.",
+                )
+            })?;
         if device.state == State::Redeemed {
             return Err(Refusal::new(54005, "The device code was already redeemed."));
         }
@@ -122,11 +126,16 @@ impl Entra {
     pub(super) fn device_code(&self, ask: &Ask<'_>) -> Result<Response<Bytes>, Refusal> {
         let client = self.clients.find(ask.params.need("client_id")?)?;
         if ask.tenant == Tenant::Personal {
-            return Err(Refusal::new(9001023, "The grant type is not supported over the /consumers endpoint."));
+            return Err(Refusal::new(
+                9001023,
+                "The grant type is not supported over the /consumers endpoint.",
+            ));
         }
         let text = match self.scope_text(ask)? {
             Some(text) => text,
-            None => return Err(Refusal::missing(if ask.version == Version::V1 { "resource" } else { "scope" })),
+            None => {
+                return Err(Refusal::missing(if ask.version == Version::V1 { "resource" } else { "scope" }));
+            }
         };
         let scope = Scope::parse(&text, &self.sites)?;
         let asked = scope.single()?;
@@ -200,7 +209,8 @@ impl Entra {
             let text = "AADSTS90119: Enter the code that the device shows.";
             return pages::enter_code(StatusCode::BAD_REQUEST, Some(text));
         };
-        let refused = |error: DeviceError| pages::enter_code(StatusCode::BAD_REQUEST, Some(&error.to_string()));
+        let refused =
+            |error: DeviceError| pages::enter_code(StatusCode::BAD_REQUEST, Some(&error.to_string()));
         let decision = match (params.get("action"), params.get("user").map(|name| self.person_id(name))) {
             (Some("deny"), _) => Decision::Deny,
             (_, Some(Some(user))) => Decision::Approve(user),
@@ -210,7 +220,9 @@ impl Entra {
             }
             (_, None) => {
                 let mut grants = self.grants();
-                let Some(device) = grants.devices.by_user_code(code) else { return refused(DeviceError::Unknown) };
+                let Some(device) = grants.devices.by_user_code(code) else {
+                    return refused(DeviceError::Unknown);
+                };
                 if let Err(error) = device.is_open(self.clock.now()) {
                     return refused(error);
                 }
@@ -219,12 +231,16 @@ impl Entra {
         };
         match self.decide(code, decision) {
             Err(error) => refused(error),
-            Ok(()) if decision == Decision::Deny => {
-                pages::message(StatusCode::OK, "Declined", "The sign-in was declined. You can close this page.")
-            }
-            Ok(()) => {
-                pages::message(StatusCode::OK, "Signed in", "You have signed in on your device. You can close this page.")
-            }
+            Ok(()) if decision == Decision::Deny => pages::message(
+                StatusCode::OK,
+                "Declined",
+                "The sign-in was declined. You can close this page.",
+            ),
+            Ok(()) => pages::message(
+                StatusCode::OK,
+                "Signed in",
+                "You have signed in on your device. You can close this page.",
+            ),
         }
     }
 
@@ -233,7 +249,10 @@ impl Entra {
         while code.len() < USER_CODE_LENGTH {
             // Bytes past the last whole multiple of the alphabet would favour its first letters.
             let fair = self.keys.random_bytes(16)?.into_iter().filter(|byte| *byte < 243).map(usize::from);
-            code.extend(fair.map(|byte| char::from(ALPHABET[byte % ALPHABET.len()])).take(USER_CODE_LENGTH - code.len()));
+            code.extend(
+                fair.map(|byte| char::from(ALPHABET[byte % ALPHABET.len()]))
+                    .take(USER_CODE_LENGTH - code.len()),
+            );
         }
         Ok(code)
     }

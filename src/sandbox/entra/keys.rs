@@ -29,7 +29,10 @@ impl std::fmt::Debug for Keys {
 impl Keys {
     pub(crate) fn load() -> Result<Keys, Error> {
         let pair = rsa_key(SIGNING_KEY)?;
-        let digest = ring::digest::digest(&ring::digest::SHA256, &PublicKeyComponents::<Vec<u8>>::from(pair.public()).n);
+        let digest = ring::digest::digest(
+            &ring::digest::SHA256,
+            &PublicKeyComponents::<Vec<u8>>::from(pair.public()).n,
+        );
         let id = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..20]);
         Ok(Keys { pair, id, random: SystemRandom::new() })
     }
@@ -86,7 +89,8 @@ impl Keys {
 
 /// Reads an RSA key from PKCS #8 PEM.
 pub(crate) fn rsa_key(pem: &str) -> Result<KeyPair, Error> {
-    let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).map_err(|why| Error::SigningKey(why.to_string()))?;
+    let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes())
+        .map_err(|why| Error::SigningKey(why.to_string()))?;
     KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|why| Error::SigningKey(why.to_string()))
 }
 

@@ -21,15 +21,15 @@ use http::header::{ALLOW, ORIGIN};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use uuid::Uuid;
 
-pub(crate) use self::clients::{NOT_PUBLIC, PUBLIC_CLIENT, UNKNOWN, WITHOUT_CONSENT, WITHOUT_PERMISSION};
 use self::clients::Clients;
+pub(crate) use self::clients::{NOT_PUBLIC, PUBLIC_CLIENT, UNKNOWN, WITHOUT_CONSENT, WITHOUT_PERMISSION};
 use self::device::Devices;
 pub(crate) use self::device::{Decision, DeviceError};
-pub(crate) use self::tokens::issuer_of_access_tokens;
 use self::keys::Keys;
 use self::params::Params;
 use self::refusal::Refusal;
 use self::token::Codes;
+pub(crate) use self::tokens::issuer_of_access_tokens;
 use super::clock::Clock;
 use super::sites::{Origin, Sites};
 use super::users::{OTHER_TENANT, TENANT, User};
@@ -92,7 +92,12 @@ struct Ask<'a> {
 }
 
 impl Entra {
-    pub(crate) fn new(clock: Clock, sites: Sites, users: Vec<User>, lifetimes: Lifetimes) -> Result<Entra, Error> {
+    pub(crate) fn new(
+        clock: Clock,
+        sites: Sites,
+        users: Vec<User>,
+        lifetimes: Lifetimes,
+    ) -> Result<Entra, Error> {
         let keys = Keys::load()?;
         Ok(Entra {
             clock,
@@ -148,14 +153,18 @@ impl Entra {
             _ => return answer::text(StatusCode::NOT_FOUND, "There is nothing at this address."),
         };
         let Some(tenant) = Tenant::named(tenant_name) else {
-            let text = format!("Tenant '{tenant_name}' not found. Check to make sure you have the correct tenant ID.");
+            let text = format!(
+                "Tenant '{tenant_name}' not found. Check to make sure you have the correct tenant ID."
+            );
             return Refusal::new(90002, text).response(self.clock.now(), correlation);
         };
         let params = Params::of(&request);
         let ask = Ask { tenant, tenant_name, version, params, request: &request, correlation };
         match rest {
             "configuration" => documents::configuration(&self.sites, &ask),
-            "keys" => answer::json(StatusCode::OK, &self.keys.document(&documents::issuer(&self.sites, tenant))),
+            "keys" => {
+                answer::json(StatusCode::OK, &self.keys.document(&documents::issuer(&self.sites, tenant)))
+            }
             "authorize" => self.authorize(&ask).await,
             "devicecode" => self.posted(&ask, Self::device_code),
             "token" => self.posted(&ask, Self::token),
@@ -173,7 +182,10 @@ impl Entra {
         let result = if ask.request.method() == Method::POST {
             endpoint(self, ask)
         } else {
-            let text = format!("The endpoint only accepts POST requests. Received a {} request.", ask.request.method());
+            let text = format!(
+                "The endpoint only accepts POST requests. Received a {} request.",
+                ask.request.method()
+            );
             Err(Refusal::new(900561, text))
         };
         result.unwrap_or_else(|refusal| {

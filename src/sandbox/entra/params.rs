@@ -13,7 +13,12 @@ impl Params {
     pub(crate) fn of(request: &Request<Bytes>) -> Params {
         let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|value| {
             let value = value.to_str().unwrap_or_default();
-            value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            value
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });
         let form: &[u8] = if is_form { request.body() } else { b"" };
         let query = request.uri().query().unwrap_or_default().as_bytes();

@@ -118,7 +118,9 @@ impl Refusal {
         let mut response = answer::json(self.status, &body);
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"sandbox\""));
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"sandbox\""));
         }
         response
     }

@@ -46,7 +46,9 @@ impl Scope {
                 continue;
             }
             let (audience, permission) = match word.rsplit_once('/') {
-                Some((audience, permission)) if !audience.is_empty() && !permission.is_empty() => (audience, permission),
+                Some((audience, permission)) if !audience.is_empty() && !permission.is_empty() => {
+                    (audience, permission)
+                }
                 None if word.contains('.') => (GRAPH, word),
                 _ => return Err(invalid(word)),
             };
@@ -112,7 +114,8 @@ impl Asked {
     /// The `scope` of the answer: the granted permissions, and `.default` itself when it was asked for, by which
     /// client libraries find the token again.
     pub(crate) fn granted(&self) -> String {
-        let mut words: Vec<String> = self.scp().split(' ').map(|name| format!("{}/{name}", self.audience)).collect();
+        let mut words: Vec<String> =
+            self.scp().split(' ').map(|name| format!("{}/{name}", self.audience)).collect();
         if self.is_default() {
             words.push(format!("{}/.default", self.audience));
         }
@@ -140,7 +143,9 @@ fn known(resource: &str, sites: &Sites) -> Result<bool, Refusal> {
 }
 
 fn invalid(word: &str) -> Refusal {
-    let text = format!("The provided value for the input parameter 'scope' is not valid. The scope '{word}' does not exist.");
+    let text = format!(
+        "The provided value for the input parameter 'scope' is not valid. The scope '{word}' does not exist."
+    );
     Refusal::new(70011, text)
 }
 
@@ -152,8 +157,14 @@ mod tests {
 
     fn parse(text: &str) -> Result<Scope, u32> {
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let sites =
-            Sites { tls: false, api: at(81), entra: at(82), discovery: at(83), foreign: at(84), controls: None };
+        let sites = Sites {
+            tls: false,
+            api: at(81),
+            entra: at(82),
+            discovery: at(83),
+            foreign: at(84),
+            controls: None,
+        };
         Scope::parse(text, &sites).map_err(|refusal| refusal.code.unwrap())
     }
 

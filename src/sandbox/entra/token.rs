@@ -106,7 +106,10 @@ impl Entra {
         let scope = Scope::parse(&scope_text, &self.sites)?;
         let asked = scope.single()?;
         let user = self.admit(ask.tenant, client, user, asked)?;
-        self.user_tokens(ask, &Grant { user, client, proof, scope: &scope, asked, scope_text: &scope_text, nonce: None })
+        self.user_tokens(
+            ask,
+            &Grant { user, client, proof, scope: &scope, asked, scope_text: &scope_text, nonce: None },
+        )
     }
 
     fn by_authorization_code(&self, ask: &Ask<'_>) -> Result<Response<Bytes>, Refusal> {
@@ -141,7 +144,8 @@ impl Entra {
             _ => false,
         };
         if !proven {
-            let text = "The Code_Verifier does not match the code_challenge supplied in the authorization request.";
+            let text =
+                "The Code_Verifier does not match the code_challenge supplied in the authorization request.";
             return Err(Refusal::new(501481, text));
         }
         code.redeemed = true;
@@ -193,7 +197,9 @@ impl Entra {
         }
         let scope_text = match self.scope_text(ask)? {
             Some(text) => text,
-            None => return Err(Refusal::missing(if ask.version == Version::V1 { "resource" } else { "scope" })),
+            None => {
+                return Err(Refusal::missing(if ask.version == Version::V1 { "resource" } else { "scope" }));
+            }
         };
         let scope = Scope::parse(&scope_text, &self.sites)?;
         let asked = scope.single()?;
@@ -205,9 +211,13 @@ impl Entra {
             return Err(Refusal::new(70011, text));
         }
         refuse_elsewhere(ask.tenant, asked)?;
-        let principal = self.users.iter().find(|user| user.application_id == Some(client.id)).ok_or_else(|| {
-            Refusal::new(700016, format!("Application '{}' has no service principal in this tenant.", client.id))
-        })?;
+        let principal =
+            self.users.iter().find(|user| user.application_id == Some(client.id)).ok_or_else(|| {
+                Refusal::new(
+                    700016,
+                    format!("Application '{}' has no service principal in this tenant.", client.id),
+                )
+            })?;
         self.application_tokens(ask, principal, client, proof, asked)
     }
 
@@ -218,9 +228,10 @@ impl Entra {
             Version::V1 if ask.params.get("grant_type") == Some("client_credentials") => {
                 ask.params.get("resource").map(|resource| format!("{resource}/.default"))
             }
-            Version::V1 => {
-                ask.params.get("resource").map(|resource| format!("{resource}/user_impersonation openid offline_access"))
-            }
+            Version::V1 => ask
+                .params
+                .get("resource")
+                .map(|resource| format!("{resource}/user_impersonation openid offline_access")),
         })
     }
 
@@ -229,7 +240,10 @@ impl Entra {
         let basic = basic_credentials(ask);
         let id = match (ask.params.get("client_id"), &basic) {
             (Some(id), Some((basic_id, _))) if id != basic_id => {
-                return Err(Refusal::new(90023, "The client of the Authorization header is not the one of the body."));
+                return Err(Refusal::new(
+                    90023,
+                    "The client of the Authorization header is not the one of the body.",
+                ));
             }
             (Some(id), _) => id,
             (None, Some((id, _))) => id,
@@ -240,7 +254,8 @@ impl Entra {
         let assertion = ask.params.get("client_assertion");
         if client.public {
             if secret.is_some_and(|secret| !secret.is_empty()) || assertion.is_some() {
-                let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
+                let text =
+                    "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
                 return Err(Refusal::new(700025, text));
             }
             return Ok((client, Proof::None));
@@ -250,9 +265,14 @@ impl Entra {
                 if ask.params.need("client_assertion_type")? != ASSERTION_TYPE {
                     return Err(Refusal::new(90023, "The client assertion has an unknown type."));
                 }
-                let endpoint = |tenant: &str, path: &str| format!("{}/{tenant}/{path}", self.sites.entra_root());
+                let endpoint =
+                    |tenant: &str, path: &str| format!("{}/{tenant}/{path}", self.sites.entra_root());
                 let tenant = ask.tenant_name;
-                let audiences = [endpoint(tenant, "oauth2/v2.0/token"), endpoint(tenant, "oauth2/token"), endpoint(tenant, "v2.0")];
+                let audiences = [
+                    endpoint(tenant, "oauth2/v2.0/token"),
+                    endpoint(tenant, "oauth2/token"),
+                    endpoint(tenant, "v2.0"),
+                ];
                 self.clients.check_assertion(client, assertion, &audiences, self.clock.seconds())?
             }
             (None, Some(secret)) => self.clients.check_secret(client, secret)?,
@@ -318,7 +338,10 @@ pub(super) fn refuse_elsewhere(tenant: Tenant, asked: &Asked) -> Result<(), Refu
 }
 
 fn secret_needed() -> Refusal {
-    Refusal::new(7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
+    Refusal::new(
+        7000218,
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    )
 }
 
 /// Id and secret of an `Authorization: Basic` header, each form-encoded as RFC 6749 2.3.1 asks.
@@ -340,4 +363,3 @@ fn basic_credentials(ask: &Ask<'_>) -> Option<(String, String)> {
 pub(super) fn code_expiry(now: Timestamp) -> Timestamp {
     now.saturating_add(CODE_MINUTES.minutes()).unwrap_or(Timestamp::MAX)
 }
-
