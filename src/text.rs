@@ -46,9 +46,28 @@ fn mark(c: char, out: &mut String) {
     }
 }
 
+/// A number with its thousands set apart: `12,431`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let texts = [0, 999, 1000, 12431, 5_000_000].map(grouped);
+        assert_eq!(texts, ["0", "999", "1,000", "12,431", "5,000,000"]);
+    }
 
     #[test]
     fn plain_text_is_borrowed() {

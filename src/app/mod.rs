@@ -6,6 +6,8 @@
 pub mod command;
 pub mod effect;
 pub mod event;
+pub mod filter;
+pub mod fuzzy;
 pub mod key;
 pub mod layout;
 pub mod line;
@@ -15,7 +17,9 @@ pub mod nav;
 pub mod notice;
 pub mod overlay;
 pub mod pending;
+pub mod picker;
 pub mod problem;
+pub mod rows;
 pub mod screen;
 pub mod session;
 pub mod tickets;
@@ -34,10 +38,11 @@ use load::Load;
 use nav::Screens;
 use notice::Notice;
 use overlay::Overlay;
+use overlay::help::Help;
+use overlay::palette::Palette;
 use pending::Pending;
-use problem::Problem;
 use session::{Identity, Session, Start};
-use tickets::{Slot, Tickets};
+use tickets::{Slot, Ticket, Tickets};
 
 pub use effect::{Effect, Request};
 pub use event::{Event, Progress, Reply};
@@ -120,10 +125,10 @@ impl App {
             Event::Resize(size) => {
                 self.size = size;
                 self.fit();
-                vec![]
+                self.read_grid()
             }
             Event::Progress(_, Progress::Prompt(prompt)) => self.prompted(prompt),
-            Event::Reply(_, reply) => self.receive(reply),
+            Event::Reply(ticket, reply) => self.receive(ticket, reply),
             Event::Written(..) => vec![],
         }
     }
@@ -167,6 +172,9 @@ impl App {
         if !self.overlays.is_empty() {
             return self.overlay_input(input);
         }
+        if let Some(effects) = self.field_input(&input) {
+            return effects;
+        }
         let Input::Key(key) = input else {
             self.say("Pasted text is not taken for keys.");
             return vec![];
@@ -208,66 +216,111 @@ impl App {
             Global::Suspend => return vec![Effect::Suspend],
             Global::Quit => return self.quit(),
             Global::Close if self.screens.is_first() => return self.quit(),
-            Global::Close | Global::Back => self.back(),
-            Global::GoTables => self.screens.pop_to_first(),
+            Global::Close => return self.leave_screen(),
+            Global::Back => return self.back(),
+            Global::GoTables => return self.go_tables(),
             Global::Cancel => match self.tickets.newest() {
                 Some(slot) => return self.cancel(slot),
                 None => self.say("Nothing is being read. Q quits."),
             },
             Global::Refresh => return self.refresh(),
-            Global::Help | Global::Palette | Global::Review | Global::Undo | Global::Redo => {}
+            Global::Help => self.overlays.push(Overlay::Help(Help::new(self.screen().scopes()))),
+            Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
+            Global::Review | Global::Undo | Global::Redo => {}
         }
         vec![]
     }
 
     fn run_list(&mut self, command: command::list::ListCommand) -> Vec<Effect> {
         let (step, height) = (command.step(), self.size.list_height());
-        let tables = self.tables.value().map_or(0, Vec::len);
         match self.screen_mut() {
-            Screen::Tables(screen) => screen.list.step(step, tables, height),
-            Screen::SignIn(_) | Screen::Grid(_) | Screen::Record(_) | Screen::Review(_) => {}
+            Screen::Tables(screen) => screen.picker.step(step, height),
+            Screen::Grid(_) => return self.step_grid(step),
+            Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => {}
         }
         vec![]
     }
 
     /// One step back; on the first screen there is nowhere to go.
-    fn back(&mut self) {
-        if self.notice.take().is_some() {
-            return;
+    fn back(&mut self) -> Vec<Effect> {
+        if self.notice.take().is_some() || self.tables_back() {
+            return vec![];
         }
-        if !self.screens.pop() {
+        if let Some(effects) = self.grid_back() {
+            return effects;
+        }
+        if self.screens.is_first() {
             self.say("q to quit");
+            return vec![];
         }
+        self.leave_screen()
+    }
+
+    /// Leaves the screen that is seen, and what is being read for it.
+    fn leave_screen(&mut self) -> Vec<Effect> {
+        let mut effects = self.stop_reading();
+        self.screens.pop();
+        effects.extend(self.read_grid());
+        effects
+    }
+
+    fn go_tables(&mut self) -> Vec<Effect> {
+        let effects = self.stop_reading();
+        self.screens.pop_to_first();
+        effects
+    }
+
+    /// Calls off what is read for the screen that is seen.
+    fn stop_reading(&mut self) -> Vec<Effect> {
+        let slots: &[Slot] = match self.screen() {
+            Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
+            Screen::Record(_) => &[Slot::Row],
+            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => &[],
+        };
+        let busy: Vec<Slot> = slots.iter().copied().filter(|slot| self.tickets.cancel(*slot)).collect();
+        busy.into_iter().map(Effect::Cancel).collect()
     }
 
     /// Calls off what is being read for a slot.
     fn cancel(&mut self, slot: Slot) -> Vec<Effect> {
         self.tickets.cancel(slot);
-        if slot == Slot::Tables {
-            self.tables.cancel();
+        match slot {
+            Slot::Tables => self.tables.cancel(),
+            Slot::Schema | Slot::Rows => self.stop_grids(),
+            Slot::Session => self.sign_in_stopped(),
+            Slot::Row => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
     }
 
     fn refresh(&mut self) -> Vec<Effect> {
+        match self.screen() {
+            Screen::Grid(_) => self.refresh_grid(),
+            Screen::Record(_) => self.read_record(),
+            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
+        }
+    }
+
+    fn read_tables(&mut self) -> Vec<Effect> {
         self.tables.start();
         vec![Effect::Run(self.tickets.issue(Slot::Tables), Request::Tables)]
     }
 
     /// Takes an answer that is still wanted.
-    fn receive(&mut self, reply: Reply) -> Vec<Effect> {
+    fn receive(&mut self, ticket: Ticket, reply: Reply) -> Vec<Effect> {
         match reply {
             Reply::Connected(Ok(Some(identity))) => self.enter(identity),
             Reply::Connected(Ok(None)) => self.start_sign_in(self.start.way),
             Reply::Connected(Err(problem)) => self.signed_in(Err(problem)),
             Reply::SignedIn(result) => self.signed_in(result),
             Reply::Tables(result) => {
-                self.tables.finish(result.map_err(|error| Problem::new(error.to_string())));
+                self.tables_came(result);
                 vec![]
             }
+            Reply::Schema(result) => self.schema_came(result),
+            Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) => self.row_came(result),
-            Reply::Schema(_) | Reply::Rows(_) => vec![],
         }
     }
 
@@ -275,7 +328,7 @@ impl App {
     fn enter(&mut self, identity: Identity) -> Vec<Effect> {
         self.session = Session::SignedIn(identity);
         self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
-        self.refresh()
+        self.read_tables()
     }
 
     fn quit(&mut self) -> Vec<Effect> {
@@ -299,11 +352,19 @@ impl App {
 
     /// Keeps every cursor visible after the size changed.
     fn fit(&mut self) {
-        let height = self.size.list_height();
-        let tables = self.tables.value().map_or(0, Vec::len);
+        let (height, width) = (self.size.list_height(), self.size.width);
         for screen in self.screens.iter_mut() {
-            if let Screen::Tables(screen) = screen {
-                screen.list.clamp(tables, height);
+            match screen {
+                Screen::Tables(screen) => {
+                    let len = screen.picker.found().len();
+                    screen.picker.list.clamp(len, height);
+                }
+                Screen::Grid(grid) => {
+                    let len = grid.len();
+                    grid.list.clamp(len, height);
+                    grid.go_to_column(grid.active, width);
+                }
+                Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => {}
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What went wrong, in three lines for people.
 
+use crate::dataverse::Error;
+
 /// A failure as it is shown: what happened, why, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -29,5 +31,104 @@ impl Problem {
     pub fn next(mut self, next: impl Into<String>) -> Self {
         self.next = next.into();
         self
+    }
+}
+
+impl Problem {
+    /// A problem from an answer of the client: `what` failed, without its full stop.
+    pub fn of(what: &str, error: &Error) -> Self {
+        let (why, next) = reason(error);
+        Self::new(format!("{what}.")).why(why).next(next)
+    }
+}
+
+/// Why a request failed, and the keys that lead on.
+fn reason(error: &Error) -> (String, &'static str) {
+    const AGAIN: &str = "r try again   Esc back";
+    let coded = |words: &str| match (error.status(), error.code()) {
+        (Some(status), Some(code)) => format!("{words} ({status}, {code})."),
+        (Some(status), None) => format!("{words} ({status})."),
+        _ => format!("{words}."),
+    };
+    match error {
+        _ if error.is_conflict() => {
+            (coded("Someone changed the row after you read it"), "r read it again   Esc back")
+        }
+        Error::Api { code, message, .. } if code == code::NO_PRIVILEGE || error.is_forbidden() => {
+            (coded(&privilege(message)), "Esc back   g t other tables")
+        }
+        Error::Api { message, .. } if error.code() == Some(code::PLUG_IN) => {
+            (coded(&format!("A plug-in refused: {}", sentence(message))), AGAIN)
+        }
+        _ if error.needs_sign_in() => {
+            (coded("The sign-in is no longer good"), "Q quit, then sign in again   r try again")
+        }
+        _ if error.is_not_found() => {
+            (coded("It was deleted, or your roles never let you see it"), "r try again   Esc back")
+        }
+        Error::Throttled { retry_after } => {
+            (format!("The server asks to wait {} s.", retry_after.as_secs()), "r try again then   Esc back")
+        }
+        Error::Network { .. } => {
+            (format!("There is {error}."), "Check the network, then r   Q quit, nothing staged is lost")
+        }
+        Error::Answer { what, .. } => (coded(&format!("The server sent {what}")), AGAIN),
+        Error::Api { message, .. } => (coded(sentence(message)), AGAIN),
+        _ => (format!("{}.", sentence(&error.to_string())), AGAIN),
+    }
+}
+
+/// Codes of the server that deserve words of their own.
+mod code {
+    pub(super) const NO_PRIVILEGE: &str = "0x80040220";
+    pub(super) const PLUG_IN: &str = "0x80040265";
+}
+
+/// The privilege that the server's words name, in words of ours.
+fn privilege(message: &str) -> String {
+    let named = message.split(|c: char| !c.is_alphanumeric()).find(|word| word.starts_with("prv"));
+    named.map_or_else(|| sentence(message).to_owned(), |name| format!("Your roles lack {name}"))
+}
+
+/// Text without a full stop at its end: a code follows.
+fn sentence(text: &str) -> &str {
+    text.trim().trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn api(status: u16, code: &str, message: &str) -> Error {
+        Error::Api { status, code: code.into(), message: message.into(), request_id: None }
+    }
+
+    #[test]
+    fn a_missing_privilege_is_named() {
+        let message =
+            "Principal user (Id=1) is missing prvReadIncident privilege on OTC=112 for entity 'incident'.";
+        let problem = Problem::of("Cannot read Cases", &api(403, "0x80040220", message));
+        assert_eq!(problem.what, "Cannot read Cases.");
+        assert_eq!(problem.why, "Your roles lack prvReadIncident (403, 0x80040220).");
+        assert!(problem.next.contains("Esc back"));
+    }
+
+    #[test]
+    fn every_problem_has_three_lines() {
+        let errors = [
+            api(404, "0x80040217", "gone"),
+            api(412, "0x80060882", "changed"),
+            api(400, "0x80040265", "Plug-in says no."),
+            api(500, "", "oops"),
+            api(401, "", "who are you"),
+            Error::Throttled { retry_after: std::time::Duration::from_secs(42) },
+            Error::Answer { what: "a page of HTML".into(), status: 200, request_id: None },
+            Error::Refused { reason: "This session is read-only.".into() },
+        ];
+        for error in errors {
+            let problem = Problem::of("Cannot read Cases", &error);
+            assert!(!problem.why.is_empty() && !problem.next.is_empty(), "{problem:?}");
+            assert!(problem.why.ends_with('.') && !problem.why.ends_with(".."), "{problem:?}");
+        }
     }
 }

@@ -96,3 +96,10 @@ pub struct Start {
     /// The terminal is at the other end of a slow line: smaller pages.
     pub remote: bool,
 }
+
+impl Start {
+    /// Rows that are asked for at a time.
+    pub fn page_size(&self) -> u32 {
+        if self.remote { 50 } else { 250 }
+    }
+}

@@ -1,25 +1,90 @@
 //! Commands of the grid.
 
-use super::{Command, CommandSpec, Scope};
+use super::{Availability, Command, CommandSpec, Scope};
+use crate::app::App;
 use crate::app::key::Key;
+use crate::app::screen::{Grid, Screen};
 
 /// Commands of the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GridCommand {
     Open,
     OpenJson,
+    Filter,
+    Sort,
+    DropChip,
+    Left,
+    Right,
+    FirstColumn,
+    LastColumn,
+    JumpColumn,
 }
 
 const fn spec(command: GridCommand, name: &'static str, title: &'static str) -> CommandSpec {
     CommandSpec::new(Command::Grid(command), name, title, Scope::Grid)
 }
 
+fn available(app: &App, reason: fn(&Grid) -> Option<&'static str>) -> Availability {
+    match app.screen() {
+        Screen::Grid(grid) => {
+            reason(grid).map_or(Availability::Yes, |reason| Availability::No(reason.into()))
+        }
+        _ => Availability::No("Open a table first.".into()),
+    }
+}
+
+fn on_a_row(app: &App) -> Availability {
+    available(app, |grid| grid.is_empty().then_some("There is no row here."))
+}
+
+fn with_columns(app: &App) -> Availability {
+    available(app, |grid| grid.columns.is_empty().then_some("The columns are not here yet."))
+}
+
+fn with_rows(app: &App) -> Availability {
+    available(app, |grid| grid.rows.value().is_none().then_some("The rows are not here yet."))
+}
+
+fn with_chip(app: &App) -> Availability {
+    available(app, |grid| grid.chips.is_empty().then_some("No filter was asked of the server."))
+}
+
 /// The table of this scope.
 pub const COMMANDS: &[CommandSpec] = &[
     spec(GridCommand::Open, "row.open", "Open the row as a form")
         .keys(&[&[Key::Enter], &[Key::Char('1')]])
-        .hint("open"),
+        .hint("open")
+        .enabled(on_a_row),
+    spec(GridCommand::Filter, "rows.filter", "Filter the rows read; Enter asks the server")
+        .keys(&[&[Key::Char('/')]])
+        .hint("filter")
+        .enabled(with_rows),
+    spec(GridCommand::Sort, "rows.sort", "Order by this column: up, down, off")
+        .keys(&[&[Key::Char('s')]])
+        .hint("sort")
+        .enabled(with_columns),
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
-        .hint("JSON"),
+        .hint("JSON")
+        .enabled(on_a_row),
+    spec(GridCommand::JumpColumn, "column.jump", "Jump to a column by name")
+        .keys(&[&[Key::Char('g'), Key::Char('c')]])
+        .hint("column")
+        .enabled(with_columns),
+    spec(GridCommand::DropChip, "rows.drop-filter", "Drop the last filter asked of the server")
+        .keys(&[&[Key::Char('\\')]])
+        .hint("drop filter")
+        .enabled(with_chip),
+    spec(GridCommand::Left, "column.previous", "Previous column")
+        .keys(&[&[Key::Char('h')], &[Key::Left]])
+        .enabled(with_columns),
+    spec(GridCommand::Right, "column.next", "Next column")
+        .keys(&[&[Key::Char('l')], &[Key::Right]])
+        .enabled(with_columns),
+    spec(GridCommand::FirstColumn, "column.first", "First column")
+        .keys(&[&[Key::Char('0')]])
+        .enabled(with_columns),
+    spec(GridCommand::LastColumn, "column.last", "Last column")
+        .keys(&[&[Key::Char('$')]])
+        .enabled(with_columns),
 ];

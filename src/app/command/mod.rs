@@ -120,6 +120,11 @@ impl CommandSpec {
     pub fn keys_text(&self) -> String {
         self.keys.first().map_or_else(String::new, |keys| sequence_text(keys))
     }
+
+    /// Every key sequence as text: `j  Down`.
+    pub fn all_keys_text(&self) -> String {
+        self.keys.iter().map(|keys| sequence_text(keys)).collect::<Vec<_>>().join("  ")
+    }
 }
 
 /// A key sequence as help spells it.

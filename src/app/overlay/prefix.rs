@@ -23,7 +23,10 @@ pub fn entries(app: &App, prefix: Key) -> Vec<(Key, &'static CommandSpec)> {
 
 impl App {
     pub(in crate::app) fn prefix_input(&mut self, prefix: Key, input: Input) -> Vec<Effect> {
-        let Input::Key(key) = input else { return vec![] };
+        let Input::Key(key) = input else {
+            self.say("Pasted text is not taken for keys.");
+            return vec![];
+        };
         if matches!(key, Key::Esc | Key::Ctrl('g') | Key::Backspace) {
             self.overlays.pop();
             return vec![];
@@ -34,7 +37,7 @@ impl App {
                 self.run(spec)
             }
             Meaning::Begins | Meaning::Nothing => {
-                self.say(format!("`{prefix} {key}` does nothing here."));
+                self.say(format!("`{prefix} {key}` does nothing here. Esc closes"));
                 vec![]
             }
         }

@@ -1,24 +1,135 @@
-//! Rows of one table.
+//! Rows of one table: a cursor, columns, an order, a filter.
 
-use crate::app::App;
-use crate::app::command::grid::GridCommand;
-use crate::app::effect::Effect;
+mod columns;
+mod commands;
+mod filtering;
+mod reading;
+
+use std::sync::Arc;
+
+use crate::app::filter::RowFilter;
 use crate::app::list::List;
-use crate::dataverse::Table;
+use crate::app::load::Load;
+use crate::app::problem::Problem;
+use crate::app::rows::Rows;
+use crate::dataverse::{Column, Row, RowId, Table, TableSchema};
+
+pub use columns::Sort;
+pub use filtering::Chip;
+use reading::{Reading, Reload};
 
 /// State of the grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     /// The table whose rows these are.
     pub table: Table,
-    /// Cursor and scroll position.
+    /// The table with its columns, once it came.
+    pub schema: Option<Arc<TableSchema>>,
+    /// The columns shown, the first one always in view.
+    pub columns: Vec<Column>,
+    /// Cells for each column's text, fitted to the values that came.
+    pub widths: Vec<u16>,
+    /// Index of the column under the cursor.
+    pub active: usize,
+    /// Index of the first column behind the one that stays.
+    pub left: usize,
+    /// What has been read.
+    pub rows: Load<Rows>,
+    /// Cursor and scroll position among the rows that are listed.
     pub list: List,
+    /// The order asked of the server.
+    pub sort: Option<Sort>,
+    /// Conditions asked of the server, the newest last.
+    pub chips: Vec<Chip>,
+    /// What the held rows are looked through for.
+    pub filter: Option<RowFilter>,
+    /// Pages are read until there are no more.
+    pub to_end: bool,
+    /// Why no further pages are read by themselves.
+    pub stopped: Option<Stopped>,
+    reading: Option<Reading>,
+    reload: Option<Reload>,
 }
 
-impl App {
-    pub(in crate::app) fn run_grid(&mut self, command: GridCommand) -> Vec<Effect> {
-        match command {
-            GridCommand::Open | GridCommand::OpenJson => vec![],
+/// Why pages are no longer read ahead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// The person stopped it.
+    ByKey,
+    /// The last attempt failed.
+    Failed(Problem),
+}
+
+impl Grid {
+    /// A grid of which nothing is read yet.
+    pub fn new(table: Table) -> Self {
+        Self {
+            table,
+            schema: None,
+            columns: vec![],
+            widths: vec![],
+            active: 0,
+            left: 1,
+            rows: Load::Idle,
+            list: List::default(),
+            sort: None,
+            chips: vec![],
+            filter: None,
+            to_end: false,
+            stopped: None,
+            reading: None,
+            reload: None,
+        }
+    }
+
+    /// How many rows the cursor can move over: those that match the filter, or all that were read.
+    pub fn len(&self) -> usize {
+        match &self.filter {
+            Some(filter) => filter.matches().len(),
+            None => self.rows.value().map_or(0, Rows::len),
+        }
+    }
+
+    /// No row is listed.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The place among the rows that were read of a line of the list.
+    pub fn place(&self, line: usize) -> Option<usize> {
+        match &self.filter {
+            Some(filter) => filter.matches().get(line).copied(),
+            None => (line < self.len()).then_some(line),
+        }
+    }
+
+    /// The row of a line of the list; none when its page is being read again.
+    pub fn row(&self, line: usize) -> Option<Row> {
+        self.rows.value()?.row(self.place(line)?)
+    }
+
+    /// The row under the cursor.
+    pub fn current_row(&self) -> Option<Row> {
+        self.row(self.list.cursor)
+    }
+
+    /// The column under the cursor.
+    pub fn current_column(&self) -> Option<&Column> {
+        self.columns.get(self.active)
+    }
+
+    /// An answer is awaited.
+    pub fn is_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
+    /// Puts what a save answered over the row, with its new ETag.
+    pub fn row_saved(&mut self, id: RowId, newer: &Row) {
+        let primary_id = &self.table.primary_id;
+        let Some(rows) = self.rows.value_mut() else { return };
+        let Some(index) = rows.find(id, primary_id) else { return };
+        if let Some(row) = rows.row(index) {
+            rows.replace(index, row.merged(newer));
         }
     }
 }

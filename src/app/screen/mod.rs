@@ -6,7 +6,10 @@ pub mod review;
 pub mod sign_in;
 pub mod tables;
 
+use super::App;
 use super::command::Scope;
+use super::effect::Effect;
+use super::key::Input;
 
 pub use grid::Grid;
 pub use record::Record;
@@ -36,6 +39,17 @@ impl Screen {
                 record::Tab::Json => &[Scope::Json, Scope::Record, Scope::List, Scope::Global],
             },
             Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
+        }
+    }
+}
+
+impl App {
+    /// Gives an input to the text field of the screen that has the keys; nothing when none has.
+    pub(in crate::app) fn field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
+        match self.screen() {
+            Screen::Tables(_) => self.tables_field_input(input),
+            Screen::Grid(_) => self.grid_field_input(input),
+            Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => None,
         }
     }
 }

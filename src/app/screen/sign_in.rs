@@ -56,6 +56,19 @@ impl App {
         }
     }
 
+    /// The person stopped the sign-in.
+    pub(in crate::app) fn sign_in_stopped(&mut self) {
+        self.session = Session::SignedOut;
+        if let Screen::SignIn(sign_in) = self.screen_mut() {
+            sign_in.prompt = None;
+            sign_in.problem = Some(
+                Problem::new("Sign-in stopped.")
+                    .why("You stopped it.")
+                    .next("n start again   b other way   q quit"),
+            );
+        }
+    }
+
     pub(in crate::app) fn run_sign_in(&mut self, command: SignInCommand) -> Vec<Effect> {
         let Screen::SignIn(sign_in) = self.screen() else { return vec![] };
         let way = sign_in.way;

@@ -1,21 +1,159 @@
 //! The list of tables.
 
-use crate::app::App;
 use crate::app::command::tables::TablesCommand;
 use crate::app::effect::Effect;
-use crate::app::list::List;
+use crate::app::fuzzy::closest;
+use crate::app::key::{Input, Key};
+use crate::app::load::Load;
+use crate::app::notice::Notice;
+use crate::app::picker::Picker;
+use crate::app::problem::Problem;
+use crate::app::{App, Screen};
+use crate::dataverse::{self, Table};
 
 /// State of the table list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tables {
-    /// Cursor and scroll position in the tables that match.
-    pub list: List,
+    /// What was typed, and the tables that match with their display, logical and set names.
+    pub picker: Picker,
+    /// The keys go to the filter's text.
+    pub typing: bool,
+    /// Tables that people seldom look for are listed too.
+    pub system: bool,
+    /// Only tables that the organization made are listed.
+    pub custom: bool,
+    /// The picker's entries: where each one is among all tables.
+    listed: Vec<usize>,
+}
+
+impl Tables {
+    /// Lists the tables in the order of their names.
+    fn list(&mut self, tables: &[Table], height: usize) {
+        let current = self.picker.current().map(|entry| self.picker.texts(entry).to_vec());
+        let is_listed =
+            |table: &Table| (self.system || !table.is_system) && (!self.custom || table.is_custom);
+        let mut listed: Vec<(usize, &Table)> =
+            tables.iter().enumerate().filter(|(_, table)| is_listed(table)).collect();
+        listed.sort_by_cached_key(|(_, table)| (table.display_name.to_lowercase(), table.name.clone()));
+        let texts =
+            |table: &Table| vec![table.display_name.clone(), table.name.to_string(), table.set.to_string()];
+        self.picker.set_entries(listed.iter().map(|(_, table)| texts(table)).collect());
+        self.listed = listed.into_iter().map(|(index, _)| index).collect();
+        let mut found = self.picker.found().iter();
+        let line = current.and_then(|texts| found.position(|found| self.picker.texts(found.entry) == texts));
+        let len = self.picker.found().len();
+        self.picker.list.go_to(line.unwrap_or(self.picker.list.cursor), len, height);
+    }
+
+    /// The table that an entry of the picker stands for.
+    pub fn table<'a>(&self, app: &'a App, entry: usize) -> Option<&'a Table> {
+        app.tables.value()?.get(*self.listed.get(entry)?)
+    }
+
+    /// The table under the cursor.
+    pub fn current<'a>(&self, app: &'a App) -> Option<&'a Table> {
+        self.table(app, self.picker.current()?)
+    }
+
+    /// The display name most like what was typed, for when nothing matches.
+    pub fn closest(&self) -> Option<&str> {
+        let names = (0..self.picker.len()).filter_map(|entry| self.picker.texts(entry).first());
+        closest(self.picker.line.text(), names.map(String::as_str))
+    }
 }
 
 impl App {
-    pub(in crate::app) fn run_tables(&mut self, command: TablesCommand) -> Vec<Effect> {
-        match command {
-            TablesCommand::Open | TablesCommand::Filter => vec![],
+    /// Takes the tables; those that were listed stay when it failed.
+    pub(in crate::app) fn tables_came(&mut self, result: Result<Vec<Table>, dataverse::Error>) {
+        let result = result.map_err(|error| Problem::of("Cannot list the tables", &error));
+        self.tables.finish(result);
+        if let Load::Failed(problem, Some(_)) = &self.tables {
+            self.notice = Some(Notice::Problem(problem.clone()));
         }
+        self.list_tables();
+    }
+
+    /// Lists the tables anew after they, or what is shown of them, changed.
+    pub(in crate::app) fn list_tables(&mut self) {
+        let height = self.size.list_height();
+        let tables = self.tables.value().map_or(&[][..], Vec::as_slice);
+        for screen in self.screens.iter_mut() {
+            if let Screen::Tables(screen) = screen {
+                screen.list(tables, height);
+            }
+        }
+    }
+
+    pub(in crate::app) fn run_tables(&mut self, command: TablesCommand) -> Vec<Effect> {
+        let Screen::Tables(screen) = self.screens.top_mut() else { return vec![] };
+        match command {
+            TablesCommand::Open => return self.open_table(),
+            TablesCommand::Filter => screen.typing = true,
+            TablesCommand::ToggleSystem => {
+                screen.system = !screen.system;
+                let said =
+                    if screen.system { "System tables are listed." } else { "System tables are hidden." };
+                self.list_tables();
+                self.say(said);
+            }
+            TablesCommand::ToggleCustom => {
+                screen.custom = !screen.custom;
+                let said =
+                    if screen.custom { "Only custom tables are listed." } else { "All tables are listed." };
+                self.list_tables();
+                self.say(said);
+            }
+        }
+        vec![]
+    }
+
+    fn open_table(&mut self) -> Vec<Effect> {
+        let Screen::Tables(screen) = self.screen() else { return vec![] };
+        let table = screen.current(self).cloned();
+        match table {
+            Some(table) => self.open_grid(table),
+            None => {
+                self.say("No table matches. Esc clears the text");
+                vec![]
+            }
+        }
+    }
+
+    /// Takes an input for the filter's text; nothing when it is for somebody else.
+    pub(in crate::app) fn tables_field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
+        let height = self.size.list_height();
+        let Screen::Tables(screen) = self.screens.top_mut() else { return None };
+        if !screen.typing {
+            return None;
+        }
+        match input {
+            Input::Key(Key::Enter) => {
+                screen.typing = false;
+                return Some(self.open_table());
+            }
+            Input::Key(Key::Esc | Key::Ctrl('g')) => screen.typing = false,
+            Input::Key(Key::Tab) if screen.picker.found().is_empty() => {
+                let closest = screen.closest().map(str::to_owned);
+                screen.picker.set_text(&closest.unwrap_or_default());
+            }
+            Input::Key(Key::Tab) => screen.typing = false,
+            input => {
+                if !screen.picker.update(input, height) {
+                    return None;
+                }
+            }
+        }
+        self.notice = None;
+        Some(vec![])
+    }
+
+    /// The next step of Esc in the table list; answers whether there was one.
+    pub(in crate::app) fn tables_back(&mut self) -> bool {
+        let Screen::Tables(screen) = self.screens.top_mut() else { return false };
+        let is_filtered = !screen.picker.line.is_empty();
+        if is_filtered {
+            screen.picker.set_text("");
+        }
+        is_filtered
     }
 }

@@ -1,0 +1,254 @@
+//! The rows of one query: where each page begins, and the bytes of those pages that are held.
+//!
+//! A table can have more rows than memory: only a window of pages is held. A page that was let go keeps its place
+//! and its link, and is read again when the cursor comes back to it.
+
+use std::collections::BTreeMap;
+
+use crate::dataverse::{ColumnName, NextLink, Page, Query, Row, RowId, Total};
+
+/// Rows that are held at most.
+const HELD_ROWS: usize = 20_000;
+/// Bytes of pages that are held at most.
+const HELD_BYTES: usize = 32 << 20;
+
+/// What has been read of a query, from its first row on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    query: Query,
+    pages: Vec<Place>,
+    next: Option<NextLink>,
+    total: Option<Total>,
+    /// Rows of which a newer version is known than that of their page, by their place.
+    newer: BTreeMap<usize, Row>,
+}
+
+/// A page's place among the rows.
+#[derive(Debug, Clone, PartialEq)]
+struct Place {
+    /// How it is read; none is the first page.
+    link: Option<NextLink>,
+    first: usize,
+    rows: usize,
+    page: Option<Page>,
+}
+
+impl Rows {
+    /// What the first page says.
+    pub fn new(query: Query, page: Page) -> Self {
+        let mut rows = Self { query, pages: vec![], next: None, total: page.total(), newer: BTreeMap::new() };
+        rows.append(page);
+        rows
+    }
+
+    /// The query whose rows these are.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Rows from the first to the last one that was read, held or not.
+    pub fn len(&self) -> usize {
+        self.pages.last().map_or(0, |place| place.first + place.rows)
+    }
+
+    /// No row was read.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Rows that are in memory.
+    pub fn held(&self) -> usize {
+        self.pages.iter().filter(|place| place.page.is_some()).map(|place| place.rows).sum()
+    }
+
+    /// How many rows the server counts. When the end was reached, that is how many there are.
+    pub fn total(&self) -> Option<Total> {
+        match self.next {
+            None => Some(Total { rows: self.len() as u64, capped: false }),
+            Some(_) => self.total.map(|total| match total.rows < self.len() as u64 {
+                true => Total { rows: self.len() as u64, capped: true },
+                false => total,
+            }),
+        }
+    }
+
+    /// Where the rows behind the last one are; none when the end was reached.
+    pub fn next(&self) -> Option<&NextLink> {
+        self.next.as_ref()
+    }
+
+    /// Adds the page behind the last one.
+    pub fn append(&mut self, page: Page) {
+        let link = self.next.take();
+        self.next = page.next_link().cloned();
+        self.pages.push(Place { link, first: self.len(), rows: page.len(), page: Some(page) });
+    }
+
+    /// The row at `index`; none when its page is not held.
+    pub fn row(&self, index: usize) -> Option<Row> {
+        if let Some(newer) = self.newer.get(&index) {
+            return Some(newer.clone());
+        }
+        let place = &self.pages[self.page_of(index)?];
+        place.page.as_ref()?.row(index - place.first)
+    }
+
+    /// Every row that is held, with its place.
+    pub fn held_rows(&self) -> impl Iterator<Item = (usize, Row)> + '_ {
+        self.pages.iter().flat_map(|place| {
+            let rows = place.page.iter().flat_map(Page::rows).enumerate();
+            rows.map(|(index, row)| {
+                let index = place.first + index;
+                (index, self.newer.get(&index).cloned().unwrap_or(row))
+            })
+        })
+    }
+
+    /// The place of a row that is held.
+    pub fn find(&self, id: RowId, primary_id: &ColumnName) -> Option<usize> {
+        self.held_rows().find(|(_, row)| row.id(primary_id) == Some(id)).map(|(index, _)| index)
+    }
+
+    /// Puts a newer version over a row.
+    pub fn replace(&mut self, index: usize, row: Row) {
+        self.newer.insert(index, row);
+    }
+
+    /// The first page that is not held among those of some rows.
+    pub fn missing(&self, indices: impl IntoIterator<Item = usize>) -> Option<usize> {
+        indices.into_iter().filter_map(|index| self.page_of(index)).find(|page| !self.is_held(*page))
+    }
+
+    /// How a page is read: by its link, the first one by the query itself.
+    pub fn link(&self, page: usize) -> Option<&NextLink> {
+        self.pages.get(page).and_then(|place| place.link.as_ref())
+    }
+
+    /// Takes a page that was read again.
+    ///
+    /// When rows came or went meanwhile, the pages behind it no longer join: they are forgotten and read anew.
+    pub fn put_back(&mut self, number: usize, page: Page) {
+        let Some(place) = self.pages.get_mut(number) else { return };
+        let joins = page.len() == place.rows;
+        let read = place.first..place.first + place.rows.max(page.len());
+        self.newer.retain(|index, _| !read.contains(index));
+        place.rows = page.len();
+        let follower = self.pages.get(number + 1).map_or(self.next.as_ref(), |place| place.link.as_ref());
+        if !joins || follower != page.next_link() {
+            self.pages.truncate(number + 1);
+            self.next = page.next_link().cloned();
+            self.newer.retain(|index, _| *index < read.start);
+        }
+        if let Some(place) = self.pages.get_mut(number) {
+            place.page = Some(page);
+        }
+    }
+
+    /// Lets go of the pages farthest from a row until what is held is within the limits.
+    pub fn trim(&mut self, around: usize) {
+        self.trim_to(around, HELD_ROWS, HELD_BYTES);
+    }
+
+    fn trim_to(&mut self, around: usize, most_rows: usize, most_bytes: usize) {
+        let here = self.page_of(around).unwrap_or_default();
+        loop {
+            let held = self.pages.iter().enumerate().filter(|(_, place)| place.page.is_some());
+            let bytes: usize =
+                self.pages.iter().filter_map(|place| place.page.as_ref()).map(Page::bytes_len).sum();
+            let farthest = held.max_by_key(|(number, _)| number.abs_diff(here)).map(|(number, _)| number);
+            match farthest {
+                // The page of the row and its neighbours stay: they are on the screen.
+                Some(far) if far.abs_diff(here) > 1 && (self.held() > most_rows || bytes > most_bytes) => {
+                    self.pages[far].page = None;
+                    let gone = self.pages[far].first..self.pages[far].first + self.pages[far].rows;
+                    self.newer.retain(|index, _| !gone.contains(index));
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn is_held(&self, page: usize) -> bool {
+        self.pages.get(page).is_some_and(|place| place.page.is_some())
+    }
+
+    fn page_of(&self, index: usize) -> Option<usize> {
+        let page = self.pages.partition_point(|place| place.first + place.rows <= index);
+        (page < self.pages.len()).then_some(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn page(rows: std::ops::Range<usize>, next: Option<&str>) -> Page {
+        let rows: Vec<String> = rows.map(|n| format!("{{\"n\":{n}}}")).collect();
+        let next = next.map_or_else(String::new, |next| format!(",\"@odata.nextLink\":\"{next}\""));
+        Page::decode(Bytes::from(format!("{{\"value\":[{}]{next}}}", rows.join(",")))).unwrap()
+    }
+
+    /// Pages of ten rows.
+    fn rows(pages: usize) -> Rows {
+        let link = |n: usize| format!("p{n}");
+        let mut rows = Rows::new(Query::new("things"), page(0..10, Some(&link(1))));
+        for n in 1..pages {
+            rows.append(page(n * 10..n * 10 + 10, Some(&link(n + 1))));
+        }
+        rows
+    }
+
+    fn n(rows: &Rows, index: usize) -> Option<String> {
+        rows.row(index).map(|row| row.cell("n").unwrap().json.to_owned())
+    }
+
+    #[test]
+    fn pages_far_from_the_cursor_are_let_go_and_keep_their_place() {
+        let mut rows = rows(10);
+        rows.trim_to(95, 30, usize::MAX);
+        assert_eq!((rows.len(), rows.held()), (100, 30));
+        assert_eq!(n(&rows, 0), None);
+        assert_eq!(n(&rows, 99).as_deref(), Some("99"));
+        assert_eq!(rows.missing(0..5), Some(0));
+        assert_eq!(rows.missing(25..28), Some(2));
+        assert_eq!(rows.link(0), None);
+        assert_eq!(rows.link(2).unwrap().as_str(), "p2");
+        rows.put_back(2, page(20..30, Some("p3")));
+        assert_eq!(n(&rows, 25).as_deref(), Some("25"));
+        assert_eq!(rows.len(), 100);
+    }
+
+    #[test]
+    fn the_pages_around_the_cursor_stay_even_when_they_are_too_large() {
+        let mut rows = rows(5);
+        rows.trim_to(25, 1, 1);
+        assert_eq!(rows.held(), 30);
+    }
+
+    #[test]
+    fn a_page_that_changed_meanwhile_cuts_off_what_no_longer_joins() {
+        let mut rows = rows(5);
+        rows.trim_to(45, 20, usize::MAX);
+        rows.put_back(1, page(11..21, Some("other")));
+        assert_eq!(rows.len(), 20);
+        assert_eq!(rows.next().unwrap().as_str(), "other");
+    }
+
+    #[test]
+    fn a_newer_version_of_a_row_hides_the_one_of_its_page() {
+        let mut rows = rows(2);
+        rows.replace(12, Row::from_json(r#"{"n":"new"}"#).unwrap());
+        assert_eq!(n(&rows, 12).as_deref(), Some("\"new\""));
+        assert!(rows.held_rows().any(|(index, row)| index == 12 && row.json().contains("new")));
+    }
+
+    #[test]
+    fn at_the_end_the_rows_read_are_the_total() {
+        let mut rows = rows(1);
+        assert_eq!(rows.total(), None);
+        rows.append(page(10..13, None));
+        assert_eq!(rows.total(), Some(Total { rows: 13, capped: false }));
+    }
+}

@@ -1,0 +1,257 @@
+//! What the grid's commands do, and how its answers arrive.
+
+use std::sync::Arc;
+
+use super::columns::is_sortable;
+use super::{Grid, Stopped};
+use crate::app::command::grid::GridCommand;
+use crate::app::effect::{Effect, Request};
+use crate::app::key::{Input, Key};
+use crate::app::list::Step;
+use crate::app::notice::Notice;
+use crate::app::overlay::Overlay;
+use crate::app::overlay::columns::ColumnJump;
+use crate::app::problem::Problem;
+use crate::app::screen::record::Tab;
+use crate::app::tickets::{Slot, Ticket};
+use crate::app::{App, Screen};
+use crate::dataverse::{self, Page, Table, TableSchema};
+
+impl Grid {
+    /// Moves the cursor over the listed rows.
+    pub(super) fn step(&mut self, step: Step, height: usize) {
+        let len = self.len();
+        self.list.step(step, len, height);
+    }
+}
+
+impl App {
+    /// Shows the rows of a table in front of what is seen.
+    pub(in crate::app) fn open_grid(&mut self, table: Table) -> Vec<Effect> {
+        self.screens.push(Screen::Grid(Box::new(Grid::new(table))));
+        self.start_grid()
+    }
+
+    /// Reads what the grid that is seen needs first: its columns, then its rows.
+    fn start_grid(&mut self) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        match self.schemas.get(&grid.table.name) {
+            Some(schema) => {
+                grid.set_schema(Arc::clone(schema));
+                grid.reload(false, Default::default());
+                self.read_grid()
+            }
+            None => {
+                grid.rows.start();
+                let request = Request::Schema(grid.table.clone());
+                vec![Effect::Run(self.tickets.issue(Slot::Schema), request)]
+            }
+        }
+    }
+
+    /// Reads what the grid that is seen lacks where its cursor is.
+    pub(in crate::app) fn read_grid(&mut self) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        grid.read_on(self.size, &self.start, &mut self.tickets)
+    }
+
+    /// Reads the rows of the grid that is seen again; the cursor stays on its row.
+    pub(in crate::app) fn refresh_grid(&mut self) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        if grid.schema.is_none() {
+            return self.start_grid();
+        }
+        let before = (grid.sort, grid.chips.clone());
+        grid.reload(true, before);
+        self.read_grid()
+    }
+
+    /// Takes a table's columns; whoever waits for them goes on.
+    pub(in crate::app) fn schema_came(
+        &mut self,
+        result: Result<Arc<TableSchema>, dataverse::Error>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(schema) => {
+                self.schemas.insert(schema.table.name.clone(), schema);
+                match self.screen() {
+                    Screen::Grid(grid) if grid.schema.is_none() => self.start_grid(),
+                    _ => vec![],
+                }
+            }
+            Err(error) => {
+                if let Screen::Grid(grid) = self.screens.top_mut()
+                    && grid.schema.is_none()
+                {
+                    let what = format!("Cannot read the columns of {}", grid.table.collection_name);
+                    grid.rows.finish(Err(Problem::of(&what, &error)));
+                }
+                vec![]
+            }
+        }
+    }
+
+    /// Takes a page of rows for the grid that asked for it.
+    pub(in crate::app) fn rows_came(
+        &mut self,
+        ticket: Ticket,
+        result: Result<Page, dataverse::Error>,
+    ) -> Vec<Effect> {
+        let (height, page_size) = (self.size.list_height(), self.start.page_size());
+        let grids = self.screens.iter_mut().filter_map(|screen| match screen {
+            Screen::Grid(grid) => Some(grid),
+            _ => None,
+        });
+        let Some(grid) = grids.into_iter().find(|grid| grid.awaits(ticket)) else { return vec![] };
+        let notice = match result {
+            Ok(page) => grid.page_came(page, height, page_size).map(Notice::Info),
+            Err(error) => {
+                let what = format!("Cannot read {}", grid.table.collection_name);
+                grid.reading_failed(Problem::of(&what, &error)).map(Notice::Problem)
+            }
+        };
+        if notice.is_some() {
+            self.notice = notice;
+        }
+        self.fit();
+        self.read_grid()
+    }
+
+    pub(in crate::app) fn run_grid(&mut self, command: GridCommand) -> Vec<Effect> {
+        let (height, width) = (self.size.list_height(), self.size.width);
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        match command {
+            GridCommand::Open => return self.open_current(Tab::Form),
+            GridCommand::OpenJson => return self.open_current(Tab::Json),
+            GridCommand::Left => grid.go_to_column(grid.active.saturating_sub(1), width),
+            GridCommand::Right => grid.go_to_column(grid.active + 1, width),
+            GridCommand::FirstColumn => grid.go_to_column(0, width),
+            GridCommand::LastColumn => grid.go_to_column(usize::MAX, width),
+            GridCommand::JumpColumn => self.overlays.push(Overlay::Columns(ColumnJump::new(&grid.columns))),
+            GridCommand::Sort => return self.sort_grid(),
+            GridCommand::Filter => {
+                grid.start_filter(height);
+            }
+            GridCommand::DropChip => {
+                let before = (grid.sort, grid.chips.clone());
+                grid.chips.pop();
+                grid.reload(false, before);
+                return self.read_grid();
+            }
+        }
+        vec![]
+    }
+
+    /// Moves the cursor; `G` on the last row that was read goes on to the last row there is.
+    pub(in crate::app) fn step_grid(&mut self, step: Step) -> Vec<Effect> {
+        let height = self.size.list_height();
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        let was = grid.list.cursor;
+        grid.step(step, height);
+        let has_more = grid.rows.value().is_some_and(|rows| rows.next().is_some());
+        if step == Step::Last && grid.list.cursor == was && has_more {
+            grid.to_end = true;
+            grid.stopped = None;
+            self.say("Reading to the last row. Ctrl-C stops");
+        }
+        self.read_grid()
+    }
+
+    fn open_current(&mut self, tab: Tab) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screen() else { return vec![] };
+        let id = grid.current_row().and_then(|row| row.id(&grid.table.primary_id));
+        match id {
+            Some(id) => self.open_record(grid.table.clone(), id, tab),
+            None => {
+                self.say("This row is not here yet.");
+                vec![]
+            }
+        }
+    }
+
+    fn sort_grid(&mut self) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        let Some(column) = grid.current_column() else { return vec![] };
+        if !is_sortable(column) {
+            let said = format!("The server cannot order rows by {}.", column.display_name);
+            self.say(said);
+            return vec![];
+        }
+        let before = (grid.sort, grid.chips.clone());
+        grid.sort = grid.next_sort();
+        grid.reload(false, before);
+        self.read_grid()
+    }
+
+    /// Takes an input for the filter's text; nothing when it is for somebody else.
+    pub(in crate::app) fn grid_field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
+        let height = self.size.list_height();
+        let Screen::Grid(grid) = self.screens.top_mut() else { return None };
+        if !grid.filter.as_ref().is_some_and(|filter| filter.typing) {
+            return None;
+        }
+        if *input == Input::Key(Key::Enter) {
+            return Some(self.ask_server());
+        }
+        if !grid.type_filter(input, height) {
+            return None;
+        }
+        self.notice = None;
+        Some(self.read_grid())
+    }
+
+    /// Asks the server for what the held rows were looked through for.
+    fn ask_server(&mut self) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        match grid.chip() {
+            Ok(chip) => {
+                let before = (grid.sort, grid.chips.clone());
+                grid.filter = None;
+                grid.chips.push(chip);
+                grid.reload(false, before);
+                self.read_grid()
+            }
+            Err(reason) => {
+                self.say(reason);
+                vec![]
+            }
+        }
+    }
+
+    /// The next step of Esc in a grid; nothing when none is left but to go back.
+    pub(in crate::app) fn grid_back(&mut self) -> Option<Vec<Effect>> {
+        let height = self.size.list_height();
+        let Screen::Grid(grid) = self.screens.top_mut() else { return None };
+        if grid.filter.is_some() {
+            grid.drop_filter(height);
+            return Some(vec![]);
+        }
+        if grid.chips.is_empty() {
+            return None;
+        }
+        Some(self.run_grid(GridCommand::DropChip))
+    }
+
+    /// Stops what grids are reading whose tickets are void.
+    pub(in crate::app) fn stop_grids(&mut self) {
+        let tickets = &self.tickets;
+        for screen in self.screens.iter_mut() {
+            if let Screen::Grid(grid) = screen
+                && !grid.is_awaited(tickets)
+            {
+                grid.stop();
+            }
+        }
+    }
+}
+
+impl Grid {
+    /// Why nothing more is read by itself, in words for row 2.
+    pub fn stopped_text(&self) -> Option<&'static str> {
+        match &self.stopped {
+            Some(Stopped::ByKey) => Some("stopped, G reads on"),
+            Some(Stopped::Failed(_)) => Some("reading failed, G tries again"),
+            None => None,
+        }
+    }
+}

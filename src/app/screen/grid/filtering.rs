@@ -1,0 +1,139 @@
+//! `/` in the grid: held rows as one types, the server on Enter.
+
+use super::Grid;
+use crate::app::filter::RowFilter;
+use crate::app::key::{Input, Key};
+use crate::app::list::Step;
+use crate::app::rows::Rows;
+use crate::dataverse::{Filter, field};
+use crate::text::grouped;
+
+/// A condition asked of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chip {
+    /// As row 2 shows it: `Title: printer`.
+    pub label: String,
+    /// As the server understands it.
+    pub filter: Filter,
+}
+
+impl Grid {
+    /// Begins to look through the held rows, or goes on with the text that is there.
+    pub(super) fn start_filter(&mut self, height: usize) {
+        match &mut self.filter {
+            Some(filter) => filter.typing = true,
+            None => {
+                let place = self.place(self.list.cursor);
+                self.filter = Some(RowFilter::new(self.rows.value(), &self.properties()));
+                self.go_near(place, height);
+            }
+        }
+    }
+
+    /// Lists every row again; the cursor stays on its row.
+    pub(super) fn drop_filter(&mut self, height: usize) {
+        let place = self.place(self.list.cursor);
+        self.filter = None;
+        let len = self.len();
+        self.list.go_to(place.unwrap_or(0), len, height);
+    }
+
+    /// Takes an input for the filter's text; answers whether it was taken.
+    pub(super) fn type_filter(&mut self, input: &Input, height: usize) -> bool {
+        let Some(filter) = &mut self.filter else { return false };
+        match input {
+            Input::Key(Key::Up | Key::Ctrl('p')) => self.step(Step::Rows(-1), height),
+            Input::Key(Key::Down | Key::Ctrl('n')) => self.step(Step::Rows(1), height),
+            Input::Key(Key::Esc | Key::Ctrl('g')) => {
+                filter.typing = false;
+                if filter.line.is_empty() {
+                    self.drop_filter(height);
+                }
+            }
+            Input::Key(Key::Tab) => filter.typing = false,
+            _ => {
+                let before = filter.line.text().to_owned();
+                if !filter.line.update(input) {
+                    return false;
+                }
+                if filter.line.text() != before {
+                    let place = self.place(self.list.cursor);
+                    if let Some(filter) = &mut self.filter {
+                        filter.search();
+                    }
+                    self.go_near(place, height);
+                }
+            }
+        }
+        true
+    }
+
+    /// The condition that asks the server for the filter's text: the primary name contains it.
+    pub(super) fn chip(&self) -> Result<Chip, String> {
+        let text = self.filter.as_ref().map_or("", |filter| filter.line.text()).trim();
+        if text.is_empty() {
+            return Err("Type what to look for first.".into());
+        }
+        let Some(name) = &self.table.primary_name else {
+            return Err(format!(
+                "{} has no name column that the server could search.",
+                self.table.display_name
+            ));
+        };
+        let column = self.schema.as_ref().and_then(|schema| schema.column(name.as_str()));
+        let title = column.map_or(name.as_str(), |column| &column.display_name);
+        Ok(Chip { label: format!("{title}: {text}"), filter: field(name.as_str()).contains(text) })
+    }
+
+    /// What the filter found, and what it did not look at.
+    pub fn filter_message(&self) -> Option<String> {
+        let filter = self.filter.as_ref().filter(|filter| !filter.line.is_empty())?;
+        let rows = self.rows.value()?;
+        let found = format!(
+            "`{}` matches {} of {}",
+            filter.line.text(),
+            grouped(filter.matches().len() as u64),
+            grouped(filter.searched() as u64),
+        );
+        let whole = rows.next().is_none() && rows.held() == rows.len();
+        Some(match rows.total() {
+            _ if whole => format!("{found}, all there are."),
+            Some(total) if total.capped => {
+                format!("{found} held, over {} in all. Enter searches them", grouped(total.rows))
+            }
+            Some(total) => format!("{found} held, {} in all. Enter searches them", grouped(total.rows)),
+            None => format!("{found} held, more on the server not searched. Enter searches them"),
+        })
+    }
+
+    /// Puts the cursor on the line of a row's place, or the nearest after it.
+    pub(super) fn go_near(&mut self, place: Option<usize>, height: usize) {
+        let line = match (&self.filter, place) {
+            (Some(filter), Some(place)) => filter.matches().partition_point(|other| *other < place),
+            (_, place) => place.unwrap_or(0),
+        };
+        let len = self.len();
+        self.list.go_to(line, len, height);
+    }
+
+    /// Looks through rows that came behind the others.
+    pub(super) fn filter_new_rows(&mut self, from: usize) {
+        let properties = self.properties();
+        if let (Some(filter), Some(rows)) = (&mut self.filter, self.rows.value()) {
+            filter.add_rows(rows, from, &properties);
+        }
+    }
+
+    /// Looks through all held rows anew: others took their place.
+    pub(super) fn filter_again(&mut self) {
+        let properties = self.properties();
+        if let Some(filter) = &mut self.filter {
+            filter.take_rows(self.rows.value(), &properties);
+        }
+    }
+
+    /// Rows that were read, whether held or not.
+    pub(super) fn loaded(&self) -> usize {
+        self.rows.value().map_or(0, Rows::len)
+    }
+}
