@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(found.letters.len(), 3);
         assert_eq!(found.letters[0], 0);
         assert!(Fuzzy::new("zzz").find("queueitem").is_none());
-        assert_eq!(Fuzzy::new("").find("queueitem").unwrap().letters, []);
+        assert!(Fuzzy::new("").find("queueitem").unwrap().letters.is_empty());
     }
 
     #[test]
