@@ -43,14 +43,16 @@ impl OptionSets {
         Ok(())
     }
 
-    fn choices(&self, column: &str) -> Vec<Choice> {
+    /// The options of a choice, a state or a status, in the server's order; empty where none are known.
+    pub fn choices(&self, column: &str) -> Vec<Choice> {
         match self.0.get(column) {
             Some(OptionSet::Choices(options)) => options.clone(),
             _ => Vec::new(),
         }
     }
 
-    fn yes_no(&self, column: &str) -> (String, String) {
+    /// The labels of a yes/no column.
+    pub fn yes_no(&self, column: &str) -> (String, String) {
         match self.0.get(column) {
             Some(OptionSet::YesNo { yes, no }) => (yes.clone(), no.clone()),
             _ => ("Yes".to_owned(), "No".to_owned()),

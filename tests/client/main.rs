@@ -1,0 +1,12 @@
+//! The client against servers on loopback: its requests as they arrive, its answers as they are understood.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on should say where
+
+mod errors;
+mod links;
+mod paging;
+mod real_data;
+mod retries;
+mod saves;
+mod scripted;
+mod writes;
