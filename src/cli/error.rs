@@ -166,11 +166,17 @@ impl From<dataverse::Error> for CliError {
             error if error.needs_sign_in() => {
                 CliError::new(Kind::SignIn, error).hint("sign in again: `dv login`")
             }
-            error if error.is_conflict() => CliError::new(Kind::Conflict, error),
-            error if error.is_refused() => CliError::new(Kind::Refused, error),
-            error => CliError::failed(error),
+            error if error.is_conflict() => told(Kind::Conflict, error),
+            error if error.is_refused() => told(Kind::Refused, error),
+            error => told(Kind::Failed, error),
         }
     }
+}
+
+/// An error of the Web API with what a support case needs and what to do next.
+fn told(kind: Kind, error: dataverse::Error) -> CliError {
+    let hints = error.details().into_iter().chain(error.hint().map(ToOwned::to_owned)).collect::<Vec<_>>();
+    with_hints(CliError::new(kind, error), hints)
 }
 
 impl From<sandbox::Error> for CliError {

@@ -11,7 +11,7 @@ use crate::dataverse::Page;
 ///
 /// When `out` cannot be written to.
 pub fn write_page(page: &Page, limit: usize, out: &mut dyn Write) -> io::Result<()> {
-    let one_line = !page.body().iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+    let one_line = !has_line_breaks(page.body());
     for row in page.row_bytes().take(limit) {
         match one_line {
             true => out.write_all(row)?,
@@ -25,7 +25,7 @@ pub fn write_page(page: &Page, limit: usize, out: &mut dyn Write) -> io::Result<
 /// A JSON value that spans lines, without the white space between its tokens. Inside strings JSON has no line
 /// breaks, so a value without any is returned as it is.
 pub fn on_one_line(json: &[u8]) -> Cow<'_, [u8]> {
-    if !json.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+    if !has_line_breaks(json) {
         return Cow::Borrowed(json);
     }
     let mut line = Vec::with_capacity(json.len());
@@ -40,6 +40,11 @@ pub fn on_one_line(json: &[u8]) -> Cow<'_, [u8]> {
         line.push(byte);
     }
     Cow::Owned(line)
+}
+
+/// Two passes, each by the machine's word, are quicker than one by bytes.
+fn has_line_breaks(json: &[u8]) -> bool {
+    json.contains(&b'\n') || json.contains(&b'\r')
 }
 
 #[cfg(test)]

@@ -227,26 +227,34 @@ impl Error {
         }
     }
 
+    /// Status, code and request id in a line for a support case, where the server answered.
+    pub fn details(&self) -> Option<String> {
+        let status = self.status()?;
+        let code = self.code().map(|code| format!(", code {code}")).unwrap_or_default();
+        let request = self.request_id().map(|id| format!(", request {id}")).unwrap_or_default();
+        Some(format!("status {status}{code}{request}"))
+    }
+
     /// What to do about it, where there is something to say.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            _ if self.is_conflict() => "Read the row again, look at what changed, and repeat the edit.",
-            _ if self.needs_sign_in() => "Sign in again: dv login",
+            _ if self.is_conflict() => "read the row again, look at what changed, and repeat the edit",
+            _ if self.needs_sign_in() => "sign in again: `dv login`",
             _ if self.is_forbidden() => {
-                "Ask an administrator for a security role with the privilege named above."
+                "ask an administrator for a security role with the privilege named above"
             }
             Self::Api { code, .. } if code == code::UNKNOWN_PROPERTY => {
-                "Check the names: lookups are read as _name_value, and names are case-sensitive."
+                "check the names: lookups are read as _name_value, and names are case-sensitive"
             }
-            _ if self.is_not_found() => "Check the table and the id; the row may have been deleted.",
-            Self::Throttled { .. } => "Wait, then try again; fewer requests at a time help.",
-            Self::Network { .. } => "Check the address, the network and the proxy settings.",
+            _ if self.is_not_found() => "check the table and the id; the row may have been deleted",
+            Self::Throttled { .. } => "wait, then try again; fewer requests at a time help",
+            Self::Network { .. } => "check the address, the network and the proxy settings",
             Self::Answer { .. } => {
-                "Something between here and Dataverse may have answered: a proxy or a sign-in page."
+                "something between here and Dataverse may have answered: a proxy or a sign-in page"
             }
-            Self::ForeignOrigin { .. } => "Nothing was sent there. Check the environment's address.",
-            Self::OutcomeUnknown { .. } => "Read the row again before repeating the change.",
-            _ if self.is_transient() => "Try again in a while.",
+            Self::ForeignOrigin { .. } => "nothing was sent there; check the environment's address",
+            Self::OutcomeUnknown { .. } => "read the row again before repeating the change",
+            _ if self.is_transient() => "try again in a while",
             _ => return None,
         })
     }

@@ -174,3 +174,119 @@ fn is_short(column: &Column) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataverse::Table;
+    use crate::dataverse::metadata::{DateBehavior, DateFormat, TextFormat};
+
+    fn text() -> ColumnKind {
+        ColumnKind::Text { max_length: Some(100), format: TextFormat::Text }
+    }
+
+    fn date() -> ColumnKind {
+        ColumnKind::DateTime { format: DateFormat::DateAndTime, behavior: DateBehavior::UserLocal }
+    }
+
+    fn schema(primary_name: Option<&str>, columns: Vec<(&str, ColumnKind)>) -> TableSchema {
+        let column = |(name, kind): (&str, ColumnKind)| Column {
+            name: name.into(),
+            display_name: name.to_owned(),
+            kind,
+            required: Required::None,
+            updatable: true,
+            creatable: true,
+            secured: false,
+            computed: false,
+            is_custom: false,
+        };
+        let mut columns: Vec<Column> = columns.into_iter().map(column).collect();
+        columns.sort_by(|left, right| left.name.cmp(&right.name));
+        let table = Table {
+            name: "t".into(),
+            set: "ts".into(),
+            display_name: "T".into(),
+            collection_name: "Ts".into(),
+            primary_id: "tid".into(),
+            primary_name: primary_name.map(ColumnName::new),
+            is_custom: false,
+            is_system: false,
+            optimistic_concurrency: true,
+        };
+        TableSchema { table, columns }
+    }
+
+    fn names<'a>(columns: &[&'a Column]) -> Vec<&'a str> {
+        columns.iter().map(|column| column.name.as_str()).collect()
+    }
+
+    fn options() -> Vec<Choice> {
+        let choice =
+            |(value, state): (i32, i32)| Choice { value, label: format!("{value}"), state: Some(state) };
+        [(1, 0), (5, 1), (2, 0)].map(choice).to_vec()
+    }
+
+    #[test]
+    fn a_grid_of_cases_starts_with_what_tells_them_apart() {
+        let schema = schema(
+            Some("title"),
+            vec![
+                ("createdon", date()),
+                ("customerid", ColumnKind::Lookup { targets: vec![] }),
+                ("description", ColumnKind::Memo { max_length: None }),
+                ("modifiedon", date()),
+                ("ownerid", ColumnKind::Lookup { targets: vec![] }),
+                ("prioritycode", ColumnKind::Choice { options: vec![] }),
+                ("statecode", ColumnKind::State { options: vec![] }),
+                ("statuscode", ColumnKind::Status { options: options() }),
+                ("ticketnumber", text()),
+                ("title", text()),
+            ],
+        );
+        let expected = [
+            "ticketnumber",
+            "title",
+            "prioritycode",
+            "statuscode",
+            "customerid",
+            "createdon",
+            "ownerid",
+            "modifiedon",
+        ];
+        assert_eq!(names(&schema.default_columns()), expected);
+        let of_state: Vec<i32> = schema.status_of_state(0).iter().map(|status| status.value).collect();
+        assert_eq!(of_state, [1, 2]);
+    }
+
+    #[test]
+    fn a_bare_table_is_filled_up_and_never_empty() {
+        let bare = schema(None, vec![("a", text()), ("b", ColumnKind::Image), ("tid", ColumnKind::Id)]);
+        assert_eq!(names(&bare.default_columns()), ["a"]);
+        let barer = schema(None, vec![("tid", ColumnKind::Id)]);
+        assert_eq!(names(&barer.default_columns()), ["tid"]);
+    }
+
+    #[test]
+    fn columns_are_found_by_name_and_by_property() {
+        let schema =
+            schema(None, vec![("ownerid", ColumnKind::Lookup { targets: vec![] }), ("title", text())]);
+        assert_eq!(schema.column("ownerid").unwrap().property(), "_ownerid_value");
+        assert_eq!(schema.column_of_property("_ownerid_value").unwrap().name.as_str(), "ownerid");
+        assert_eq!(schema.column_of_property("ownerid"), None);
+        assert_eq!(schema.column_of_property("title").unwrap().name.as_str(), "title");
+        assert_eq!(schema.column_of_property("_title_value"), None);
+        assert_eq!(schema.column("nothing"), None);
+    }
+
+    #[test]
+    fn what_the_server_computes_or_refuses_is_not_edited() {
+        let schema =
+            schema(None, vec![("a", text()), ("b", ColumnKind::BigInt), ("c", text()), ("d", text())]);
+        let mut columns = schema.columns.clone();
+        columns[2].computed = true;
+        columns[3].updatable = false;
+        let editable: Vec<bool> = columns.iter().map(Column::is_editable).collect();
+        assert_eq!(editable, [true, false, false, false]);
+    }
+}
