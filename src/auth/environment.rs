@@ -1,3 +1,5 @@
+//! The address of an environment.
+
 use std::fmt;
 
 use url::{Host, Url};

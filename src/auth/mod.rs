@@ -1,35 +1,33 @@
 //! Sign-in: from the address of an environment to tokens that are kept fresh.
 //!
-//! Must not know: rows, screens, the command line.
+//! The way: environment, anonymous probe, [`challenge`], [`Authority`], [`Endpoints`], a flow ([`device_code`] or
+//! [`browser`]), the [`TokenStore`], and from then on [`Tokens`]. Must not know: rows, screens, the command line.
 
+mod aadsts;
+pub mod authority;
+pub mod browser;
+pub mod challenge;
+pub mod device_code;
+pub mod endpoints;
 pub mod environment;
+mod error;
+mod exchange;
+mod grant;
+mod loopback;
+pub mod refusal;
+pub mod store;
+pub mod target;
 pub mod tokens;
 
+pub use authority::Authority;
+pub use endpoints::Endpoints;
 pub use environment::{EnvironmentUrl, UrlError};
+pub use error::Error;
+pub use grant::Grant;
+pub use refusal::Refusal;
+pub use store::{Entry, Key, TokenStore};
+pub use target::{Request, Target};
 pub use tokens::{AccessToken, Tokens};
 
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Nobody is signed in, or what is kept no longer works.
-    #[error("sign-in needed")]
-    SignInNeeded,
-}
-
-impl Error {
-    /// What was given cannot work.
-    pub fn is_usage(&self) -> bool {
-        false
-    }
-
-    /// A person has to sign in, or tried and failed.
-    pub fn is_sign_in(&self) -> bool {
-        true
-    }
-
-    /// What to do about it.
-    pub fn hints(&self) -> Vec<String> {
-        vec!["sign in: `dv login`".into()]
-    }
-}
+/// The public application id of Microsoft's samples, for development. Production has its own registration.
+pub const DEFAULT_CLIENT_ID: &str = "51f81489-12ee-4a9e-aaae-a2591f45987d";

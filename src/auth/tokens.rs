@@ -1,49 +1,349 @@
-//! Access tokens for requests, kept fresh.
+//! Access tokens that are kept fresh.
 
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use oauth2::{ClientId, RefreshToken, Scope, TokenUrl};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Mutex;
+use url::Url;
 
-use super::Error;
+use super::authority::is_safe;
+use super::exchange::{Exchange, Step};
+use super::grant::OauthClient;
+use super::store::{Entry, TokenStore};
+use super::{Error, Grant, Target};
+use crate::http;
 
-/// Where a client gets its access token. Clones share it.
-#[derive(Debug, Clone)]
-pub struct Tokens {
-    fixed: AccessToken,
-}
+/// A token is renewed when less than this is left of it, or less than a quarter of its life.
+const AHEAD: Duration = Duration::from_secs(5 * 60);
+/// Two renewals by time are at least so far apart.
+const APART: Duration = Duration::from_secs(10);
 
-/// A token for one origin.
-#[derive(Debug, Clone)]
+/// An access token: who may use it is decided by the gate that sends it.
+#[derive(Clone)]
 pub struct AccessToken {
     token: SecretString,
+    generation: u64,
 }
 
 impl AccessToken {
-    /// The token itself, for the `Authorization` header and nothing else.
+    /// The token itself, for the `Authorization` header.
     pub fn secret(&self) -> &str {
         self.token.expose_secret()
     }
 }
 
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccessToken(generation {})", self.generation)
+    }
+}
+
+/// The tokens of one sign-in. Clones share it: there is one renewal at a time, whoever asks.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    source: Source,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    /// A token from outside, never renewed.
+    Given(AccessToken),
+    /// A kept sign-in.
+    Kept(Arc<Kept>),
+}
+
+#[derive(Debug)]
+struct Kept {
+    http: http::Client,
+    store: TokenStore,
+    user: Option<String>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    entry: Entry,
+    current: AccessToken,
+    /// The token's age began here. Set back for a token that was kept on disk.
+    since: Instant,
+    /// Part of the age that passed before `since` could say so.
+    age_before: Duration,
+    renewed: Option<Instant>,
+}
+
 impl Tokens {
-    /// A ready token that is never renewed.
-    pub fn fixed(token: SecretString) -> Self {
-        Self { fixed: AccessToken { token } }
+    /// A ready token. It is used as it is and never renewed.
+    pub fn fixed(token: SecretString) -> Tokens {
+        Tokens { source: Source::Given(AccessToken { token, generation: 0 }) }
     }
 
-    /// A token that should be good for the next request.
+    /// The tokens of a kept sign-in.
+    pub fn kept(http: http::Client, store: TokenStore, entry: Entry) -> Tokens {
+        let user = entry.user.clone();
+        let state = Mutex::new(State::new(entry, 0, SystemTime::now()));
+        Tokens { source: Source::Kept(Arc::new(Kept { http, store, user, state })) }
+    }
+
+    /// Keeps a fresh sign-in and gives its tokens.
     ///
     /// # Errors
     ///
-    /// When somebody has to sign in.
+    /// When the file of tokens cannot be written.
+    pub async fn begin(
+        http: http::Client,
+        store: TokenStore,
+        target: &Target,
+        grant: Grant,
+    ) -> Result<Tokens, Error> {
+        let entry = Entry {
+            key: target.key(),
+            token_endpoint: target.endpoints.token.to_string(),
+            scope: target.scope.clone(),
+            user: grant.user,
+            access_token: grant.access_token,
+            refresh_token: grant.refresh_token,
+            obtained: SystemTime::now(),
+            lifetime: grant.expires_in,
+        };
+        let lock = store.lock().await?;
+        store.put(entry.clone(), &lock)?;
+        Ok(Tokens::kept(http, store, entry))
+    }
+
+    /// Who signed in, where the authority said so. For display.
+    pub fn user(&self) -> Option<&str> {
+        match &self.source {
+            Source::Given(_) => None,
+            Source::Kept(kept) => kept.user.as_deref(),
+        }
+    }
+
+    /// A token that should work, renewed before when little is left of it.
+    ///
+    /// # Errors
+    ///
+    /// Only when the token has run out and cannot be renewed.
+    ///
+    /// # Cancellation
+    ///
+    /// A renewal that has begun goes on to its end, so that a new refresh token is never lost.
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
-        Ok(self.fixed.clone())
+        let kept = match &self.source {
+            Source::Given(token) => return Ok(token.clone()),
+            Source::Kept(kept) => kept.clone(),
+        };
+        to_the_end(async move {
+            let mut state = kept.state.lock().await;
+            let now = Instant::now();
+            let since_last = state.renewed.map(|renewed| now.duration_since(renewed));
+            if !is_due(state.entry.lifetime, state.age(now)) || !may_renew(since_last) {
+                return Ok(state.current.clone());
+            }
+            match kept.renew(&mut state).await {
+                Ok(()) => Ok(state.current.clone()),
+                Err(error) => match has_run_out(state.entry.lifetime, state.age(Instant::now())) {
+                    true => Err(error),
+                    false => Ok(state.current.clone()),
+                },
+            }
+        })
+        .await
     }
 
-    /// A token other than the one that was just refused.
+    /// A token in place of one that the server refused. If another task was quicker, its token is given.
     ///
     /// # Errors
     ///
-    /// When there is none: a ready token cannot be renewed.
-    pub async fn renew_after(&self, _rejected: &AccessToken) -> Result<AccessToken, Error> {
-        Err(Error::SignInNeeded)
+    /// When there is nothing to renew with, and what the authority says.
+    ///
+    /// # Cancellation
+    ///
+    /// As [`Tokens::access_token`].
+    pub async fn renew_after(&self, rejected: &AccessToken) -> Result<AccessToken, Error> {
+        let kept = match &self.source {
+            Source::Given(_) => return Err(Error::GivenTokenRefused),
+            Source::Kept(kept) => kept.clone(),
+        };
+        let generation = rejected.generation;
+        to_the_end(async move {
+            let mut state = kept.state.lock().await;
+            if state.current.generation == generation {
+                kept.renew(&mut state).await?;
+            }
+            Ok(state.current.clone())
+        })
+        .await
+    }
+}
+
+/// Runs work that must not be dropped half-way, even if nobody waits for it any more.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(Error::SignInNeeded), // the runtime is being shut down
+    }
+}
+
+impl Kept {
+    /// Replaces the token: by the one that another process got meanwhile, or by a new one.
+    async fn renew(&self, state: &mut State) -> Result<(), Error> {
+        state.renewed = Some(Instant::now());
+        let lock = self.store.lock().await?;
+        let generation = state.current.generation + 1;
+        match self.store.get(&state.entry.key)? {
+            // Signed out elsewhere.
+            None => return Err(Error::SignInNeeded),
+            Some(found) if found.access_token.expose_secret() != state.current.secret() => {
+                let renewed = State::new(found, generation, SystemTime::now());
+                let usable = !is_due(renewed.entry.lifetime, renewed.age(Instant::now()));
+                let last = state.renewed;
+                *state = State { renewed: last, ..renewed };
+                if usable {
+                    return Ok(());
+                }
+            }
+            // Ours may be newer, if the disk was full when it came.
+            Some(_) => {}
+        }
+        let grant = self.refresh(&state.entry).await?;
+        let entry = Entry {
+            access_token: grant.access_token,
+            refresh_token: grant.refresh_token.or_else(|| state.entry.refresh_token.clone()),
+            user: grant.user.or_else(|| state.entry.user.clone()),
+            obtained: SystemTime::now(),
+            lifetime: grant.expires_in,
+            ..state.entry.clone()
+        };
+        // Kept even if the disk is full: the old refresh token may be of no use any more.
+        state.entry.refresh_token = entry.refresh_token.clone();
+        self.store.put(entry.clone(), &lock)?;
+        let last = state.renewed;
+        *state = State { renewed: last, ..State::new(entry, generation + 1, SystemTime::now()) };
+        tracing::info!(environment = state.entry.key.environment, "access token renewed");
+        Ok(())
+    }
+
+    async fn refresh(&self, entry: &Entry) -> Result<Grant, Error> {
+        let refresh_token = entry.refresh_token.as_ref().ok_or(Error::SignInNeeded)?;
+        let endpoint = Url::parse(&entry.token_endpoint).ok().filter(is_safe).ok_or(Error::SignInNeeded)?;
+        let client = OauthClient::new(ClientId::new(entry.key.client_id.clone()))
+            .set_token_uri(TokenUrl::from_url(endpoint));
+        let exchange = Exchange::new(&self.http, Step::Token);
+        let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
+        let scopes = entry.scope.split(' ').map(|scope| Scope::new(scope.to_owned()));
+        let answer =
+            client.exchange_refresh_token(&refresh_token).add_scopes(scopes).request_async(&exchange).await;
+        answer.map(Grant::from).map_err(|error| exchange.failure(&error))
+    }
+}
+
+impl State {
+    /// `now` is the wall clock's: the only one that lasts from one run to the next. A token from the future, or from
+    /// before a jump of the clock, counts as run out; its first use renews it, and then the monotonic clock rules.
+    fn new(entry: Entry, generation: u64, now: SystemTime) -> State {
+        let age_before = match now.duration_since(entry.obtained) {
+            Ok(age) => age,
+            Err(ahead) if ahead.duration() <= Duration::from_secs(60) => Duration::ZERO,
+            Err(_) => entry.lifetime.unwrap_or_default(),
+        };
+        let current = AccessToken { token: entry.access_token.clone(), generation };
+        State { entry, current, since: Instant::now(), age_before, renewed: None }
+    }
+
+    fn age(&self, now: Instant) -> Duration {
+        self.age_before + now.duration_since(self.since)
+    }
+}
+
+/// Whether a token should be renewed. One of unknown life is used until it is refused.
+fn is_due(lifetime: Option<Duration>, age: Duration) -> bool {
+    lifetime.is_some_and(|lifetime| lifetime.saturating_sub(age) < AHEAD.min(lifetime / 4))
+        || has_run_out(lifetime, age)
+}
+
+fn has_run_out(lifetime: Option<Duration>, age: Duration) -> bool {
+    lifetime.is_some_and(|lifetime| age >= lifetime)
+}
+
+/// Whether the last renewal is long enough ago for another one by time.
+fn may_renew(since_last: Option<Duration>) -> bool {
+    since_last.is_none_or(|since| since >= APART)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::store::Key;
+
+    fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_token_is_due_when_less_than_five_minutes_or_a_quarter_of_its_life_is_left() {
+        let cases = [
+            (Some(3600), 0, false),
+            (Some(3600), 3300, false),
+            (Some(3600), 3301, true),
+            (Some(400), 300, false),
+            (Some(400), 301, true),
+            (Some(4), 3, false),
+            (Some(4), 4, true),
+            (Some(0), 0, true),
+            (Some(3600), 1_000_000, true),
+            (None, 1_000_000, false),
+        ];
+        for (lifetime, age, due) in cases {
+            assert_eq!(is_due(lifetime.map(s), s(age)), due, "{lifetime:?} {age}");
+        }
+    }
+
+    #[test]
+    fn two_renewals_by_time_are_ten_seconds_apart() {
+        assert!(may_renew(None) && may_renew(Some(s(10))));
+        assert!(!may_renew(Some(s(9))));
+    }
+
+    fn entry(obtained: SystemTime) -> Entry {
+        Entry {
+            key: Key {
+                environment: "https://a".into(),
+                client_id: "app".into(),
+                authority: "https://l/t".into(),
+            },
+            token_endpoint: "https://l/t/token".into(),
+            scope: "s".into(),
+            user: None,
+            access_token: "A".into(),
+            refresh_token: None,
+            obtained,
+            lifetime: Some(s(3600)),
+        }
+    }
+
+    #[test]
+    fn the_age_of_a_kept_token_survives_jumps_of_the_clock() {
+        let then = SystemTime::UNIX_EPOCH + s(1_795_432_000);
+        let state = |now| State::new(entry(then), 0, now);
+        assert_eq!(state(then + s(100)).age_before, s(100));
+        assert_eq!(state(then - s(30)).age_before, s(0), "a little skew is none");
+        assert_eq!(state(then - s(86_400)).age_before, s(3600), "a token from tomorrow is renewed");
+        let due = |state: State| is_due(state.entry.lifetime, state.age(state.since));
+        assert!(due(state(then + s(86_400))) && due(state(then - s(86_400))) && !due(state(then)));
+    }
+
+    #[tokio::test]
+    async fn a_given_token_is_never_renewed() {
+        let tokens = Tokens::fixed("eyJsecret".into());
+        let token = tokens.access_token().await.unwrap();
+        assert_eq!(token.secret(), "eyJsecret");
+        assert!(matches!(tokens.renew_after(&token).await, Err(Error::GivenTokenRefused)));
+        assert!(!format!("{tokens:?} {token:?}").contains("eyJ"));
     }
 }

@@ -1,9 +1,12 @@
+//! What commands are given: settings and the things made of them.
+
 use std::io::{self, Write};
 
 use super::CliError;
-use crate::auth::{self, EnvironmentUrl, Tokens};
+use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::Settings;
 use crate::dataverse::{Client, Guard};
+use crate::ops::sign_in;
 use crate::text::harmless;
 use crate::{http, logging};
 
@@ -75,8 +78,43 @@ impl Context {
     ///
     /// As [`Context::environment`] and [`Context::http`], and when nobody is signed in.
     pub fn client(&self) -> Result<Client, CliError> {
-        let environment = self.environment()?;
-        let token = self.settings.token.clone().ok_or(auth::Error::SignInNeeded)?;
-        Ok(Client::new(environment, self.http()?, Tokens::fixed(token), Guard::new()))
+        let http = self.http()?;
+        let tokens = self.tokens(&http)?;
+        Ok(Client::new(self.environment()?, http, tokens, Guard::new()))
+    }
+
+    /// The token that was given, or the kept sign-in to the environment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::environment`], and when nobody is signed in.
+    pub fn tokens(&self, http: &http::Client) -> Result<Tokens, CliError> {
+        let request = self.sign_in_request()?;
+        if let Some(token) = &self.settings.token {
+            return Ok(Tokens::fixed(token.clone()));
+        }
+        let kept = sign_in::kept(http, &self.store(), &request)?;
+        kept.ok_or_else(|| auth::Error::SignInNeeded.into())
+    }
+
+    /// What a sign-in is asked for by the settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::environment`].
+    pub fn sign_in_request(&self) -> Result<auth::Request, CliError> {
+        let settings = &self.settings;
+        Ok(auth::Request {
+            environment: self.environment()?,
+            authority: settings.authority.clone(),
+            tenant: settings.tenant.clone(),
+            client_id: settings.client_id.clone(),
+            scope: settings.scope.clone(),
+        })
+    }
+
+    /// The file of tokens.
+    pub fn store(&self) -> TokenStore {
+        TokenStore::in_folder(&self.settings.paths.state)
     }
 }

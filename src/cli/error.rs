@@ -1,3 +1,5 @@
+//! Errors of commands: text, causes, hints and the exit code.
+
 use std::error::Error as StdError;
 use std::io::{self, Write};
 

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Environment, Flags, Settings};
-use crate::tui;
+use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
 ///
@@ -79,6 +79,7 @@ enum Command {
 
 /// Runs the command line and says how it ended. The process should end right after.
 pub fn run(args: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitCode {
+    http::install_crypto();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

@@ -1,3 +1,5 @@
+//! Forms of output: aligned text and lines of JSON.
+
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;

@@ -1,3 +1,5 @@
+//! The environment of the process, read once.
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;

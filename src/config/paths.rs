@@ -1,3 +1,5 @@
+//! Where files live.
+
 use std::path::{Path, PathBuf};
 
 use super::{Environment, Error};
@@ -49,12 +51,12 @@ mod tests {
     #[test]
     fn folders_follow_xdg_and_fall_back_to_the_home_folder() {
         let environment: Environment =
-            [("HOME", "/home/anna"), ("XDG_STATE_HOME", "/var/anna"), ("XDG_CACHE_HOME", "relative")]
+            [("HOME", "/anna"), ("XDG_STATE_HOME", "/var/anna"), ("XDG_CACHE_HOME", "relative")]
                 .into_iter()
                 .collect();
         let paths = Paths::of(&environment).unwrap();
-        assert_eq!(paths.config, Path::new("/home/anna/.config/dvtui"));
+        assert_eq!(paths.config, Path::new("/anna/.config/dvtui"));
         assert_eq!(paths.state, Path::new("/var/anna/dvtui"));
-        assert_eq!(paths.cache, Path::new("/home/anna/.cache/dvtui"));
+        assert_eq!(paths.cache, Path::new("/anna/.cache/dvtui"));
     }
 }

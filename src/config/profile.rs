@@ -1,3 +1,5 @@
+//! Profiles: settings with a name, in a file.
+
 use std::path::{Path, PathBuf};
 
 use super::Error;

@@ -1,3 +1,5 @@
+//! The layers of settings and what comes out of them.
+
 use std::path::PathBuf;
 
 use secrecy::SecretString;

@@ -1,3 +1,5 @@
+//! What can go wrong on the way to a server and back.
+
 use std::error::Error as StdError;
 use std::io;
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 
 mod error;
 
+pub use ::http::{HeaderMap, Request, Response};
 pub use error::Error;
 
 use std::path::{Path, PathBuf};
@@ -93,12 +94,12 @@ impl Client {
     /// # Cancellation
     ///
     /// Dropping the future closes the connection. The server may have acted on the request.
-    pub async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Error> {
+    pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let host = host_and_port(request.uri());
         let request = reqwest::Request::try_from(request).map_err(Error::request)?;
         let client = self.route(Route::of(request.url()))?;
         let mut response = client.execute(request).await.map_err(|error| Error::sending(error, &host))?;
-        let mut parts = http::Response::new(());
+        let mut parts = Response::new(());
         *parts.status_mut() = response.status();
         *parts.version_mut() = response.version();
         std::mem::swap(parts.headers_mut(), response.headers_mut());

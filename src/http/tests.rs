@@ -1,3 +1,5 @@
+//! The client against servers that answer oddly.
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 

@@ -4,6 +4,7 @@
 
 pub mod connect;
 pub mod save;
+pub mod sign_in;
 
 pub use connect::{Identity, connect};
 pub use save::{Outcome, save};

@@ -1,0 +1,139 @@
+//! Sign-in with a code that a person types on any device (RFC 8628).
+
+use std::time::Duration;
+
+use oauth2::{ClientId, DeviceAuthorizationUrl, Scope, StandardDeviceAuthorizationResponse, TokenUrl};
+use url::Url;
+
+use super::exchange::{Exchange, Step};
+use super::grant::OauthClient;
+use super::{Authority, Error, Grant, Target};
+use crate::http;
+
+/// A code that waits for a person.
+#[derive(Debug)]
+pub struct DeviceSignIn {
+    details: StandardDeviceAuthorizationResponse,
+    address: Url,
+    may_open: bool,
+    client_id: String,
+    token: TokenUrl,
+}
+
+impl DeviceSignIn {
+    /// Asks for a code.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsafeAnswer`] when the answer must not be shown; what the authority says, and network errors.
+    pub async fn start(http: &http::Client, target: &Target) -> Result<DeviceSignIn, Error> {
+        let endpoint = target.endpoints.device.clone().ok_or(Error::NoEndpoint("a device code"))?;
+        let client = OauthClient::new(ClientId::new(target.client_id.clone()))
+            .set_device_authorization_url(DeviceAuthorizationUrl::from_url(endpoint));
+        let scopes = target.scope.split(' ').map(|scope| Scope::new(scope.to_owned()));
+        let exchange = Exchange::new(http, Step::DeviceCode);
+        let asked = client.exchange_device_code().add_scopes(scopes).request_async(&exchange).await;
+        let details: StandardDeviceAuthorizationResponse = asked.map_err(|error| exchange.failure(&error))?;
+        let (address, may_open) = check_address(&target.authority, details.verification_uri().as_str())?;
+        Ok(DeviceSignIn {
+            address,
+            may_open,
+            client_id: target.client_id.clone(),
+            token: TokenUrl::from_url(target.endpoints.token.clone()),
+            details,
+        })
+    }
+
+    /// Where the person types the code.
+    pub fn verification_uri(&self) -> &str {
+        self.address.as_str()
+    }
+
+    /// The code.
+    pub fn user_code(&self) -> &str {
+        self.details.user_code().secret()
+    }
+
+    /// How long the code is good for, from its start.
+    pub fn expires_in(&self) -> Duration {
+        self.details.expires_in()
+    }
+
+    /// Whether the address may be opened without asking; another one is shown only.
+    pub fn may_open(&self) -> bool {
+        self.may_open
+    }
+
+    /// Waits until the person has signed in, has declined, or the code runs out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CodeExpired`], and [`Error::Refused`] with what the authority said. Lost answers are asked for again
+    /// a few times before they end the waiting.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future stops asking. The code stays good until it expires.
+    pub async fn wait(&self, http: &http::Client) -> Result<Grant, Error> {
+        let client =
+            OauthClient::new(ClientId::new(self.client_id.clone())).set_token_uri(self.token.clone());
+        let exchange = Exchange::new(http, Step::Poll);
+        // The crate measures by the wall clock, which jumps; ours is below. A year is no limit to it.
+        let no_limit = Some(Duration::from_secs(366 * 24 * 3600));
+        let poll = async {
+            tokio::time::sleep(self.details.interval()).await;
+            client
+                .exchange_device_access_token(&self.details)
+                .set_max_backoff_interval(Duration::from_secs(60))
+                .request_async(&exchange, tokio::time::sleep, no_limit)
+                .await
+        };
+        tokio::select! {
+            answer = poll => answer.map(Grant::from).map_err(|error| exchange.failure(&error)),
+            () = exchange.gave_up() => Err(exchange.take_failure().unwrap_or(Error::CodeExpired)),
+            () = tokio::time::sleep(self.expires_in()) => {
+                // A lost connection says more than the end of the code.
+                Err(exchange.take_failure().unwrap_or(Error::CodeExpired))
+            }
+        }
+    }
+}
+
+/// Only https is shown to a person, and http where the authority itself is this machine's.
+fn check_address(authority: &Authority, address: &str) -> Result<(Url, bool), Error> {
+    let url = Url::parse(address).map_err(|_| Error::UnsafeAnswer("its address is none"))?;
+    let open = authority.may_open(&url);
+    match url.scheme() {
+        "https" if url.has_host() => Ok((url, open)),
+        "http" if open => Ok((url, true)),
+        _ => Err(Error::UnsafeAnswer("its address is not https")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_opened_shown_or_refused() {
+        let cloud = Authority::of_challenge("https://login.microsoftonline.com/t").unwrap();
+        let local = Authority::by_hand("http://127.0.0.1:9/t").unwrap();
+        let cases = [
+            (&cloud, "https://microsoft.com/devicelogin", Some(true)),
+            (&cloud, "https://login.evil.example/device", Some(false)),
+            (&cloud, "https://microsoft.com@evil.example/", Some(false)),
+            (&cloud, "http://microsoft.com/devicelogin", None),
+            (&cloud, "http://127.0.0.1:9/device", None),
+            (&cloud, "javascript:alert(1)", None),
+            (&cloud, "file:///etc/passwd", None),
+            (&cloud, "ssh://microsoft.com", None),
+            (&local, "http://127.0.0.1:9/device", Some(true)),
+            (&local, "http://127.0.0.1:10/device", None),
+            (&local, "https://somewhere.example/device", Some(false)),
+        ];
+        for (authority, address, expected) in cases {
+            let open = check_address(authority, address).ok().map(|(_, open)| open);
+            assert_eq!(open, expected, "{authority} {address}");
+        }
+    }
+}

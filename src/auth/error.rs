@@ -1,0 +1,157 @@
+//! Why there is no token.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::{Refusal, UrlError};
+use crate::http;
+
+/// Why there is no token. Callers ask the `is_…` methods; messages hold no token and no code.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Nobody is signed in, or what is kept no longer works.
+    #[error("sign-in needed")]
+    SignInNeeded,
+    /// The ready token that was given does not work, and there is no other.
+    #[error("the access token that was given is refused, and it cannot be renewed")]
+    GivenTokenRefused,
+    /// The address of the environment makes no sense.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// What was given as authority, tenant or scope makes no sense.
+    #[error("`{given}` is not {what}")]
+    Setting { given: String, what: &'static str },
+    /// The address does not answer like an environment.
+    #[error("{host} does not answer like an environment: {what}")]
+    NotAnEnvironment { host: String, what: String },
+    /// The environment names an authority that nobody vouches for.
+    #[error("the environment sends sign-ins to {host}, which is no known sign-in host")]
+    UnknownAuthority { host: String },
+    /// The challenge is for something else than was asked.
+    #[error("{host} asks for a sign-in to another environment: {resource}")]
+    ForeignResource { host: String, resource: String },
+    /// The authority has no endpoint for this way.
+    #[error("this authority offers no sign-in with {0}")]
+    NoEndpoint(&'static str),
+    /// The exchange with a server failed.
+    #[error("no answer from the {whom}")]
+    Network {
+        whom: &'static str,
+        #[source]
+        source: http::Error,
+    },
+    /// The authority answered with an error.
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    /// The authority's answer is not what the protocol says.
+    #[error("the sign-in service answered with {what} (status {status})")]
+    Answer { what: String, status: u16 },
+    /// The answer to a device sign-in must not be shown to a person.
+    #[error("the sign-in service's answer is not safe to show: {0}")]
+    UnsafeAnswer(&'static str),
+    /// The code ran out.
+    #[error("the code expired before anybody signed in with it")]
+    CodeExpired,
+    /// The browser did not come back.
+    #[error("the browser did not come back within {} minutes", .0.as_secs() / 60)]
+    BrowserTimedOut(std::time::Duration),
+    /// No port on loopback.
+    #[error("cannot listen for the browser on this machine")]
+    Listen(#[source] io::Error),
+    /// The file of tokens cannot be used.
+    #[error("cannot {doing} {}", path.display())]
+    Store { doing: &'static str, path: PathBuf, source: io::Error },
+    /// The file of tokens is of a newer version of this program.
+    #[error("{} was written by a newer version of dv", path.display())]
+    NewerStore { path: PathBuf },
+    /// Another process holds the file of tokens.
+    #[error("another dv has been using {} for too long", path.display())]
+    StoreBusy { path: PathBuf },
+}
+
+impl Error {
+    /// What was given cannot work, whatever a server says.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Error::Url(_) | Error::Setting { .. })
+    }
+
+    /// A person has to sign in, or tried and failed.
+    pub fn is_sign_in(&self) -> bool {
+        match self {
+            Error::SignInNeeded
+            | Error::GivenTokenRefused
+            | Error::UnknownAuthority { .. }
+            | Error::ForeignResource { .. }
+            | Error::NoEndpoint(_)
+            | Error::Refused(_)
+            | Error::Answer { .. }
+            | Error::UnsafeAnswer(_)
+            | Error::CodeExpired
+            | Error::BrowserTimedOut(_) => true,
+            Error::Url(_)
+            | Error::Setting { .. }
+            | Error::NotAnEnvironment { .. }
+            | Error::Network { .. }
+            | Error::Listen(_)
+            | Error::Store { .. }
+            | Error::NewerStore { .. }
+            | Error::StoreBusy { .. } => false,
+        }
+    }
+
+    /// The code or the time to use it ran out.
+    pub fn is_expired(&self) -> bool {
+        match self {
+            Error::CodeExpired | Error::BrowserTimedOut(_) => true,
+            Error::Refused(refusal) => refusal.is_expired(),
+            _ => false,
+        }
+    }
+
+    /// The person said no.
+    pub fn is_declined(&self) -> bool {
+        matches!(self, Error::Refused(refusal) if refusal.is_declined())
+    }
+
+    /// Trying again later may help, without changing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Network { source, .. } => source.is_transient(),
+            Error::Refused(refusal) => refusal.is_transient(),
+            Error::Answer { status, .. } => *status == 429 || *status >= 500,
+            _ => false,
+        }
+    }
+
+    /// What to do about it, the most useful first.
+    pub fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            Error::SignInNeeded => "sign in: `dv login`",
+            Error::GivenTokenRefused => "unset DV_TOKEN and sign in with `dv login`, or give a fresh token",
+            Error::Url(_) => "an environment looks like contoso.crm4 or https://contoso.crm4.dynamics.com",
+            Error::Setting { .. } => "an authority looks like https://login.microsoftonline.com/TENANT",
+            Error::NotAnEnvironment { .. } => {
+                "check the address: it is the one in the browser's address bar in Dynamics 365"
+            }
+            Error::UnknownAuthority { .. } => {
+                "if you trust that host, give the authority by hand: --authority URL"
+            }
+            Error::ForeignResource { .. } => "check the address of the environment",
+            Error::NoEndpoint("a device code") => "sign in with the browser: `dv login --browser`",
+            Error::NoEndpoint(_) => "sign in with a code: `dv login --device-code`",
+            Error::Network { source, .. } => return source.hint().into_iter().collect(),
+            Error::Refused(refusal) => return refusal.hints(),
+            Error::Answer { status: 429 | 500.., .. } => "the service has trouble: try again in a minute",
+            Error::Answer { .. } | Error::UnsafeAnswer(_) => {
+                "check --authority, and whether a proxy or portal answers in its place"
+            }
+            Error::CodeExpired | Error::BrowserTimedOut(_) => "start again: `dv login`",
+            Error::Listen(_) => "sign in with a code: `dv login --device-code`",
+            Error::Store { .. } => "check the folder's owner, its permissions and the free space",
+            Error::NewerStore { .. } => "use that version, or move the file away and sign in again",
+            Error::StoreBusy { .. } => "end the other process and try again",
+        };
+        vec![hint.to_owned()]
+    }
+}

@@ -1,0 +1,229 @@
+//! The error of a token or authorize endpoint, and what it means. Matched on codes, never on text.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::aadsts;
+
+/// What an authority said instead of a token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status; 302 for an error that came back through the browser.
+    pub status: u16,
+    /// `error`, such as `invalid_grant`.
+    pub error: String,
+    /// `suberror`, such as `consent_required`.
+    pub suberror: Option<String>,
+    /// The AADSTS numbers.
+    pub codes: Vec<u32>,
+    /// The server's own words. Never matched on.
+    pub description: Option<String>,
+    /// For a support case.
+    pub correlation_id: Option<String>,
+    /// When, as the server wrote it.
+    pub timestamp: Option<String>,
+    /// To send along with the next sign-in when a policy asks for more.
+    pub claims: Option<String>,
+}
+
+/// What a refusal means and what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explanation {
+    /// What happened, in a few words.
+    pub meaning: &'static str,
+    /// The next step.
+    pub next: &'static str,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    error: String,
+    suberror: Option<serde_json::Value>,
+    #[serde(default)]
+    error_codes: serde_json::Value,
+    error_description: Option<serde_json::Value>,
+    correlation_id: Option<serde_json::Value>,
+    timestamp: Option<serde_json::Value>,
+    claims: Option<serde_json::Value>,
+}
+
+impl Refusal {
+    /// Reads an error answer; nothing when it is not one.
+    pub fn parse(status: u16, body: &[u8]) -> Option<Refusal> {
+        let body: Body = serde_json::from_slice(body).ok()?;
+        let text = |value: Option<serde_json::Value>| value?.as_str().map(ToOwned::to_owned);
+        let number = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text.parse().ok(),
+            other => other.as_u64().and_then(|number| u32::try_from(number).ok()),
+        };
+        Some(Refusal {
+            status,
+            error: body.error,
+            suberror: text(body.suberror),
+            codes: body
+                .error_codes
+                .as_array()
+                .map(|codes| codes.iter().filter_map(number).collect())
+                .unwrap_or_default(),
+            description: text(body.error_description),
+            correlation_id: text(body.correlation_id),
+            timestamp: text(body.timestamp),
+            claims: text(body.claims),
+        })
+    }
+
+    /// An error that came back through the browser.
+    pub fn from_redirect(error: String, description: Option<String>) -> Refusal {
+        Refusal {
+            status: 302,
+            error,
+            suberror: None,
+            codes: Vec::new(),
+            description,
+            correlation_id: None,
+            timestamp: None,
+            claims: None,
+        }
+    }
+
+    /// What it means: by the first AADSTS number that is known, else by `suberror`, else by `error`.
+    pub fn explain(&self) -> Option<Explanation> {
+        self.codes
+            .iter()
+            .find_map(|code| aadsts::by_code(*code))
+            .or_else(|| self.suberror.as_deref().and_then(aadsts::by_suberror))
+            .or_else(|| aadsts::by_error(&self.error))
+    }
+
+    /// The person said no.
+    pub fn is_declined(&self) -> bool {
+        matches!(self.error.as_str(), "authorization_declined" | "access_denied")
+    }
+
+    /// The code ran out.
+    pub fn is_expired(&self) -> bool {
+        self.error == "expired_token"
+    }
+
+    /// Trying again later may help.
+    pub fn is_transient(&self) -> bool {
+        self.error == "temporarily_unavailable" || self.status == 429 || (500..600).contains(&self.status)
+    }
+
+    /// The kept sign-in is of no use any more: a person has to sign in.
+    pub fn needs_person(&self) -> bool {
+        !self.is_transient()
+    }
+
+    /// The next step, the server's own words, and what support will ask for.
+    pub fn hints(&self) -> Vec<String> {
+        let mut hints = Vec::new();
+        if let Some(explanation) = self.explain() {
+            hints.push(explanation.next.to_owned());
+        }
+        if let Some(words) = self.words() {
+            hints.push(format!("the sign-in service says: {words}"));
+        }
+        if let Some(id) = &self.correlation_id {
+            let when = self.timestamp.as_deref().map(|time| format!(", {time}")).unwrap_or_default();
+            hints.push(format!("for support: correlation id {id}{when}"));
+        }
+        if let Some(code) = self.codes.first() {
+            hints.push(format!("more: https://login.microsoftonline.com/error?code={code}"));
+        }
+        hints
+    }
+
+    /// The first line of the server's words, at most 300 characters.
+    fn words(&self) -> Option<String> {
+        let line = self.description.as_deref()?.lines().next()?.trim();
+        let line = line.split(" Trace ID:").next().unwrap_or(line);
+        let cut: String = line.chars().take(300).collect();
+        (!cut.is_empty()).then_some(cut)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let meaning = self.explain().map_or("the sign-in was refused", |explanation| explanation.meaning);
+        match self.codes.first() {
+            Some(code) => write!(f, "{meaning} (AADSTS{code})"),
+            None => write!(f, "{meaning} ({})", self.error),
+        }
+    }
+}
+
+impl fmt::Debug for Refusal {
+    /// Without the server's words, which name people and applications.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusal")
+            .field("status", &self.status)
+            .field("error", &self.error)
+            .field("suberror", &self.suberror)
+            .field("codes", &self.codes)
+            .field("correlation_id", &self.correlation_id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(body: &str) -> Refusal {
+        Refusal::parse(400, body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_refusal_is_explained_by_its_codes_not_by_its_text() {
+        let cases = [
+            (
+                r#"{"error":"invalid_grant","error_codes":[65001],"suberror":"consent_required"}"#,
+                "consent",
+                "AADSTS65001",
+            ),
+            (
+                r#"{"error":"interaction_required","error_codes":[50076],"suberror":"basic_action"}"#,
+                "second factor",
+                "AADSTS50076",
+            ),
+            (r#"{"error":"invalid_grant","error_codes":["50173"]}"#, "password", "AADSTS50173"),
+            (
+                r#"{"error":"invalid_grant","error_codes":[1],"suberror":"consent_required"}"#,
+                "consent",
+                "AADSTS1",
+            ),
+            (r#"{"error":"authorization_declined","error_codes":[]}"#, "declined", "authorization_declined"),
+            (r#"{"error":"expired_token"}"#, "expired", "expired_token"),
+            (
+                r#"{"error":"odd","error_description":"AADSTS65001: said in the text only"}"#,
+                "refused",
+                "(odd)",
+            ),
+        ];
+        for (body, word, code) in cases {
+            let said = refusal(body).to_string();
+            assert!(said.contains(word) && said.contains(code), "{body}: {said}");
+        }
+    }
+
+    #[test]
+    fn hints_lead_on_and_hold_what_support_asks_for() {
+        let hints = refusal(
+            r#"{"error":"invalid_grant","error_description":"AADSTS53003: Blocked.\r\nTrace ID: t\r\n",
+                "error_codes":[53003],"correlation_id":"c-1","timestamp":"2026-11-23 11:42:00Z"}"#,
+        )
+        .hints();
+        assert_eq!(hints.len(), 4, "{hints:?}");
+        assert_eq!(hints[1], "the sign-in service says: AADSTS53003: Blocked.");
+        assert_eq!(hints[2], "for support: correlation id c-1, 2026-11-23 11:42:00Z");
+    }
+
+    #[test]
+    fn what_is_no_error_answer_is_not_one() {
+        for body in ["", "<html>", "[]", "{}", r#"{"error":{"code":"x"}}"#] {
+            assert_eq!(Refusal::parse(400, body.as_bytes()), None, "{body}");
+        }
+    }
+}

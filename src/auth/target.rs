@@ -1,0 +1,273 @@
+//! From the address of an environment to where and for what a person signs in.
+
+use bytes::Bytes;
+use url::Url;
+
+use super::challenge::Challenge;
+use super::store::Key;
+use super::{Authority, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl, Error};
+use crate::http;
+
+/// What was asked for, as it was given.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The environment.
+    pub environment: EnvironmentUrl,
+    /// An authority given by hand; otherwise the environment's challenge names it.
+    pub authority: Option<String>,
+    /// A tenant given by hand.
+    pub tenant: Option<String>,
+    /// Application id; [`DEFAULT_CLIENT_ID`] without one.
+    pub client_id: Option<String>,
+    /// Scopes; `<environment>/.default offline_access openid profile` without any.
+    pub scope: Option<String>,
+}
+
+/// Where and for what a person signs in.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The environment that the token is for.
+    pub environment: EnvironmentUrl,
+    /// Where to sign in.
+    pub authority: Authority,
+    /// The authority's endpoints.
+    pub endpoints: Endpoints,
+    /// Application id.
+    pub client_id: String,
+    /// Scopes, separated by spaces.
+    pub scope: String,
+    /// What is odd but stops nothing.
+    pub warnings: Vec<String>,
+}
+
+impl Request {
+    /// A request with nothing but the environment.
+    pub fn new(environment: EnvironmentUrl) -> Request {
+        Request { environment, authority: None, tenant: None, client_id: None, scope: None }
+    }
+
+    /// The application id in force.
+    pub fn client_id(&self) -> &str {
+        self.client_id.as_deref().unwrap_or(DEFAULT_CLIENT_ID)
+    }
+
+    /// The scopes in force.
+    pub fn scope(&self) -> String {
+        match &self.scope {
+            Some(scope) => scope.split_whitespace().collect::<Vec<_>>().join(" "),
+            None => format!("{}/.default offline_access openid profile", self.environment),
+        }
+    }
+
+    /// What is known of the key of the kept sign-in without asking anybody.
+    ///
+    /// # Errors
+    ///
+    /// When the authority or the tenant makes no sense.
+    pub fn authority_by_hand(&self) -> Result<Option<Authority>, Error> {
+        let Some(given) = &self.authority else { return Ok(None) };
+        let authority = Authority::by_hand(given)?;
+        match &self.tenant {
+            Some(tenant) => authority.with_tenant(tenant).map(Some),
+            None => Ok(Some(authority)),
+        }
+    }
+
+    /// Finds out where to sign in: asks the environment anonymously, reads its challenge, checks the authority,
+    /// and finds the authority's endpoints.
+    ///
+    /// # Errors
+    ///
+    /// When the environment cannot be reached or does not answer like one, and when its authority is neither a
+    /// known cloud's nor given by hand.
+    pub async fn target(&self, http: &http::Client) -> Result<Target, Error> {
+        let by_hand = self.authority_by_hand()?;
+        let mut warnings = Vec::new();
+        let challenge = probe(http, &self.environment).await?;
+        let authority = match by_hand {
+            Some(authority) => self.check_by_hand(authority, challenge, &mut warnings)?,
+            None => self.follow(challenge)?,
+        };
+        let endpoints = Endpoints::of(http, &authority)
+            .await
+            .map_err(|source| Error::Network { whom: "sign-in service", source })?;
+        tracing::info!(host = self.environment.host(), authority = authority.as_str(), "sign-in target");
+        Ok(Target {
+            environment: self.environment.clone(),
+            authority,
+            endpoints,
+            client_id: self.client_id().to_owned(),
+            scope: self.scope(),
+            warnings,
+        })
+    }
+
+    /// The authority that the challenge names, for the tenant given by hand if there is one.
+    fn follow(&self, challenge: Result<Challenge, String>) -> Result<Authority, Error> {
+        let host = self.environment.host().to_owned();
+        let challenge = challenge.map_err(|what| Error::NotAnEnvironment { host: host.clone(), what })?;
+        let Some(uri) = &challenge.authorization_uri else {
+            let what = "its challenge names no authority".to_owned();
+            return Err(Error::NotAnEnvironment { host, what });
+        };
+        if let Some(resource) = foreign_resource(&challenge, &self.environment) {
+            return Err(Error::ForeignResource { host, resource });
+        }
+        let authority = Authority::of_challenge(uri)?;
+        match &self.tenant {
+            Some(tenant) => authority.with_tenant(tenant),
+            None => Ok(authority),
+        }
+    }
+
+    /// An authority by hand stands; what the environment says against it is a warning.
+    fn check_by_hand(
+        &self,
+        authority: Authority,
+        challenge: Result<Challenge, String>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Authority, Error> {
+        let host = self.environment.host();
+        let challenge = match challenge {
+            Ok(challenge) => challenge,
+            Err(what) => {
+                warnings.push(format!("{host} does not answer like an environment: {what}"));
+                return Ok(authority);
+            }
+        };
+        if let Some(resource) = foreign_resource(&challenge, &self.environment) {
+            warnings.push(format!("{host} asks for a sign-in to another environment: {resource}"));
+        }
+        let Some(tenant) = challenge.authorization_uri.as_deref().and_then(Authority::tenant_in) else {
+            return Ok(authority);
+        };
+        if authority.is_known_cloud() && authority.path_parts() == 0 {
+            return authority.with_tenant(&tenant);
+        }
+        match authority.tenant() {
+            Some(given) if !given.eq_ignore_ascii_case(&tenant) && is_guid(given) && is_guid(&tenant) => {
+                warnings.push(format!("the environment belongs to tenant {tenant}, not to {given}"));
+            }
+            _ => {}
+        }
+        Ok(authority)
+    }
+}
+
+impl Target {
+    /// Under what the sign-in is kept.
+    pub fn key(&self) -> Key {
+        Key {
+            environment: self.environment.origin().to_owned(),
+            client_id: self.client_id.clone(),
+            authority: self.authority.as_str().to_owned(),
+        }
+    }
+}
+
+/// Asks the Web API's root without a token. The inner error is what came instead of a challenge.
+async fn probe(
+    http: &http::Client,
+    environment: &EnvironmentUrl,
+) -> Result<Result<Challenge, String>, Error> {
+    let request = http::Request::get(format!("{environment}/api/data/v9.2/"))
+        .header("accept", "application/json")
+        .body(Bytes::new())
+        .map_err(|_| Error::Setting { given: environment.to_string(), what: "an address" })?;
+    let response =
+        http.send(request).await.map_err(|source| Error::Network { whom: "environment", source })?;
+    let status = response.status().as_u16();
+    Ok(match (status, Challenge::of(response.headers())) {
+        (401, Some(challenge)) => Ok(challenge),
+        (401, None) => Err("it wants a sign-in of another kind".to_owned()),
+        (300..=399, _) => Err(format!("it points elsewhere (status {status})")),
+        (404, _) => Err("there is no Web API at that address (status 404)".to_owned()),
+        _ => Err(format!("it answered with status {status} instead of asking for a sign-in")),
+    })
+}
+
+/// What the challenge is for, if that is not the environment that was asked.
+fn foreign_resource(challenge: &Challenge, environment: &EnvironmentUrl) -> Option<String> {
+    let resource = challenge.resource_id.as_deref()?;
+    match Url::parse(resource) {
+        Ok(url) if environment.holds(&url) => None,
+        _ => Some(resource.to_owned()),
+    }
+}
+
+fn is_guid(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANT: &str = "11111111-2222-3333-4444-555555555555";
+
+    fn request(authority: Option<&str>, tenant: Option<&str>) -> Request {
+        let environment = EnvironmentUrl::parse("contoso.crm4").unwrap();
+        Request {
+            authority: authority.map(Into::into),
+            tenant: tenant.map(Into::into),
+            ..Request::new(environment)
+        }
+    }
+
+    fn challenge(host: &str, resource: &str) -> Challenge {
+        Challenge {
+            authorization_uri: Some(format!("https://{host}/{TENANT}/oauth2/authorize")),
+            resource_id: Some(resource.to_owned()),
+            ..Challenge::default()
+        }
+    }
+
+    #[test]
+    fn the_challenge_names_authority_and_tenant_unless_a_tenant_is_given() {
+        let fine = || Ok(challenge("login.microsoftonline.com", "https://contoso.crm4.dynamics.com/"));
+        let authority = request(None, None).follow(fine()).unwrap();
+        assert_eq!(authority.as_str(), format!("https://login.microsoftonline.com/{TENANT}"));
+        let authority = request(None, Some("contoso.example")).follow(fine()).unwrap();
+        assert_eq!(authority.as_str(), "https://login.microsoftonline.com/contoso.example");
+    }
+
+    #[test]
+    fn a_challenge_for_another_environment_is_refused() {
+        for resource in ["https://evil.example/", "http://contoso.crm4.dynamics.com/", "contoso"] {
+            let error =
+                request(None, None).follow(Ok(challenge("login.microsoftonline.com", resource))).unwrap_err();
+            assert!(matches!(error, Error::ForeignResource { .. }), "{resource}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn against_an_authority_by_hand_the_challenge_only_warns() {
+        let other = "99999999-2222-3333-4444-555555555555";
+        let given = format!("http://127.0.0.1:9/{other}");
+        let request = request(Some(&given), None);
+        let by_hand = request.authority_by_hand().unwrap().unwrap();
+        let mut warnings = Vec::new();
+        let challenge = Ok(challenge("login.microsoftonline.com", "https://contoso.crm4.dynamics.com/"));
+        let authority = request.check_by_hand(by_hand, challenge, &mut warnings).unwrap();
+        assert_eq!(authority.as_str(), given);
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains(TENANT) && warnings[0].contains(other));
+    }
+
+    #[test]
+    fn a_cloud_by_hand_without_a_tenant_takes_the_challenges() {
+        let request = request(Some("https://login.microsoftonline.us"), None);
+        let by_hand = request.authority_by_hand().unwrap().unwrap();
+        let challenge = Ok(challenge("login.microsoftonline.us", "https://contoso.crm4.dynamics.com/"));
+        let authority = request.check_by_hand(by_hand, challenge, &mut Vec::new()).unwrap();
+        assert_eq!(authority.as_str(), format!("https://login.microsoftonline.us/{TENANT}"));
+    }
+
+    #[test]
+    fn the_usual_scope_is_for_the_environment_alone() {
+        assert_eq!(
+            request(None, None).scope(),
+            "https://contoso.crm4.dynamics.com/.default offline_access openid profile"
+        );
+    }
+}
