@@ -1,0 +1,137 @@
+use serde_json::json;
+
+use crate::desk::Desk;
+use crate::raw;
+
+/// The discovery document, which is always there and always the same.
+async fn document(desk: &Desk) -> raw::Reply {
+    let root = desk.authority("").trim_end_matches('/').to_owned();
+    raw::get(&root, "/common/v2.0/.well-known/openid-configuration", &raw::host(&root)).await
+}
+
+#[tokio::test]
+async fn a_status_fault_speaks_the_language_of_its_origin() {
+    let desk = Desk::new().await;
+    let fault = json!({ "kind": "status", "status": 429, "retry_after": "37" });
+    let ordered = desk.order(json!({ "match": { "origin": "api" }, "times": 1, "fault": fault })).await;
+    assert_eq!((ordered.status.as_u16(), ordered.body["id"].as_u64()), (200, Some(1)));
+    assert_eq!(document(&desk).await.status(), 200, "another origin is not struck");
+    let struck = desk.api("/api/data/v9.2/accounts", "x").await;
+    assert_eq!((struck.status().as_u16(), &struck.headers()["retry-after"]), (429, &"37".parse().unwrap()));
+    let body: serde_json::Value = serde_json::from_str(&struck.text().await.unwrap()).unwrap();
+    assert_eq!(body["error"]["code"], "0x80072322");
+    assert_eq!(desk.api("/api/data/v9.2/accounts", "x").await.status(), 401, "once means once");
+
+    let fault = json!({ "kind": "status", "status": 403, "code": "0x80040220", "message": "No." });
+    desk.order(json!({ "fault": fault })).await;
+    let body: serde_json::Value =
+        serde_json::from_str(&desk.api("/api/data/", "x").await.text().await.unwrap()).unwrap();
+    assert_eq!(body, json!({ "error": { "code": "0x80040220", "message": "No." } }));
+
+    desk.order(json!({ "match": { "origin": "entra" }, "fault": { "kind": "status", "status": 503 } })).await;
+    let answer = desk.token(&[]).await;
+    assert_eq!((answer.status.as_u16(), answer.text("error")), (503, "temporarily_unavailable"));
+    let statuses: Vec<u64> =
+        desk.requests().await.iter().map(|entry| entry["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [200, 429, 401, 403, 503]);
+}
+
+#[tokio::test]
+async fn a_proxys_page_comes_instead_of_json() {
+    let desk = Desk::new().await;
+    desk.order(json!({ "fault": { "kind": "html" } })).await;
+    let reply = document(&desk).await;
+    assert_eq!((reply.status(), reply.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(reply.body().starts_with("<!doctype html>"));
+}
+
+#[tokio::test]
+async fn a_cut_body_announces_its_length_and_ends_early() {
+    let desk = Desk::new().await;
+    let whole = document(&desk).await;
+    desk.order(json!({ "fault": { "kind": "cut", "after_bytes": 100 } })).await;
+    desk.order(json!({ "fault": { "kind": "cut" } })).await;
+    let cut = document(&desk).await;
+    assert_eq!(cut.header("content-length"), whole.header("content-length"));
+    assert_eq!((cut.body(), cut.reset), (&whole.body()[..100], false));
+    assert_eq!(document(&desk).await.body().len(), whole.body().len() / 2);
+    assert_eq!(document(&desk).await.body(), whole.body());
+}
+
+#[tokio::test]
+async fn a_reset_comes_before_anything_is_done() {
+    let desk = Desk::new().await;
+    let device = desk.device().await;
+    desk.order(json!({ "match": { "path": "/token$" }, "fault": { "kind": "reset_before" } })).await;
+    desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
+    let root = desk.authority("").trim_end_matches('/').to_owned();
+    let form = format!(
+        "grant_type=device_code&client_id={}&device_code={}",
+        desk.ready().client_id,
+        device.text("device_code")
+    );
+    let request = format!(
+        "POST /common/oauth2/v2.0/token HTTP/1.1\r\n{}Content-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{form}",
+        raw::host(&root),
+        form.len()
+    );
+    let reply = raw::exchange(&root, &request).await;
+    assert_eq!((reply.text.as_str(), reply.reset), ("", true));
+    assert_eq!(desk.requests().await.last().unwrap()["status"], json!(null));
+    assert_eq!(desk.poll(&device).await.status, 200, "the code was not used up");
+}
+
+#[tokio::test]
+async fn a_delay_makes_the_answer_late_and_whole() {
+    let desk = Desk::new().await;
+    let whole = document(&desk).await;
+    desk.order(json!({ "fault": { "kind": "delay", "ms": 1 } })).await;
+    assert_eq!(document(&desk).await.body(), whole.body());
+
+    desk.order(json!({ "fault": { "kind": "delay", "ms": 3_600_000 } })).await;
+    let root = desk.authority("").trim_end_matches('/').to_owned();
+    let mut late = tokio::net::TcpStream::connect(root.strip_prefix("http://").unwrap()).await.unwrap();
+    let request = format!("GET / HTTP/1.1\r\n{}\r\n", raw::host(&root));
+    tokio::io::AsyncWriteExt::write_all(&mut late, request.as_bytes()).await.unwrap();
+    while desk.requests().await.len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(document(&desk).await.status(), 200, "others do not wait");
+    let log = desk.requests().await;
+    assert_eq!((&log[2]["path"], &log[2]["status"]), (&json!("/"), &json!(null)));
+}
+
+#[tokio::test]
+async fn faults_are_listed_with_their_hits_and_cleared() {
+    let desk = Desk::new().await;
+    let order = json!({
+        "match": { "origin": "entra", "method": "GET", "path": "openid", "skip": 1 }, "times": 2, "probability": 1.0,
+        "seed": 7, "fault": { "kind": "status", "status": 503 },
+    });
+    desk.order(order.clone()).await;
+    let mut statuses = vec![];
+    for _ in 0..4 {
+        statuses.push(document(&desk).await.status());
+    }
+    assert_eq!(statuses, [200, 503, 503, 200]);
+    let url = format!("{}/_sandbox/faults", desk.ready().controls.as_deref().unwrap());
+    let listed = desk.get(&url).await.body;
+    let mut expected = order;
+    expected["id"] = json!(1);
+    expected["hits"] = json!(2);
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&listed[0][name], value, "{name}");
+    }
+    desk.http.delete(&url).send().await.unwrap();
+    assert_eq!(desk.get(&url).await.body, json!([]));
+    for odd in [
+        json!({}),
+        json!({ "fault": { "kind": "volcano" } }),
+        json!({ "match": { "path": "(" }, "fault": { "kind": "html" } }),
+    ] {
+        let refused = desk.order(odd).await;
+        assert!(refused.status == 400 && refused.body["error"].is_string());
+    }
+}

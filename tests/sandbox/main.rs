@@ -1,0 +1,18 @@
+//! The sandbox as a client sees it: plain requests, no code of our own client.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on should say where
+
+mod border;
+mod controls;
+mod desk;
+mod discovery;
+mod entra_applications;
+mod entra_browser;
+mod entra_device;
+mod entra_documents;
+mod entra_refresh;
+mod faults;
+mod raw;
+#[path = "../support/mod.rs"]
+mod support;
+mod tls;
