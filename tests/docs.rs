@@ -30,7 +30,8 @@ fn keys() -> String {
         let title = title[..1].to_owned() + &title[1..].to_lowercase();
         write!(page, "\n## {title}\n\n| Key | Does | Command |\n| --- | --- | --- |\n").unwrap();
         for spec in command::of(&[*scope]) {
-            let keys: Vec<String> = spec.keys.iter().map(|keys| format!("`{}`", code(&sequence_text(keys)))).collect();
+            let keys: Vec<String> =
+                spec.keys.iter().map(|keys| format!("`{}`", code(&sequence_text(keys)))).collect();
             writeln!(page, "| {} | {} | `{}` |", keys.join(" "), spec.title, spec.name).unwrap();
         }
     }

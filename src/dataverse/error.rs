@@ -174,7 +174,7 @@ impl Error {
     /// Nothing works until somebody signs in.
     pub fn needs_sign_in(&self) -> bool {
         match self {
-            Self::Auth(_) => true,
+            Self::Auth(error) => error.is_sign_in(),
             Self::OutcomeUnknown { source } => source.needs_sign_in(),
             _ => self.is_unauthorized(),
         }

@@ -343,4 +343,16 @@ mod tests {
         assert_eq!(Filter::Not(Box::new(field("a").is_null())).to_string(), "not (a eq null)");
         assert_eq!(field("name").contains("x").to_string(), "contains(name,'x')");
     }
+
+    proptest::proptest! {
+        /// Read back by OData's rules, the literal is the text again, and it ends where it should.
+        #[test]
+        fn any_text_survives_as_a_literal(text in ".*") {
+            let literal = Literal::from(text.as_str()).to_string();
+            let inner = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap();
+            proptest::prop_assert!(!inner.replace("''", "").contains('\''));
+            let plain = inner.replace("''", "'").replace("[%]", "%").replace("[_]", "_").replace("[[]", "[");
+            proptest::prop_assert_eq!(plain, text);
+        }
+    }
 }
