@@ -111,7 +111,7 @@ async fn a_certificate_brings_a_token_by_either_signature() {
     let sha1 = URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &der));
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let client = desk.ready().confidential.client_id.clone();
-    let claims_for = |aud: String, exp: u64| json!({ "aud": aud, "iss": client, "sub": client, "jti": "1", "nbf": now, "exp": exp });
+    let claims_for = |aud: String, exp: u64| json!({ "aud": aud, "iss": client, "sub": client, "jti": "1", "nbf": now, "exp": exp as f64 + 0.5 });
     let aud = format!("{}/oauth2/v2.0/token", desk.ready().authority);
     let good = claims_for(aud.clone(), now + 300);
     let new = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": sha256 });
@@ -122,7 +122,9 @@ async fn a_certificate_brings_a_token_by_either_signature() {
         let form = [("client_secret", ""), ("client_assertion_type", kind), ("client_assertion", assertion)];
         ask(&desk, &form).await
     };
-    for (algorithm, header) in [(&RSA_PSS_SHA256 as &dyn RsaEncoding, &new), (&RSA_PKCS1_SHA256, &old)] {
+    let padded = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": format!("{sha256}=") });
+    let pss = &RSA_PSS_SHA256 as &dyn RsaEncoding;
+    for (algorithm, header) in [(pss, &new), (pss, &padded), (&RSA_PKCS1_SHA256, &old)] {
         let answer = send(&assertion(&desk, algorithm, header, &good)).await;
         assert_eq!(answer.status, 200, "{:?}", answer.body);
         assert_eq!(claims(answer.text("access_token"))["appidacr"], "2");

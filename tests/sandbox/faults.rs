@@ -94,7 +94,8 @@ async fn a_delay_makes_the_answer_late_and_whole() {
     let mut late = tokio::net::TcpStream::connect(root.strip_prefix("http://").unwrap()).await.unwrap();
     let request = format!("GET / HTTP/1.1\r\n{}\r\n", raw::host(&root));
     tokio::io::AsyncWriteExt::write_all(&mut late, request.as_bytes()).await.unwrap();
-    while desk.requests().await.len() < 3 {
+    let faults = format!("{}/_sandbox/faults", desk.ready().controls.as_deref().unwrap());
+    while desk.get(&faults).await.body[1]["hits"] != 1 {
         tokio::task::yield_now().await;
     }
     assert_eq!(document(&desk).await.status(), 200, "others do not wait");

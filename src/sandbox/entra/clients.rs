@@ -157,7 +157,9 @@ impl Clients {
             Some((header, claims, signed, decode(signature)?))
         };
         let (header, claims, signed, signature) = read().ok_or_else(|| refuse("it is no JWT"))?;
-        let thumbprint = header["x5t#S256"].as_str().or(header["x5t"].as_str());
+        // MSAL for Python leaves the padding on, which Entra lets pass.
+        let thumbprint =
+            header["x5t#S256"].as_str().or(header["x5t"].as_str()).map(|text| text.trim_end_matches('='));
         let known = thumbprint.is_some_and(|thumbprint| self.thumbprints.iter().any(|own| own == thumbprint));
         if client.id != CONFIDENTIAL_CLIENT || !known {
             return Err(refuse("no certificate of the application has this thumbprint"));
@@ -175,8 +177,10 @@ impl Clients {
         if claims["iss"] != id.as_str() || claims["sub"] != id.as_str() {
             return Err(Refusal::new(700023, "The assertion's issuer and subject must be the client id."));
         }
-        let current = claims["exp"].as_i64().is_some_and(|exp| exp > now)
-            && claims["nbf"].as_i64().is_none_or(|nbf| nbf <= now + 300);
+        // A NumericDate may have a fraction.
+        let now = now as f64;
+        let current = claims["exp"].as_f64().is_some_and(|exp| exp > now)
+            && claims["nbf"].as_f64().is_none_or(|nbf| nbf <= now + 300.0);
         let meant = claims["aud"].as_str().is_some_and(|aud| audiences.iter().any(|own| own == aud));
         if !current || !meant {
             return Err(Refusal::new(
