@@ -3,16 +3,22 @@
 //! Must not know: how a request is built or a token is got. What is printed here passes a given writer.
 
 mod context;
+mod demo;
 mod error;
 mod get;
 mod json_rows;
+mod login;
+mod logout;
 mod names;
 pub mod output;
 mod row_table;
 mod rows;
 mod sandbox;
+mod signals;
 mod tables;
+mod token;
 mod waits;
+mod whoami;
 
 pub use context::Context;
 pub use error::{CliError, Kind};
@@ -23,8 +29,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use signals::interruptible;
 
-use crate::config::{Environment, Flags, Settings};
+use crate::config::{Environment, Flags, Settings, Situation};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -71,6 +78,11 @@ struct SettingsArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoArgs),
+    Login(login::LoginArgs),
+    Logout(logout::LogoutArgs),
+    Whoami(whoami::WhoamiArgs),
+    Token(token::TokenArgs),
     Tables(tables::TablesArgs),
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
@@ -109,6 +121,10 @@ fn run_to_end(cli: Cli, environment: &Environment) -> Result<(), CliError> {
 
 async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> Result<(), CliError> {
     let Cli { settings, command } = cli;
+    // The demo looks at no setting and leaves no file.
+    if let Some(Command::Demo(args)) = command {
+        return args.run(Situation::of(environment)).await;
+    }
     let settings = Settings::resolve(settings.into(), environment)?;
     let context = Context::new(settings);
     // A server logs where whoever started it looks; the others share a file.
@@ -117,10 +133,26 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     }
     match command {
         None => open(context.settings()).await,
-        Some(Command::Tables(args)) => args.run(&context, out).await,
-        Some(Command::Rows(args)) => args.run(&context, out).await,
-        Some(Command::Get(args)) => args.run(&context, out).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
+        Some(command) => interruptible(command.run(&context, out)).await,
+    }
+}
+
+impl Command {
+    /// Runs a command that asks and answers.
+    async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
+        match self {
+            Command::Login(args) => args.run(context, out).await,
+            Command::Logout(args) => args.run(context).await,
+            Command::Whoami(args) => args.run(context, out).await,
+            Command::Token(args) => args.run(context, out).await,
+            Command::Tables(args) => args.run(context, out).await,
+            Command::Rows(args) => args.run(context, out).await,
+            Command::Get(args) => args.run(context, out).await,
+            // These run on until they are left; they listen for signals themselves.
+            Command::Demo(args) => args.run(context.settings().situation).await,
+            Command::Sandbox(args) => args.run(context, out).await,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::signals::interrupted;
 use super::{CliError, Context};
 use crate::sandbox::{self, Options, RowCounts};
 
@@ -85,30 +86,6 @@ impl From<SandboxArgs> for Options {
             controls: !args.no_controls,
         }
     }
-}
-
-/// Listens for the signals at once, so that one that comes while the rows are made is not lost.
-#[cfg(unix)]
-fn interrupted() -> Result<impl Future<Output = ()>, CliError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn interrupted() -> Result<impl Future<Output = ()>, CliError> {
-    Ok(async {
-        // Without a handler there is nothing to wait for but the end of the process.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }
 
 fn row_counts(text: &str) -> Result<RowCounts, String> {

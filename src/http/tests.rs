@@ -18,9 +18,9 @@ async fn answers(bytes: &'static [u8]) -> String {
     format!("http://{address}/secret?query=1")
 }
 
-async fn get(url: &str) -> Result<http::Response<Bytes>, Error> {
+async fn get(url: &str) -> Result<Response<Bytes>, Error> {
     let client = client(&Options::default()).unwrap();
-    client.send(http::Request::get(url).body(Bytes::new()).unwrap()).await
+    client.send(Request::get(url).body(Bytes::new()).unwrap()).await
 }
 
 #[tokio::test]

@@ -1,0 +1,58 @@
+//! SIGINT and SIGTERM: commands end cleanly.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::CliError;
+
+/// A command that hangs in writing to a pipe nobody reads cannot be told; it is ended after this.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Runs a command until it is done or interrupted.
+///
+/// # Errors
+///
+/// What the command says; that it was interrupted.
+pub(super) async fn interruptible(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
+    let signal = interrupted()?;
+    let (tell, told) = oneshot::channel();
+    let watch = tokio::spawn(async move {
+        signal.await;
+        let _ = tell.send(()); // the command ended at the same moment
+        tokio::time::sleep(GRACE).await;
+        std::process::exit(1);
+    });
+    let result = tokio::select! {
+        biased;
+        result = work => result,
+        Ok(()) = told => Err(CliError::failed("interrupted")),
+    };
+    watch.abort();
+    result
+}
+
+/// Listens for the signals at once, so that one that comes while the rows are made is not lost.
+#[cfg(unix)]
+pub(super) fn interrupted() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+pub(super) fn interrupted() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a handler there is nothing to wait for but the end of the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
