@@ -8,6 +8,7 @@ pub mod effect;
 pub mod event;
 pub mod filter;
 pub mod fuzzy;
+pub mod hints;
 pub mod key;
 pub mod layout;
 pub mod line;
@@ -198,7 +199,9 @@ impl App {
             self.say(reason);
             return vec![];
         }
-        self.notice = None;
+        if let Some(Notice::Info(_)) = self.notice {
+            self.notice = None;
+        }
         match spec.command {
             Command::Global(command) => self.run_global(command),
             Command::List(command) => self.run_list(command),
@@ -243,7 +246,11 @@ impl App {
 
     /// One step back; on the first screen there is nowhere to go.
     fn back(&mut self) -> Vec<Effect> {
-        if self.notice.take().is_some() || self.tables_back() {
+        if let Some(Notice::Problem(_)) = self.notice {
+            self.notice = None;
+            return vec![];
+        }
+        if self.tables_back() {
             return vec![];
         }
         if let Some(effects) = self.grid_back() {

@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
-use super::text;
-use crate::app::command::{self, Availability, CommandSpec};
+use super::{problem, text};
+use crate::app::hints::Hint;
 use crate::app::layout::MINIMUM;
 use crate::app::notice::Notice;
 use crate::app::session::Session;
@@ -64,40 +64,45 @@ fn crumbs(app: &App, room: usize) -> String {
     text::fit(&short, room).into_owned()
 }
 
-/// Row 23: the newest message.
+/// Row 23: the newest message. A problem takes the lines it needs from the screen above.
 pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     match &app.notice {
-        Some(Notice::Info(info)) => text::line(info, theme.bar, area, buffer),
-        Some(Notice::Problem(problem)) => {
-            let why = if problem.why.is_empty() { "" } else { " " };
-            text::line(&format!("! {}{why}{}", problem.what, problem.why), theme.problem, area, buffer);
+        Some(Notice::Info(info)) => text::line(info, theme.bar, inner, buffer),
+        Some(Notice::Problem(failure)) => {
+            let lines = problem::height(failure, inner.width).clamp(1, area.y.max(1));
+            let over = Rect { y: area.bottom() - lines, height: lines, ..area };
+            Clear.render(over, buffer);
+            problem::draw(failure, theme, Rect { x: inner.x, width: inner.width, ..over }, buffer);
         }
-        None => {}
+        None => {
+            if let Screen::Grid(grid) = app.screen()
+                && let Some(found) = grid.filter_message()
+            {
+                text::line(&found, theme.bar, inner, buffer);
+            }
+        }
     }
 }
 
-/// Row 24: what can be done here, by priority. A hint is shown whole or not at all; `?` is the last to go.
+/// Row 24: what can be done here, by priority. A hint is shown whole or not at all; help stands last.
 pub fn hints(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let available = |spec: &&CommandSpec| (spec.enabled)(app) == Availability::Yes;
-    let mut specs: Vec<&CommandSpec> =
-        command::of(app.screen().scopes()).filter(|spec| !spec.hint.is_empty()).filter(available).collect();
-    let help = specs.pop(); // the last one of the last scope
-    let parts = |spec: &CommandSpec| (spec.keys_text(), spec.hint);
-    let width = |spec: &CommandSpec| spec.keys_text().width() + 1 + spec.hint.width() + 2;
-    let mut room = usize::from(area.width).saturating_sub(1 + help.map_or(0, width));
-    let mut spans = vec![Span::raw(" ")];
-    for spec in specs.into_iter().map(Some).chain([help]).flatten() {
-        let last = help.is_some_and(|help| help.name == spec.name);
-        if !last {
-            if width(spec) > room {
-                continue;
-            }
-            room -= width(spec);
+    let width = |hint: &Hint| hint.keys.width() + hint.text.width() + 3;
+    let mut room = usize::from(area.width).saturating_sub(1);
+    let mut shown: Vec<Hint> = Vec::new();
+    for hint in app.hints() {
+        if width(&hint) <= room + 2 {
+            room = room.saturating_sub(width(&hint));
+            shown.push(hint);
         }
-        let (keys, hint) = parts(spec);
-        spans.push(Span::styled(keys, theme.key));
-        spans.push(Span::raw(format!(" {hint}  ")));
+    }
+    if let Some(help) = shown.iter().position(|hint| hint.keys == "?") {
+        shown[help..].rotate_left(1);
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for hint in shown {
+        spans.push(Span::styled(hint.keys, theme.key));
+        spans.push(Span::raw(format!(" {}  ", hint.text)));
     }
     Line::from(spans).render(area, buffer);
 }

@@ -3,41 +3,67 @@
 //! Must not know: events, effects, the network. A view never changes state.
 
 pub mod frame;
+mod grid;
+mod help;
+mod palette;
+mod panel;
+mod prefix;
+mod problem;
+mod qr;
+mod sign_in;
+mod tables;
 pub mod text;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use super::theme::Theme;
+use crate::app::overlay::Overlay;
 use crate::app::{App, Screen};
 
 /// Draws everything, and puts the terminal's own cursor on what has the focus.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    if app.size.is_too_small() {
-        frame::too_small(area, frame.buffer_mut());
-        return;
+    if let Some(cursor) = render(app, theme, area, frame.buffer_mut()) {
+        frame.set_cursor_position(cursor);
     }
-    let [top, context, body, message, hints] = Layout::vertical([
-        Constraint::Length(1),
+}
+
+/// Draws everything into a buffer; answers where the terminal's own cursor belongs.
+pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    if app.size.is_too_small() {
+        frame::too_small(area, buffer);
+        return None;
+    }
+    let [top, body, message, hints] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Fill(1),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(area);
-    let buffer = frame.buffer_mut();
     frame::bar(app, theme, top, buffer);
+    let mut cursor = screen(app, theme, body, buffer);
+    for overlay in &app.overlays {
+        cursor = match overlay {
+            Overlay::Prefix(key) => prefix::draw(app, *key, cursor, theme, body, buffer),
+            Overlay::Help(overlay) => help::draw(overlay, theme, body, buffer),
+            Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
+            Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),
+        };
+    }
     frame::message(app, theme, message, buffer);
     frame::hints(app, theme, hints, buffer);
-    let cursor: Option<Position> = match app.screen() {
-        Screen::SignIn(_) | Screen::Tables(_) | Screen::Grid(_) | Screen::Record(_) | Screen::Review(_) => {
-            text::line("", theme.dim, Rect { height: 1, ..body }, buffer);
-            text::line("", theme.dim, context, buffer);
-            None
-        }
-    };
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
+    cursor
+}
+
+/// The screen that is seen, from row 2 down to the message line.
+fn screen(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    match app.screen() {
+        Screen::SignIn(screen) => sign_in::draw(app, screen, theme, area, buffer),
+        Screen::Tables(screen) => tables::draw(app, screen, theme, area, buffer),
+        Screen::Grid(screen) => grid::draw(app, screen, theme, area, buffer),
+        Screen::Record(_) | Screen::Review(_) => None,
     }
 }

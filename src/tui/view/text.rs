@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::text::harmless;
+use crate::app::line::Line as EditLine;
+use crate::text::{harmless, is_harmful};
 
 /// Writes one line at the left of an area and cuts what does not fit.
 pub fn line(text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
@@ -45,9 +46,96 @@ pub fn fit(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(kept + dots)
 }
 
+/// Writes an editable line, scrolled so that its cursor is seen; answers where the cursor stands.
+pub fn field(field: &EditLine, style: Style, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let width = usize::from(area.width);
+    let mut skip = (field.cursor_column() + 1).saturating_sub(width);
+    let cursor = field.cursor_column() - skip;
+    let seen: String = field
+        .text()
+        .graphemes(true)
+        .skip_while(|grapheme| {
+            let is_left = skip > 0;
+            skip = skip.saturating_sub(grapheme.width());
+            is_left
+        })
+        .collect();
+    buffer.set_stringn(area.x, area.y, harmless(&seen), width, style);
+    Some(Position { x: area.x + cursor as u16, y: area.y })
+}
+
+/// Styles some characters, counted from 0, of a text that stands in an area.
+pub fn highlight(text: &str, letters: &[u32], style: Style, area: Rect, buffer: &mut Buffer) {
+    if text.chars().any(is_harmful) {
+        return; // what is shown has other letters
+    }
+    let shown = fit(text, usize::from(area.width));
+    let cut = if shown.len() < text.len() { shown.width().saturating_sub(3) } else { shown.width() };
+    let mut x = 0;
+    for (index, c) in text.chars().enumerate() {
+        let width = c.width().unwrap_or(0);
+        if x + width > cut {
+            return;
+        }
+        if letters.binary_search(&(index as u32)).is_ok() {
+            let cell = Rect { x: area.x + x as u16, width: width as u16, height: 1, ..area };
+            buffer.set_style(cell, style);
+        }
+        x += width;
+    }
+}
+
+/// Text in lines of at most `width` cells, broken between words; a longer word is broken inside.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in harmless(text).split(' ').filter(|word| !word.is_empty()) {
+        if used > 0 && used + 1 + word.width() > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        if let Some(line) = lines.last_mut().filter(|_| used > 0) {
+            line.push(' ');
+            used += 1;
+        }
+        for grapheme in word.graphemes(true) {
+            if used + grapheme.width() > width {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_wraps_between_words_and_long_words_break_inside() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("宽字 x", 3), ["宽", "字", "x"]);
+    }
+
+    #[test]
+    fn a_field_scrolls_so_that_its_cursor_is_seen() {
+        let area = Rect::new(2, 0, 4, 1);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
+        let cursor = field(&EditLine::new("abcdef"), Style::new(), area, &mut buffer);
+        assert_eq!(cursor, Some(Position { x: 5, y: 0 }));
+        assert_eq!(buffer.content().iter().map(|cell| cell.symbol()).collect::<String>(), "  def   ");
+    }
 
     #[test]
     fn text_is_cut_between_graphemes_and_never_wider_than_its_place() {

@@ -1,0 +1,110 @@
+//! What can be done here and now, by priority: the last row of the screen.
+
+use super::command::{self, Availability, Command, CommandSpec};
+use super::notice::Notice;
+use super::overlay::Overlay;
+use super::{App, Screen};
+
+/// A key and what it does, in a word or two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// As help spells it: `Enter`, `g c`.
+    pub keys: String,
+    /// `open`
+    pub text: String,
+}
+
+impl Hint {
+    fn new(keys: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { keys: keys.into(), text: text.into() }
+    }
+}
+
+impl App {
+    /// The hints, most important first. Who takes the keys decides.
+    pub fn hints(&self) -> Vec<Hint> {
+        match self.overlays.last() {
+            Some(overlay) => overlay_hints(overlay),
+            None => match self.field_hints() {
+                Some(hints) => hints,
+                None => self.screen_hints(),
+            },
+        }
+    }
+
+    /// Help first, the screen's first action, what waits, the next step of Esc, the others.
+    fn screen_hints(&self) -> Vec<Hint> {
+        let available = |spec: &&CommandSpec| (spec.enabled)(self) == Availability::Yes;
+        let commands = command::of(self.screen().scopes()).filter(|spec| !spec.hint.is_empty());
+        let (help, commands): (Vec<&CommandSpec>, Vec<&CommandSpec>) = commands
+            .filter(available)
+            .partition(|spec| spec.command == Command::Global(command::global::Global::Help));
+        let hint = |spec: &CommandSpec| Hint::new(spec.keys_text(), spec.hint);
+        let mut hints: Vec<Hint> = help.into_iter().chain(commands.first().copied()).map(hint).collect();
+        if !self.pending.is_empty() && !matches!(self.screen(), Screen::Review(_)) {
+            hints.push(Hint::new("w", format!("review {}", self.pending.count())));
+        }
+        hints.extend(self.back_hint().map(|text| Hint::new("Esc", text)));
+        hints.extend(commands.into_iter().skip(1).map(hint));
+        hints
+    }
+
+    /// What Esc would do next.
+    fn back_hint(&self) -> Option<String> {
+        if let Some(Notice::Problem(_)) = self.notice {
+            return Some("dismiss".into());
+        }
+        match self.screen() {
+            Screen::Tables(tables) if !tables.picker.line.is_empty() => Some("clear text".into()),
+            Screen::Grid(grid) if grid.filter.is_some() => Some("clear filter".into()),
+            Screen::Grid(grid) if !grid.chips.is_empty() => Some("drop filter".into()),
+            _ if self.screens.is_first() => None,
+            _ => Some("back".into()),
+        }
+    }
+
+    /// The hints of a text field of the screen that has the keys.
+    fn field_hints(&self) -> Option<Vec<Hint>> {
+        match self.screen() {
+            Screen::Tables(tables) if tables.typing => Some(vec![
+                Hint::new("Enter", "rows"),
+                Hint::new(
+                    "Tab",
+                    if tables.picker.found().is_empty() { "accept closest" } else { "to the list" },
+                ),
+                Hint::new("Esc", "leave the text"),
+                Hint::new("F1", "keys"),
+            ]),
+            Screen::Grid(grid) if grid.filter.as_ref().is_some_and(|filter| filter.typing) => Some(vec![
+                Hint::new("Enter", "ask the server"),
+                Hint::new("Tab", "to the rows"),
+                Hint::new("Esc", "leave the text"),
+                Hint::new("F1", "keys"),
+            ]),
+            _ => None,
+        }
+    }
+}
+
+fn overlay_hints(overlay: &Overlay) -> Vec<Hint> {
+    match overlay {
+        Overlay::Prefix(key) => {
+            vec![Hint::new(format!("{key} .."), "one of these keys"), Hint::new("Esc", "close")]
+        }
+        Overlay::Help(help) => vec![
+            Hint::new("type", "to search"),
+            Hint::new("Enter", "run"),
+            Hint::new("Tab", if help.everywhere { "this screen" } else { "all screens" }),
+            Hint::new("Esc", "close"),
+        ],
+        Overlay::Palette(_) => vec![
+            Hint::new("Enter", "run"),
+            Hint::new("Esc", "close"),
+            Hint::new("Tab", "complete"),
+            Hint::new("Up Down", "move"),
+        ],
+        Overlay::Columns(_) => {
+            vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
+        }
+    }
+}

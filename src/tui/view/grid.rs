@@ -1,0 +1,303 @@
+//! Rows of one table.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::{problem, text};
+use crate::app::App;
+use crate::app::layout::{Placed, place_columns};
+use crate::app::load::Load;
+use crate::app::screen::Grid;
+use crate::dataverse::{Cell, Column, Row, RowId};
+use crate::text::grouped;
+use crate::tui::theme::Theme;
+
+/// Draws the screen: filter, order and count in row 2, then header and rows.
+///
+/// Only the cells that are seen are parsed.
+pub fn draw(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let in_field = context(grid, theme, Rect { height: 1, ..area }, buffer);
+    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let rows = grid.rows.value();
+    if grid.columns.is_empty()
+        || (grid.is_empty() && rows.is_none_or(|rows| rows.is_empty() || grid.filter.is_some()))
+    {
+        let said = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
+        let said = Rect { y: said.y + 1, height: said.height.saturating_sub(1), ..said };
+        match &grid.rows {
+            Load::Failed(failure, None) => {
+                problem::draw(failure, theme, said, buffer);
+            }
+            _ => {
+                for (y, line) in (0..said.height).zip(nothing(grid)) {
+                    text::line(&line, theme.dim, Rect { y: said.y + y, height: 1, ..said }, buffer);
+                }
+            }
+        }
+        if !grid.columns.is_empty() {
+            header(grid, &place_columns(&grid.widths, grid.left, area.width), theme, body, buffer);
+        }
+        return in_field;
+    }
+    let places = place_columns(&grid.widths, grid.left, area.width);
+    header(grid, &places, theme, body, buffer);
+    let properties: Vec<Cow<'_, str>> =
+        places.iter().map(|place| grid.columns[place.column].property()).collect();
+    let properties: Vec<&str> = properties.iter().map(AsRef::as_ref).collect();
+    let mut cursor = None;
+    for y in 1..body.height {
+        let line = grid.list.top + usize::from(y - 1);
+        let area = Rect { y: body.y + y, height: 1, ..body };
+        if line >= grid.len() {
+            more(grid, theme, area, buffer);
+            break;
+        }
+        let is_current = line == grid.list.cursor;
+        if is_current {
+            text::line(">", theme.cursor, area, buffer);
+            let x = places.iter().find(|place| place.column == grid.active).map_or(0, |place| place.x);
+            cursor = Some(Position { x: area.x + x, y: area.y });
+        }
+        let drawn = Line { app, grid, theme, places: &places, is_current };
+        match grid.row(line) {
+            Some(row) => drawn.draw(&row, &properties, area, buffer),
+            None => drawn.missing(area, buffer),
+        }
+    }
+    in_field.or(cursor)
+}
+
+/// Row 2: what is looked for, what was asked of the server, the order; at the right how much of it is here.
+fn context(grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let count = format!(" {} ", count(grid));
+    text::line_right(&count, theme.dim, area, buffer);
+    let width = area.width.saturating_sub(count.len() as u16 + 1);
+    let mut left = Rect { x: area.x + 1, width, ..area };
+    let mut cursor = None;
+    if let Some(filter) = &grid.filter {
+        text::line("/ ", theme.key, left, buffer);
+        let field = Rect { x: left.x + 2, width: (width / 2).saturating_sub(2), ..left };
+        cursor = text::field(&filter.line, theme.bar, field, buffer).filter(|_| filter.typing);
+        left = Rect { x: left.x + width / 2, width: width - width / 2, ..left };
+    }
+    let mut parts: Vec<String> = grid.chips.iter().map(|chip| chip.label.clone()).collect();
+    if let Some(sort) = grid.sort
+        && let Some(column) = grid.columns.get(sort.column)
+    {
+        parts.push(format!("sort {} {}", column.display_name, mark_of_order(sort.descending)));
+    }
+    if parts.is_empty() && grid.filter.is_none() {
+        parts.push("All rows".into());
+    }
+    text::line(&parts.join(" | "), theme.bar, left, buffer);
+    cursor
+}
+
+/// `250 of 12,431`, and what is going on.
+fn count(grid: &Grid) -> String {
+    let mut text = match grid.rows.value() {
+        None => String::new(),
+        Some(rows) => match rows.total() {
+            Some(total) if !total.capped && total.rows == rows.len() as u64 => {
+                format!("{} rows", grouped(total.rows))
+            }
+            Some(total) => {
+                let more = if total.capped { "+" } else { "" };
+                format!("{} of {}{more}", grouped(rows.len() as u64), grouped(total.rows))
+            }
+            None => format!("{} rows, more to read", grouped(rows.len() as u64)),
+        },
+    };
+    if let Some(stopped) = grid.stopped_text() {
+        text = format!("{text}, {stopped}");
+    }
+    if grid.is_reading() || grid.rows.is_pending() {
+        text.push_str(" ...");
+    }
+    text
+}
+
+fn mark_of_order(descending: bool) -> char {
+    if descending { 'v' } else { '^' }
+}
+
+/// The column names. Brackets mark the one under the cursor, so that it is seen without colour too.
+fn header(grid: &Grid, places: &[Placed], theme: &Theme, body: Rect, buffer: &mut Buffer) {
+    for place in places {
+        let column = &grid.columns[place.column];
+        let mut name = column.display_name.clone();
+        if column.secured {
+            name.push('#');
+        }
+        if column.computed {
+            name.push('=');
+        }
+        let mark = grid.sort.filter(|sort| sort.column == place.column);
+        let area = Rect { x: body.x + place.x, width: place.width, height: 1, ..body };
+        let style = if place.column == grid.active { theme.heading } else { theme.bar };
+        let room = place.width.saturating_sub(if mark.is_some() { 2 } else { 0 });
+        let name = text::fit(&name, usize::from(room)).into_owned();
+        let name =
+            mark.map_or_else(|| name.clone(), |sort| format!("{name} {}", mark_of_order(sort.descending)));
+        if column.kind.is_number() {
+            text::line_right(&name, style, area, buffer);
+        } else {
+            text::line(&name, style, area, buffer);
+        }
+        rule(place, body.y, body, theme, buffer);
+        if place.column == grid.active {
+            brackets(place, area, theme.bar, buffer);
+        }
+    }
+}
+
+fn brackets(place: &Placed, area: Rect, style: Style, buffer: &mut Buffer) {
+    let end = area.x + place.width;
+    buffer.set_string(area.x - 1, area.y, "[", style);
+    if end < buffer.area.right() {
+        buffer.set_string(end, area.y, "]", style);
+    }
+}
+
+/// The rule behind the column that stays.
+fn rule(place: &Placed, y: u16, body: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let x = body.x + place.x + place.width + 1;
+    if place.column == 0 && x < body.right() {
+        buffer.set_string(x, y, "|", theme.dim);
+    }
+}
+
+/// One row of the table.
+struct Line<'a> {
+    app: &'a App,
+    grid: &'a Grid,
+    theme: &'a Theme,
+    places: &'a [Placed],
+    is_current: bool,
+}
+
+impl Line<'_> {
+    fn draw(&self, row: &Row, properties: &[&str], area: Rect, buffer: &mut Buffer) {
+        let (grid, theme) = (self.grid, self.theme);
+        let id = row.id(&grid.table.primary_id);
+        let waiting = id.and_then(|id| self.app.pending.row(&grid.table.name, id));
+        if let Some(waiting) = waiting {
+            buffer.set_string(area.x + 1, area.y, waiting.mark().to_string(), theme.edited);
+        }
+        for (place, cell) in self.places.iter().zip(row.cells(properties)) {
+            let column = &grid.columns[place.column];
+            let is_active = self.is_current && place.column == grid.active;
+            let staged = id.filter(|_| waiting.is_some()).and_then(|id| self.staged(id, column));
+            let (words, mut style) = match staged {
+                Some(words) => (Cow::Owned(format!("*{words}")), theme.edited),
+                None => shown(column, cell.as_ref(), theme),
+            };
+            if self.is_current {
+                style = style.patch(theme.cursor);
+            }
+            let cells = Rect { x: area.x + place.x, width: place.width, ..area };
+            if is_active {
+                style = style.patch(theme.active);
+                buffer.set_style(cells, theme.active);
+                brackets(place, cells, theme.bar, buffer);
+            }
+            let words = one_line(&words);
+            if column.kind.is_number() {
+                text::line_right(&words, style, cells, buffer);
+            } else {
+                text::line(&words, style, cells, buffer);
+                self.matches(&words, cells, buffer);
+            }
+            rule(place, area.y, area, theme, buffer);
+        }
+    }
+
+    /// The value of a cell that waits to be sent.
+    fn staged(&self, id: RowId, column: &Column) -> Option<String> {
+        let edit = self.app.pending.edit(&self.grid.table.name, id, &column.name)?;
+        Some(edit.new.text.clone())
+    }
+
+    /// Shows where a cell holds what is looked for.
+    fn matches(&self, words: &str, area: Rect, buffer: &mut Buffer) {
+        let Some(filter) = self.grid.filter.as_ref().filter(|filter| !filter.line.is_empty()) else { return };
+        let lower = |text: &str| text.chars().flat_map(|c| c.to_lowercase().next()).collect::<Vec<char>>();
+        let (words_lower, wanted) = (lower(words), lower(filter.line.text()));
+        let found = words_lower.windows(wanted.len()).position(|window| window == wanted);
+        if let Some(from) = found {
+            let letters: Vec<u32> = (from..from + wanted.len()).map(|index| index as u32).collect();
+            text::highlight(words, &letters, self.theme.matched, area, buffer);
+        }
+    }
+
+    /// A row whose page is on its way again.
+    fn missing(&self, area: Rect, buffer: &mut Buffer) {
+        for place in self.places {
+            let cells = Rect { x: area.x + place.x, width: place.width, ..area };
+            text::line("...", self.theme.dim, cells, buffer);
+            rule(place, area.y, area, self.theme, buffer);
+        }
+    }
+}
+
+/// What a cell shows: `-` for no value, `#` when there may be one that is hidden, nothing when it was not asked for.
+fn shown<'a>(column: &Column, cell: Option<&'a Cell<'_>>, theme: &Theme) -> (Cow<'a, str>, Style) {
+    match cell.map(Cell::text) {
+        None => (Cow::Borrowed(""), theme.dim),
+        Some(None) if column.secured => (Cow::Borrowed("#"), theme.dim),
+        Some(None) => (Cow::Borrowed("-"), theme.dim),
+        Some(Some(words)) => (words, Style::new()),
+    }
+}
+
+/// Line ends and tabs as spaces: a cell has one line.
+fn one_line(words: &str) -> Cow<'_, str> {
+    if words.contains(['\n', '\r', '\t']) {
+        return Cow::Owned(
+            words.split(['\n', '\r', '\t']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+        );
+    }
+    Cow::Borrowed(words)
+}
+
+/// The line behind the last row that was read.
+fn more(grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let has_more = grid.filter.is_none() && grid.rows.value().is_some_and(|rows| rows.next().is_some());
+    if has_more {
+        let area = Rect { x: area.x + 3, width: area.width.saturating_sub(3), ..area };
+        text::line("... more on the server, G reads on", theme.dim, area, buffer);
+    }
+}
+
+/// What is shown instead of rows: what is empty, why it may be, two keys that lead on.
+fn nothing(grid: &Grid) -> Vec<String> {
+    let name = &grid.table.collection_name;
+    if let Some(filter) =
+        grid.filter.as_ref().filter(|_| grid.rows.value().is_some_and(|rows| !rows.is_empty()))
+    {
+        let searched = grouped(filter.searched() as u64);
+        return vec![
+            format!("None of the {searched} rows held matches `{}`.", filter.line.text()),
+            "Enter asks the server   Esc leaves the filter".into(),
+        ];
+    }
+    match &grid.rows {
+        Load::Idle => vec![format!("{name} were not read."), "r reads them   Esc back".into()],
+        Load::Pending(_) => vec![format!("Reading {name} ..."), "Ctrl-C stops   Esc back".into()],
+        _ if !grid.chips.is_empty() => {
+            let labels: Vec<&str> = grid.chips.iter().map(|chip| chip.label.as_str()).collect();
+            vec![
+                format!("No rows in {name} with {}.", labels.join(" and ")),
+                "\\ drops that filter   Esc drops it too   r reads again".into(),
+            ]
+        }
+        _ => vec![
+            format!("{name} has no rows that you can see."),
+            "There may be none, or your roles hide them.".into(),
+            "r reads again   Esc other tables".into(),
+        ],
+    }
+}

@@ -1,0 +1,89 @@
+//! Help: the commands of a screen by group, as many columns as fit.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
+
+use super::text;
+use crate::app::command::{CommandSpec, Scope};
+use crate::app::overlay::help::Help;
+use crate::tui::theme::Theme;
+
+/// Narrowest useful column.
+const COLUMN: u16 = 60;
+/// Cells for the keys of a command.
+const KEYS: u16 = 16;
+
+/// A line of help.
+enum Line {
+    Heading(Scope),
+    /// The place among the matches, and the command.
+    Command(usize, &'static CommandSpec),
+}
+
+/// Draws help over the whole screen; the terminal's cursor stands in the search text.
+pub fn draw(help: &Help, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+    Clear.render(screen, buffer);
+    let head = Rect { x: screen.x + 1, width: screen.width.saturating_sub(2), height: 1, ..screen };
+    text::line("/ ", theme.key, head, buffer);
+    let count = format!("{} of {}", help.picker.found().len(), help.picker.len());
+    text::line_right(&count, theme.dim, head, buffer);
+    let field = Rect { x: head.x + 2, width: head.width.saturating_sub(20), ..head };
+    let cursor = text::field(&help.picker.line, theme.bar, field, buffer);
+    let body = Rect { y: screen.y + 1, height: screen.height.saturating_sub(1), ..screen };
+    let lines = lines(help);
+    if lines.is_empty() {
+        let said =
+            Rect { x: body.x + 1, width: body.width.saturating_sub(1), height: 1.min(body.height), ..body };
+        text::line("No key here does that. Tab looks through all screens.", theme.dim, said, buffer);
+    }
+    let columns = (body.width / COLUMN).max(1);
+    let in_page = usize::from(columns) * usize::from(body.height.max(1));
+    let at = |line: &Line| matches!(line, Line::Command(place, _) if *place == help.picker.list.cursor);
+    let current = lines.iter().position(at).unwrap_or_default();
+    let width = body.width / columns;
+    let seen = lines.iter().skip(current / in_page * in_page).take(in_page).enumerate();
+    for (index, line) in seen {
+        let (column, row) = (index / usize::from(body.height), index % usize::from(body.height));
+        let x = body.x + column as u16 * width;
+        let area = Rect { x: x + 1, y: body.y + row as u16, width: width.saturating_sub(2), height: 1 };
+        one(help, line, theme, area, buffer);
+    }
+    cursor
+}
+
+fn one(help: &Help, line: &Line, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    match line {
+        Line::Heading(scope) => text::line(scope.title(), theme.heading, area, buffer),
+        Line::Command(place, spec) => {
+            let is_current = *place == help.picker.list.cursor;
+            if is_current {
+                text::line(">", theme.cursor, area, buffer);
+            }
+            let keys = Rect { x: area.x + 2, width: KEYS, ..area };
+            text::line(&spec.all_keys_text(), theme.key, keys, buffer);
+            let x = keys.width + 3;
+            let title = Rect { x: area.x + x, width: area.width.saturating_sub(x), ..area };
+            text::line(spec.title, if is_current { theme.cursor } else { Style::new() }, title, buffer);
+            let letters = help.picker.found().get(*place).map_or(&[][..], |found| found.letters_of(0));
+            text::highlight(spec.title, letters, theme.matched, title, buffer);
+        }
+    }
+}
+
+/// The matches; under headings as long as nothing was typed that ranks them.
+fn lines(help: &Help) -> Vec<Line> {
+    let commands: Vec<&CommandSpec> = help.commands().collect();
+    let mut lines = Vec::new();
+    let mut scope = None;
+    for (place, found) in help.picker.found().iter().enumerate() {
+        let Some(spec) = commands.get(found.entry) else { continue };
+        if help.picker.line.is_empty() && scope != Some(spec.scope) {
+            scope = Some(spec.scope);
+            lines.push(Line::Heading(spec.scope));
+        }
+        lines.push(Line::Command(place, spec));
+    }
+    lines
+}

@@ -1,0 +1,118 @@
+//! The palette and other lists that narrow as one types.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::{panel, text};
+use crate::app::App;
+use crate::app::overlay::columns::{self, ColumnJump};
+use crate::app::overlay::palette::{self, Entry, Palette};
+use crate::app::picker::{Found, Picker};
+use crate::tui::theme::Theme;
+
+/// Draws the palette: what was typed, then what matches with its key or why it cannot run.
+pub fn draw(
+    app: &App,
+    palette: &Palette,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let area = panel::open(palette::HEIGHT as u16 + 2, None, theme, screen, buffer);
+    let found = palette.found(app);
+    let place = field(&palette.picker, ":", theme, area, buffer);
+    let none = "No command or table has that name.";
+    list(&palette.picker, &found, none, theme, area, buffer, |found, style, line, buffer| {
+        let said = match palette.entry(app, found.entry) {
+            Some(Entry::Command(spec)) => match palette::refusal(app, spec) {
+                Some(reason) => reason,
+                None => spec.keys_text(),
+            },
+            Some(Entry::Table(table)) => format!("table {}", table.name),
+            None => String::new(),
+        };
+        let title = &palette.picker.texts(found.entry)[0];
+        let room = usize::from(line.width).saturating_sub(title.width() + 3);
+        text::line_right(&text::fit(&said, room.min(50)), theme.dim, line, buffer);
+        let width = line.width.saturating_sub(text::fit(&said, room.min(50)).width() as u16 + 2);
+        text::line(title, style, Rect { width, ..line }, buffer);
+        text::highlight(title, found.letters_of(0), theme.matched, Rect { width, ..line }, buffer);
+    });
+    let last = Rect {
+        x: area.x + 1,
+        y: area.bottom().saturating_sub(1),
+        width: area.width.saturating_sub(2),
+        height: 1,
+    };
+    text::line(&format!("{} of {}", found.len(), palette.picker.len()), theme.dim, last, buffer);
+    place
+}
+
+/// Draws the choice of a column of the grid.
+pub fn column_jump(
+    jump: &ColumnJump,
+    focus: Option<Position>,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let lines = jump.picker.len().min(columns::HEIGHT) as u16 + 1;
+    let area = panel::open(lines.max(2), focus, theme, screen, buffer);
+    let place = field(&jump.picker, "column:", theme, area, buffer);
+    let found: Vec<&Found> = jump.picker.found().iter().collect();
+    let area_of_list = Rect { height: area.height + 1, ..area };
+    let none = "No column has that name.";
+    list(&jump.picker, &found, none, theme, area_of_list, buffer, |found, style, line, buffer| {
+        for (text_of, x) in [(0, 0), (1, line.width / 2)] {
+            let cells = Rect { x: line.x + x, width: line.width / 2 - 1, ..line };
+            let name = &jump.picker.texts(found.entry)[text_of];
+            text::line(name, if text_of == 0 { style } else { theme.dim }, cells, buffer);
+            text::highlight(name, found.letters_of(text_of), theme.matched, cells, buffer);
+        }
+    });
+    place
+}
+
+fn field(picker: &Picker, label: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let line =
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1.min(area.height), ..area };
+    text::line(label, theme.key, line, buffer);
+    let skip = label.width() as u16 + u16::from(label.len() > 1);
+    text::field(
+        &picker.line,
+        theme.bar,
+        Rect { x: line.x + skip, width: line.width.saturating_sub(skip), ..line },
+        buffer,
+    )
+}
+
+/// Draws the matches between the field and the last line of an area, the current one marked.
+fn list(
+    picker: &Picker,
+    found: &[&Found],
+    none: &str,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+    entry: impl Fn(&Found, Style, Rect, &mut Buffer),
+) {
+    let rows = area.height.saturating_sub(2);
+    let line =
+        |y: u16| Rect { x: area.x + 3, y: area.y + 1 + y, width: area.width.saturating_sub(4), height: 1 };
+    if found.is_empty() && rows > 0 {
+        text::line(none, theme.dim, line(0), buffer);
+    }
+    let top = (picker.list.cursor + 1)
+        .saturating_sub(usize::from(rows))
+        .max(picker.list.top.min(picker.list.cursor));
+    for (y, (index, found)) in (0..rows).zip(found.iter().enumerate().skip(top)) {
+        let is_current = index == picker.list.cursor;
+        let style = if is_current { theme.cursor } else { Style::new() };
+        if is_current {
+            buffer.set_string(area.x + 1, line(y).y, ">", style);
+        }
+        entry(found, style, line(y), buffer);
+    }
+}

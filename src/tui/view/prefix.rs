@@ -1,0 +1,36 @@
+//! The menu of a prefix key.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{panel, text};
+use crate::app::App;
+use crate::app::key::Key;
+use crate::app::overlay::{palette, prefix};
+use crate::tui::theme::Theme;
+
+/// Lines of the menu at most.
+const LINES: usize = 12;
+
+/// Draws the menu: one line a key, what it does, and why it cannot when it cannot.
+pub fn draw(
+    app: &App,
+    key: Key,
+    focus: Option<Position>,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let entries = prefix::entries(app, key);
+    let area = panel::open(entries.len().min(LINES) as u16, focus, theme, screen, buffer);
+    for (y, (next, spec)) in (0..area.height).zip(entries) {
+        let line = Rect { x: area.x + 1, y: area.y + y, width: area.width.saturating_sub(1), height: 1 };
+        text::line(&format!("{key} {next}"), theme.key, line, buffer);
+        let line = Rect { x: line.x + 8, width: line.width.saturating_sub(8), ..line };
+        match palette::refusal(app, spec) {
+            None => text::line(spec.title, theme.bar, line, buffer),
+            Some(reason) => text::line(&format!("{}: {reason}", spec.title), theme.dim, line, buffer),
+        }
+    }
+    Some(Position { x: area.x + 1, y: area.y })
+}
