@@ -32,6 +32,8 @@ pub enum Event {
 /// News of work that is under way.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
+    /// Something is odd but stops nothing.
+    Warning(String),
     /// A sign-in waits for the person.
     Prompt(Prompt),
 }

@@ -129,6 +129,10 @@ impl App {
                 self.read_grid()
             }
             Event::Progress(_, Progress::Prompt(prompt)) => self.prompted(prompt),
+            Event::Progress(_, Progress::Warning(warning)) => {
+                self.say(warning);
+                vec![]
+            }
             Event::Reply(ticket, reply) => self.receive(ticket, reply),
             Event::Written(..) => vec![],
         }

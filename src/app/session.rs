@@ -59,6 +59,8 @@ pub enum Prompt {
         code: String,
         /// When the code is no longer good.
         expires: Timestamp,
+        /// The address is one that a browser may be sent to.
+        may_open: bool,
     },
     /// Sign in where the browser was opened.
     Browser {

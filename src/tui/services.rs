@@ -3,17 +3,27 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
+use secrecy::SecretString;
+
 use super::Start;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::problem::Problem;
+use crate::app::session::{self, Identity};
 use crate::app::{Progress, Reply, Request};
-use crate::dataverse::{Client, Error, Patch, RowQuery};
-use crate::ops::{self, Outcome};
+use crate::auth::browser::Wishes;
+use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
+use crate::dataverse::{Client, Error, Guard, Patch, RowQuery};
+use crate::http;
+use crate::ops::{self, Outcome, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
 #[derive(Debug, Clone)]
 pub struct Services {
-    start: Arc<Start>,
+    http: http::Client,
+    store: TokenStore,
+    request: auth::Request,
+    token: Option<SecretString>,
     client: Arc<Mutex<Option<Client>>>,
 }
 
@@ -22,19 +32,31 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// When the settings make no sense.
-    pub fn new(start: Start) -> io::Result<Self> {
-        Ok(Self { start: Arc::new(start), client: Arc::default() })
+    /// When no environment is named or its address makes no sense, and when the certificate file is of no use.
+    pub fn new(start: &Start) -> io::Result<Self> {
+        let url = start.url.as_deref().unwrap_or_default();
+        let environment = EnvironmentUrl::parse(url).map_err(io::Error::other)?;
+        let options = http::Options { ca_file: start.ca_file.clone() };
+        Ok(Self {
+            http: http::client(&options).map_err(io::Error::other)?,
+            store: TokenStore::in_folder(&start.state_folder),
+            request: auth::Request {
+                environment,
+                authority: start.authority.clone(),
+                tenant: start.tenant.clone(),
+                client_id: start.client_id.clone(),
+                scope: start.scope.clone(),
+            },
+            token: start.token.clone(),
+            client: Arc::default(),
+        })
     }
 
     /// Does the work of a request.
     pub async fn perform(&self, request: Request, progress: impl Fn(Progress) + Send + 'static) -> Reply {
         match request {
-            Request::Connect => Reply::Connected(Ok(None)),
-            Request::SignIn(_way) => {
-                let _ = progress;
-                Reply::SignedIn(Err(Problem::new("No sign-in.")))
-            }
+            Request::Connect => Reply::Connected(self.connect_as_kept().await),
+            Request::SignIn(way) => Reply::SignedIn(self.sign_in(way, progress).await),
             Request::Tables => Reply::Tables(async { self.client()?.tables().await }.await),
             Request::Schema(table) => {
                 Reply::Schema(async { self.client()?.table_schema(&table).await.map(Arc::new) }.await)
@@ -75,8 +97,98 @@ impl Services {
         }
     }
 
+    /// Connects with the ready token or the kept sign-in; nothing when a person has to sign in.
+    async fn connect_as_kept(&self) -> Result<Option<Identity>, Problem> {
+        let tokens = match &self.token {
+            Some(token) => Some(Tokens::fixed(token.clone())),
+            None => sign_in::kept(&self.http, &self.store, &self.request)
+                .map_err(|error| sign_in_problem(&error))?,
+        };
+        let Some(tokens) = tokens else { return Ok(None) };
+        match self.connect(tokens).await {
+            Ok(identity) => Ok(Some(identity)),
+            Err(error) if error.needs_sign_in() && self.token.is_none() => Ok(None),
+            Err(error) => Err(self.connect_problem(&error)),
+        }
+    }
+
+    async fn sign_in(&self, way: session::Way, progress: impl Fn(Progress)) -> Result<Identity, Problem> {
+        let way = match way {
+            session::Way::DeviceCode => sign_in::Way::DeviceCode,
+            session::Way::Browser => sign_in::Way::Browser,
+        };
+        let news = |news| progress(news_of(news));
+        let wishes = Wishes::default();
+        let signed_in = sign_in::sign_in(&self.http, &self.store, &self.request, way, &wishes, news)
+            .await
+            .map_err(|error| sign_in_problem(&error))?;
+        self.connect(signed_in.tokens).await.map_err(|error| self.connect_problem(&error))
+    }
+
+    /// The first requests with new tokens. Later requests use the same client.
+    async fn connect(&self, tokens: Tokens) -> Result<Identity, Error> {
+        let environment = self.request.environment.clone();
+        let client = Client::new(environment, self.http.clone(), tokens, Guard::new());
+        let found = ops::connect(&client).await?;
+        let read_only = client.guard().read_only();
+        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
+        let host = self.request.environment.host();
+        Ok(Identity {
+            environment: found.organization.clone().unwrap_or_else(|| host.to_owned()),
+            badge: match found.is_production() {
+                true => "PROD".to_owned(),
+                false => found.kind.word().to_uppercase(),
+            },
+            production: found.is_production(),
+            read_only,
+            user: found.user.unwrap_or_else(|| found.user_id.to_string()),
+        })
+    }
+
+    fn connect_problem(&self, error: &Error) -> Problem {
+        let mut problem = Problem::of(&format!("Cannot open {}", self.request.environment.host()), error);
+        problem.next = "n try again   b other way   q quit".to_owned();
+        problem
+    }
+
     fn client(&self) -> Result<Client, Error> {
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        client.clone().ok_or_else(|| crate::auth::Error::SignInNeeded.into())
+        client.clone().ok_or_else(|| auth::Error::SignInNeeded.into())
     }
+}
+
+fn news_of(news: sign_in::Progress) -> Progress {
+    match news {
+        sign_in::Progress::Warning(warning) => Progress::Warning(warning),
+        sign_in::Progress::Prompt(sign_in::Prompt::DeviceCode {
+            verification_uri,
+            user_code,
+            expires_in,
+            may_open,
+        }) => Progress::Prompt(session::Prompt::DeviceCode {
+            address: verification_uri,
+            code: user_code,
+            expires: Timestamp::now().saturating_add(expires_in).unwrap_or(Timestamp::MAX),
+            may_open,
+        }),
+        sign_in::Progress::Prompt(sign_in::Prompt::Browser { authorize_url, .. }) => {
+            Progress::Prompt(session::Prompt::Browser { address: authorize_url })
+        }
+    }
+}
+
+/// A failed sign-in as the screen shows it. The hints of the command line name commands; here keys lead on.
+fn sign_in_problem(error: &auth::Error) -> Problem {
+    let mut why = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        why = format!("{why}: {cause}");
+        source = cause.source();
+    }
+    let hints = error.hints().into_iter().filter(|hint| !hint.contains("`dv ")).collect::<Vec<_>>().join(" ");
+    let keys = "n try again   b other way   q quit";
+    Problem::new("Not signed in.").why(why).next(match hints.is_empty() {
+        true => keys.to_owned(),
+        false => format!("{hints}   {keys}"),
+    })
 }

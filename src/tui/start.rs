@@ -62,7 +62,7 @@ pub async fn run(start: Start) -> io::Result<()> {
     let broken = Arc::new(Notify::new());
     let theme = if start.no_color { Theme::plain() } else { Theme::colors() };
     let app_start = start.for_app();
-    let services = Services::new(start)?;
+    let services = Services::new(&start)?;
     let (_guard, mut terminal) = Guard::take(Arc::clone(&broken))?;
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
