@@ -13,7 +13,7 @@ use crate::dataverse::{RowId, RowQuery};
 ///
 /// With --json the row is printed exactly as the server sent it, on one line.
 #[derive(Debug, Args)]
-pub struct GetArgs {
+pub(super) struct GetArgs {
     /// Table, by logical or set name: incident or incidents
     table: String,
     /// Key of the row, a GUID
@@ -31,7 +31,7 @@ pub struct GetArgs {
 
 impl GetArgs {
     /// Runs the command and writes to `out`.
-    pub async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
+    pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
         let id: RowId = self.id.parse().map_err(|_| {
             CliError::usage(format!("`{}` is not the key of a row", self.id))
                 .hint("a key is a GUID, such as 9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a11")

@@ -10,7 +10,7 @@ use crate::dataverse::Page;
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn write_page(page: &Page, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_page(page: &Page, limit: usize, out: &mut dyn Write) -> io::Result<()> {
     let one_line = !has_line_breaks(page.body());
     for row in page.row_bytes().take(limit) {
         match one_line {
@@ -24,7 +24,7 @@ pub fn write_page(page: &Page, limit: usize, out: &mut dyn Write) -> io::Result<
 
 /// A JSON value that spans lines, without the white space between its tokens. Inside strings JSON has no line
 /// breaks, so a value without any is returned as it is.
-pub fn on_one_line(json: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn on_one_line(json: &[u8]) -> Cow<'_, [u8]> {
     if !has_line_breaks(json) {
         return Cow::Borrowed(json);
     }

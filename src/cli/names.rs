@@ -8,7 +8,7 @@ use crate::dataverse::{Client, Column, Table, TableSchema};
 /// # Errors
 ///
 /// When there is no such table; the message has the closest names.
-pub async fn table(client: &Client, name: &str) -> Result<Table, CliError> {
+pub(super) async fn table(client: &Client, name: &str) -> Result<Table, CliError> {
     match client.table(name).await {
         Ok(Some(table)) => return Ok(table),
         Ok(None) => {}
@@ -31,7 +31,7 @@ pub async fn table(client: &Client, name: &str) -> Result<Table, CliError> {
 /// # Errors
 ///
 /// When the table has no such column; the message has the closest names.
-pub fn column<'a>(schema: &'a TableSchema, name: &str) -> Result<&'a Column, CliError> {
+pub(super) fn column<'a>(schema: &'a TableSchema, name: &str) -> Result<&'a Column, CliError> {
     let name = name.trim();
     schema.column(name).or_else(|| schema.column_of_property(name)).ok_or_else(|| {
         let names = schema.columns.iter().map(|column| column.name.as_str());

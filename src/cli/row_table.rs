@@ -16,7 +16,7 @@ const NOTHING: &str = "-";
 /// Prints pages of rows under one heading. Widths come from the first page, so that any number of pages takes the
 /// memory of one.
 #[derive(Debug)]
-pub struct RowTable {
+pub(super) struct RowTable {
     columns: Vec<Heading>,
     widths: Option<Vec<usize>>,
 }
@@ -30,7 +30,7 @@ struct Heading {
 
 impl RowTable {
     /// A table of these columns.
-    pub fn new<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Self {
+    pub(super) fn new<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Self {
         let heading = |column: &Column| Heading {
             property: column.property().into_owned(),
             label: harmless(&column.display_name).into_owned(),
@@ -44,7 +44,7 @@ impl RowTable {
     /// # Errors
     ///
     /// When `out` cannot be written to.
-    pub fn write(&mut self, page: &Page, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&mut self, page: &Page, limit: usize, out: &mut dyn Write) -> io::Result<()> {
         let properties: Vec<&str> = self.columns.iter().map(|column| column.property.as_str()).collect();
         let lines: Vec<Vec<String>> = page
             .rows()

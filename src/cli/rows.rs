@@ -21,7 +21,7 @@ const BUFFER: usize = 256 << 10;
 /// Without --top or --all one page is read, and standard error says when there is more. With --json each row is
 /// printed exactly as the server sent it, one a line, so that `head`, `jq` and `wc -l` work.
 #[derive(Debug, Args)]
-pub struct RowsArgs {
+pub(super) struct RowsArgs {
     /// Table, by logical or set name: incident or incidents
     table: String,
     /// Columns to print, separated by commas; lookups by their logical name
@@ -55,7 +55,7 @@ enum Printer {
 
 impl RowsArgs {
     /// Runs the command and writes to `out`.
-    pub async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
+    pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
         let orders = self.order.as_deref().map(parse_order).transpose()?.unwrap_or_default();
         let client = context.client()?;
         let _waits = waits::tell(&client);

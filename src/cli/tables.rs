@@ -13,7 +13,7 @@ use crate::dataverse::Table;
 ///
 /// Tables are listed by logical name. Private, intersect and logical tables are left out unless asked for.
 #[derive(Debug, Args)]
-pub struct TablesArgs {
+pub(super) struct TablesArgs {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -33,7 +33,7 @@ struct Line<'a> {
 
 impl TablesArgs {
     /// Runs the command and writes to `out`.
-    pub async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
+    pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
         let tables = context.client()?.tables().await?;
         let shown: Vec<&Table> = tables.iter().filter(|table| self.all || !table.is_system).collect();
         let mut out = BufWriter::new(out);

@@ -10,7 +10,7 @@ const SHORT: Duration = Duration::from_secs(2);
 
 /// Tells waits for as long as it lives.
 #[derive(Debug)]
-pub struct Teller(tokio::task::JoinHandle<()>);
+pub(super) struct Teller(tokio::task::JoinHandle<()>);
 
 impl Drop for Teller {
     fn drop(&mut self) {
@@ -19,7 +19,7 @@ impl Drop for Teller {
 }
 
 /// Starts telling the waits of a client.
-pub fn tell(client: &Client) -> Teller {
+pub(super) fn tell(client: &Client) -> Teller {
     let mut waiting = client.waiting();
     Teller(tokio::spawn(async move {
         while waiting.changed().await.is_ok() {

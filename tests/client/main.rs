@@ -7,6 +7,7 @@ mod fidelity;
 mod links;
 mod paging;
 mod real_data;
+mod renewal;
 mod retries;
 mod saves;
 mod scripted;

@@ -2,7 +2,7 @@
 
 use dvtui::dataverse::{Query, field};
 
-use crate::scripted::{Server, cut, json, status};
+use crate::scripted::{Server, cut, cut_at, json, status};
 
 #[tokio::test]
 async fn a_query_arrives_as_it_was_built_with_the_token_and_its_preferences() {
@@ -111,5 +111,18 @@ async fn what_is_not_a_page_is_an_error_that_names_it() {
         let error = pages.next().await.unwrap_err();
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!(error.status(), Some(200));
+    }
+}
+
+#[tokio::test]
+async fn wherever_a_connection_breaks_no_row_is_lost_or_doubled() {
+    let rows: Vec<String> =
+        (0..4_000).map(|n| format!(r#"{{"n":{n},"text":"{}"}}"#, "x".repeat(60))).collect();
+    let body = format!(r#"{{"value":[{}]}}"#, rows.join(","));
+    for end in (0..body.len()).step_by(64 << 10).chain([1, body.len() - 1]) {
+        let server = Server::start(|_| vec![cut_at(&body, end), json(&body)]).await;
+        let page = server.client().page(&Query::new("x")).await.unwrap();
+        assert!(page.rows().map(|row| row.json().to_owned()).eq(rows.iter().cloned()), "cut at {end}");
+        assert_eq!(server.seen().len(), 2);
     }
 }

@@ -38,6 +38,8 @@ impl Seen {
     }
 }
 
+type Answers = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
+
 /// The server. Requests beyond the prepared answers get a 500.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -53,11 +55,26 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts a server whose answers are made when its own origin is known.
+    /// Starts a server whose answers, one a request, are made when its own origin is known.
     pub(crate) async fn start(answers: impl FnOnce(&str) -> Vec<Answer>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let answers = Arc::new(Mutex::new(answers(&origin).into_iter()));
+        let answers = Mutex::new(answers(&origin).into_iter());
+        let next = move |_: &Seen| {
+            let answer = answers.lock().unwrap().next();
+            answer.unwrap_or_else(|| status(500, &[], "no answer was prepared"))
+        };
+        Self::listen(listener, origin, Arc::new(next))
+    }
+
+    /// Starts a server that makes its answer from the request.
+    pub(crate) async fn answering(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        Self::listen(listener, origin, Arc::new(answer))
+    }
+
+    fn listen(listener: TcpListener, origin: String, answers: Answers) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let record = seen.clone();
         let task = tokio::spawn(async move {
@@ -82,19 +99,20 @@ impl Server {
 
     /// A client with a guard of its own.
     pub(crate) fn client_with(&self, guard: Guard) -> Client {
+        self.client_of(guard, Tokens::fixed("the-token".to_owned().into()))
+    }
+
+    /// A client with a guard and tokens of its own.
+    pub(crate) fn client_of(&self, guard: Guard, tokens: Tokens) -> Client {
         let environment = EnvironmentUrl::parse(&self.origin).unwrap();
         let http = http::client(&http::Options::default()).unwrap();
         let moment = Duration::from_millis(1);
         let retry = Retry { first: moment, longest: moment, ..Retry::default() };
-        Client::with_retry(environment, http, Tokens::fixed("the-token".to_owned().into()), guard, retry)
+        Client::with_retry(environment, http, tokens, guard, retry)
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    answers: Arc<Mutex<std::vec::IntoIter<Answer>>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
-) {
+async fn serve(mut stream: TcpStream, answers: Answers, seen: Arc<Mutex<Vec<Seen>>>) {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -115,9 +133,8 @@ async fn serve(
         }
     }
     request.body = String::from_utf8(bytes[head_end + 4..].to_vec()).unwrap();
-    seen.lock().unwrap().push(request);
-    let answer = answers.lock().unwrap().next();
-    if let Answer::Bytes(bytes) = answer.unwrap_or_else(|| status(500, &[], "no answer was prepared")) {
+    seen.lock().unwrap().push(request.clone());
+    if let Answer::Bytes(bytes) = answers(&request) {
         let _ = stream.write_all(&bytes).await;
         let _ = stream.shutdown().await;
     }
@@ -143,11 +160,16 @@ pub(crate) fn error(code: u16, dataverse: &str) -> Answer {
     status(code, &[("Content-Type", "application/json"), ("x-ms-service-request-id", "req-1")], &body)
 }
 
-/// An answer that ends before it is whole.
+/// An answer that ends half-way.
 pub(crate) fn cut(body: &str) -> Answer {
+    cut_at(body, body.len() / 2)
+}
+
+/// An answer that ends after so many bytes of its body.
+pub(crate) fn cut_at(body: &str, end: usize) -> Answer {
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    Answer::Bytes(format!("{head}{}", &body[..body.len() / 2]).into_bytes())
+    Answer::Bytes(format!("{head}{}", &body[..end]).into_bytes())
 }

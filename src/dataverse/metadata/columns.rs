@@ -133,8 +133,8 @@ impl TableSchema {
         for column in names.filter_map(|name| self.column(name)) {
             let status_is_there =
                 chosen.iter().any(|column| matches!(column.kind, ColumnKind::Status { .. }));
-            let twice = chosen.iter().any(|other| other.name == column.name);
-            if !twice && !(status_is_there && matches!(column.kind, ColumnKind::State { .. })) {
+            let told_twice = status_is_there && matches!(column.kind, ColumnKind::State { .. });
+            if !told_twice && chosen.iter().all(|other| other.name != column.name) {
                 chosen.push(column);
             }
         }
