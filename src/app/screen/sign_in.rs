@@ -37,9 +37,12 @@ impl App {
     /// Takes what the server wants the person to do.
     pub(in crate::app) fn prompted(&mut self, prompt: Prompt) -> Vec<Effect> {
         let Screen::SignIn(sign_in) = self.screen_mut() else { return vec![] };
-        let plain = prompt.plain();
+        let mut effects = vec![Effect::Announce(prompt.plain())];
+        if let Prompt::Browser { address } = &prompt {
+            effects.push(Effect::OpenBrowser(address.clone()));
+        }
         sign_in.prompt = Some(prompt);
-        vec![Effect::Announce(plain)]
+        effects
     }
 
     /// Takes the end of a sign-in.
@@ -83,6 +86,10 @@ impl App {
             (SignInCommand::CopyCode, Some(Prompt::DeviceCode { code, .. })) => self.copy(code),
             (SignInCommand::CopyCode | SignInCommand::CopyAddress, Some(prompt)) => {
                 self.copy(prompt.address().to_owned())
+            }
+            (SignInCommand::OpenAddress, Some(Prompt::DeviceCode { may_open: false, .. })) => {
+                self.say("This address belongs to no sign-in host that is known. Y copies it, should you trust it.");
+                vec![]
             }
             (SignInCommand::OpenAddress, Some(prompt)) => {
                 vec![Effect::OpenBrowser(prompt.address().to_owned())]

@@ -28,7 +28,7 @@ pub fn draw(app: &App, sign_in: &SignIn, theme: &Theme, area: Rect, buffer: &mut
         page.gap();
     }
     match &sign_in.prompt {
-        Some(Prompt::DeviceCode { address, code, expires }) => {
+        Some(Prompt::DeviceCode { address, code, expires, .. }) => {
             let left = expires.as_second() - app.now.as_second();
             device_code(&mut page, area, address, code, left);
         }
