@@ -3,7 +3,14 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::desk::Desk;
+use ring::rand::SystemRandom;
+use ring::rsa::KeyPair;
+use ring::signature::RSA_PKCS1_SHA256;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, claims};
 use crate::{raw, support};
 
 const WHO_AM_I: &str = "/api/data/v9.2/WhoAmI";
@@ -59,6 +66,45 @@ async fn a_refused_token_of_any_kind_gets_one_and_the_same_header() {
         assert_eq!(response.headers()["www-authenticate"], expected);
     }
     assert_ne!(desk.api(WHO_AM_I, &token).await.status(), 401);
+}
+
+/// A token with these claims changed, signed with the sandbox's own key.
+fn signed(token: &str, changes: &Value) -> String {
+    let pem = include_bytes!("../../assets/sandbox/signing-key.pem");
+    let der = PrivatePkcs8KeyDer::from_pem_slice(pem).unwrap();
+    let key = KeyPair::from_pkcs8(der.secret_pkcs8_der()).unwrap();
+    let mut claims = claims(token);
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    let text = format!("{}.{}", token.split('.').next().unwrap(), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test]
+async fn a_well_signed_token_needs_this_tenant_this_time_and_this_audience() {
+    let desk = Desk::new().await;
+    let token = support::user_token(&desk.sandbox, "anna").await;
+    let now = claims(&token)["iat"].as_i64().unwrap();
+    let other = "c9a4e2d1-38f7-4b06-a5c3-17d09be86f42";
+    for (changes, refused) in [
+        (json!({}), false),
+        (json!({ "aud": format!("{}/", desk.ready().url) }), false),
+        (json!({ "tid": other }), true),
+        (json!({ "iss": format!("https://sts.windows.net/{other}/") }), true),
+        (json!({ "nbf": now + 600 }), true),
+        (json!({ "exp": now - 1 }), true),
+        (json!({ "exp": null }), true),
+        (json!({ "oid": "anna" }), true),
+        (json!({ "aud": "https://contoso.crm4.dynamics.com" }), true),
+        (json!({ "aud": desk.ready().foreign }), true),
+        (json!({ "aud": format!("{}/api", desk.ready().url) }), true),
+    ] {
+        let status = desk.api(WHO_AM_I, &signed(&token, &changes)).await.status();
+        assert_eq!(status == 401, refused, "{changes}");
+    }
 }
 
 /// A good token of anna's for another resource.

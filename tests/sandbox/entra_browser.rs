@@ -88,6 +88,11 @@ async fn a_person_picks_an_account_and_the_code_brings_tokens_once() {
     assert_eq!(page.status(), 200);
     assert!(page.text().await.unwrap().contains("value=\"bo\" checked"));
 
+    // The same request may come as a form; then the page's form carries what it said.
+    let url = format!("{}/oauth2/v2.0/authorize", desk.ready().authority);
+    let page = desk.http.post(url).form(&query(&desk, &[])).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("?client_id=") && page.contains(CHALLENGE), "{page}");
+
     let response = submit(&desk, &[("nonce", "n1")], &[("user", "bo"), ("action", "approve")]).await;
     let (target, fields) = fields(&response);
     assert_eq!((target.port(), target.path()), (Some(53124), "/"));

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
 mod border;
+#[cfg(unix)]
+mod command;
 mod controls;
 mod desk;
 mod discovery;

@@ -59,8 +59,10 @@ impl Entra {
                 Some(Ok(Choice::Cancel)) => return declined(ask, &redirect, mode),
                 Some(Err(response)) => return *response,
                 None => {
-                    let address = ask.request.uri().path_and_query().map_or("/", |path| path.as_str());
-                    return pages::pick_user(address, client.name, hint, self.people());
+                    // A request may have come as a form; the page's own form must bring it along.
+                    let query = ask.params.to_query_without(&["user", "action"]);
+                    let address = format!("{}?{query}", ask.request.uri().path());
+                    return pages::pick_user(&address, client.name, hint, self.people());
                 }
             }
         };
