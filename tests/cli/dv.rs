@@ -1,0 +1,160 @@
+//! The program as a child process, with a home of its own.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+
+use dvtui::sandbox::Ready;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A home folder and the settings that commands run with.
+#[derive(Debug)]
+pub(crate) struct Home {
+    folder: TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// A command that still runs; it ends with the test.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    out: Option<BufReader<ChildStdout>>,
+    err: BufReader<ChildStderr>,
+}
+
+impl Home {
+    /// No settings at all.
+    pub(crate) fn new() -> Home {
+        Home { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
+    }
+
+    /// Settings for a sandbox.
+    pub(crate) fn for_sandbox(ready: &Ready) -> Home {
+        Home::new()
+            .with("DV_URL", &ready.url)
+            .with("DV_AUTHORITY", &ready.authority)
+            .with("DV_CLIENT_ID", &ready.client_id)
+    }
+
+    /// One more variable.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Home {
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    /// The file of tokens.
+    pub(crate) fn tokens_file(&self) -> PathBuf {
+        self.folder.path().join(".local/state/dvtui/tokens.json")
+    }
+
+    /// What is in the file of tokens.
+    pub(crate) fn tokens(&self) -> Value {
+        serde_json::from_slice(&std::fs::read(self.tokens_file()).unwrap()).unwrap()
+    }
+
+    /// Changes the first kept sign-in.
+    pub(crate) fn change_tokens(&self, change: impl FnOnce(&mut Value)) {
+        let mut tokens = self.tokens();
+        change(&mut tokens["tokens"][0]);
+        std::fs::write(self.tokens_file(), tokens.to_string()).unwrap();
+    }
+
+    /// A path below the home folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dv"));
+        command.args(args).env_clear().env("HOME", self.folder.path()).stdin(Stdio::null());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn dv(&self, args: &[&str]) -> Ended {
+        let output = self.command(args).output().unwrap();
+        Ended {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts a command.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        let mut command = self.command(args);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = child.stdout.take().map(BufReader::new);
+        let err = BufReader::new(child.stderr.take().unwrap());
+        Running { child, out, err }
+    }
+}
+
+impl Running {
+    /// The rest of the next line on standard error that starts like this; other lines are passed over.
+    pub(crate) fn err_after(&mut self, start: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.err.read_line(&mut line).unwrap(), 0, "no line starts with {start:?}");
+            if let Some(rest) = line.strip_prefix(start) {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+
+    /// The next line on standard output, as JSON.
+    pub(crate) fn out_json(&mut self) -> Value {
+        let mut line = String::new();
+        self.out.as_mut().unwrap().read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+
+    /// Goes away without reading, as `head` does.
+    pub(crate) fn close_output(&mut self) {
+        self.out = None;
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the end and takes what was printed since.
+    pub(crate) fn end(&mut self) -> Ended {
+        let (mut out, mut err) = (String::new(), String::new());
+        if let Some(reader) = &mut self.out {
+            reader.read_to_string(&mut out).unwrap();
+        }
+        self.err.read_to_string(&mut err).unwrap();
+        Ended { code: self.child.wait().unwrap().code().unwrap_or(-1), out, err }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // it may have ended
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// Expects an exit code and words on standard error.
+    #[track_caller]
+    pub(crate) fn expect(&self, code: i32, words: &[&str]) -> &Ended {
+        assert_eq!(self.code, code, "{self:#?}");
+        for word in words {
+            assert!(self.err.contains(word), "{word:?} is not in {self:#?}");
+        }
+        self
+    }
+}

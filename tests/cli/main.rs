@@ -1,0 +1,13 @@
+//! The real program: arguments in, standard output, standard error and exit code out.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on should say where
+
+mod bad_input;
+mod browser;
+mod dv;
+mod keeping;
+mod login;
+mod odd_authorities;
+mod stub;
+#[path = "../support/mod.rs"]
+mod support;
