@@ -152,11 +152,16 @@ impl World {
         let fault = self.faults.strike(origin, &parts.method, path);
         let body = read(body).await;
         let mut cut = None;
+        let mut reset_after = false;
         let instead = match fault {
             None => None,
             Some(Fault::ResetBefore {}) => {
                 breaker.reset();
                 return Err(Reset);
+            }
+            Some(Fault::ResetAfter {}) => {
+                reset_after = true;
+                None
             }
             Some(Fault::Delay { ms }) => {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -181,6 +186,10 @@ impl World {
             (None, None, Err(refused)) => *refused,
             (None, None, Ok(body)) => self.dispatch(origin, Request::from_parts(parts, body)).await,
         };
+        if reset_after {
+            breaker.reset();
+            return Err(Reset);
+        }
         if wants_gzip && matches!(origin, Origin::Api | Origin::Discovery) {
             response = gzip::compress(response).await;
         }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::desk::Desk;
+use crate::desk::{Answer, Desk};
 use crate::raw;
 
 /// The discovery document, which is always there and always the same.
@@ -58,28 +58,34 @@ async fn a_cut_body_announces_its_length_and_ends_early() {
     assert_eq!(document(&desk).await.body(), whole.body());
 }
 
-#[tokio::test]
-async fn a_reset_comes_before_anything_is_done() {
-    let desk = Desk::new().await;
-    let device = desk.device().await;
-    desk.order(json!({ "match": { "path": "/token$" }, "fault": { "kind": "reset_before" } })).await;
-    desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
+/// Polls for a token by hand: the connection's end is what matters.
+async fn poll_by_hand(desk: &Desk, device: &Answer) -> raw::Reply {
     let root = desk.authority("").trim_end_matches('/').to_owned();
-    let form = format!(
-        "grant_type=device_code&client_id={}&device_code={}",
-        desk.ready().client_id,
-        device.text("device_code")
-    );
+    let client = &desk.ready().client_id;
+    let form =
+        format!("grant_type=device_code&client_id={client}&device_code={}", device.text("device_code"));
     let request = format!(
         "POST /common/oauth2/v2.0/token HTTP/1.1\r\n{}Content-Type: application/x-www-form-urlencoded\r\n\
          Content-Length: {}\r\n\r\n{form}",
         raw::host(&root),
         form.len()
     );
-    let reply = raw::exchange(&root, &request).await;
-    assert_eq!((reply.text.as_str(), reply.reset), ("", true));
-    assert_eq!(desk.requests().await.last().unwrap()["status"], json!(null));
-    assert_eq!(desk.poll(&device).await.status, 200, "the code was not used up");
+    raw::exchange(&root, &request).await
+}
+
+#[tokio::test]
+async fn a_reset_comes_before_anything_is_done_or_after_all_of_it() {
+    let desk = Desk::new().await;
+    for (kind, refusal) in [("reset_before", None), ("reset_after", Some(54005))] {
+        let device = desk.device().await;
+        desk.order(json!({ "match": { "path": "/token$" }, "fault": { "kind": kind } })).await;
+        desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
+        let reply = poll_by_hand(&desk, &device).await;
+        assert_eq!((reply.text.as_str(), reply.reset), ("", true));
+        assert_eq!(desk.requests().await.last().unwrap()["status"], json!(null));
+        let again = desk.poll(&device).await;
+        assert_eq!(again.body["error_codes"][0].as_u64(), refusal, "{kind}: was the code used up?");
+    }
 }
 
 #[tokio::test]
