@@ -2,6 +2,7 @@
 //!
 //! Must not know: how a request is built or a token is got; that is behind `ops` and `dataverse`.
 
+pub mod backend;
 pub mod console;
 pub mod event_loop;
 pub mod input;

@@ -1,6 +1,6 @@
 //! The terminal while it is ours: raw mode, the other screen, and the way back from every exit.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, Write, stdout};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -12,14 +12,15 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use tokio::sync::Notify;
+
+use super::backend::ScreenBackend;
 
 /// Most terminals take this much in one OSC 52 sequence.
 const CLIPBOARD_LIMIT: usize = 74_994;
 
 /// The real terminal.
-pub type RealTerminal = Terminal<CrosstermBackend<Stdout>>;
+pub type RealTerminal = Terminal<ScreenBackend>;
 
 /// Holds the terminal; gives it back when dropped, however the program ends.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl Guard {
         }));
         enter()?;
         let guard = Self(());
-        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let terminal = Terminal::new(ScreenBackend::new())?;
         Ok((guard, terminal))
     }
 }

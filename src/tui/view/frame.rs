@@ -120,7 +120,7 @@ impl App {
     /// What row 1 calls a screen.
     fn crumb(&self, screen: &Screen) -> String {
         match screen {
-            Screen::SignIn(_) => "Sign in".into(),
+            Screen::SignIn(_) => String::new(),
             Screen::Tables(_) => "Tables".into(),
             Screen::Grid(grid) => grid.table.collection_name.clone(),
             Screen::Record(record) => record.id.to_string(),

@@ -1,0 +1,10 @@
+//! The whole program but for the terminal: the real loop, runner and client against a sandbox, driven by keys.
+#![allow(clippy::unwrap_used)] // a test that cannot go on should say where
+
+mod faults;
+mod program;
+mod screen;
+#[path = "../support/mod.rs"]
+#[allow(dead_code)] // others use more of it
+mod support;
+mod work;

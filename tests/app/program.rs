@@ -1,0 +1,197 @@
+//! The program under test, and what a person at it can do.
+
+use std::io;
+use std::time::Duration;
+
+use dvtui::app::App;
+use dvtui::app::event::Event;
+use dvtui::app::key::{Input, Key};
+use dvtui::app::layout::Size;
+use dvtui::app::session::{self, Way};
+use dvtui::sandbox::{Options, Sandbox};
+use dvtui::tui::{Console, Runner, Services, Start, Theme, run_loop};
+use futures_util::stream::unfold;
+use jiff::Timestamp;
+use ratatui::Terminal;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+
+use crate::screen::Screen;
+use crate::support;
+
+/// How long something may take before a test gives up. It bounds a hang, it measures nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The running program with its sandbox.
+pub(crate) struct Program {
+    pub(crate) sandbox: Sandbox,
+    screen: Screen,
+    input: UnboundedSender<Event>,
+    end: JoinHandle<io::Result<()>>,
+    _home: tempfile::TempDir,
+}
+
+impl Program {
+    /// Starts it at the sign-in, which approves itself at once.
+    pub(crate) async fn start() -> Self {
+        let options = Options { auto_approve: Some(Duration::ZERO), ..support::options() };
+        let sandbox = support::start(options).await;
+        let home = tempfile::tempdir().unwrap();
+        let ready = sandbox.ready();
+        let services = Services::new(&Start {
+            url: Some(ready.url.clone()),
+            profile: None,
+            authority: Some(ready.authority.clone()),
+            tenant: None,
+            client_id: Some(ready.client_id.clone()),
+            scope: None,
+            ca_file: None,
+            discovery: None,
+            token: None,
+            ssh: true,
+            display: false,
+            no_color: true,
+            demo: false,
+            config_folder: home.path().join("config"),
+            state_folder: home.path().join("state"),
+            cache_folder: home.path().join("cache"),
+        })
+        .unwrap();
+        let start = session::Start {
+            version: "0".into(),
+            environment: Some(ready.url.clone()),
+            way: Way::DeviceCode,
+            remote: true,
+        };
+        let screen = Screen::new(80, 24);
+        let (input, events) = unbounded_channel();
+        let shown = screen.clone();
+        let end = tokio::spawn(async move {
+            let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::now());
+            let mut runner = Runner::new(services);
+            let Ok(mut terminal) = Terminal::new(shown);
+            let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
+            run_loop(&mut app, &mut runner, &mut terminal, &mut Deaf, &Theme::plain(), events).await
+        });
+        Self { sandbox, screen, input, end, _home: home }
+    }
+
+    /// Starts it and goes on to the first row of the cases.
+    pub(crate) async fn start_at_the_cases() -> Self {
+        let mut program = Self::start().await;
+        program.wait_for("incident").await;
+        program.keys("/ i n c i d e n t enter enter");
+        program.wait_for("CAS-").await;
+        program
+    }
+
+    /// Presses keys, separated by spaces, by the names that help shows.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        for key in keys.split(' ') {
+            let key: Key = key.parse().unwrap();
+            self.input.send(Event::Input(Input::Key(key))).unwrap();
+        }
+    }
+
+    /// Waits until the screen shows a text, and answers what it shows then.
+    pub(crate) async fn wait_for(&mut self, text: &str) -> String {
+        self.wait_until(text, |screen| screen.contains(text)).await
+    }
+
+    /// Waits until the screen fulfils a condition.
+    pub(crate) async fn wait_until(&mut self, what: &str, condition: impl Fn(&str) -> bool) -> String {
+        let waiting = async {
+            loop {
+                let text = self.screen.text();
+                if condition(&text) {
+                    return text;
+                }
+                self.screen.next_frame().await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(text) => text,
+            Err(_) => panic!("waited for `{what}`; the screen shows:\n{}", self.screen.text()),
+        }
+    }
+
+    /// Leaves with `Q` and waits for the end.
+    pub(crate) async fn quit(mut self) {
+        self.keys("Q");
+        self.end.await.unwrap().unwrap();
+    }
+
+    /// Leaves although edits wait: asked for once more.
+    pub(crate) async fn quit_with_pending(mut self) {
+        self.keys("Q");
+        self.wait_for("not sent").await;
+        self.keys("y");
+        self.end.await.unwrap().unwrap();
+    }
+
+    /// Makes the sandbox misbehave.
+    pub(crate) async fn fault(&self, fault: Value) {
+        let url = format!("{}/_sandbox/faults", self.controls());
+        let response = support::http().post(url).json(&fault).send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    /// The requests to the Web API that are no reads.
+    pub(crate) async fn writes(&self) -> Vec<Value> {
+        let url = format!("{}/_sandbox/requests", self.controls());
+        let text = support::http().get(url).send().await.unwrap().text().await.unwrap();
+        let all: Vec<Value> = serde_json::from_str(&text).unwrap();
+        all.into_iter().filter(|request| request["origin"] == "api" && request["method"] != "GET").collect()
+    }
+
+    /// Changes a row as somebody else: a case worker at another desk.
+    pub(crate) async fn change_as_somebody_else(&self, path: &str, change: Value) {
+        let token = support::user_token(&self.sandbox, "bo").await;
+        let url = format!("{}{path}", self.sandbox.ready().url);
+        let response = support::http().patch(url).bearer_auth(token).json(&change).send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    /// The first case by the order that the grid has, as the server holds it.
+    pub(crate) async fn row(&self, path: &str) -> Value {
+        let token = support::user_token(&self.sandbox, "anna").await;
+        let url = format!("{}{path}", self.sandbox.ready().url);
+        let response = support::http().get(url).bearer_auth(token).send().await.unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+
+    fn controls(&self) -> &str {
+        self.sandbox.ready().controls.as_deref().unwrap()
+    }
+}
+
+/// A fault of the Web API for requests of one method whose path matches.
+pub(crate) fn api_fault(method: &str, path: &str, times: u32, fault: Value) -> Value {
+    json!({ "match": { "origin": "api", "method": method, "path": path }, "times": times, "fault": fault })
+}
+
+/// A terminal without clipboard, shell or plain screen.
+struct Deaf;
+
+impl Console for Deaf {
+    fn copy(&mut self, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn announce(&mut self, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn leave(&mut self, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn come_back(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! A day's work by keys, with the values on the server as the judge.
+
+use serde_json::json;
+
+use crate::program::Program;
+
+/// Path of the row that the first write went to.
+async fn written_row(program: &Program) -> String {
+    let writes = program.writes().await;
+    let path = writes[0]["path"].as_str().unwrap();
+    path.split('?').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_keys_stage_a_priority_two_send_it_and_two_repeat_it_on_the_next_row() {
+    let mut program = Program::start_at_the_cases().await;
+    program.keys("c p h");
+    program.wait_for("~1 pending").await;
+    assert!(program.writes().await.is_empty());
+    program.keys("w");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_until("saved", |screen| !screen.contains("pending")).await;
+    let path = written_row(&program).await;
+    assert_eq!(program.row(&path).await["prioritycode"], 1);
+
+    program.keys("j .");
+    program.wait_for("~1 pending").await;
+    program.quit_with_pending().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_save_of_the_same_row_is_no_conflict_with_ourselves() {
+    let mut program = Program::start_at_the_cases().await;
+    for letter in ["h", "l", "h"] {
+        program.keys(&format!("c p {letter}"));
+        program.wait_for("~1 pending").await;
+        program.keys("w");
+        program.wait_for("y yes").await;
+        program.keys("y");
+        program.wait_until("saved", |screen| !screen.contains("pending")).await;
+    }
+    let writes = program.writes().await;
+    assert_eq!(
+        writes.iter().map(|write| write["status"].as_u64().unwrap()).collect::<Vec<_>>(),
+        [200, 200, 200]
+    );
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() {
+    let mut program = Program::start_at_the_cases().await;
+    program.keys("c p h");
+    program.wait_for("~1 pending").await;
+    program.keys("enter");
+    program.wait_for("1 Form").await;
+    program.keys("2");
+    let json = program.wait_for("incidentid").await;
+    let id = json.lines().find_map(|line| line.trim().strip_prefix("incidentid: ")).unwrap();
+    let id = id.split_whitespace().next().unwrap().trim_matches('"');
+    let path = format!("/api/data/v9.2/incidents({id})");
+    program.change_as_somebody_else(&path, json!({ "prioritycode": 3, "title": "Changed elsewhere" })).await;
+
+    program.keys("w");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_for("412").await;
+    assert_eq!(program.row(&path).await["prioritycode"], 3, "nothing was overwritten");
+    program.wait_for("pending").await;
+    program.keys("r");
+    program.wait_for("Changed elsewhere").await;
+    program.keys("w");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_until("saved", |screen| !screen.contains("pending")).await;
+    let row = program.row(&path).await;
+    assert_eq!((row["prioritycode"].clone(), row["title"].clone()), (json!(1), json!("Changed elsewhere")));
+    program.quit().await;
+}
