@@ -6,11 +6,13 @@
 pub mod command;
 pub mod effect;
 pub mod event;
+pub mod field;
 pub mod filter;
 pub mod fuzzy;
 pub mod hints;
 pub mod key;
 pub mod layout;
+pub mod letters;
 pub mod line;
 pub mod list;
 pub mod load;

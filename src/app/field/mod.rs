@@ -1,0 +1,104 @@
+//! What a person types, read as a value of a column: one file a kind, each with its limits.
+//!
+//! Must not know: screens, keys, the server. A message here is a sentence that says the limit.
+
+pub mod choice;
+pub mod date;
+mod date_words;
+pub mod decimal;
+pub mod money;
+pub mod status;
+pub mod text;
+pub mod whole;
+pub mod yes_no;
+
+use jiff::Timestamp;
+
+use super::pending::Staged;
+use crate::dataverse::{Change, Column, ColumnKind, metadata::Required};
+
+/// How a column is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// One line of text.
+    Line,
+    /// Several lines of text.
+    Lines,
+    /// A choice from a menu.
+    Menu,
+}
+
+/// How a column is edited.
+///
+/// # Errors
+///
+/// A sentence that says why it is not.
+pub fn way(column: &Column) -> Result<Way, String> {
+    let label = &column.display_name;
+    let kind = match column.kind {
+        ColumnKind::Text { .. }
+        | ColumnKind::Whole { .. }
+        | ColumnKind::Decimal { .. }
+        | ColumnKind::Double { .. }
+        | ColumnKind::Money { .. }
+        | ColumnKind::DateTime { .. } => Ok(Way::Line),
+        ColumnKind::Memo { .. } => Ok(Way::Lines),
+        ColumnKind::YesNo { .. } | ColumnKind::Choice { .. } | ColumnKind::Status { .. } => Ok(Way::Menu),
+        ColumnKind::State { .. } => {
+            return Err(format!(
+                "{label} follows from what is done with the row. It cannot be set by itself."
+            ));
+        }
+        ColumnKind::Lookup { .. } => Err("Lookups"),
+        ColumnKind::File => Err("Files"),
+        ColumnKind::Image => Err("Images"),
+        ColumnKind::Choices { .. } => Err("Choices with several answers"),
+        ColumnKind::BigInt | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
+            return Err(format!("{label} is read-only."));
+        }
+    };
+    if column.computed {
+        return Err(format!("{label} is computed by the server."));
+    }
+    if !column.updatable {
+        return Err(format!("{label} is read-only."));
+    }
+    kind.map_err(|what| format!("{what} cannot be edited in this version."))
+}
+
+/// Reads what was typed into a line or a box. Nothing typed is no value.
+///
+/// # Errors
+///
+/// A sentence that says what is expected.
+pub fn read(column: &Column, typed: &str, now: Timestamp) -> Result<Staged, String> {
+    if typed.trim().is_empty() {
+        return null(column);
+    }
+    match &column.kind {
+        ColumnKind::Text { max_length, .. } | ColumnKind::Memo { max_length } => {
+            text::read(typed, *max_length)
+        }
+        ColumnKind::Whole { min, max } => whole::read(typed, *min, *max),
+        ColumnKind::Decimal { min, max, precision } | ColumnKind::Double { min, max, precision } => {
+            decimal::read(typed, *min, *max, *precision)
+        }
+        ColumnKind::Money { min, max, precision } => money::read(typed, *min, *max, *precision),
+        ColumnKind::DateTime { format, behavior } => date::read(typed, *format, *behavior, now),
+        _ => Err(way(column)
+            .err()
+            .unwrap_or_else(|| format!("{} is chosen from a menu.", column.display_name))),
+    }
+}
+
+/// No value.
+///
+/// # Errors
+///
+/// A sentence when the server insists on one.
+pub fn null(column: &Column) -> Result<Staged, String> {
+    if column.required == Required::System {
+        return Err(format!("{} needs a value: the server refuses an empty one.", column.display_name));
+    }
+    Ok(Staged { change: Change::Null, text: "-".into() })
+}
