@@ -36,6 +36,37 @@ impl Line {
         self.text[..self.cursor].width()
     }
 
+    /// The cursor stands before the text.
+    pub fn is_at_start(&self) -> bool {
+        self.cursor == 0
+    }
+
+    /// The cursor stands behind the text.
+    pub fn is_at_end(&self) -> bool {
+        self.cursor == self.text.len()
+    }
+
+    /// Puts the cursor at a cell, or at the end of a shorter text.
+    pub fn go_to_column(&mut self, column: usize) {
+        let mut width = 0;
+        let place = self.text.grapheme_indices(true).find(|(_, grapheme)| {
+            width += grapheme.width();
+            width > column
+        });
+        self.cursor = place.map_or(self.text.len(), |(start, _)| start);
+    }
+
+    /// Takes away what is behind the cursor: a line of its own, with the cursor at its start.
+    pub fn split(&mut self) -> Line {
+        Line { text: self.text.split_off(self.cursor), cursor: 0 }
+    }
+
+    /// Puts a line behind this one; the cursor stands between them.
+    pub fn append(&mut self, line: Line) {
+        self.cursor = self.text.len();
+        self.text.push_str(&line.text);
+    }
+
     /// Takes an input that edits text; answers whether it did. Enter, Esc, Tab, Up and Down are the caller's.
     pub fn update(&mut self, input: &Input) -> bool {
         match input {

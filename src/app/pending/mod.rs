@@ -76,6 +76,8 @@ pub enum RowState {
     Sending(WriteId),
     /// The row was changed by somebody else; it must be read again first.
     Conflict,
+    /// Whether they arrived is not known; the row must be read again first.
+    Unknown(Problem),
     /// They did not arrive, for this reason.
     Failed(Problem),
 }
@@ -118,6 +120,7 @@ impl PendingRow {
             RowState::Waiting => '~',
             RowState::Sending(_) => '.',
             RowState::Conflict | RowState::Failed(_) => '!',
+            RowState::Unknown(_) => '?',
         }
     }
 

@@ -1,0 +1,210 @@
+//! From a key to a staged value: which row and column are meant, whether they can be edited, and with what.
+
+use std::sync::Arc;
+
+use super::command::record::RecordCommand;
+use super::effect::Effect;
+use super::field::{self, Way};
+use super::overlay::Overlay;
+use super::overlay::choice_menu::{self, ChoiceMenu};
+use super::overlay::column_menu::ColumnMenu;
+use super::overlay::editor::Editor;
+use super::pending::{Outcome, RowKey, Staged, Target};
+use super::{App, Screen};
+use crate::dataverse::{Column, ColumnKind, ColumnName, Row, RowId, Table, TableName, TableSchema};
+
+/// The last change that was staged, to be repeated on another row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastChange {
+    table: TableName,
+    column: Column,
+    staged: Staged,
+}
+
+/// What people call a row: the number they quote, otherwise its name, otherwise its key.
+pub fn row_name(schema: Option<&TableSchema>, table: &Table, id: RowId, row: &Row) -> String {
+    let quoted = schema.and_then(|schema| schema.default_columns().first().copied());
+    let quoted = quoted.filter(|column| matches!(column.kind, ColumnKind::Text { .. })).map(|column| &column.name);
+    let names = quoted.into_iter().chain(&table.primary_name);
+    let mut texts = names.filter_map(|name| row.cell(name.as_str())?.text().map(std::borrow::Cow::into_owned));
+    texts.find(|text| !text.is_empty()).unwrap_or_else(|| id.to_string())
+}
+
+impl App {
+    /// The row that an edit is meant for, and its table's columns.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why nothing can be edited now.
+    fn edit_target(&self) -> Result<(Target, Arc<TableSchema>), String> {
+        const NOT_READ: &str = "The row has not been read yet.";
+        if let Some(reason) = self.session.identity().and_then(|identity| identity.read_only.as_ref()) {
+            return Err(reason.clone());
+        }
+        let (table, row) = match self.screen() {
+            Screen::Grid(grid) => (&grid.table, grid.current_row().ok_or("There is no row here.")?),
+            Screen::Record(record) => (&record.table, record.row.value().cloned().ok_or(NOT_READ)?),
+            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => {
+                return Err("There is no row here.".into());
+            }
+        };
+        let schema = self.schemas.get(&table.name).ok_or("The table's columns have not been read yet.")?;
+        let id = row.id(&table.primary_id).ok_or("The row came without its key.")?;
+        let name = row_name(Some(schema), table, id, &row);
+        if row.etag().is_none() {
+            return Err(format!("{name} came without its version, so it cannot be saved safely."));
+        }
+        if self.pending.row(&table.name, id).is_some_and(super::pending::PendingRow::is_sending) {
+            return Err(format!("{name} is being saved. Wait for the answer."));
+        }
+        Ok((Target { table: table.clone(), id, name, row }, Arc::clone(schema)))
+    }
+
+    /// The column under the cursor.
+    fn edit_column(&self, schema: &TableSchema) -> Option<Column> {
+        match self.screen() {
+            Screen::Grid(grid) => grid.current_column().cloned(),
+            Screen::Record(record) => {
+                let name = match record.tab {
+                    super::screen::record::Tab::Form => self.form_column()?,
+                    super::screen::record::Tab::Json => self.json_column(schema)?,
+                };
+                schema.column(name.as_str()).cloned()
+            }
+            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => None,
+        }
+    }
+
+    /// Runs an editing command on the row under the cursor.
+    pub(in crate::app) fn run_edit(&mut self, command: EditCommand) -> Vec<Effect> {
+        if let Err(reason) = self.try_edit(command) {
+            self.say(reason);
+        }
+        vec![]
+    }
+
+    fn try_edit(&mut self, command: EditCommand) -> Result<(), String> {
+        let (target, schema) = self.edit_target()?;
+        match command {
+            EditCommand::Change => {
+                let menu = ColumnMenu::new(target, &schema).ok_or("This table has no choices to change.")?;
+                self.overlays.push(Overlay::ColumnMenu(Box::new(menu)));
+            }
+            EditCommand::Repeat => {
+                let last = self.last_change.clone().ok_or("Nothing to repeat yet. e edits, c changes.")?;
+                if last.table != target.table.name {
+                    return Err("The last change was made in another table.".into());
+                }
+                let status = matches!(last.column.kind, ColumnKind::Status { .. });
+                let valid = || {
+                    choice_menu::picks(&target, &last.column).iter().any(|pick| pick.staged == last.staged)
+                };
+                if status && !valid() {
+                    return Err(format!("{} cannot be {} now.", target.name, last.staged.text));
+                }
+                self.stage(&target, &last.column, last.staged);
+            }
+            EditCommand::Edit => {
+                let column = self.edit_column(&schema).ok_or("There is no column here.")?;
+                self.open_editor(target, column);
+            }
+            EditCommand::Clear => {
+                let column = self.edit_column(&schema).ok_or("There is no column here.")?;
+                field::way(&column)?;
+                let null = field::null(&column)?;
+                self.stage(&target, &column, null);
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the editor that fits the column, or says why there is none.
+    pub(in crate::app) fn open_editor(&mut self, target: Target, column: Column) {
+        let way = match field::way(&column) {
+            Ok(way) => way,
+            Err(reason) => return self.say(reason),
+        };
+        let edit = self.pending.edit(&target.table.name, target.id, &column.name);
+        let now = edit.map(|edit| &edit.new);
+        let overlay = match way {
+            Way::Menu => Overlay::ChoiceMenu(Box::new(ChoiceMenu::new(target, column, now))),
+            Way::Line | Way::Lines => Overlay::Editor(Box::new(Editor::new(target, column, now, way))),
+        };
+        self.overlays.push(overlay);
+    }
+
+    /// Stages a value and says what that did.
+    pub(in crate::app) fn stage(&mut self, target: &Target, column: &Column, staged: Staged) {
+        let text = short(&staged.text);
+        let label = &column.display_name;
+        let said = match self.pending.stage(target, column, staged.clone()) {
+            Outcome::Staged { from } => {
+                format!("{label} {} -> {text} staged on {}.  w review  . repeat", short(&from), target.name)
+            }
+            Outcome::Back if self.pending.row(&target.table.name, target.id).is_none() => {
+                format!("{label} back to {text} on {}: nothing left to send.", target.name)
+            }
+            Outcome::Back => format!("{label} back to {text} on {}.", target.name),
+            Outcome::Unchanged => format!("{label} of {} is {text} already.", target.name),
+        };
+        self.last_change = Some(LastChange { table: target.table.name.clone(), column: column.clone(), staged });
+        self.say(said);
+    }
+
+    /// Takes the last staged edit back.
+    pub(in crate::app) fn undo(&mut self) {
+        let said = self.pending.undo().unwrap_or_else(|reason| reason);
+        self.say(said);
+    }
+
+    /// Stages the edit again that was undone last.
+    pub(in crate::app) fn redo(&mut self) {
+        let said = self.pending.redo().unwrap_or_else(|reason| reason);
+        self.say(said);
+    }
+
+    /// The staged value of a column of a row.
+    pub fn staged(&self, key: &RowKey, column: &ColumnName) -> Option<&Staged> {
+        self.pending.edit(&key.table, key.id, column).map(|edit| &edit.new)
+    }
+}
+
+/// Editing commands, by whichever key of whichever screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditCommand {
+    /// The column under the cursor.
+    Edit,
+    /// One of the table's choices.
+    Change,
+    /// No value.
+    Clear,
+    /// The last change again.
+    Repeat,
+}
+
+impl RecordCommand {
+    /// The editing command that this is.
+    pub(in crate::app) fn edit(self) -> Option<EditCommand> {
+        match self {
+            Self::Edit => Some(EditCommand::Edit),
+            Self::Change => Some(EditCommand::Change),
+            Self::Clear => Some(EditCommand::Clear),
+            Self::Repeat => Some(EditCommand::Repeat),
+            _ => None,
+        }
+    }
+}
+
+/// A value in one line: the first line of several, and not too much of it.
+pub fn short(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let more = lines.count();
+    let cut: String = first.chars().take(MOST).collect();
+    let dots = if cut.len() < first.len() { "..." } else { "" };
+    match more {
+        0 => format!("{cut}{dots}"),
+        more => format!("{cut}{dots} ({} lines)", more + 1),
+    }
+}

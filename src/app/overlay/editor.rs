@@ -1,0 +1,118 @@
+//! The editor of a text, number or date: one line, or a box for text of several lines.
+
+use super::Overlay;
+use crate::app::App;
+use crate::app::effect::Effect;
+use crate::app::field::{self, Way};
+use crate::app::key::{Input, Key};
+use crate::app::line::Line;
+use crate::app::lines::Lines;
+use crate::app::pending::{Staged, Target};
+use crate::dataverse::{Change, Column};
+
+/// An editor with its state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Editor {
+    /// The row.
+    pub target: Target,
+    /// The column.
+    pub column: Column,
+    /// What is typed.
+    pub typed: Typed,
+    /// Why Enter was refused.
+    pub problem: Option<String>,
+    initial: String,
+}
+
+/// What is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    Line(Line),
+    Lines(Lines),
+}
+
+impl Typed {
+    /// The text.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Line(line) => line.text().to_owned(),
+            Self::Lines(lines) => lines.text(),
+        }
+    }
+}
+
+impl Editor {
+    /// An editor that holds the staged value, otherwise the one that was read.
+    pub fn new(target: Target, column: Column, now: Option<&Staged>, way: Way) -> Self {
+        let initial = match now.map(|staged| &staged.change) {
+            Some(Change::Null) => String::new(),
+            Some(Change::Text(text) | Change::Number(text)) => text.clone(),
+            Some(Change::YesNo(yes)) => yes.to_string(),
+            None => {
+                let cell = target.row.cell(&column.property());
+                cell.and_then(|cell| cell.raw_text().map(std::borrow::Cow::into_owned)).unwrap_or_default()
+            }
+        };
+        let mut editor =
+            Self { target, column, typed: Typed::Line(Line::default()), problem: None, initial };
+        editor.reset(way);
+        editor
+    }
+
+    /// Nothing was changed.
+    pub fn is_unchanged(&self) -> bool {
+        self.typed.text() == self.initial
+    }
+
+    fn reset(&mut self, way: Way) {
+        let text = self.initial.clone();
+        self.typed = match way {
+            Way::Lines => Typed::Lines(Lines::new(&text)),
+            // A value with line ends would lose them in a line.
+            Way::Line if text.contains(['\n', '\r']) => Typed::Lines(Lines::new(&text)),
+            Way::Line | Way::Menu => Typed::Line(Line::new(text)),
+        };
+    }
+}
+
+impl App {
+    pub(super) fn editor_input(&mut self, input: &Input) -> Vec<Effect> {
+        let now = self.now;
+        let Some(Overlay::Editor(editor)) = self.overlays.last_mut() else { return vec![] };
+        editor.problem = None;
+        match input {
+            Input::Key(Key::Esc | Key::Ctrl('g')) => drop(self.overlays.pop()),
+            Input::Key(Key::Ctrl('r')) => {
+                let way = match editor.typed {
+                    Typed::Line(_) => Way::Line,
+                    Typed::Lines(_) => Way::Lines,
+                };
+                editor.reset(way);
+            }
+            Input::Key(Key::Enter | Key::Ctrl('d')) if editor.is_unchanged() => {
+                self.overlays.pop();
+                self.say("Nothing changed.");
+            }
+            Input::Key(Key::Enter | Key::Ctrl('d')) => {
+                match field::read(&editor.column, &editor.typed.text(), now) {
+                    Ok(staged) => {
+                        let (target, column) = (editor.target.clone(), editor.column.clone());
+                        self.overlays.pop();
+                        self.stage(&target, &column, staged);
+                    }
+                    Err(problem) => editor.problem = Some(problem),
+                }
+            }
+            input => {
+                let taken = match &mut editor.typed {
+                    Typed::Line(line) => line.update(input),
+                    Typed::Lines(lines) => lines.update(input),
+                };
+                if let (false, Input::Key(key)) = (taken, input) {
+                    editor.problem = Some(format!("`{key}` does nothing here. Enter stages, Esc drops."));
+                }
+            }
+        }
+        vec![]
+    }
+}

@@ -1,0 +1,208 @@
+//! Questions in the message line whose answer cannot be taken back: send, or leave and lose.
+//!
+//! The confirming key is never the one that led here, and never Enter alone. What was typed before the question was
+//! drawn is not an answer to it.
+
+use super::Overlay;
+use crate::app::App;
+use crate::app::edit::short;
+use crate::app::effect::Effect;
+use crate::app::key::{Input, Key};
+use crate::app::line::Line;
+use crate::app::pending::{PendingRow, RowKey};
+
+/// A question with its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// What is asked.
+    pub question: Question,
+    /// What is typed, where the answer is a text.
+    pub typed: Line,
+    drawn: bool,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Send the changes of one row. `meanwhile`: the row was changed elsewhere, but not in these columns.
+    Save { row: RowKey, meanwhile: bool },
+    /// Send the changes of several rows.
+    Send { rows: Vec<RowKey> },
+    /// Leave although changes were not sent.
+    Quit,
+}
+
+/// What confirms a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirm {
+    /// This key.
+    Key(char),
+    /// This text, and Enter.
+    Text(String),
+}
+
+impl Prompt {
+    /// A question that nobody has seen yet.
+    pub fn new(question: Question) -> Self {
+        Self { question, typed: Line::default(), drawn: false }
+    }
+
+    /// The question has been on the screen.
+    pub(in crate::app) fn was_drawn(&mut self) {
+        self.drawn = true;
+    }
+
+    /// What is asked has changed: it must be seen again.
+    pub(in crate::app) fn is_news(&mut self) {
+        self.drawn = false;
+    }
+}
+
+/// What confirms a question here: more rows and production need more than a key.
+pub fn confirm(app: &App, question: &Question) -> Confirm {
+    let identity = app.session.identity();
+    let production = identity.is_none_or(|identity| identity.production);
+    let key = Confirm::Key(if production { 'Y' } else { 'y' });
+    match question {
+        Question::Quit => Confirm::Key('y'),
+        Question::Save { .. } => key,
+        Question::Send { rows } => match (rows.len(), production) {
+            (0 | 1, _) | (2..=9, false) => key,
+            (2..=9, true) | (_, false) => Confirm::Text(rows.len().to_string()),
+            (many, true) => {
+                let alias = identity.map_or("", |identity| identity.environment.as_str());
+                Confirm::Text(format!("{many} {alias}"))
+            }
+        },
+    }
+}
+
+/// The question in words, without the keys.
+pub fn text(app: &App, question: &Question) -> String {
+    match question {
+        Question::Save { row, meanwhile } => {
+            let Some(row) = app.pending.row(&row.table, row.id) else { return String::new() };
+            let meanwhile = if *meanwhile { "Changed meanwhile, but not your columns. " } else { "" };
+            format!("{meanwhile}Save {}{}: {}?", row.target.name, place(app), changes(row))
+        }
+        Question::Send { rows } => {
+            let row = |key: &RowKey| app.pending.row(&key.table, key.id);
+            let count: usize = rows.iter().filter_map(row).map(|row| row.edits.len()).sum();
+            match rows.as_slice() {
+                [one] => row(one).map_or_else(String::new, |row| {
+                    format!("Save {}{}: {}?", row.target.name, place(app), changes(row))
+                }),
+                rows => {
+                    let plural = if count == 1 { "change" } else { "changes" };
+                    let environment = app.session.identity().map_or("", |identity| &identity.environment);
+                    format!("Send {count} {plural} on {} records to {environment}?", rows.len())
+                }
+            }
+        }
+        Question::Quit => match app.pending.unsent() {
+            1 => "1 change is not sent and will be lost:".into(),
+            count => format!("{count} changes are not sent and will be lost:"),
+        },
+    }
+}
+
+/// The keys that answer, and what they mean. With [`Confirm::Text`] the text is typed.
+pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
+    let pair = |key: &str, means: &str| (key.to_owned(), means.to_owned());
+    match (question, confirm(app, question)) {
+        (Question::Quit, _) => vec![pair("w", "review"), pair("y", "quit"), pair("n", "stay")],
+        (Question::Save { .. }, Confirm::Key(key)) => {
+            vec![pair(&key.to_string(), "yes"), pair("d", "diff"), pair("n", "no")]
+        }
+        (_, Confirm::Key(key)) => vec![pair(&key.to_string(), "yes"), pair("n", "no")],
+        (_, Confirm::Text(text)) => {
+            vec![(format!("type {text}"), "and Enter sends".to_owned()), pair("Esc", "no")]
+        }
+    }
+}
+
+/// Where, when that needs care.
+fn place(app: &App) -> String {
+    match app.session.identity() {
+        Some(identity) if identity.production => format!(" in {}", identity.badge),
+        _ => String::new(),
+    }
+}
+
+/// `Priority Normal -> High, Title x -> y`
+pub fn changes(row: &PendingRow) -> String {
+    let changes: Vec<String> = row
+        .edits
+        .iter()
+        .map(|edit| format!("{} {} -> {}", edit.label, short(&edit.old), short(&edit.new.text)))
+        .collect();
+    changes.join(", ")
+}
+
+impl App {
+    /// Asks something.
+    pub(in crate::app) fn ask(&mut self, question: Question) {
+        self.notice = None;
+        self.overlays.push(Overlay::Prompt(Prompt::new(question)));
+    }
+
+    pub(super) fn prompt_input(&mut self, input: &Input) -> Vec<Effect> {
+        let Some(Overlay::Prompt(prompt)) = self.overlays.last() else { return vec![] };
+        if !prompt.drawn {
+            return vec![]; // typed before the question was there
+        }
+        let question = prompt.question.clone();
+        let Input::Key(key) = input else { return vec![] };
+        match (confirm(self, &question), key) {
+            (_, Key::Esc | Key::Ctrl('g' | 'c')) => self.refused(),
+            (Confirm::Key(confirming), Key::Char(c)) if *c == confirming => return self.confirmed(question),
+            (Confirm::Key(_), Key::Char('n' | 'N' | 'q')) => self.refused(),
+            (Confirm::Key(_), Key::Char('w')) if question == Question::Quit => {
+                self.overlays.pop();
+                self.review();
+            }
+            (Confirm::Key(_), Key::Char('d')) if matches!(question, Question::Save { .. }) => {
+                self.overlays.pop();
+                self.show_review();
+            }
+            (Confirm::Key('Y'), Key::Char('y')) => self.say("This is production: Y, the capital letter, confirms."),
+            (Confirm::Key(confirming), Key::Enter) => {
+                self.say(format!("Enter does not confirm. {confirming} does, n does not."));
+            }
+            (Confirm::Key(confirming), key) => self.say(format!("`{key}` is no answer. {confirming} or n")),
+            (Confirm::Text(text), key) => return self.prompt_typed(&text, *key, question),
+        }
+        vec![]
+    }
+
+    /// A key of an answer that is typed.
+    fn prompt_typed(&mut self, expected: &str, key: Key, question: Question) -> Vec<Effect> {
+        let Some(Overlay::Prompt(prompt)) = self.overlays.last_mut() else { return vec![] };
+        if key != Key::Enter {
+            prompt.typed.update(&Input::Key(key));
+            return vec![];
+        }
+        if prompt.typed.text().trim() == expected {
+            return self.confirmed(question);
+        }
+        self.say(format!("Type {expected} to send, Esc to keep everything pending."));
+        vec![]
+    }
+
+    fn refused(&mut self) {
+        self.overlays.pop();
+        self.say(match self.pending.unsent() {
+            1 => "Nothing sent. 1 change is pending.".to_owned(),
+            count => format!("Nothing sent. {count} changes are pending."),
+        });
+    }
+
+    fn confirmed(&mut self, question: Question) -> Vec<Effect> {
+        self.overlays.pop();
+        match question {
+            Question::Save { row, .. } => self.send(&[row]),
+            Question::Send { rows } => self.send(&rows),
+            Question::Quit => self.leave(),
+        }
+    }
+}

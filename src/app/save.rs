@@ -1,0 +1,221 @@
+//! Sending what is pending, and what became of it.
+
+use super::effect::{Effect, Request, WriteId};
+use super::event::{SaveFailure, Saved};
+use super::notice::Notice;
+use super::overlay::Overlay;
+use super::overlay::conflict::{self, Conflict};
+use super::overlay::prompt::{self, Question};
+use super::pending::{PendingRow, RowKey, RowState};
+use super::problem::Problem;
+use super::screen::Review;
+use super::tickets::Slot;
+use super::{App, Screen};
+use crate::dataverse::Row;
+
+/// How a send is going.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sending {
+    sent: usize,
+    saved: usize,
+    failed: usize,
+}
+
+impl App {
+    /// `w`: a question for one row, the review for several.
+    pub(in crate::app) fn review(&mut self) {
+        if let Screen::Review(_) = self.screen() {
+            return self.say("This is the review. s sends what is included.");
+        }
+        let [row] = self.pending.rows() else { return self.show_review() };
+        let key = row.key();
+        match &row.state {
+            RowState::Sending(_) => {
+                let said = format!("{} is being saved. Wait for the answer.", row.target.name);
+                self.say(said);
+            }
+            RowState::Conflict | RowState::Unknown(_) => {
+                self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
+            }
+            RowState::Waiting | RowState::Failed(_) => self.ask(Question::Save { row: key, meanwhile: false }),
+        }
+    }
+
+    /// Shows the review screen.
+    pub(in crate::app) fn show_review(&mut self) {
+        if !matches!(self.screen(), Screen::Review(_)) {
+            self.screens.push(Screen::Review(Review::default()));
+        }
+    }
+
+    /// Sends the changes of rows, one write a row. A question about them was confirmed.
+    pub(in crate::app) fn send(&mut self, keys: &[RowKey]) -> Vec<Effect> {
+        if let Some(reason) = self.session.identity().and_then(|identity| identity.read_only.clone()) {
+            self.say(reason);
+            return vec![];
+        }
+        let writes = self.pending.send(keys);
+        if self.sending.sent == self.sending.saved + self.sending.failed {
+            self.sending = Sending::default();
+        }
+        self.sending.sent += writes.len();
+        match writes.as_slice() {
+            [] => self.say("Nothing there can be sent."),
+            [(id, _)] => {
+                let name = self.pending.sent_as(*id).map_or("", |row| &row.target.name).to_owned();
+                self.say(format!("Saving {name} ..."));
+            }
+            writes => self.say(format!("Saving {} records ...", writes.len())),
+        }
+        writes.into_iter().map(|(id, patch)| Effect::Write(id, patch)).collect()
+    }
+
+    /// A write ended.
+    pub(in crate::app) fn written(&mut self, id: WriteId, result: Result<Saved, SaveFailure>) -> Vec<Effect> {
+        let Some(row) = self.pending.sent_as(id) else { return vec![] };
+        let (key, name) = (row.key(), row.target.name.clone());
+        let changes = prompt::changes(row);
+        match result {
+            Ok(saved) => {
+                self.sending.saved += 1;
+                self.pending.saved(&key);
+                self.merge(&key, &saved.row);
+                self.say(match (self.sending.sent, self.sending.saved) {
+                    (1, _) => format!("Saved {name}: {changes}."),
+                    (sent, saved) => format!("Saved {saved} of {sent} records."),
+                });
+            }
+            Err(failure) => {
+                self.sending.failed += 1;
+                let (state, problem) = failed(row, failure);
+                self.pending.failed(&key, state.clone());
+                self.notice = Some(Notice::Problem(problem));
+                let reread = matches!(state, RowState::Conflict | RowState::Unknown(_));
+                if reread && self.overlays.is_empty() && self.sending.sent == 1 {
+                    self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
+                }
+            }
+        }
+        self.review_changed();
+        vec![]
+    }
+
+    /// Puts what a save answered over every copy of the row.
+    fn merge(&mut self, key: &RowKey, newer: &Row) {
+        for screen in self.screens.iter_mut() {
+            match screen {
+                Screen::Grid(grid) if grid.table.name == key.table => grid.row_saved(key.id, newer),
+                Screen::Record(record) if record.is(key) => {
+                    if let Some(row) = record.row.value() {
+                        let row = row.merged(newer);
+                        record.set_row(row);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads a row again whose changes cannot be sent as they are.
+    pub(in crate::app) fn reread(&mut self, key: &RowKey) -> Vec<Effect> {
+        let Some(row) = self.pending.row(&key.table, key.id) else { return vec![] };
+        let request = Request::Row(row.target.table.set.clone(), key.id);
+        self.asked_row = Some(key.clone());
+        vec![Effect::Run(self.tickets.issue(Slot::Row), request)]
+    }
+
+    /// A row came: the changes that wait for that are put on top of it, and what the server has now is shown.
+    pub(in crate::app) fn rebase(&mut self, key: &RowKey, newer: &Row) {
+        let Some(row) = self.pending.row(&key.table, key.id) else { return };
+        if !matches!(row.state, RowState::Conflict | RowState::Unknown(_)) {
+            return;
+        }
+        let name = row.target.name.clone();
+        let unknown = matches!(row.state, RowState::Unknown(_));
+        let schema = self.schemas.get(&key.table);
+        let compared = conflict::compare(row, newer, schema.map(AsRef::as_ref));
+        self.pending.rebase(key, newer);
+        self.merge(key, newer);
+        for overlay in &mut self.overlays {
+            if let Overlay::Prompt(prompt) = overlay {
+                prompt.is_news();
+            }
+        }
+        let seen = matches!(self.overlays.last(), Some(Overlay::Conflict(panel)) if panel.key == *key);
+        let overlaps = compared.overlaps.len();
+        let left = self.pending.row(&key.table, key.id).is_some();
+        if seen && (overlaps == 0 || !left) {
+            self.overlays.pop();
+        }
+        self.notice = None;
+        match (left, overlaps) {
+            (false, _) if unknown => self.say(format!("{name} was saved: the server has your values.")),
+            (false, _) => self.say(format!("{name} has your values already: nothing left to send.")),
+            (true, 0) if seen => self.ask(Question::Save { row: key.clone(), meanwhile: !unknown }),
+            (true, 0) => self.say(format!("{name} read again; nobody changed your columns. w sends them.")),
+            (true, _) => {
+                if let Some(Overlay::Conflict(panel)) = self.overlays.last_mut()
+                    && seen
+                {
+                    panel.compared = Some(compared);
+                } else {
+                    self.say(format!("{name} read again; your columns were changed too. w shows old and new."));
+                }
+            }
+        }
+    }
+
+    /// Leaves, unless changes would be lost.
+    pub(in crate::app) fn quit(&mut self) -> Vec<Effect> {
+        if self.pending.unsent() == 0 {
+            return self.leave();
+        }
+        self.overlays.clear();
+        self.ask(Question::Quit);
+        vec![]
+    }
+
+    pub(in crate::app) fn leave(&mut self) -> Vec<Effect> {
+        self.leaving = true;
+        vec![Effect::Quit]
+    }
+}
+
+/// Where a failed write leaves the row, and the failure in three lines.
+fn failed(row: &PendingRow, failure: SaveFailure) -> (RowState, Problem) {
+    let labels: Vec<&str> = row.edits.iter().map(|edit| edit.label.as_str()).collect();
+    let what = format!("{} of {}", labels.join(", "), row.target.name);
+    match failure {
+        SaveFailure::Conflict => {
+            let problem = Problem::new(format!("Not saved: {what}."))
+                .why("Someone changed the record after you read it (412).")
+                .next("w shows what to do   u undo");
+            (RowState::Conflict, problem)
+        }
+        SaveFailure::Gone => {
+            let problem = Problem::new(format!("Not saved: {what}."))
+                .why("The record was deleted, or you may no longer see it (404).")
+                .next("u undo   r read the rows again");
+            (RowState::Failed(problem.clone()), problem)
+        }
+        SaveFailure::Unknown(cause) => {
+            let problem = Problem::new(format!("Perhaps saved: {what}. The answer was lost."))
+                .why(sentence(&cause))
+                .next("w then r reads the record again and tells");
+            (RowState::Unknown(problem.clone()), problem)
+        }
+        SaveFailure::Failed(cause) => {
+            let next = if cause.next.is_empty() { "w tries again   u undo".to_owned() } else { cause.next.clone() };
+            let problem = Problem::new(format!("Not saved: {what}.")).why(sentence(&cause)).next(next);
+            (RowState::Failed(problem.clone()), problem)
+        }
+    }
+}
+
+/// What and why of a cause, in one line.
+fn sentence(cause: &Problem) -> String {
+    match cause.why.is_empty() {
+        true => cause.what.clone(),
+        false => format!("{} {}", cause.what, cause.why),
+    }
+}
