@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::command::record::RecordCommand;
 use super::effect::Effect;
 use super::field::{self, Way};
 use super::overlay::Overlay;
@@ -24,9 +23,11 @@ pub struct LastChange {
 /// What people call a row: the number they quote, otherwise its name, otherwise its key.
 pub fn row_name(schema: Option<&TableSchema>, table: &Table, id: RowId, row: &Row) -> String {
     let quoted = schema.and_then(|schema| schema.default_columns().first().copied());
-    let quoted = quoted.filter(|column| matches!(column.kind, ColumnKind::Text { .. })).map(|column| &column.name);
+    let quoted =
+        quoted.filter(|column| matches!(column.kind, ColumnKind::Text { .. })).map(|column| &column.name);
     let names = quoted.into_iter().chain(&table.primary_name);
-    let mut texts = names.filter_map(|name| row.cell(name.as_str())?.text().map(std::borrow::Cow::into_owned));
+    let mut texts =
+        names.filter_map(|name| row.cell(name.as_str())?.text().map(std::borrow::Cow::into_owned));
     texts.find(|text| !text.is_empty()).unwrap_or_else(|| id.to_string())
 }
 
@@ -147,7 +148,8 @@ impl App {
             Outcome::Back => format!("{label} back to {text} on {}.", target.name),
             Outcome::Unchanged => format!("{label} of {} is {text} already.", target.name),
         };
-        self.last_change = Some(LastChange { table: target.table.name.clone(), column: column.clone(), staged });
+        self.last_change =
+            Some(LastChange { table: target.table.name.clone(), column: column.clone(), staged });
         self.say(said);
     }
 
@@ -180,19 +182,6 @@ pub enum EditCommand {
     Clear,
     /// The last change again.
     Repeat,
-}
-
-impl RecordCommand {
-    /// The editing command that this is.
-    pub(in crate::app) fn edit(self) -> Option<EditCommand> {
-        match self {
-            Self::Edit => Some(EditCommand::Edit),
-            Self::Change => Some(EditCommand::Change),
-            Self::Clear => Some(EditCommand::Clear),
-            Self::Repeat => Some(EditCommand::Repeat),
-            _ => None,
-        }
-    }
 }
 
 /// A value in one line: the first line of several, and not too much of it.

@@ -13,7 +13,8 @@ pub struct Lines {
 impl Lines {
     /// The text, with the cursor at its end.
     pub fn new(text: &str) -> Self {
-        let lines: Vec<Line> = text.replace("\r\n", "\n").replace('\r', "\n").split('\n').map(Line::new).collect();
+        let lines: Vec<Line> =
+            text.replace("\r\n", "\n").replace('\r', "\n").split('\n').map(Line::new).collect();
         Self { row: lines.len() - 1, lines }
     }
 
@@ -57,7 +58,9 @@ impl Lines {
                 self.lines[self.row].append(line);
                 true
             }
-            Input::Key(Key::Delete) if self.row + 1 < self.lines.len() && self.lines[self.row].is_at_end() => {
+            Input::Key(Key::Delete)
+                if self.row + 1 < self.lines.len() && self.lines[self.row].is_at_end() =>
+            {
                 let next = self.lines.remove(self.row + 1);
                 self.lines[self.row].append(next);
                 true

@@ -4,16 +4,19 @@
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
 pub mod command;
+pub mod edit;
 pub mod effect;
 pub mod event;
 pub mod field;
 pub mod filter;
 pub mod fuzzy;
 pub mod hints;
+pub mod json;
 pub mod key;
 pub mod layout;
 pub mod letters;
 pub mod line;
+pub mod lines;
 pub mod list;
 pub mod load;
 pub mod nav;
@@ -23,6 +26,7 @@ pub mod pending;
 pub mod picker;
 pub mod problem;
 pub mod rows;
+pub mod save;
 pub mod screen;
 pub mod session;
 pub mod tickets;
@@ -35,6 +39,7 @@ use jiff::Timestamp;
 use crate::dataverse::{Table, TableName, TableSchema};
 use command::global::Global;
 use command::{Availability, Command, CommandSpec, Meaning};
+use edit::LastChange;
 use key::{Input, Key};
 use layout::Size;
 use load::Load;
@@ -43,7 +48,8 @@ use notice::Notice;
 use overlay::Overlay;
 use overlay::help::Help;
 use overlay::palette::Palette;
-use pending::Pending;
+use pending::{Pending, RowKey};
+use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
 
@@ -74,6 +80,12 @@ pub struct App {
     pub tickets: Tickets,
     /// Edits that wait to be sent.
     pub pending: Pending,
+    /// The last change that was staged.
+    pub last_change: Option<LastChange>,
+    /// How the last send is going.
+    pub sending: Sending,
+    /// Which row the last request for one was about.
+    asked_row: Option<RowKey>,
     /// The message line.
     pub notice: Option<Notice>,
     /// The person asked to leave.
@@ -96,6 +108,9 @@ impl App {
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
+            last_change: None,
+            sending: Sending::default(),
+            asked_row: None,
             notice: None,
             leaving: false,
             dirty: true,
@@ -136,7 +151,7 @@ impl App {
                 vec![]
             }
             Event::Reply(ticket, reply) => self.receive(ticket, reply),
-            Event::Written(..) => vec![],
+            Event::Written(id, result) => self.written(id, result),
         }
     }
 
@@ -148,6 +163,11 @@ impl App {
     /// A frame shows the state as it is now.
     pub fn drawn(&mut self) {
         self.dirty = false;
+        if let Some(Overlay::Prompt(prompt)) = self.overlays.last_mut()
+            && !self.size.is_too_small()
+        {
+            prompt.was_drawn();
+        }
     }
 
     /// The screen was lost: a frame is due although nothing changed.
@@ -172,7 +192,10 @@ impl App {
     fn input(&mut self, input: Input) -> Vec<Effect> {
         if self.size.is_too_small() {
             return match input {
-                Input::Key(Key::Char('q' | 'Q') | Key::Ctrl('c')) => self.quit(),
+                // A question could not be seen here: what is pending keeps the program open.
+                Input::Key(Key::Char('q' | 'Q') | Key::Ctrl('c')) if self.pending.unsent() == 0 => {
+                    self.leave()
+                }
                 _ => vec![],
             };
         }
@@ -235,7 +258,9 @@ impl App {
             Global::Refresh => return self.refresh(),
             Global::Help => self.overlays.push(Overlay::Help(Help::new(self.screen().scopes()))),
             Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
-            Global::Review | Global::Undo | Global::Redo => {}
+            Global::Review => self.review(),
+            Global::Undo => self.undo(),
+            Global::Redo => self.redo(),
         }
         vec![]
     }
@@ -245,7 +270,9 @@ impl App {
         match self.screen_mut() {
             Screen::Tables(screen) => screen.picker.step(step, height),
             Screen::Grid(_) => return self.step_grid(step),
-            Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => {}
+            Screen::Record(_) => self.step_record(step),
+            Screen::Review(_) => self.step_review(step),
+            Screen::SignIn(_) => {}
         }
         vec![]
     }
@@ -301,7 +328,7 @@ impl App {
             Slot::Tables => self.tables.cancel(),
             Slot::Schema | Slot::Rows => self.stop_grids(),
             Slot::Session => self.sign_in_stopped(),
-            Slot::Row => {}
+            Slot::Row => self.row_stopped(),
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -344,11 +371,6 @@ impl App {
         self.read_tables()
     }
 
-    fn quit(&mut self) -> Vec<Effect> {
-        self.leaving = true;
-        vec![Effect::Quit]
-    }
-
     /// Puts text on the terminal's clipboard and says how.
     fn copy(&mut self, text: String) -> Vec<Effect> {
         self.say(format!(
@@ -380,5 +402,7 @@ impl App {
                 Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => {}
             }
         }
+        self.fit_record();
+        self.review_changed();
     }
 }

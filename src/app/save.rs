@@ -37,7 +37,9 @@ impl App {
             RowState::Conflict | RowState::Unknown(_) => {
                 self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
             }
-            RowState::Waiting | RowState::Failed(_) => self.ask(Question::Save { row: key, meanwhile: false }),
+            RowState::Waiting | RowState::Failed(_) => {
+                self.ask(Question::Save { row: key, meanwhile: false })
+            }
         }
     }
 
@@ -159,7 +161,9 @@ impl App {
                 {
                     panel.compared = Some(compared);
                 } else {
-                    self.say(format!("{name} read again; your columns were changed too. w shows old and new."));
+                    self.say(format!(
+                        "{name} read again; your columns were changed too. w shows old and new."
+                    ));
                 }
             }
         }
@@ -205,7 +209,8 @@ fn failed(row: &PendingRow, failure: SaveFailure) -> (RowState, Problem) {
             (RowState::Unknown(problem.clone()), problem)
         }
         SaveFailure::Failed(cause) => {
-            let next = if cause.next.is_empty() { "w tries again   u undo".to_owned() } else { cause.next.clone() };
+            let next =
+                if cause.next.is_empty() { "w tries again   u undo".to_owned() } else { cause.next.clone() };
             let problem = Problem::new(format!("Not saved: {what}.")).why(sentence(&cause)).next(next);
             (RowState::Failed(problem.clone()), problem)
         }

@@ -2,6 +2,7 @@
 
 use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
+use crate::app::edit::EditCommand;
 use crate::app::key::Key;
 use crate::app::screen::{Grid, Screen};
 
@@ -18,6 +19,7 @@ pub enum GridCommand {
     FirstColumn,
     LastColumn,
     JumpColumn,
+    Edit(EditCommand),
 }
 
 const fn spec(command: GridCommand, name: &'static str, title: &'static str) -> CommandSpec {
@@ -66,6 +68,20 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
         .hint("JSON")
+        .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::Edit), "cell.edit", "Edit the cell")
+        .keys(&[&[Key::Char('e')]])
+        .hint("edit")
+        .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::Change), "row.change", "Change a choice by letters")
+        .keys(&[&[Key::Char('c')]])
+        .hint("change")
+        .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::Clear), "cell.clear", "Set the cell to empty")
+        .keys(&[&[Key::Char('X')]])
+        .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::Repeat), "row.repeat", "Repeat the last change on this row")
+        .keys(&[&[Key::Char('.')]])
         .enabled(on_a_row),
     spec(GridCommand::JumpColumn, "column.jump", "Jump to a column by name")
         .keys(&[&[Key::Char('g'), Key::Char('c')]])

@@ -1,6 +1,8 @@
 //! Commands of one row: its form and its JSON.
 
-use super::{Command, CommandSpec, Scope};
+use super::{Availability, Command, CommandSpec, Scope};
+use crate::app::App;
+use crate::app::edit::EditCommand;
 use crate::app::key::Key;
 
 /// Commands of a record.
@@ -8,14 +10,97 @@ use crate::app::key::Key;
 pub enum RecordCommand {
     Form,
     Json,
+    Find,
+    NextMatch,
+    PreviousMatch,
+    Edit(EditCommand),
+    HideEmpty,
+    LogicalNames,
+    Tree(JsonCommand),
+}
+
+/// Commands of the JSON tab alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonCommand {
+    Close,
+    Open,
+    Toggle,
+    CloseAll,
+    OpenAll,
+    Raw,
+    HideNulls,
 }
 
 const fn spec(command: RecordCommand, name: &'static str, title: &'static str, scope: Scope) -> CommandSpec {
     CommandSpec::new(Command::Record(command), name, title, scope)
 }
 
+const fn tree(command: JsonCommand, name: &'static str, title: &'static str) -> CommandSpec {
+    spec(RecordCommand::Tree(command), name, title, Scope::Json)
+}
+
+fn with_row(app: &App) -> Availability {
+    match app.record().and_then(|record| record.row.value()) {
+        Some(_) => Availability::Yes,
+        None => Availability::No("The record is not here yet.".into()),
+    }
+}
+
 /// The table of these scopes.
 pub const COMMANDS: &[CommandSpec] = &[
+    spec(RecordCommand::Edit(EditCommand::Edit), "field.edit", "Edit the field", Scope::Form)
+        .keys(&[&[Key::Char('e')], &[Key::Enter]])
+        .hint("edit")
+        .enabled(with_row),
+    tree(JsonCommand::Toggle, "json.fold", "Fold or unfold").keys(&[&[Key::Char(' ')]]).hint("fold"),
+    tree(JsonCommand::Close, "json.close", "Fold, or go to what is around")
+        .keys(&[&[Key::Char('h')], &[Key::Left]]),
+    tree(JsonCommand::Open, "json.open", "Unfold, or go inside").keys(&[&[Key::Char('l')], &[Key::Right]]),
+    spec(RecordCommand::Edit(EditCommand::Edit), "json.edit", "Edit the value", Scope::Json)
+        .keys(&[&[Key::Char('e')], &[Key::Enter]])
+        .hint("edit")
+        .enabled(with_row),
+    spec(
+        RecordCommand::Edit(EditCommand::Change),
+        "record.change",
+        "Change a choice by letters",
+        Scope::Record,
+    )
+    .keys(&[&[Key::Char('c')]])
+    .hint("change")
+    .enabled(with_row),
+    spec(RecordCommand::Edit(EditCommand::Clear), "record.clear", "Set the value to empty", Scope::Record)
+        .keys(&[&[Key::Char('X')]])
+        .hint("clear")
+        .enabled(with_row),
+    spec(RecordCommand::Find, "record.find", "Find by name or value", Scope::Record)
+        .keys(&[&[Key::Char('/')]])
+        .hint("find")
+        .enabled(with_row),
+    spec(RecordCommand::NextMatch, "record.next-match", "Next match", Scope::Record)
+        .keys(&[&[Key::Char('n')]]),
+    spec(RecordCommand::PreviousMatch, "record.previous-match", "Previous match", Scope::Record)
+        .keys(&[&[Key::Char('N')]]),
+    spec(
+        RecordCommand::Edit(EditCommand::Repeat),
+        "record.repeat",
+        "Repeat the last change here",
+        Scope::Record,
+    )
+    .keys(&[&[Key::Char('.')]])
+    .enabled(with_row),
     spec(RecordCommand::Form, "record.form", "The row as a form", Scope::Record).keys(&[&[Key::Char('1')]]),
     spec(RecordCommand::Json, "record.json", "The row as JSON", Scope::Record).keys(&[&[Key::Char('2')]]),
+    spec(RecordCommand::HideEmpty, "form.hide-empty", "Hide or show empty fields", Scope::Form)
+        .keys(&[&[Key::Char('z'), Key::Char('e')]]),
+    spec(RecordCommand::LogicalNames, "form.logical-names", "Labels or logical names", Scope::Form)
+        .keys(&[&[Key::Char('z'), Key::Char('n')]]),
+    tree(JsonCommand::Raw, "json.raw", "Annotations on lines of their own, or beside")
+        .keys(&[&[Key::Char('z'), Key::Char('a')]]),
+    tree(JsonCommand::HideNulls, "json.hide-nulls", "Hide or show nulls")
+        .keys(&[&[Key::Char('z'), Key::Char('e')]]),
+    tree(JsonCommand::CloseAll, "json.close-all", "Fold everything")
+        .keys(&[&[Key::Char('z'), Key::Char('M')]]),
+    tree(JsonCommand::OpenAll, "json.open-all", "Unfold everything")
+        .keys(&[&[Key::Char('z'), Key::Char('R')]]),
 ];

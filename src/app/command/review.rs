@@ -7,14 +7,27 @@ use crate::app::key::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReviewCommand {
     Send,
+    Toggle,
+    Drop,
+    Resolve,
+}
+
+const fn spec(command: ReviewCommand, name: &'static str, title: &'static str) -> CommandSpec {
+    CommandSpec::new(Command::Review(command), name, title, Scope::Review)
 }
 
 /// The table of this scope.
-pub const COMMANDS: &[CommandSpec] = &[CommandSpec::new(
-    Command::Review(ReviewCommand::Send),
-    "review.send",
-    "Send the included changes",
-    Scope::Review,
-)
-.keys(&[&[Key::Char('s')]])
-.hint("send")];
+pub const COMMANDS: &[CommandSpec] = &[
+    spec(ReviewCommand::Send, "review.send", "Send the included changes")
+        .keys(&[&[Key::Char('s')]])
+        .hint("send"),
+    spec(ReviewCommand::Toggle, "review.toggle", "Take the record in or out")
+        .keys(&[&[Key::Char(' ')]])
+        .hint("in/out"),
+    spec(ReviewCommand::Drop, "review.drop", "Drop the change, or all of the record's")
+        .keys(&[&[Key::Char('D')]])
+        .hint("drop"),
+    spec(ReviewCommand::Resolve, "review.resolve", "See why the record was refused")
+        .keys(&[&[Key::Enter]])
+        .hint("why refused"),
+];

@@ -43,7 +43,8 @@ pub struct Side {
 }
 
 /// Columns that every change touches.
-const ALWAYS: [&str; 5] = ["modifiedon", "_modifiedby_value", "versionnumber", "_modifiedonbehalfby_value", "modifiedby"];
+const ALWAYS: [&str; 5] =
+    ["modifiedon", "_modifiedby_value", "versionnumber", "_modifiedonbehalfby_value", "modifiedby"];
 
 /// Compares a row with its newer version.
 pub fn compare(pending: &PendingRow, newer: &Row, schema: Option<&TableSchema>) -> Compared {

@@ -53,8 +53,7 @@ impl Editor {
                 cell.and_then(|cell| cell.raw_text().map(std::borrow::Cow::into_owned)).unwrap_or_default()
             }
         };
-        let mut editor =
-            Self { target, column, typed: Typed::Line(Line::default()), problem: None, initial };
+        let mut editor = Self { target, column, typed: Typed::Line(Line::default()), problem: None, initial };
         editor.reset(way);
         editor
     }

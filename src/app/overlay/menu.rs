@@ -108,8 +108,12 @@ impl Menu {
         };
         match key {
             Key::Esc | Key::Ctrl('g') => return Answer::Closed,
-            Key::Enter => return visible.get(self.cursor).map_or(Answer::Stays, |index| Answer::Picked(*index)),
-            Key::Down | Key::Ctrl('n') => self.cursor = (self.cursor + 1).min(visible.len().saturating_sub(1)),
+            Key::Enter => {
+                return visible.get(self.cursor).map_or(Answer::Stays, |index| Answer::Picked(*index));
+            }
+            Key::Down | Key::Ctrl('n') => {
+                self.cursor = (self.cursor + 1).min(visible.len().saturating_sub(1))
+            }
             Key::Up | Key::Ctrl('p') => self.cursor = self.cursor.saturating_sub(1),
             key => return self.letter(*key, visible.len()),
         }

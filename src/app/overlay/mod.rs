@@ -1,16 +1,29 @@
 //! What lies over a screen and takes its keys: prefix menus, help, the palette, prompts, editors.
 
+pub mod choice_menu;
+pub mod column_menu;
 pub mod columns;
+pub mod conflict;
+pub mod editor;
+pub mod find;
 pub mod help;
+pub mod menu;
 pub mod palette;
 pub mod prefix;
+pub mod prompt;
 
 use super::App;
 use super::effect::Effect;
 use super::key::{Input, Key};
+use choice_menu::ChoiceMenu;
+use column_menu::ColumnMenu;
 use columns::ColumnJump;
+use conflict::Conflict;
+use editor::Editor;
+use find::Find;
 use help::Help;
 use palette::Palette;
+use prompt::Prompt;
 
 /// An overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +36,18 @@ pub enum Overlay {
     Palette(Palette),
     /// The grid's columns by name.
     Columns(ColumnJump),
+    /// Which choice to change.
+    ColumnMenu(Box<ColumnMenu>),
+    /// The options of a choice.
+    ChoiceMenu(Box<ChoiceMenu>),
+    /// A text, number or date being typed.
+    Editor(Box<Editor>),
+    /// What is searched for in a record.
+    Find(Find),
+    /// A question that must be answered.
+    Prompt(Prompt),
+    /// A row that somebody else has changed.
+    Conflict(Box<Conflict>),
 }
 
 impl App {
@@ -33,6 +58,12 @@ impl App {
             Some(Overlay::Help(_)) => self.help_input(&input),
             Some(Overlay::Palette(_)) => self.palette_input(&input),
             Some(Overlay::Columns(_)) => self.column_jump_input(&input),
+            Some(Overlay::ColumnMenu(_)) => self.column_menu_input(&input),
+            Some(Overlay::ChoiceMenu(_)) => self.choice_menu_input(&input),
+            Some(Overlay::Editor(_)) => self.editor_input(&input),
+            Some(Overlay::Find(_)) => self.find_input(&input),
+            Some(Overlay::Prompt(_)) => self.prompt_input(&input),
+            Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             None => vec![],
         }
     }

@@ -165,7 +165,9 @@ impl App {
                 self.overlays.pop();
                 self.show_review();
             }
-            (Confirm::Key('Y'), Key::Char('y')) => self.say("This is production: Y, the capital letter, confirms."),
+            (Confirm::Key('Y'), Key::Char('y')) => {
+                self.say("This is production: Y, the capital letter, confirms.")
+            }
             (Confirm::Key(confirming), Key::Enter) => {
                 self.say(format!("Enter does not confirm. {confirming} does, n does not."));
             }

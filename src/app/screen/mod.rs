@@ -1,6 +1,8 @@
 //! The screens: what each one holds, and what its commands do. One file a screen.
 
+pub mod form;
 pub mod grid;
+pub mod json;
 pub mod record;
 pub mod review;
 pub mod sign_in;

@@ -1,8 +1,15 @@
 //! One row, as a form and as JSON.
 
+use super::form::Form;
+use super::json::Json;
 use crate::app::command::record::RecordCommand;
+use crate::app::edit::row_name;
 use crate::app::effect::{Effect, Request};
+use crate::app::list::Step;
 use crate::app::load::Load;
+use crate::app::overlay::Overlay;
+use crate::app::overlay::find::Find;
+use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
@@ -19,6 +26,12 @@ pub struct Record {
     pub row: Load<Row>,
     /// What is shown of it.
     pub tab: Tab,
+    /// State of the form.
+    pub form: Form,
+    /// State of the JSON tab.
+    pub json: Json,
+    /// The text that was searched for last, in lower case.
+    pub needle: String,
 }
 
 /// What is shown of a record.
@@ -31,15 +44,37 @@ pub enum Tab {
 impl Record {
     /// A record of which nothing is read yet.
     pub fn new(table: Table, id: RowId, tab: Tab) -> Self {
-        Self { table, id, row: Load::Idle, tab }
+        let (form, json) = (Form::default(), Json::default());
+        Self { table, id, row: Load::Idle, tab, form, json, needle: String::new() }
+    }
+
+    /// Whether this is that row.
+    pub fn is(&self, key: &RowKey) -> bool {
+        self.id == key.id && self.table.name == key.table
+    }
+
+    /// The row's identity.
+    pub fn key(&self) -> RowKey {
+        RowKey { table: self.table.name.clone(), id: self.id }
+    }
+
+    /// A newer version of the row.
+    pub(in crate::app) fn set_row(&mut self, row: Row) {
+        self.json.show(&row);
+        self.row = Load::Ready(row);
     }
 }
 
 impl App {
     /// Shows one row in front of what is seen, and reads it with all its columns.
     pub(in crate::app) fn open_record(&mut self, table: Table, id: RowId, tab: Tab) -> Vec<Effect> {
+        let schema = (!self.schemas.contains_key(&table.name)).then(|| Request::Schema(table.clone()));
         self.screens.push(Screen::Record(Box::new(Record::new(table, id, tab))));
-        self.read_record()
+        let mut effects = self.read_record();
+        if let Some(request) = schema {
+            effects.push(Effect::Run(self.tickets.issue(Slot::Schema), request));
+        }
+        effects
     }
 
     /// Reads the row of the record that is seen; what was there stays readable meanwhile.
@@ -47,22 +82,104 @@ impl App {
         let Screen::Record(record) = self.screen_mut() else { return vec![] };
         record.row.start();
         let request = Request::Row(record.table.set.clone(), record.id);
+        let key = record.key();
+        self.asked_row = Some(key);
         vec![Effect::Run(self.tickets.issue(Slot::Row), request)]
     }
 
     /// Takes the row that was asked for last.
     pub(in crate::app) fn row_came(&mut self, result: Result<Row, dataverse::Error>) -> Vec<Effect> {
-        let Screen::Record(record) = self.screen_mut() else { return vec![] };
-        record.row.finish(result.map_err(|error| Problem::new(error.to_string())));
+        let Some(key) = self.asked_row.take() else { return vec![] };
+        match result {
+            Ok(row) => {
+                for record in self.records(&key) {
+                    record.set_row(row.clone());
+                }
+                self.rebase(&key, &row);
+            }
+            Err(error) => {
+                let problem = Problem::of("The record could not be read", &error);
+                for record in self.records(&key) {
+                    record.row.finish(Err(problem.clone()));
+                }
+                self.notice = Some(crate::app::notice::Notice::Problem(problem));
+            }
+        }
+        self.fit();
         vec![]
     }
 
+    /// Reading a row was called off.
+    pub(in crate::app) fn row_stopped(&mut self) {
+        if let Some(key) = self.asked_row.take() {
+            for record in self.records(&key) {
+                record.row.cancel();
+            }
+        }
+    }
+
+    fn records(&mut self, key: &RowKey) -> impl Iterator<Item = &mut Box<Record>> {
+        self.screens.iter_mut().filter_map(move |screen| match screen {
+            Screen::Record(record) if record.is(key) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// The record that is seen.
+    pub fn record(&self) -> Option<&Record> {
+        match self.screen() {
+            Screen::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// What people call a record.
+    pub fn record_name(&self, record: &Record) -> String {
+        let schema = self.schemas.get(&record.table.name).map(AsRef::as_ref);
+        match record.row.value() {
+            Some(row) => row_name(schema, &record.table, record.id, row),
+            None => record.id.to_string(),
+        }
+    }
+
+    /// Moves the cursor of the record that is seen.
+    pub(in crate::app) fn step_record(&mut self, step: Step) {
+        let Some(record) = self.record() else { return };
+        match record.tab {
+            Tab::Form => self.step_form(step),
+            Tab::Json => self.step_json(step),
+        }
+    }
+
+    /// Keeps the cursors of the record that is seen inside what it shows.
+    pub(in crate::app) fn fit_record(&mut self) {
+        self.step_record(Step::Rows(0));
+    }
+
     pub(in crate::app) fn run_record(&mut self, command: RecordCommand) -> Vec<Effect> {
+        if let RecordCommand::Edit(command) = command {
+            return self.run_edit(command);
+        }
         let Screen::Record(record) = self.screen_mut() else { return vec![] };
         match command {
             RecordCommand::Form => record.tab = Tab::Form,
             RecordCommand::Json => record.tab = Tab::Json,
+            RecordCommand::Find => {
+                let find = Find::new(match record.tab {
+                    Tab::Form => record.form.list.cursor,
+                    Tab::Json => record.json.cursor(),
+                });
+                self.overlays.push(Overlay::Find(find));
+                return vec![];
+            }
+            RecordCommand::NextMatch => self.find_again(true),
+            RecordCommand::PreviousMatch => self.find_again(false),
+            RecordCommand::HideEmpty => record.form.hide_empty = !record.form.hide_empty,
+            RecordCommand::LogicalNames => record.form.logical = !record.form.logical,
+            RecordCommand::Tree(command) => self.run_json(command),
+            RecordCommand::Edit(_) => {}
         }
+        self.fit_record();
         vec![]
     }
 }

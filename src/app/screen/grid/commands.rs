@@ -85,6 +85,9 @@ impl App {
                 {
                     let what = format!("Cannot read the columns of {}", grid.table.collection_name);
                     grid.rows.finish(Err(Problem::of(&what, &error)));
+                } else {
+                    let problem = Problem::of("Cannot read the table's columns", &error);
+                    self.notice = Some(Notice::Problem(problem));
                 }
                 vec![]
             }
@@ -118,6 +121,9 @@ impl App {
     }
 
     pub(in crate::app) fn run_grid(&mut self, command: GridCommand) -> Vec<Effect> {
+        if let GridCommand::Edit(command) = command {
+            return self.run_edit(command);
+        }
         let (height, width) = (self.size.list_height(), self.size.width);
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
         match command {
@@ -132,6 +138,7 @@ impl App {
             GridCommand::Filter => {
                 grid.start_filter(height);
             }
+            GridCommand::Edit(_) => {}
             GridCommand::DropChip => {
                 let before = (grid.sort, grid.chips.clone());
                 grid.chips.pop();
