@@ -3,6 +3,8 @@
 use super::command::{self, Availability, Command, CommandSpec};
 use super::notice::Notice;
 use super::overlay::Overlay;
+use super::overlay::editor::Typed;
+use super::overlay::prompt;
 use super::{App, Screen};
 
 /// A key and what it does, in a word or two.
@@ -24,7 +26,7 @@ impl App {
     /// The hints, most important first. Who takes the keys decides.
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlays.last() {
-            Some(overlay) => overlay_hints(overlay),
+            Some(overlay) => overlay_hints(self, overlay),
             None => match self.field_hints() {
                 Some(hints) => hints,
                 None => self.screen_hints(),
@@ -86,7 +88,7 @@ impl App {
     }
 }
 
-fn overlay_hints(overlay: &Overlay) -> Vec<Hint> {
+fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
     match overlay {
         Overlay::Prefix(key) => {
             vec![Hint::new(format!("{key} .."), "one of these keys"), Hint::new("Esc", "close")]
@@ -103,8 +105,39 @@ fn overlay_hints(overlay: &Overlay) -> Vec<Hint> {
             Hint::new("Tab", "complete"),
             Hint::new("Up Down", "move"),
         ],
+        Overlay::ColumnMenu(_) => menu_hints("changes that column", "close"),
+        Overlay::ChoiceMenu(_) => menu_hints("sets and closes", "keep"),
+        Overlay::Editor(editor) => {
+            let mut hints = vec![Hint::new("Enter", "stage"), Hint::new("Esc", "drop")];
+            if matches!(editor.typed, Typed::Lines(_)) {
+                hints.push(Hint::new("Ctrl-J", "new line"));
+            }
+            hints.extend([Hint::new("Ctrl-U", "clear"), Hint::new("Ctrl-R", "as it was")]);
+            hints
+        }
+        Overlay::Find(_) => vec![Hint::new("Enter", "stay here"), Hint::new("Esc", "back to where it began")],
+        Overlay::Prompt(prompt) => {
+            let keys = prompt::keys(app, &prompt.question);
+            keys.into_iter().map(|(key, means)| Hint::new(key, means)).collect()
+        }
+        Overlay::Conflict(panel) => {
+            let first = match panel.compared {
+                Some(_) => Hint::new("w", "save yours"),
+                None => Hint::new("r", "read again"),
+            };
+            vec![first, Hint::new("t", "take theirs"), Hint::new("Esc", "keep pending")]
+        }
         Overlay::Columns(_) => {
             vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
         }
     }
+}
+
+fn menu_hints(letter: &str, esc: &str) -> Vec<Hint> {
+    vec![
+        Hint::new("letter", letter),
+        Hint::new("j k Enter", "move, take"),
+        Hint::new("/", "find"),
+        Hint::new("Esc", esc),
+    ]
 }

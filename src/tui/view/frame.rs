@@ -108,9 +108,14 @@ pub fn hints(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 /// What is shown instead of everything when the terminal is too small.
-pub fn too_small(area: Rect, buffer: &mut Buffer) {
+pub fn too_small(app: &App, area: Rect, buffer: &mut Buffer) {
+    let next = match app.pending.unsent() {
+        0 => "q quits".to_owned(),
+        1 => "1 change is not sent".to_owned(),
+        count => format!("{count} changes are not sent"),
+    };
     let text = format!(
-        "dv needs {}x{}; this is {}x{}. q quits",
+        "dv needs {}x{}; this is {}x{}. {next}",
         MINIMUM.width, MINIMUM.height, area.width, area.height
     );
     text::line(&text, ratatui::style::Style::new(), area, buffer);
@@ -123,7 +128,7 @@ impl App {
             Screen::SignIn(_) => String::new(),
             Screen::Tables(_) => "Tables".into(),
             Screen::Grid(grid) => grid.table.collection_name.clone(),
-            Screen::Record(record) => record.id.to_string(),
+            Screen::Record(record) => self.record_name(record),
             Screen::Review(_) => "Pending changes".into(),
         }
     }

@@ -2,14 +2,22 @@
 //!
 //! Must not know: events, effects, the network. A view never changes state.
 
+mod conflict;
+mod editor;
+mod form;
 pub mod frame;
 mod grid;
 mod help;
+mod json;
+mod menu;
 mod palette;
 mod panel;
 mod prefix;
 mod problem;
+mod prompt;
 mod qr;
+mod record;
+mod review;
 mod sign_in;
 mod tables;
 pub mod text;
@@ -33,7 +41,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws everything into a buffer; answers where the terminal's own cursor belongs.
 pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     if app.size.is_too_small() {
-        frame::too_small(area, buffer);
+        frame::too_small(app, area, buffer);
         return None;
     }
     let [top, body, message, hints] = Layout::vertical([
@@ -51,9 +59,24 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Help(overlay) => help::draw(overlay, theme, body, buffer),
             Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
             Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),
+            Overlay::ColumnMenu(overlay) => {
+                let title = format!("change on {}", overlay.target.name);
+                menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)
+            }
+            Overlay::ChoiceMenu(overlay) => {
+                let title = format!("{} of {}", overlay.column.display_name, overlay.target.name);
+                menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)
+            }
+            Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
+            Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
+            Overlay::Prompt(_) | Overlay::Find(_) => cursor,
         };
     }
-    frame::message(app, theme, message, buffer);
+    match app.overlays.last() {
+        Some(Overlay::Prompt(overlay)) => cursor = prompt::draw(app, overlay, theme, message, buffer),
+        Some(Overlay::Find(overlay)) => cursor = prompt::find(overlay, theme, message, buffer),
+        _ => frame::message(app, theme, message, buffer),
+    }
     frame::hints(app, theme, hints, buffer);
     cursor
 }
@@ -64,6 +87,7 @@ fn screen(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<P
         Screen::SignIn(screen) => sign_in::draw(app, screen, theme, area, buffer),
         Screen::Tables(screen) => tables::draw(app, screen, theme, area, buffer),
         Screen::Grid(screen) => grid::draw(app, screen, theme, area, buffer),
-        Screen::Record(_) | Screen::Review(_) => None,
+        Screen::Record(screen) => record::draw(app, screen, theme, area, buffer),
+        Screen::Review(screen) => review::draw(app, screen, theme, area, buffer),
     }
 }

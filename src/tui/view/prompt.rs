@@ -1,0 +1,79 @@
+//! Questions and searches in the message line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use super::text;
+use crate::app::App;
+use crate::app::notice::Notice;
+use crate::app::overlay::find::Find;
+use crate::app::overlay::prompt::{self, Confirm, Prompt};
+use crate::tui::theme::Theme;
+
+/// Lines of a question at most.
+const LINES: usize = 4;
+
+/// Draws a question with the keys that answer it; `area` is the message line, longer questions grow upwards.
+pub fn draw(app: &App, prompt: &Prompt, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let width = usize::from(area.width).saturating_sub(2);
+    let question = prompt::text(app, &prompt.question);
+    let keys = prompt::keys(app, &prompt.question);
+    let keys_width: usize = keys.iter().map(|(key, means)| key.width() + means.width() + 3).sum();
+    let mut lines = text::wrap(&question, width);
+    if lines.len() > LINES {
+        lines.truncate(LINES);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" ...");
+        }
+    }
+    if lines.last().is_some_and(|last| last.width() + 2 + keys_width > width) {
+        lines.push(String::new());
+    }
+    let said = match &app.notice {
+        Some(Notice::Info(said)) => Some(said),
+        _ => None,
+    };
+    let height = (lines.len() + usize::from(said.is_some())) as u16;
+    let over = Rect { y: area.bottom().saturating_sub(height), height, ..area };
+    Clear.render(over, buffer);
+    let mut row = Rect { x: over.x + 1, width: width as u16, height: 1, ..over };
+    if let Some(said) = said {
+        text::line(said, theme.dim, row, buffer);
+        row.y += 1;
+    }
+    let last = lines.pop().unwrap_or_default();
+    for line in &lines {
+        text::line(line, theme.bar, row, buffer);
+        row.y += 1;
+    }
+    text::line(&last, theme.bar, row, buffer);
+    let gap = if last.is_empty() { 0 } else { 2 };
+    let mut spans = Vec::new();
+    for (key, means) in keys {
+        spans.push(Span::styled(key, theme.key));
+        spans.push(Span::raw(format!(" {means}  ")));
+    }
+    let x = row.x + last.width() as u16 + gap;
+    let rest = Rect { x, width: row.right().saturating_sub(x), ..row };
+    let keys = Line::from(spans);
+    let end = x + keys.width() as u16;
+    keys.render(rest, buffer);
+    match prompt::confirm(app, &prompt.question) {
+        Confirm::Text(_) => {
+            let field = Rect { x: end, width: row.right().saturating_sub(end), ..row };
+            text::field(&prompt.typed, theme.bar, field, buffer)
+        }
+        Confirm::Key(_) => Some(Position { x: end.saturating_sub(2).min(row.right()), y: row.y }),
+    }
+}
+
+/// Draws what is searched for.
+pub fn find(find: &Find, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    Clear.render(area, buffer);
+    text::line("/", theme.key, Rect { x: area.x + 1, width: 1, ..area }, buffer);
+    let field = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
+    text::field(&find.line, theme.bar, field, buffer)
+}
