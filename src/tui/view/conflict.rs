@@ -16,7 +16,7 @@ use crate::tui::theme::Theme;
 const MOST: usize = 4;
 
 /// Draws the panel; answers where the cursor is.
-pub fn draw(
+pub(super) fn draw(
     app: &App,
     conflict: &Conflict,
     focus: Option<Position>,

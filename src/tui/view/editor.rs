@@ -15,7 +15,7 @@ use crate::tui::theme::Theme;
 const BOX: usize = 3;
 
 /// Draws the editor; answers where the cursor is.
-pub fn draw(
+pub(super) fn draw(
     app: &App,
     editor: &Editor,
     focus: Option<Position>,

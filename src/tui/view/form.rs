@@ -20,7 +20,7 @@ const LABEL: usize = 28;
 const NOTE: usize = 26;
 
 /// What row 2 says of the form.
-pub fn context(app: &App, record: &Record) -> String {
+pub(super) fn context(app: &App, record: &Record) -> String {
     let shown = form::fields(app, record).len();
     let all = app.schemas.get(&record.table.name).map_or(0, |schema| schema.columns.len());
     match shown < all {
@@ -30,7 +30,13 @@ pub fn context(app: &App, record: &Record) -> String {
 }
 
 /// Draws the form; answers where the cursor is.
-pub fn draw(app: &App, record: &Record, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    record: &Record,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     head(app, record, theme, Rect { height: 1, ..area }, buffer);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let fields = form::fields(app, record);

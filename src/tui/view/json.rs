@@ -20,7 +20,7 @@ const DEEPEST: usize = 20;
 const LONGEST: usize = 400;
 
 /// What row 2 says: the path of the cursor, and how many members there are.
-pub fn context(record: &Record) -> String {
+pub(super) fn context(record: &Record) -> String {
     let Some(document) = &record.json.document else { return String::new() };
     let path = record.json.current().map(|index| document.path(index)).unwrap_or_default();
     let path: String = match path.char_indices().nth_back(39) {
@@ -35,7 +35,13 @@ pub fn context(record: &Record) -> String {
 }
 
 /// Draws the nodes that fit; answers where the cursor is.
-pub fn draw(app: &App, record: &Record, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    record: &Record,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let json = &record.json;
     let document = json.document.as_ref()?;
     let pending = app.pending.row(&record.table.name, record.id);

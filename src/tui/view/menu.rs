@@ -14,7 +14,7 @@ const LINES: usize = 11;
 const WIDTH: u16 = 38;
 
 /// Draws a menu under a title; answers where the cursor is.
-pub fn draw(
+pub(super) fn draw(
     title: &str,
     menu: &Menu,
     focus: Option<Position>,

@@ -17,7 +17,13 @@ use crate::tui::theme::Theme;
 const LINES: usize = 4;
 
 /// Draws a question with the keys that answer it; `area` is the message line, longer questions grow upwards.
-pub fn draw(app: &App, prompt: &Prompt, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    prompt: &Prompt,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let width = usize::from(area.width).saturating_sub(2);
     let question = prompt::text(app, &prompt.question);
     let keys = prompt::keys(app, &prompt.question);
@@ -71,7 +77,7 @@ pub fn draw(app: &App, prompt: &Prompt, theme: &Theme, area: Rect, buffer: &mut 
 }
 
 /// Draws what is searched for.
-pub fn find(find: &Find, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn find(find: &Find, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     Clear.render(area, buffer);
     text::line("/", theme.key, Rect { x: area.x + 1, width: 1, ..area }, buffer);
     let field = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };

@@ -13,7 +13,13 @@ use crate::app::screen::record::Tab;
 use crate::tui::theme::Theme;
 
 /// Draws the screen.
-pub fn draw(app: &App, record: &Record, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    record: &Record,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let top = Rect { height: 1, ..area };
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let said = match (record.row.value(), record.tab) {

@@ -13,7 +13,13 @@ use crate::app::screen::review::{ReviewLine, lines};
 use crate::tui::theme::Theme;
 
 /// Draws the screen; answers where the cursor is.
-pub fn draw(app: &App, review: &Review, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    review: &Review,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let top = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
     let included = app.pending.sendable().count();
     let rows = app.pending.rows().len();
