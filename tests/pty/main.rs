@@ -5,6 +5,7 @@
 mod journey;
 mod leaving;
 mod sandbox;
+#[allow(dead_code)] // the bench uses more of it
 mod terminal;
 
 use sandbox::Sandbox;
