@@ -2,24 +2,24 @@
 //!
 //! Must not know: events, effects, the network. A view never changes state.
 
-pub mod conflict;
-pub mod editor;
-pub mod form;
+mod conflict;
+mod editor;
+mod form;
 pub mod frame;
-pub mod grid;
-pub mod help;
-pub mod json;
-pub mod menu;
-pub mod palette;
-pub mod panel;
-pub mod prefix;
-pub mod problem;
-pub mod prompt;
-pub mod qr;
-pub mod record;
-pub mod review;
-pub mod sign_in;
-pub mod tables;
+mod grid;
+mod help;
+mod json;
+mod menu;
+mod palette;
+mod panel;
+mod prefix;
+mod problem;
+mod prompt;
+mod qr;
+mod record;
+mod review;
+mod sign_in;
+mod tables;
 pub mod text;
 
 use ratatui::Frame;
