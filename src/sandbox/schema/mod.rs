@@ -1,0 +1,276 @@
+//! The tables of the sandbox: columns, types, limits, options, relationships and the names of all of them. One
+//! declaration serves the store, the metadata, the query translator and the checks of writes; it must not know
+//! any of them.
+
+mod account;
+mod activity;
+mod catalog;
+mod contact;
+mod declare;
+mod incident;
+mod people;
+mod queues;
+mod standard;
+
+use std::collections::HashMap;
+
+pub(crate) use declare::{
+    Behavior, Choice, Declaration, Kind, LookupKind, OnDelete, Ownership, Required, State, Status,
+};
+
+const DECLARATIONS: &[&Declaration] = &[
+    &account::ACCOUNT,
+    &activity::ANNOTATION,
+    &people::BUSINESSUNIT,
+    &contact::CONTACT,
+    &incident::INCIDENT,
+    &catalog::PRODUCT,
+    &queues::QUEUE,
+    &queues::QUEUEITEM,
+    &catalog::SUBJECT,
+    &people::SYSTEMUSER,
+    &activity::TASK,
+    &people::TEAM,
+    &catalog::TRANSACTIONCURRENCY,
+];
+
+/// All tables, sorted by logical name.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    tables: Vec<Table>,
+    by_name: HashMap<String, usize>,
+    by_set: HashMap<&'static str, usize>,
+}
+
+/// A table with all its columns.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) declared: &'static Declaration,
+    pub(crate) columns: Vec<Column>,
+    by_name: HashMap<String, usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) schema: String,
+    pub(crate) label: String,
+    pub(crate) kind: Kind,
+    pub(crate) required: Required,
+    pub(crate) create: bool,
+    pub(crate) update: bool,
+    pub(crate) indexed: bool,
+    /// The column whose name, type or base amount this one shows.
+    pub(crate) attribute_of: Option<String>,
+    /// The amount that this one holds in the base currency.
+    pub(crate) calculation_of: Option<String>,
+    /// Tables that a lookup can point to; empty for other columns.
+    pub(crate) targets: Vec<Target>,
+}
+
+/// A relationship, seen from the lookup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) table: String,
+    pub(crate) nav: String,
+    pub(crate) relationship: String,
+    pub(crate) collection: String,
+    pub(crate) on_delete: OnDelete,
+}
+
+/// A relationship with both its ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Relationship<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) column: &'a Column,
+    pub(crate) target: &'a Target,
+}
+
+impl Schema {
+    pub(crate) fn new() -> Schema {
+        let tables: Vec<Table> = DECLARATIONS.iter().map(|declared| Table::new(declared)).collect();
+        let by_name = tables.iter().enumerate().map(|(index, table)| (table.name.clone(), index)).collect();
+        let by_set = tables.iter().enumerate().map(|(index, table)| (table.declared.set, index)).collect();
+        Schema { tables, by_name, by_set }
+    }
+
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    pub(crate) fn table(&self, name: &str) -> Option<&Table> {
+        self.by_name.get(name).and_then(|index| self.tables.get(*index))
+    }
+
+    pub(crate) fn set(&self, set: &str) -> Option<&Table> {
+        self.by_set.get(set).and_then(|index| self.tables.get(*index))
+    }
+
+    /// Everything that points to `table`. An owner is a user or a team and has no collection of its own.
+    pub(crate) fn referring<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = Relationship<'a>> {
+        self.tables.iter().flat_map(move |other| {
+            other.relationships().filter(move |relationship| relationship.target.table == table.name)
+        })
+    }
+
+    /// The collection `nav` of a table, `Incident_Tasks` of `incident`.
+    pub(crate) fn collection<'a>(&'a self, table: &'a Table, nav: &str) -> Option<Relationship<'a>> {
+        self.referring(table)
+            .find(|relationship| relationship.target.collection == nav && !relationship.column.is_owner())
+    }
+}
+
+impl Table {
+    fn new(declared: &'static Declaration) -> Table {
+        let columns = standard::columns(declared);
+        let by_name =
+            columns.iter().enumerate().map(|(index, column)| (column.name.clone(), index)).collect();
+        Table {
+            name: declared.schema.to_lowercase(),
+            key: declared.key.to_lowercase(),
+            declared,
+            columns,
+            by_name,
+        }
+    }
+
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
+        self.by_name.get(name).and_then(|index| self.columns.get(*index))
+    }
+
+    /// The column behind a property of a row: `title`, `_customerid_value`.
+    pub(crate) fn property(&self, name: &str) -> Option<&Column> {
+        let lookup = name.strip_prefix('_').and_then(|rest| rest.strip_suffix("_value"));
+        let column = self.column(lookup.unwrap_or(name))?;
+        (column.is_stored() && column.is_lookup() == lookup.is_some()).then_some(column)
+    }
+
+    /// The columns that rows have on the wire and in the store.
+    pub(crate) fn stored(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.is_stored())
+    }
+
+    pub(crate) fn relationships(&self) -> impl Iterator<Item = Relationship<'_>> {
+        self.columns.iter().flat_map(move |column| {
+            column.targets.iter().map(move |target| Relationship { table: self, column, target })
+        })
+    }
+
+    /// The lookups that a navigation property stands for. `ownerid` leads to users and to teams.
+    pub(crate) fn navigation(&self, nav: &str) -> Vec<Relationship<'_>> {
+        self.relationships().filter(|relationship| relationship.target.nav == nav).collect()
+    }
+
+    pub(crate) fn states(&self) -> &'static [State] {
+        match self.column("statecode").map(|column| column.kind) {
+            Some(Kind::State { options }) => options,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn statuses(&self) -> &'static [Status] {
+        match self.column("statuscode").map(|column| column.kind) {
+            Some(Kind::Status { options }) => options,
+            _ => &[],
+        }
+    }
+
+    /// The end of privilege names: `prvReadIncident`.
+    pub(crate) fn privilege(&self) -> &'static str {
+        match self.declared.schema {
+            "Annotation" => "Note",
+            "Task" => "Activity",
+            "SystemUser" => "User",
+            schema => schema,
+        }
+    }
+}
+
+impl Column {
+    pub(crate) fn is_lookup(&self) -> bool {
+        matches!(self.kind, Kind::Lookup { .. })
+    }
+
+    pub(crate) fn is_owner(&self) -> bool {
+        matches!(self.kind, Kind::Lookup { kind: LookupKind::Owner, .. })
+    }
+
+    pub(crate) fn is_stored(&self) -> bool {
+        self.attribute_of.is_none()
+    }
+
+    /// Whether several tables can stand behind a value, so that the value must say which.
+    pub(crate) fn is_polymorphic(&self) -> bool {
+        self.targets.len() > 1
+    }
+
+    /// Name of the property in a row.
+    pub(crate) fn property(&self) -> String {
+        if self.is_lookup() { format!("_{}_value", self.name) } else { self.name.clone() }
+    }
+
+    /// The label of an option.
+    pub(crate) fn option_label(&self, value: i64) -> Option<&'static str> {
+        let is = |option: i32| i64::from(option) == value;
+        match self.kind {
+            Kind::Choice { options, .. } => options.iter().find(|o| is(o.value)).map(|o| o.label),
+            Kind::State { options } => options.iter().find(|o| is(o.value)).map(|o| o.label),
+            Kind::Status { options } => options.iter().find(|o| is(o.value)).map(|o| o.label),
+            Kind::YesNo { no, yes, .. } => Some(if value == 0 { no } else { yes }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_relationship_is_told_apart() {
+        let schema = Schema::new();
+        for table in schema.tables() {
+            assert_eq!(table.by_name.len(), table.columns.len(), "columns of {}", table.name);
+            assert!(table.column(&table.key).is_some(), "key of {}", table.name);
+            assert!(table.column(table.declared.primary_name).is_some(), "name of {}", table.name);
+            let mut navs: Vec<_> = table
+                .relationships()
+                .filter(|relationship| !relationship.column.is_owner())
+                .map(|relationship| &relationship.target.nav)
+                .collect();
+            navs.sort();
+            let before = navs.len();
+            navs.dedup();
+            assert_eq!(before, navs.len(), "navigation properties of {}", table.name);
+        }
+    }
+
+    #[test]
+    fn the_case_has_the_names_of_the_service() {
+        let schema = Schema::new();
+        let case = schema.set("incidents").unwrap();
+        let customer: Vec<_> = case.column("customerid").unwrap().targets.iter().map(|t| &t.nav).collect();
+        assert_eq!(customer, ["customerid_account", "customerid_contact"]);
+        assert_eq!(case.column("customeridname").unwrap().attribute_of.as_deref(), Some("customerid"));
+        assert_eq!(case.property("_customerid_value").unwrap().name, "customerid");
+        assert!(case.property("customerid").is_none());
+        assert!(case.property("customeridname").is_none());
+        assert_eq!(case.navigation("ownerid").len(), 2);
+        assert_eq!(schema.collection(case, "Incident_Tasks").unwrap().table.name, "task");
+    }
+
+    #[test]
+    fn every_status_belongs_to_a_state_and_every_state_has_its_default() {
+        for table in Schema::new().tables() {
+            for status in table.statuses() {
+                assert!(table.states().iter().any(|state| state.value == status.state), "{}", table.name);
+            }
+            for state in table.states() {
+                let default = table.statuses().iter().find(|status| status.value == state.default_status);
+                assert_eq!(default.map(|status| status.state), Some(state.value), "{}", table.name);
+            }
+        }
+    }
+}
