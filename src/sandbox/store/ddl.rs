@@ -1,0 +1,100 @@
+use rusqlite::Connection;
+
+use crate::sandbox::schema::{Column, Kind, LookupKind, OnDelete, Schema, Table};
+
+/// An SQL identifier.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}
+
+/// Where a polymorphic lookup keeps the table it points to.
+pub(crate) fn type_column(column: &Column) -> String {
+    format!("{}__type", column.name)
+}
+
+/// Where a lookup keeps the name of the row it points to. It is kept with the referring row so that lists with
+/// names, and orders by name, need no join; a renamed row renames its copies.
+pub(crate) fn name_column(column: &Column) -> String {
+    format!("{}__name", column.name)
+}
+
+pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    )?;
+    for table in schema.tables() {
+        connection.execute_batch(&create(table))?;
+    }
+    Ok(())
+}
+
+fn create(table: &Table) -> String {
+    let mut columns = Vec::new();
+    for column in table.stored() {
+        let name = quoted(&column.name);
+        if column.name == table.key {
+            columns.push(format!("{name} BLOB NOT NULL PRIMARY KEY"));
+            continue;
+        }
+        columns.push(match column.kind {
+            Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => {
+                format!("{name} TEXT COLLATE dataverse")
+            }
+            Kind::Double { .. } => format!("{name} REAL"),
+            Kind::Lookup { .. } | Kind::Id => format!("{name} BLOB"),
+            Kind::YesNo { default, .. } => format!("{name} INTEGER DEFAULT {}", i32::from(default)),
+            Kind::Choice { default: Some(default), .. } => format!("{name} INTEGER DEFAULT {default}"),
+            _ => format!("{name} INTEGER"),
+        });
+        if column.is_lookup() {
+            columns.push(format!("{} TEXT COLLATE dataverse", quoted(&name_column(column))));
+            if column.is_polymorphic() {
+                columns.push(format!("{} TEXT", quoted(&type_column(column))));
+            }
+        }
+    }
+    format!("CREATE TABLE {} ({})", quoted(&table.name), columns.join(", "))
+}
+
+/// Indexes for the orders and filters that lists start with. They are made after the rows: that is faster.
+pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    for table in schema.tables() {
+        for column in table.stored() {
+            for (suffix, columns) in index_columns(table, column) {
+                let partial = if column.is_lookup() && suffix.is_empty() {
+                    format!(" WHERE {} IS NOT NULL", quoted(&column.name))
+                } else {
+                    String::new()
+                };
+                connection.execute_batch(&format!(
+                    "CREATE INDEX {} ON {} ({}){partial}",
+                    quoted(&format!("{}_{}{suffix}", table.name, column.name)),
+                    quoted(&table.name),
+                    columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "),
+                ))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every index ends in the primary key, as every order does.
+fn index_columns(table: &Table, column: &Column) -> Vec<(&'static str, Vec<String>)> {
+    let key = || table.key.clone();
+    match column.kind {
+        Kind::State { .. } => vec![("", vec![column.name.clone(), "createdon".to_owned(), key()])],
+        Kind::Lookup { kind, .. } => {
+            let audit = column.targets.iter().all(|target| target.on_delete == OnDelete::Nothing);
+            let mut indexes = Vec::new();
+            if !audit {
+                indexes.push(("", vec![column.name.clone(), key()]));
+            }
+            if kind != LookupKind::Simple {
+                indexes.push(("_by_name", vec![name_column(column), key()]));
+            }
+            indexes
+        }
+        _ if column.indexed => vec![("", vec![column.name.clone(), key()])],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,189 @@
+//! Rows in one SQLite file in WAL mode: one writer, a few readers, all on blocking threads. It knows the schema
+//! and SQL; it must not know HTTP, OData or who is asking.
+
+mod ddl;
+mod pool;
+pub(crate) mod text;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::schema::Schema;
+pub(crate) use ddl::{name_column, quoted, type_column};
+use pool::Readers;
+
+/// Counts up whenever the shape of the file changes.
+const FORMAT: i64 = 1;
+/// Row versions start where a service of some age would be.
+const FIRST_VERSION: i64 = 80_640_000;
+
+/// The rows of one environment.
+#[derive(Debug)]
+pub(crate) struct Store {
+    writer: Mutex<Connection>,
+    readers: Readers,
+    /// Holds a temporary file's folder; goes with the store.
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// Why a file cannot serve as store.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error("the file was made by another version of the sandbox (format {0}, this one reads {FORMAT})")]
+    Format(i64),
+}
+
+impl Store {
+    /// Opens `path`, or a temporary file, and hands a new one to `fill` in one transaction: the file is either
+    /// complete or empty.
+    pub(crate) fn open(
+        path: Option<&Path>,
+        schema: &Schema,
+        fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<Store, Error> {
+        let (path, folder) = match path {
+            Some(path) => (path.to_owned(), None),
+            None => {
+                let folder = tempfile::Builder::new().prefix("dv-sandbox-").tempdir()?;
+                (folder.path().join("rows.db"), Some(folder))
+            }
+        };
+        let writer = make(&path, schema, fill)?;
+        Ok(Store { writer: Mutex::new(writer), readers: Readers::new(path), _folder: folder })
+    }
+
+    /// Runs `work` on one snapshot of the rows. Blocks while all readers are busy.
+    pub(crate) fn read<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = self.readers.take()?;
+        let snapshot = connection.unchecked_transaction()?;
+        let done = work(&snapshot);
+        drop(snapshot);
+        done
+    }
+
+    /// Runs `work` as one transaction, which is taken back when it fails. Blocks while another one writes.
+    pub(crate) fn write<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+}
+
+/// The next number of a counter of the environment, kept through restarts.
+pub(crate) fn next(connection: &Connection, counter: Counter) -> rusqlite::Result<i64> {
+    let mut statement =
+        connection.prepare_cached("UPDATE counter SET value = value + 1 WHERE name = ?1 RETURNING value")?;
+    statement.query_row([counter.name()], |row| row.get(0))
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counter {
+    /// `versionnumber` of rows, which ETags are made of.
+    Version,
+    /// The middle of a case's number.
+    Case,
+}
+
+impl Counter {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Counter::Version => "version",
+            Counter::Case => "case",
+        }
+    }
+}
+
+fn make(
+    path: &PathBuf,
+    schema: &Schema,
+    fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+) -> Result<Connection, Error> {
+    let mut writer = Connection::open(path)?;
+    pool::prepare(&writer)?;
+    writer.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    let format: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let empty = writer.query_row("SELECT 1 FROM sqlite_master LIMIT 1", [], |_| Ok(())).optional()?.is_none();
+    match format {
+        FORMAT => {}
+        0 if empty => {
+            writer.execute_batch("PRAGMA synchronous = OFF")?;
+            let transaction = writer.transaction()?;
+            ddl::tables(&transaction, schema)?;
+            transaction.execute(
+                "INSERT INTO counter (name, value) VALUES (?1, ?2), (?3, 0)",
+                (Counter::Version.name(), FIRST_VERSION, Counter::Case.name()),
+            )?;
+            fill(&transaction)?;
+            ddl::indexes(&transaction, schema)?;
+            transaction.pragma_update(None, "user_version", FORMAT)?;
+            transaction.commit()?;
+            writer.execute_batch("PRAGMA analysis_limit = 400; ANALYZE")?;
+        }
+        other => return Err(Error::Format(other)),
+    }
+    writer.execute_batch("PRAGMA synchronous = NORMAL")?;
+    Ok(writer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(path: Option<&Path>, row: &str) -> Result<Store, Error> {
+        Store::open(path, &Schema::new(), |transaction| {
+            let sql = "INSERT INTO subject (subjectid, title, versionnumber) VALUES (?1, ?2, 1)";
+            transaction.execute(sql, (vec![1_u8; 16], row)).map(|_| ())
+        })
+    }
+
+    fn titles(store: &Store) -> Vec<String> {
+        let read: rusqlite::Result<_> = store.read(|connection| {
+            connection
+                .prepare("SELECT title FROM subject")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()
+        });
+        read.unwrap()
+    }
+
+    #[test]
+    fn a_file_keeps_its_rows_and_is_not_filled_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.db");
+        assert_eq!(titles(&open(Some(&path), "first").unwrap()), ["first"]);
+        assert_eq!(titles(&open(Some(&path), "second").unwrap()), ["first"]);
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_nothing_behind() {
+        let store = open(None, "here").unwrap();
+        let failed: rusqlite::Result<()> = store.write(|transaction| {
+            transaction.execute("DELETE FROM subject", [])?;
+            Err(rusqlite::Error::InvalidQuery)
+        });
+        assert!(failed.is_err());
+        assert_eq!(titles(&store), ["here"]);
+    }
+
+    #[test]
+    fn somebody_elses_file_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE mine (x)").unwrap();
+        assert!(matches!(open(Some(&path), "x"), Err(Error::Format(0))));
+    }
+}
