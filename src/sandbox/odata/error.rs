@@ -1,0 +1,30 @@
+/// Why a query cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Error {
+    /// The text is not OData. Says where, in characters.
+    Syntax { message: String },
+    /// A name that the table does not have.
+    NoProperty { name: String, table: String },
+    /// A value that does not fit its column.
+    Value { message: String },
+    /// Right OData, but not one of the forms that the service accepts.
+    Refused { message: String },
+    /// The service does this, the sandbox does not.
+    NotImplemented { what: String },
+    /// More conditions than the service takes.
+    TooManyConditions,
+    /// The paging cookie belongs to another query.
+    CookieOrder,
+    /// The paging cookie is not one of ours.
+    CookiePage,
+}
+
+impl Error {
+    pub(super) fn syntax(message: impl Into<String>) -> Error {
+        Error::Syntax { message: message.into() }
+    }
+
+    pub(super) fn refused(message: impl Into<String>) -> Error {
+        Error::Refused { message: message.into() }
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a page begins: behind the last row of the page before, by the values of its sort keys.
+
+use rusqlite::types::Value;
+
+use super::sql::Fragment;
+use crate::sandbox::schema::{Column, Kind};
+
+/// One key of an order. The last one is always the primary key, so that no two rows are equal.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SortKey {
+    /// How the cookie calls it.
+    pub(crate) name: String,
+    pub(crate) sql: String,
+    pub(crate) descending: bool,
+    pub(crate) nullable: bool,
+    pub(crate) storage: Storage,
+}
+
+/// What SQLite keeps a value as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Integer,
+    Real,
+    Text,
+    Blob,
+}
+
+impl Storage {
+    pub(super) fn of(column: &Column) -> Storage {
+        match column.kind {
+            Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => Storage::Text,
+            Kind::Double { .. } => Storage::Real,
+            Kind::Lookup { .. } | Kind::Id => Storage::Blob,
+            _ => Storage::Integer,
+        }
+    }
+}
+
+/// `ORDER BY`. Null comes before every value, as in SQL Server.
+pub(crate) fn order_by(keys: &[SortKey]) -> String {
+    let keys: Vec<_> =
+        keys.iter().map(|key| format!("{}{}", key.sql, if key.descending { " DESC" } else { "" })).collect();
+    keys.join(", ")
+}
+
+/// The rows behind `last`, as conditions whose rows follow one another: first those that share all keys but the
+/// last, then those that share fewer. Each is a range of an index, so that a page far down costs no more than the
+/// first one; a single condition with OR would be a scan.
+pub(crate) fn behind(keys: &[SortKey], last: &[Value]) -> Vec<Fragment> {
+    let mut ranges = Vec::new();
+    for depth in (0..keys.len().min(last.len())).rev() {
+        let (key, value) = (&keys[depth], &last[depth]);
+        let shared = same(&keys[..depth], &last[..depth]);
+        let null = *value == Value::Null;
+        match (key.descending, null) {
+            (false, true) => ranges.push(and(&shared, format!("{} IS NOT NULL", key.sql), None)),
+            (false, false) => ranges.push(and(&shared, format!("{} > ?", key.sql), Some(value))),
+            (true, true) => {}
+            (true, false) => {
+                ranges.push(and(&shared, format!("{} < ?", key.sql), Some(value)));
+                if key.nullable {
+                    ranges.push(and(&shared, format!("{} IS NULL", key.sql), None));
+                }
+            }
+        }
+    }
+    ranges
+}
+
+fn same(keys: &[SortKey], values: &[Value]) -> Fragment {
+    let sql: Vec<_> = keys.iter().map(|key| format!("{} IS ?", key.sql)).collect();
+    Fragment { sql: sql.join(" AND "), values: values.to_vec() }
+}
+
+fn and(shared: &Fragment, sql: String, value: Option<&Value>) -> Fragment {
+    let mut values = shared.values.clone();
+    values.extend(value.cloned());
+    let sql = if shared.sql.is_empty() { sql } else { format!("{} AND {sql}", shared.sql) };
+    Fragment { sql, values }
+}
