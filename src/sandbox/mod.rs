@@ -14,12 +14,16 @@ mod error;
 mod faults;
 mod gzip;
 mod line;
+mod odata;
 mod options;
 mod ready;
 mod request_log;
+mod schema;
+mod seed;
 mod server;
 mod sites;
 mod start;
+mod store;
 mod tls;
 mod users;
 

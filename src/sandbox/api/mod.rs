@@ -1,13 +1,44 @@
 //! The Dataverse Web API. It is handed requests whose token has been checked and answers them from the store; it
 //! knows nothing of sockets, TLS, tokens or faults.
 
+mod access;
+mod call;
+mod error;
+mod expand;
+mod format;
+mod functions;
+mod key;
+mod metadata;
+mod page;
+mod prefer;
+mod read;
+mod reply;
+mod route;
+mod shape;
+mod write;
+
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use http::StatusCode;
+use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::schema::Schema;
+use super::seed;
+use super::store::Store;
 use super::users::User;
 use super::{Error, RowCounts};
+use access::Principal;
+use call::Call;
+use error::ApiError;
+use prefer::Prefer;
+use reply::Reply;
+
+/// `globalmetadataversion`: the tables never change while a sandbox runs.
+const METADATA_VERSION: &str = "80649578";
 
 /// What the API of one environment is made from.
 #[derive(Debug)]
@@ -47,24 +78,79 @@ pub(crate) struct Caller {
 
 #[derive(Debug)]
 pub(crate) struct Api {
+    environment: Arc<Environment>,
+    served: AtomicU64,
+}
+
+/// What every request shares.
+#[derive(Debug)]
+struct Environment {
     config: Config,
+    schema: Schema,
+    store: Store,
 }
 
 impl Api {
     /// Opens the store, makes and fills it when it is new. Blocks.
     pub(crate) fn open(config: Config) -> Result<Api, Error> {
-        Ok(Api { config })
+        let schema = Schema::new();
+        let plan = seed::Plan {
+            seed: config.seed,
+            rows: config.rows,
+            users: &config.users,
+            organization: config.organization.id,
+            organization_name: &config.organization.friendly_name,
+        };
+        let store =
+            Store::open(config.data.as_deref(), &schema, |transaction| seed::fill(transaction, &plan))
+                .map_err(|error| Error::Data(Box::new(error)))?;
+        let environment = Arc::new(Environment { config, schema, store });
+        Ok(Api { environment, served: AtomicU64::new(0) })
     }
 
-    /// Answers one request under `/api/data/`.
+    /// Answers one request under `/api/data/`. The work is done on a blocking thread; when the future is dropped
+    /// it is finished all the same, as a server would that lost its client.
     pub(crate) async fn respond(
         &self,
         caller: &Caller,
-        _request: http::Request<Bytes>,
+        request: http::Request<Bytes>,
     ) -> http::Response<Bytes> {
-        tracing::debug!(?caller, environment = %self.config.organization.url, "not answered yet");
-        let mut response = http::Response::new(Bytes::new());
-        *response.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
-        response
+        let served = self.served.fetch_add(1, Ordering::Relaxed);
+        let environment = Arc::clone(&self.environment);
+        let caller = *caller;
+        let work = tokio::task::spawn_blocking(move || answer(&environment, &caller, request));
+        let reply = work.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request could not be answered");
+            let error = ApiError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                0x8004_0216,
+                "An unexpected error occurred.",
+            );
+            Reply::error(&error, false)
+        });
+        reply.finish(served)
     }
+}
+
+fn answer(environment: &Environment, caller: &Caller, request: http::Request<Bytes>) -> Reply {
+    let (parts, body) = request.into_parts();
+    let prefer = Prefer::of(&parts.headers);
+    let annotations = prefer.wants_all();
+    let answered = Principal::of(caller, &environment.config.users).and_then(|principal| {
+        let (version, path) = route::version(parts.uri.path())?;
+        let call = Call {
+            environment,
+            principal,
+            root: format!("{}/api/data/{version}", environment.config.root),
+            method: parts.method,
+            path: path.to_owned(),
+            query: crate::sandbox::odata::uri::QueryString::parse(parts.uri.query().unwrap_or_default()),
+            headers: parts.headers,
+            prefer,
+            body,
+            now: Timestamp::now().as_second(),
+        };
+        route::answer(&call)
+    });
+    answered.unwrap_or_else(|error| Reply::error(&error, annotations))
 }

@@ -1,0 +1,122 @@
+use http::HeaderMap;
+
+/// What the client would like: the `Prefer` header, or several of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Prefer {
+    /// Patterns of annotation names; empty: none.
+    annotations: Vec<String>,
+    annotations_text: Option<String>,
+    pub(super) page_size: Option<usize>,
+    pub(super) representation: bool,
+}
+
+impl Prefer {
+    pub(super) fn of(headers: &HeaderMap) -> Prefer {
+        let mut prefer = Prefer::default();
+        for header in headers.get_all("prefer") {
+            for preference in split(&String::from_utf8_lossy(header.as_bytes())) {
+                prefer.add(&preference);
+            }
+        }
+        prefer
+    }
+
+    fn add(&mut self, preference: &str) {
+        let (name, value) = preference.split_once('=').unwrap_or((preference, ""));
+        let value = value.trim().trim_matches('"');
+        match name.trim().to_ascii_lowercase().as_str() {
+            "odata.include-annotations" => {
+                self.annotations = value.split(',').map(|pattern| pattern.trim().to_owned()).collect();
+                self.annotations_text = Some(value.to_owned());
+            }
+            "odata.maxpagesize" => self.page_size = value.parse().ok().filter(|size| *size > 0),
+            "return" => self.representation = value == "representation",
+            _ => {}
+        }
+    }
+
+    /// Whether an annotation is asked for: `*`, `Prefix.*`, a full name; `-` before one takes it out.
+    pub(super) fn wants(&self, annotation: &str) -> bool {
+        let matches = |pattern: &str| match pattern.strip_suffix('*') {
+            Some(prefix) => annotation.starts_with(prefix),
+            None => pattern == annotation,
+        };
+        let refused = self.annotations.iter().filter_map(|pattern| pattern.strip_prefix('-')).any(matches);
+        !refused && self.annotations.iter().any(|pattern| matches(pattern))
+    }
+
+    /// Whether every annotation is asked for, which errors answer with more of them.
+    pub(super) fn wants_all(&self) -> bool {
+        self.annotations.iter().any(|pattern| pattern == "*")
+    }
+
+    /// The `Preference-Applied` of an answer with rows.
+    pub(super) fn applied_to_read(&self) -> Option<String> {
+        let size = self.page_size.map(|size| format!("odata.maxpagesize={size}"));
+        joined([size, self.annotations_applied()])
+    }
+
+    /// The `Preference-Applied` of an answer to a write.
+    pub(super) fn applied_to_write(&self) -> Option<String> {
+        let representation = self.representation.then(|| "return=representation".to_owned());
+        joined([representation, self.annotations_applied()])
+    }
+
+    fn annotations_applied(&self) -> Option<String> {
+        self.annotations_text.as_ref().map(|text| format!("odata.include-annotations=\"{text}\""))
+    }
+}
+
+fn joined(parts: [Option<String>; 2]) -> Option<String> {
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(","))
+}
+
+/// Splits at commas outside quotes.
+fn split(header: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quoted = false;
+    for character in header.chars() {
+        quoted ^= character == '"';
+        if character == ',' && !quoted {
+            parts.push(String::new());
+        } else if let Some(last) = parts.last_mut() {
+            last.push(character);
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefer(values: &[&str]) -> Prefer {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append("prefer", value.parse().unwrap());
+        }
+        Prefer::of(&headers)
+    }
+
+    #[test]
+    fn preferences_come_in_one_header_or_in_several() {
+        let together = "odata.maxpagesize=50,odata.include-annotations=\"OData.Community.Display.V1.FormattedValue,\
+                        Microsoft.Dynamics.CRM.*\", return=representation";
+        let one = prefer(&[together]);
+        assert_eq!(one.page_size, Some(50));
+        assert!(one.representation);
+        assert!(one.wants("OData.Community.Display.V1.FormattedValue"));
+        assert!(one.wants("Microsoft.Dynamics.CRM.lookuplogicalname"));
+        assert!(!one.wants("OData.Other"));
+        let two = prefer(&["odata.maxpagesize=5", "odata.include-annotations=\"*,-Microsoft.*\""]);
+        assert_eq!(
+            two.applied_to_read().unwrap(),
+            "odata.maxpagesize=5,odata.include-annotations=\"*,-Microsoft.*\""
+        );
+        assert!(two.wants("anything"));
+        assert!(!two.wants("Microsoft.Dynamics.CRM.totalrecordcount"));
+        assert_eq!(prefer(&[]).applied_to_read(), None);
+        assert_eq!(prefer(&["odata.maxpagesize=0"]).page_size, None);
+    }
+}

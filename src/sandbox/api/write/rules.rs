@@ -1,0 +1,278 @@
+//! What the platform does with a row beside storing it.
+
+use http::StatusCode;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use uuid::Uuid;
+
+use super::super::call::Call;
+use super::super::error::{ApiError, Result};
+use super::draft::{Draft, Link};
+use super::{owner, state};
+use crate::sandbox::schema::{Kind, Required};
+use crate::sandbox::seed::{Random, ticket};
+use crate::sandbox::store::{Counter, name_column, next, quoted, type_column};
+
+/// Completes a new row.
+pub(super) fn creating(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>) -> Result<()> {
+    if draft.table.name == "incident" {
+        let customer = draft.table.column("customerid").and_then(|column| draft.linked(column));
+        if customer.is_none() {
+            return Err(ApiError::bad(0x8004_4410, "You should specify a parent contact or account."));
+        }
+        if draft.text("ticketnumber").is_none() {
+            let number = next(transaction, Counter::Case)?;
+            let mut random = Random::new(Uuid::new_v4().as_u64_pair().0, "ticket");
+            draft.set_text("ticketnumber", ticket(number, &mut random));
+        }
+    }
+    state::complete(draft)?;
+    owner::complete(call, transaction, draft)?;
+    let author = owner::caller(call);
+    let created = match draft.number("overriddencreatedon") {
+        Some(given) => {
+            draft.set("overriddencreatedon", Value::Integer(call.now));
+            given
+        }
+        None => call.now,
+    };
+    draft.set("createdon", Value::Integer(created));
+    draft.link_named("createdby", Some(&author));
+    draft.set("modifiedon", Value::Integer(call.now));
+    draft.link_named("modifiedby", Some(&author));
+    derived(call, transaction, draft)?;
+    required(draft)
+}
+
+/// Completes a change of a row.
+pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>) -> Result<()> {
+    if draft.table.name == "incident" {
+        let closed = *draft.before("statecode") != Value::Integer(0);
+        if closed && draft.has_changes() && !draft.changes("statecode") {
+            return Err(ApiError::bad(0x8004_022e, "The object cannot be updated because it is read-only."));
+        }
+        let customer = draft.table.column("customerid").and_then(|column| draft.linked(column));
+        if draft.changes("customerid") && customer.is_none() {
+            return Err(ApiError::bad(0x8004_4410, "You should specify a parent contact or account."));
+        }
+    }
+    state::complete(draft)?;
+    owner::complete(call, transaction, draft)?;
+    draft.set("modifiedon", Value::Integer(call.now));
+    draft.link_named("modifiedby", Some(&owner::caller(call)));
+    derived(call, transaction, draft)?;
+    required(draft)
+}
+
+fn required(draft: &Draft<'_>) -> Result<()> {
+    let missing = draft.table.stored().find(|column| {
+        let writable = if draft.is_new() { column.create } else { draft.changes(&column.name) };
+        column.required == Required::System && writable && draft.is_null(&column.name)
+    });
+    match missing {
+        Some(column) => Err(ApiError::required(draft.table, column)),
+        None => Ok(()),
+    }
+}
+
+/// Columns that follow from others.
+fn derived(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
+    match draft.table.name.as_str() {
+        "incident" => {
+            if draft.changes("customerid")
+                && let Some(customer) = draft.table.column("customerid").and_then(|c| draft.linked(c))
+            {
+                draft.link_named("accountid", Some(&customer).filter(|link| link.table == "account"));
+                draft.link_named("contactid", Some(&customer).filter(|link| link.table == "contact"));
+            }
+        }
+        "contact" | "systemuser" => {
+            let parts = ["firstname", "middlename", "lastname"].map(|name| draft.text(name));
+            let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            draft.set("fullname", if name.is_empty() { Value::Null } else { Value::Text(name) });
+        }
+        "task" => draft.set_text("activitytypecode", "task"),
+        "annotation" => note(draft),
+        "queueitem" => queue_item(call, connection, draft)?,
+        _ => {}
+    }
+    if draft.table.column("address1_composite").is_some() {
+        address(draft);
+    }
+    money(connection, draft)
+}
+
+fn note(draft: &mut Draft<'_>) {
+    if let Some(regarding) = draft.table.column("objectid").and_then(|column| draft.linked(column)) {
+        draft.set_text("objecttypecode", regarding.table);
+    }
+    if draft.changes("documentbody") {
+        let size = draft.text("documentbody").map_or(0, |body| {
+            let padding = body.bytes().rev().take_while(|byte| *byte == b'=').count();
+            (body.len() / 4 * 3).saturating_sub(padding)
+        });
+        draft.set("filesize", Value::Integer(i64::try_from(size).unwrap_or(i64::MAX)));
+    }
+}
+
+fn queue_item(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
+    let object = draft.table.column("objectid").and_then(|column| draft.linked(column));
+    if let Some(object) = &object {
+        let code = call.schema().table(&object.table).map_or(0, |table| table.declared.code);
+        draft.set("objecttypecode", Value::Integer(code.into()));
+        if draft.is_null("title")
+            && let Some(name) = &object.name
+        {
+            draft.set_text("title", name.clone());
+        }
+    }
+    if draft.changes("workerid") {
+        draft.set("workeridmodifiedon", Value::Integer(call.now));
+    }
+    if !draft.is_new() {
+        return Ok(());
+    }
+    draft.set("enteredon", Value::Integer(call.now));
+    let Some(object) = object else { return Ok(()) };
+    let waiting = connection
+        .prepare_cached("SELECT 1 FROM queueitem WHERE objectid = ?1 AND statecode = 0")?
+        .query_row([object.id.as_bytes().as_slice()], |_| Ok(()))
+        .optional()?;
+    match waiting {
+        None => Ok(()),
+        Some(()) => Err(ApiError::bad(
+            0x8004_0526,
+            "An active queue item already exists for the given object. Cannot create more than one active queue item \
+             for this object.",
+        )),
+    }
+}
+
+fn address(draft: &mut Draft<'_>) {
+    let parts = |names: &[&str], between: &str| {
+        names.iter().filter_map(|name| draft.text(name)).collect::<Vec<_>>().join(between)
+    };
+    let lines = [
+        parts(&["address1_line1"], ""),
+        parts(&["address1_line2"], ""),
+        parts(&["address1_line3"], ""),
+        parts(&["address1_city", "address1_stateorprovince", "address1_postalcode"], ", "),
+        parts(&["address1_country"], ""),
+    ];
+    let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    let whole = if lines.is_empty() { Value::Null } else { Value::Text(lines.join("\r\n")) };
+    draft.set("address1_composite", whole);
+}
+
+/// The currency of a row with amounts, its rate, and every amount in the base currency.
+fn money(connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
+    let table = draft.table;
+    let amounts: Vec<_> = table
+        .stored()
+        .filter(|column| matches!(column.kind, Kind::Money { .. }) && column.calculation_of.is_none())
+        .collect();
+    let Some(column) = table.column("transactioncurrencyid").filter(|_| !amounts.is_empty()) else {
+        return Ok(());
+    };
+    if draft.linked(column).is_none() {
+        let base: Option<(Vec<u8>, Option<String>)> = connection
+            .prepare_cached(
+                "SELECT transactioncurrencyid, currencyname FROM transactioncurrency WHERE isocurrencycode = 'USD'",
+            )?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let link = base.and_then(|(id, name)| {
+            let id = Uuid::from_slice(&id).ok()?;
+            Some(Link { table: "transactioncurrency".to_owned(), id, name })
+        });
+        draft.link(column, link.as_ref());
+    }
+    let Some(currency) = draft.linked(column) else { return Ok(()) };
+    if draft.changes("transactioncurrencyid") || draft.is_null("exchangerate") {
+        let rate: i64 = connection
+            .prepare_cached("SELECT exchangerate FROM transactioncurrency WHERE transactioncurrencyid = ?1")?
+            .query_row([currency.id.as_bytes().as_slice()], |row| row.get(0))?;
+        draft.set("exchangerate", Value::Integer(rate));
+    }
+    let Some(rate) = draft.number("exchangerate").filter(|rate| *rate > 0) else { return Ok(()) };
+    for column in amounts {
+        let base = draft.number(&column.name).map(|amount| {
+            let one = 1_000_000_000_000_i128;
+            i64::try_from(i128::from(amount) * one / i128::from(rate)).unwrap_or(i64::MAX)
+        });
+        draft.set(&format!("{}_base", column.name), base.map_or(Value::Null, Value::Integer));
+    }
+    Ok(())
+}
+
+/// Carries a new name to the rows that show it.
+pub(super) fn renamed(
+    call: &Call<'_>,
+    transaction: &Transaction<'_>,
+    draft: &Draft<'_>,
+    id: Uuid,
+) -> Result<()> {
+    let name = draft.table.declared.primary_name;
+    if !draft.changes(name) || draft.before(name) == draft.get(name) {
+        return Ok(());
+    }
+    for relationship in call.schema().referring(draft.table) {
+        let column = relationship.column;
+        let mut sql = format!(
+            "UPDATE {} SET {} = ?1 WHERE {} = ?2",
+            quoted(&relationship.table.name),
+            quoted(&name_column(column)),
+            quoted(&column.name)
+        );
+        if column.is_polymorphic() {
+            sql.push_str(&format!(" AND {} = '{}'", quoted(&type_column(column)), draft.table.name));
+        }
+        transaction.prepare_cached(&sql)?.execute(params![draft.get(name), id.as_bytes().as_slice()])?;
+    }
+    Ok(())
+}
+
+/// Counts the children of the cases that a case came to or left.
+pub(super) fn saved(transaction: &Transaction<'_>, draft: &Draft<'_>) -> Result<()> {
+    if draft.table.name != "incident" || !draft.changes("parentcaseid") {
+        return Ok(());
+    }
+    for parent in [draft.before("parentcaseid"), draft.get("parentcaseid")] {
+        transaction
+            .prepare_cached(
+                "UPDATE incident SET numberofchildincidents = \
+                 (SELECT COUNT(*) FROM incident AS child WHERE child.parentcaseid = ?1) WHERE incidentid = ?1",
+            )?
+            .execute([parent])?;
+    }
+    Ok(())
+}
+
+/// Duplicate detection, when the caller asks for it: accounts by name, contacts by address.
+pub(super) fn duplicates(call: &Call<'_>, connection: &Connection, draft: &Draft<'_>) -> Result<()> {
+    let asked = call
+        .header("mscrm.suppressduplicatedetection")
+        .is_some_and(|value| value.eq_ignore_ascii_case("false"));
+    let column = match draft.table.name.as_str() {
+        "account" => "name",
+        "contact" => "emailaddress1",
+        _ => return Ok(()),
+    };
+    if !asked || draft.is_null(column) {
+        return Ok(());
+    }
+    let sql = format!(
+        "SELECT 1 FROM {} WHERE {} = ?1 AND statecode = 0 LIMIT 1",
+        quoted(&draft.table.name),
+        quoted(column)
+    );
+    let found = connection.prepare_cached(&sql)?.query_row([draft.get(column)], |_| Ok(())).optional()?;
+    match found {
+        None => Ok(()),
+        Some(()) => Err(ApiError::new(
+            StatusCode::PRECONDITION_FAILED,
+            0x8004_0333,
+            "A record was not created or updated because a duplicate of the current record already exists.",
+        )),
+    }
+}
