@@ -251,6 +251,7 @@ impl App {
             Global::Close => return self.leave_screen(),
             Global::Back => return self.back(),
             Global::GoTables => return self.go_tables(),
+            Global::SignInAgain => return self.start_sign_in(self.start.way),
             Global::Cancel => match self.tickets.newest() {
                 Some(slot) => return self.cancel(slot),
                 None => self.say("Nothing is being read. Q quits."),
@@ -315,7 +316,8 @@ impl App {
         let slots: &[Slot] = match self.screen() {
             Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
             Screen::Record(_) => &[Slot::Row],
-            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => &[],
+            Screen::SignIn(_) => &[Slot::Session],
+            Screen::Tables(_) | Screen::Review(_) => &[],
         };
         let busy: Vec<Slot> = slots.iter().copied().filter(|slot| self.tickets.cancel(*slot)).collect();
         busy.into_iter().map(Effect::Cancel).collect()

@@ -61,7 +61,7 @@ fn reason(error: &Error) -> (String, &'static str) {
             (coded(&format!("A plug-in refused: {}", sentence(message))), AGAIN)
         }
         _ if error.needs_sign_in() => {
-            (coded("The sign-in is no longer good"), "Q quit, then sign in again   r try again")
+            (coded("The sign-in is no longer good"), "g e sign in again   r try again")
         }
         _ if error.is_not_found() => {
             (coded("It was deleted, or your roles never let you see it"), "r try again   Esc back")

@@ -15,6 +15,7 @@ pub enum Global {
     Cancel,
     Refresh,
     GoTables,
+    SignInAgain,
     Review,
     Undo,
     Redo,
@@ -52,6 +53,9 @@ pub const COMMANDS: &[CommandSpec] = &[
         .enabled(signed_in),
     spec(Global::GoTables, "go.tables", "Go to the table list")
         .keys(&[&[Key::Char('g'), Key::Char('t')], &[Key::Char('g'), Key::Char('h')]])
+        .enabled(signed_in),
+    spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
+        .keys(&[&[Key::Char('g'), Key::Char('e')]])
         .enabled(signed_in),
     spec(Global::Back, "back", "One step back").keys(&[&[Key::Esc], &[Key::Ctrl('g')]]),
     spec(Global::Close, "close", "Close this screen; on the first one, quit").keys(&[&[Key::Char('q')]]),

@@ -2,7 +2,6 @@
 
 use crate::app::command::sign_in::SignInCommand;
 use crate::app::effect::{Effect, Request};
-use crate::app::nav::Screens;
 use crate::app::problem::Problem;
 use crate::app::session::{Identity, Prompt, Session, Way};
 use crate::app::tickets::Slot;
@@ -27,10 +26,18 @@ impl SignIn {
 }
 
 impl App {
-    /// Begins a sign-in; one that is under way is given up.
+    /// Begins a sign-in; one that is under way is given up. A session that is there already stays behind it, with
+    /// its screens and what is pending.
     pub(in crate::app) fn start_sign_in(&mut self, way: Way) -> Vec<Effect> {
-        self.session = Session::SignedOut;
-        self.screens = Screens::new(Screen::SignIn(SignIn::new(way)));
+        let screen = Screen::SignIn(SignIn::new(way));
+        if matches!(self.screen(), Screen::SignIn(_)) {
+            *self.screen_mut() = screen;
+        } else {
+            self.screens.push(screen);
+        }
+        if self.screens.is_first() {
+            self.session = Session::SignedOut;
+        }
         vec![Effect::Run(self.tickets.issue(Slot::Session), Request::SignIn(way))]
     }
 
@@ -48,7 +55,13 @@ impl App {
     /// Takes the end of a sign-in.
     pub(in crate::app) fn signed_in(&mut self, result: Result<Identity, Problem>) -> Vec<Effect> {
         match result {
-            Ok(identity) => self.enter(identity),
+            Ok(identity) if self.screens.is_first() => self.enter(identity),
+            Ok(identity) => {
+                self.say(format!("Signed in as {}.", identity.user));
+                self.session = Session::SignedIn(identity);
+                self.screens.pop();
+                self.refresh()
+            }
             Err(problem) => {
                 if let Screen::SignIn(sign_in) = self.screen_mut() {
                     sign_in.prompt = None;
@@ -61,7 +74,9 @@ impl App {
 
     /// The person stopped the sign-in.
     pub(in crate::app) fn sign_in_stopped(&mut self) {
-        self.session = Session::SignedOut;
+        if self.screens.is_first() {
+            self.session = Session::SignedOut;
+        }
         if let Screen::SignIn(sign_in) = self.screen_mut() {
             sign_in.prompt = None;
             sign_in.problem = Some(
@@ -96,5 +111,54 @@ impl App {
             }
             (SignInCommand::PrintPlain, Some(prompt)) => vec![Effect::Print(prompt.plain())],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::app::key::{Input, Key};
+    use crate::app::layout::Size;
+    use crate::app::session::Start;
+    use crate::app::{Event, Reply};
+
+    fn identity(user: &str) -> Identity {
+        Identity {
+            environment: "contoso-uat".into(),
+            badge: "SANDBOX".into(),
+            production: false,
+            read_only: None,
+            user: user.into(),
+        }
+    }
+
+    /// Answers the newest session request among the effects.
+    fn answer(app: &mut App, effects: &[Effect], reply: Reply) -> Vec<Effect> {
+        let ticket = effects.iter().find_map(|effect| match effect {
+            Effect::Run(ticket, Request::Connect | Request::SignIn(_)) => Some(*ticket),
+            _ => None,
+        });
+        app.update(Event::Reply(ticket.unwrap(), reply))
+    }
+
+    #[test]
+    fn signing_in_again_keeps_the_screens_behind_it() {
+        let start = Start { version: "0".into(), environment: None, way: Way::DeviceCode, remote: true };
+        let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::UNIX_EPOCH);
+        let begun = app.begin();
+        answer(&mut app, &begun, Reply::Connected(Ok(Some(identity("Anna Moss")))));
+        let before = app.screens.clone();
+
+        app.update(Event::Input(Input::Key(Key::Char('g'))));
+        let asked = app.update(Event::Input(Input::Key(Key::Char('e'))));
+        assert!(matches!(app.screen(), Screen::SignIn(_)));
+        let failed = answer(&mut app, &asked, Reply::SignedIn(Err(Problem::new("Not signed in."))));
+        assert_eq!(failed, []);
+        let again = app.update(Event::Input(Input::Key(Key::Char('n'))));
+        answer(&mut app, &again, Reply::SignedIn(Ok(identity("Bo Li"))));
+        assert_eq!(app.screens, before);
+        assert_eq!(app.session.identity().map(|identity| identity.user.as_str()), Some("Bo Li"));
     }
 }

@@ -47,7 +47,9 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let right = Line::from(right);
     let room = usize::from(area.width).saturating_sub(right.width() + 2);
     let used: usize = left.iter().map(Span::width).sum();
-    left.push(Span::styled(crumbs(app, room.saturating_sub(used)), theme.bar));
+    if app.session.identity().is_some() {
+        left.push(Span::styled(crumbs(app, room.saturating_sub(used)), theme.bar));
+    }
     Line::from(left).render(area, buffer);
     let width = right.width().min(usize::from(area.width)) as u16;
     right.render(Rect { x: area.right() - width, width, ..area }, buffer);
@@ -125,7 +127,7 @@ impl App {
     /// What row 1 calls a screen.
     fn crumb(&self, screen: &Screen) -> String {
         match screen {
-            Screen::SignIn(_) => String::new(),
+            Screen::SignIn(_) => "Sign in".into(),
             Screen::Tables(_) => "Tables".into(),
             Screen::Grid(grid) => grid.table.collection_name.clone(),
             Screen::Record(record) => self.record_name(record),
