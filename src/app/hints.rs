@@ -5,6 +5,7 @@ use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::editor::Typed;
 use super::overlay::prompt;
+use super::tickets::Slot;
 use super::{App, Screen};
 
 /// A key and what it does, in a word or two.
@@ -43,12 +44,26 @@ impl App {
             .partition(|spec| spec.command == Command::Global(command::global::Global::Help));
         let hint = |spec: &CommandSpec| Hint::new(spec.keys_text(), spec.hint);
         let mut hints: Vec<Hint> = help.into_iter().chain(commands.first().copied()).map(hint).collect();
+        if self.is_waiting() {
+            hints.push(Hint::new("Ctrl-C", "stop"));
+        }
         if !self.pending.is_empty() && !matches!(self.screen(), Screen::Review(_)) {
             hints.push(Hint::new("w", format!("review {}", self.pending.count())));
         }
         hints.extend(self.back_hint().map(|text| Hint::new("Esc", text)));
         hints.extend(commands.into_iter().skip(1).map(hint));
         hints
+    }
+
+    /// The person waits for an answer, more than for the next page.
+    fn is_waiting(&self) -> bool {
+        match self.screen() {
+            Screen::SignIn(_) => self.tickets.is_busy(Slot::Session),
+            Screen::Tables(_) => self.tables.is_pending(),
+            Screen::Grid(grid) => grid.to_end || grid.rows.is_pending(),
+            Screen::Record(record) => record.row.is_pending(),
+            Screen::Review(_) => false,
+        }
     }
 
     /// What Esc would do next.

@@ -89,7 +89,6 @@ pub const COMMANDS: &[CommandSpec] = &[
         .enabled(with_columns),
     spec(GridCommand::DropChip, "rows.drop-filter", "Drop the last filter asked of the server")
         .keys(&[&[Key::Char('\\')]])
-        .hint("drop filter")
         .enabled(with_chip),
     spec(GridCommand::Left, "column.previous", "Previous column")
         .keys(&[&[Key::Char('h')], &[Key::Left]])

@@ -4,6 +4,7 @@ use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
 use crate::app::key::Key;
 use crate::app::screen::Screen;
+use crate::app::session::Prompt;
 
 /// Commands of the sign-in screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,24 @@ fn prompted(app: &App) -> Availability {
     }
 }
 
+fn with_code(app: &App) -> Availability {
+    match app.screen() {
+        Screen::SignIn(sign_in) if matches!(sign_in.prompt, Some(Prompt::DeviceCode { .. })) => {
+            Availability::Yes
+        }
+        Screen::SignIn(sign_in) if sign_in.prompt.is_some() => {
+            Availability::No("A browser needs no code. Y copies the address".into())
+        }
+        _ => Availability::No("There is no code to copy yet.".into()),
+    }
+}
+
 /// The table of this scope.
 pub const COMMANDS: &[CommandSpec] = &[
     spec(SignInCommand::CopyCode, "sign-in.copy-code", "Copy the code")
         .keys(&[&[Key::Char('y')]])
         .hint("copy code")
-        .enabled(prompted),
+        .enabled(with_code),
     spec(SignInCommand::CopyAddress, "sign-in.copy-address", "Copy the address")
         .keys(&[&[Key::Char('Y')]])
         .hint("copy address")
@@ -49,5 +62,6 @@ pub const COMMANDS: &[CommandSpec] = &[
         .hint("other way"),
     spec(SignInCommand::OpenAddress, "sign-in.open", "Open the address in this machine's browser")
         .keys(&[&[Key::Char('o')]])
+        .hint("open")
         .enabled(prompted),
 ];

@@ -65,7 +65,8 @@ impl Tables {
 impl App {
     /// Takes the tables; those that were listed stay when it failed.
     pub(in crate::app) fn tables_came(&mut self, result: Result<Vec<Table>, dataverse::Error>) {
-        let result = result.map_err(|error| Problem::of("Cannot list the tables", &error));
+        let result = result
+            .map_err(|error| Problem::of("Cannot list the tables", &error).next("r try again   Q quit"));
         self.tables.finish(result);
         if let Load::Failed(problem, Some(_)) = &self.tables {
             self.notice = Some(Notice::Problem(problem.clone()));

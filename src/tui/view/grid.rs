@@ -25,8 +25,13 @@ pub fn draw(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buff
     if grid.columns.is_empty()
         || (grid.is_empty() && rows.is_none_or(|rows| rows.is_empty() || grid.filter.is_some()))
     {
-        let said = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
-        let said = Rect { y: said.y + 1, height: said.height.saturating_sub(1), ..said };
+        let skip = if grid.columns.is_empty() { 1 } else { 2 };
+        let said = Rect {
+            x: body.x + 1,
+            y: body.y + skip,
+            width: body.width.saturating_sub(2),
+            height: body.height.saturating_sub(skip),
+        };
         match &grid.rows {
             Load::Failed(failure, None) => {
                 problem::draw(failure, theme, said, buffer);

@@ -28,9 +28,9 @@ pub fn draw(app: &App, sign_in: &SignIn, theme: &Theme, area: Rect, buffer: &mut
         page.gap();
     }
     match &sign_in.prompt {
-        Some(Prompt::DeviceCode { address, code, expires, .. }) => {
+        Some(Prompt::DeviceCode { address, code, expires, may_open }) => {
             let left = expires.as_second() - app.now.as_second();
-            device_code(&mut page, area, address, code, left);
+            device_code(&mut page, area, address, code, *may_open, left);
         }
         Some(Prompt::Browser { address }) => browser(&mut page, address),
         None if sign_in.problem.is_some() => {}
@@ -50,9 +50,9 @@ pub fn draw(app: &App, sign_in: &SignIn, theme: &Theme, area: Rect, buffer: &mut
     page.focus
 }
 
-fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, left: i64) {
+fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, may_open: bool, left: i64) {
     let theme = page.theme;
-    if let Some(qr) = Code::new(address).filter(|_| page.is_roomy) {
+    if let Some(qr) = Code::new(address).filter(|_| page.is_roomy && may_open) {
         let (width, height) = qr.size();
         if width + 44 <= whole.width && height <= whole.height {
             let x = whole.right() - width;
@@ -69,6 +69,9 @@ fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, left
     }
     page.line("1 On any device open", Style::new());
     page.indented(address, theme.key, 3);
+    if !may_open {
+        page.indented("No sign-in host that is known. Open it only if you trust it.", theme.problem, 3);
+    }
     page.gap();
     page.line("2 Enter this code", Style::new());
     page.gap();
@@ -112,11 +115,12 @@ fn browser(page: &mut Page<'_>, address: &str) {
     }
 }
 
-/// A code as people read it aloud: letters apart, in groups of four.
+/// A code as people read it aloud: letters apart, in groups of three or four.
 fn spaced(code: &str) -> String {
     let letters: Vec<char> = code.chars().filter(|c| *c != '-').collect();
+    let size = if letters.len().is_multiple_of(3) { 3 } else { 4 };
     let groups =
-        letters.chunks(4).map(|group| group.iter().map(char::to_string).collect::<Vec<_>>().join(" "));
+        letters.chunks(size).map(|group| group.iter().map(char::to_string).collect::<Vec<_>>().join(" "));
     groups.collect::<Vec<_>>().join("  ")
 }
 

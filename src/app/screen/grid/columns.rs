@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Grid;
 use crate::app::layout::scroll_columns;
 use crate::dataverse::{Column, ColumnKind, Order, Page, TableSchema};
+use crate::text::harmless;
 
 /// The narrowest and the widest a column is made by itself.
 const FITTED: std::ops::RangeInclusive<u16> = 5..=40;
@@ -40,7 +41,7 @@ impl Grid {
         for row in page.rows() {
             for (width, cell) in self.widths.iter_mut().zip(row.cells(&properties)) {
                 let text = cell.as_ref().and_then(|cell| cell.text());
-                let cells = text.map_or(0, |text| text.width().min(usize::from(*FITTED.end())));
+                let cells = text.map_or(0, |text| harmless(&text).width().min(usize::from(*FITTED.end())));
                 *width = (*width).max(cells as u16);
             }
         }
@@ -62,6 +63,15 @@ impl Grid {
         }
     }
 
+    /// Asks for another order; its column is widened for the mark of it.
+    pub(super) fn set_sort(&mut self, sort: Option<Sort>) {
+        self.sort = sort;
+        let Some(column) = sort.map(|sort| sort.column) else { return };
+        if let (Some(width), Some(column)) = (self.widths.get_mut(column), self.columns.get(column)) {
+            *width = (*width).max(header_width(column) + 2);
+        }
+    }
+
     /// The order as the wire names it.
     pub(super) fn order(&self) -> Option<Order> {
         let sort = self.sort?;
@@ -79,7 +89,5 @@ pub(super) fn is_sortable(column: &Column) -> bool {
 }
 
 fn header_width(column: &Column) -> u16 {
-    // Two more for the mark of the order.
-    let width = (column.display_name.width() + 2).min(usize::from(*FITTED.end())) as u16;
-    width.clamp(*FITTED.start(), 18)
+    (column.display_name.width() as u16).clamp(*FITTED.start(), 18)
 }

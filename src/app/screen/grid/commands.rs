@@ -185,7 +185,7 @@ impl App {
             return vec![];
         }
         let before = (grid.sort, grid.chips.clone());
-        grid.sort = grid.next_sort();
+        grid.set_sort(grid.next_sort());
         grid.reload(false, before);
         self.read_grid()
     }

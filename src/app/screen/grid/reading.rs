@@ -10,6 +10,7 @@ use crate::app::rows::Rows;
 use crate::app::session::Start;
 use crate::app::tickets::{Slot, Ticket, Tickets};
 use crate::dataverse::{Filter, Page, Query, RowId};
+use crate::text::grouped;
 
 /// A row deeper than this is not looked for when everything is read anew: that would be many pages.
 const SEEK_ROWS: usize = 5_000;
@@ -196,8 +197,8 @@ impl Grid {
         let rows = self.rows.value_mut()?;
         rows.trim(place);
         let is_end = rows.next().is_none();
-        let said = (self.to_end && is_end)
-            .then(|| format!("All {} rows are read.", crate::text::grouped(from as u64)));
+        let said =
+            (self.to_end && is_end).then(|| format!("All {} rows are read.", grouped(rows.len() as u64)));
         self.to_end &= !is_end;
         said
     }

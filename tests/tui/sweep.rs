@@ -1,0 +1,161 @@
+//! What must hold on every screen, whatever is pressed.
+
+use dvtui::app::Reply;
+use dvtui::app::effect::Effect;
+use dvtui::app::event::{Event, Progress};
+use dvtui::app::key::{Input, Key};
+use dvtui::app::session::Prompt;
+use dvtui::app::tickets::Slot;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use crate::stage::{Stage, noon, page};
+
+/// Every screen in the states in which people press keys.
+fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
+    let mut prompted = Stage::new(width, height);
+    prompted.answer(Slot::Session, Reply::Connected(Ok(None)));
+    let prompt = Prompt::DeviceCode {
+        address: "https://x/device".into(),
+        code: "ABCD".into(),
+        expires: noon(),
+        may_open: true,
+    };
+    let ticket = prompted.ticket(Slot::Session);
+    prompted.event(Event::Progress(ticket, Progress::Prompt(prompt)));
+    let mut typing = Stage::at_cases(width, height, 30, Some("p2"));
+    typing.keys("/ p");
+    let mut filtered = Stage::at_cases(width, height, 30, Some("p2"));
+    filtered.keys("/ p Tab");
+    let mut stages = vec![
+        ("connecting", Stage::new(width, height)),
+        ("code", prompted),
+        ("reading tables", Stage::signed_in(width, height)),
+        ("tables", Stage::at_tables(width, height)),
+        ("rows", Stage::at_cases(width, height, 30, Some("p2"))),
+        ("no rows", Stage::at_cases(width, height, 0, None)),
+        ("typing a filter", typing),
+        ("filtered rows", filtered),
+    ];
+    for (name, keys) in [("menu", "g"), ("help", "?"), ("palette", ":"), ("columns", "g c")] {
+        let mut stage = Stage::at_cases(width, height, 30, Some("p2"));
+        stage.keys(keys);
+        stages.push((name, stage));
+    }
+    stages
+}
+
+/// All printable keys, the named ones, and the control keys that arrive everywhere.
+fn keys() -> Vec<Key> {
+    let mut keys: Vec<Key> = (' '..='~').map(Key::Char).collect();
+    keys.extend("abcdefgklnopqrstuvwxyz".chars().map(Key::Ctrl));
+    keys.extend([Key::Enter, Key::Esc, Key::Tab, Key::BackTab, Key::Backspace, Key::Delete]);
+    keys.extend([Key::Up, Key::Down, Key::Left, Key::Right, Key::Home, Key::End, Key::PageUp, Key::PageDown]);
+    keys.extend((1..=12).map(Key::F));
+    keys
+}
+
+/// Keys that may find nothing left to do: at the top there is no way up.
+fn only_moves(key: Key) -> bool {
+    let moves = [
+        Key::Up,
+        Key::Down,
+        Key::Left,
+        Key::Right,
+        Key::Home,
+        Key::End,
+        Key::PageUp,
+        Key::PageDown,
+        Key::Backspace,
+        Key::Delete,
+        Key::Tab,
+        Key::Enter,
+    ];
+    moves.contains(&key) || matches!(key, Key::Char('j' | 'k' | 'h' | 'l' | '0' | '$' | 'G') | Key::Ctrl(_))
+}
+
+#[test]
+fn no_key_is_dead() {
+    let before: Vec<_> =
+        stages(80, 24).into_iter().map(|(name, stage)| (name, stage.screen(), stage.cursor())).collect();
+    for key in keys() {
+        for ((name, mut stage), (_, screen, cursor)) in stages(80, 24).into_iter().zip(&before) {
+            stage.press(key);
+            let did = !stage.effects.is_empty();
+            let shows = stage.screen() != *screen || stage.cursor() != *cursor;
+            assert!(did || shows || only_moves(key), "`{key}` is dead at {name}");
+        }
+    }
+}
+
+#[test]
+fn hints_are_whole_words_at_every_width() {
+    for width in [60, 72, 80, 100, 120, 160, 200] {
+        for (name, stage) in stages(width, 24) {
+            let hints = stage.app.hints();
+            let mut row = stage.row(24).trim().to_owned();
+            for hint in &hints {
+                row = row.replacen(&format!("{} {}", hint.keys, hint.text), "", 1);
+            }
+            assert!(row.trim().is_empty(), "{name} at {width}: `{}` leaves `{row}`", stage.row(24));
+            let first = &hints[0];
+            assert!(stage.row(24).contains(&format!("{} {}", first.keys, first.text)), "{name} at {width}");
+        }
+    }
+}
+
+#[test]
+fn the_hint_of_help_or_of_a_way_out_is_always_there() {
+    for (name, stage) in stages(60, 16) {
+        let row = stage.row(16);
+        assert!(row.contains("? keys") || row.contains("Esc"), "{name}: {row}");
+    }
+}
+
+fn a_key() -> impl Strategy<Value = Key> {
+    prop_oneof![
+        6 => proptest::sample::select(keys()),
+        2 => proptest::sample::select(vec![Key::Esc, Key::Enter, Key::Tab, Key::Char('g'), Key::Char('/')]),
+        1 => any::<char>().prop_filter("printable", |c| !c.is_control()).prop_map(Key::Char),
+    ]
+}
+
+/// Keys at random, answers at random, never the key that confirms a write: nothing is sent, nothing breaks.
+#[test]
+fn random_keys_never_break_anything_and_never_send() {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[23; 32]);
+    let mut runner =
+        TestRunner::new_with_rng(Config { cases: 60, failure_persistence: None, ..Config::default() }, rng);
+    let sequence = proptest::collection::vec((a_key(), 0..12u8), 1..120);
+    let sizes = proptest::sample::select(vec![(80, 24), (60, 16), (200, 50), (20, 5)]);
+    let strategy = (sequence, sizes, 0..12usize);
+    runner
+        .run(&strategy, |(sequence, (width, height), at)| {
+            let (_, mut stage) = stages(80, 24).swap_remove(at);
+            stage.resize(width, height);
+            for (key, chance) in sequence {
+                if matches!(key, Key::Char('y' | 'Y')) {
+                    continue;
+                }
+                stage.press(key);
+                prop_assert!(
+                    !stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..))),
+                    "{key} sent"
+                );
+                if chance == 0 {
+                    let read = stage.effects.iter().find_map(|effect| match effect {
+                        Effect::Run(ticket, _) if ticket.slot == Slot::Rows => Some(*ticket),
+                        _ => None,
+                    });
+                    if let Some(ticket) = read {
+                        stage.answer_to(ticket, Reply::Rows(Ok(page(0..30, Some("p"), None))));
+                    }
+                }
+                stage.screen();
+            }
+            stage.event(Event::Input(Input::Paste("dd\u{1b}[2J".into())));
+            stage.screen();
+            Ok(())
+        })
+        .unwrap();
+}
