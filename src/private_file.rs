@@ -111,7 +111,8 @@ fn not_a_file(path: &Path) -> io::Error {
     io::Error::other(format!("{} is a link or no plain file", path.display()))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 

@@ -158,10 +158,10 @@ fn read(step: Step, body: &[u8]) -> Result<Map<String, Value>, Error> {
 
 fn token_answer(answer: &Map<String, Value>) -> Result<Map<String, Value>, Error> {
     // Some services answer an error with status 200.
-    if answer.contains_key("error") && !answer.contains_key("access_token") {
-        if let Some(refusal) = Refusal::parse(200, Value::Object(answer.clone()).to_string().as_bytes()) {
-            return Err(Error::Refused(Box::new(refusal)));
-        }
+    let odd = answer.contains_key("error") && !answer.contains_key("access_token");
+    let whole = || Value::Object(answer.clone()).to_string();
+    if let Some(refusal) = odd.then(|| Refusal::parse(200, whole().as_bytes())).flatten() {
+        return Err(Error::Refused(Box::new(refusal)));
     }
     let mut out = Map::new();
     let token = text(answer, "access_token").filter(|token| !token.is_empty());

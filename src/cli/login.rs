@@ -73,6 +73,9 @@ impl LoginArgs {
         let store = context.store();
         let wishes = Wishes { login_hint: self.login_hint.clone(), prompt: self.prompt.clone() };
         let way = self.way(context);
+        if way == Way::DeviceCode && wishes != Wishes::default() {
+            context.note("--login-hint and --prompt are for the browser; with a code they do nothing");
+        }
         let signing_in = sign_in::sign_in(&http, &store, &request, way, &wishes, |progress_made| {
             let _ = progress.send(progress_made); // received below as long as this runs
         });

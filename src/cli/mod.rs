@@ -132,7 +132,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
         context.start_log();
     }
     match command {
-        None => open(context.settings()).await,
+        None => open(&context).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
         Some(command) => interruptible(command.run(&context, out)).await,
     }
@@ -157,12 +157,13 @@ impl Command {
 }
 
 /// Opens the program on the terminal.
-async fn open(settings: &Settings) -> Result<(), CliError> {
+async fn open(context: &Context) -> Result<(), CliError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(CliError::usage("the program needs a terminal to draw on")
             .hint("commands work without one: `dv --help`"));
     }
-    tui::run(start(settings)).await.map_err(CliError::failed)
+    context.environment()?; // what is wrong with it is better said before the screen is taken
+    tui::run(start(context.settings())).await.map_err(CliError::failed)
 }
 
 /// What the program on the screen needs to know of the settings.

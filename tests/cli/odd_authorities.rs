@@ -1,5 +1,8 @@
 //! Authorities that are not like Entra, or not like themselves today.
 
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
 use crate::stub::{Answer, Stub, html, json};
 
 const DEVICE: &str = "/tenant/oauth2/v2.0/devicecode";
@@ -192,4 +195,44 @@ fn a_renewal_keeps_the_old_refresh_token_when_none_comes_and_the_new_one_when_on
     assert_eq!(ended.out, "");
     let sent: Vec<_> = stub.seen(TOKEN).iter().filter_map(|seen| seen.field("refresh_token")).collect();
     assert_eq!(sent, ["R0", "R0", "R2"]);
+}
+
+#[test]
+fn a_new_token_is_not_used_unless_its_refresh_token_is_on_disk() {
+    let file = Arc::new(OnceLock::<PathBuf>::new());
+    let in_the_way = file.clone();
+    let stub = Stub::start(move |path, before, origin| match (path, before) {
+        (DEVICE, _) => code(origin),
+        (TOKEN, 0) => json(200, r#"{"access_token":"A0","expires_in":3600,"refresh_token":"R0"}"#),
+        (TOKEN, _) => {
+            // From here on nothing can be written.
+            let file = in_the_way.get().unwrap();
+            std::fs::remove_file(file).unwrap();
+            std::fs::create_dir(file).unwrap();
+            json(200, r#"{"access_token":"A1","expires_in":3600,"refresh_token":"R1"}"#)
+        }
+        _ => html(404),
+    });
+    let home = stub.home();
+    home.dv(&LOGIN).expect(0, &[]);
+    file.set(home.tokens_file()).unwrap();
+    home.change_tokens(|entry| {
+        entry["obtained_at"] = 1_700_000_000.into();
+        entry["expires_at"] = 1_700_003_600.into();
+    });
+    let ended = home.dv(&["token"]);
+    ended.expect(1, &["tokens.json"]);
+    assert_eq!(ended.out, "");
+}
+
+#[test]
+fn loopback_is_never_reached_through_a_proxy() {
+    let stub = Stub::start(|path, _, origin| match path {
+        DEVICE => code(origin),
+        TOKEN => json(200, r#"{"access_token":"A"}"#),
+        _ => html(404),
+    });
+    let nowhere = "http://127.0.0.1:9";
+    let home = stub.home().with("HTTP_PROXY", nowhere).with("http_proxy", nowhere).with("ALL_PROXY", nowhere);
+    home.dv(&LOGIN).expect(0, &["Signed in"]);
 }
