@@ -14,7 +14,7 @@ use crate::http;
 #[derive(Debug)]
 pub struct DeviceSignIn {
     details: StandardDeviceAuthorizationResponse,
-    address: Url,
+    address: String,
     may_open: bool,
     client_id: String,
     token: TokenUrl,
@@ -46,7 +46,7 @@ impl DeviceSignIn {
 
     /// Where the person types the code.
     pub fn verification_uri(&self) -> &str {
-        self.address.as_str()
+        &self.address
     }
 
     /// The code.
@@ -99,13 +99,16 @@ impl DeviceSignIn {
     }
 }
 
-/// Only https is shown to a person, and http where the authority itself is this machine's.
-fn check_address(authority: &Authority, address: &str) -> Result<(Url, bool), Error> {
+/// Only https is shown to a person, and http where the authority itself is this machine's. The address stays as it
+/// was sent, unless it could be read in another way than a browser reads it.
+fn check_address(authority: &Authority, address: &str) -> Result<(String, bool), Error> {
     let url = Url::parse(address).map_err(|_| Error::UnsafeAnswer("its address is none"))?;
     let open = authority.may_open(&url);
+    let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let shown = if plain { address.to_owned() } else { url.to_string() };
     match url.scheme() {
-        "https" if url.has_host() => Ok((url, open)),
-        "http" if open => Ok((url, true)),
+        "https" if url.has_host() => Ok((shown, open)),
+        "http" if open => Ok((shown, true)),
         _ => Err(Error::UnsafeAnswer("its address is not https")),
     }
 }
@@ -134,6 +137,20 @@ mod tests {
         for (authority, address, expected) in cases {
             let open = check_address(authority, address).ok().map(|(_, open)| open);
             assert_eq!(open, expected, "{authority} {address}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_as_sent_unless_it_misleads() {
+        let cloud = Authority::of_challenge("https://login.microsoftonline.com/t").unwrap();
+        let cases = [
+            ("https://login.example", "https://login.example"),
+            ("https://microsoft.com/devicelogin", "https://microsoft.com/devicelogin"),
+            ("https:\\\\evil.example\\x", "https://evil.example/x"),
+            ("https://m\u{ed}crosoft.com/", "https://xn--mcrosoft-i2a.com/"),
+        ];
+        for (sent, shown) in cases {
+            assert_eq!(check_address(&cloud, sent).unwrap().0, shown);
         }
     }
 }
