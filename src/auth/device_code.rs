@@ -147,7 +147,7 @@ mod tests {
             ("https://login.example", "https://login.example"),
             ("https://microsoft.com/devicelogin", "https://microsoft.com/devicelogin"),
             ("https:\\\\evil.example\\x", "https://evil.example/x"),
-            ("https://m\u{ed}crosoft.com/", "https://xn--mcrosoft-i2a.com/"),
+            ("https://m\u{ed}crosoft.com/", "https://xn--mcrosoft-c2a.com/"),
         ];
         for (sent, shown) in cases {
             assert_eq!(check_address(&cloud, sent).unwrap().0, shown);
