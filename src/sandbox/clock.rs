@@ -21,6 +21,11 @@ impl Clock {
         self.now().as_second()
     }
 
+    /// Moves on by so many seconds, or back.
+    pub(crate) fn shift(&self, seconds: i64) {
+        self.ahead_ms.fetch_add(seconds.saturating_mul(1000), Ordering::Relaxed);
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.ahead_ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
     }

@@ -48,16 +48,7 @@ struct Match {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Fault {
     /// An error instead of an answer; nothing is done.
-    Status {
-        status: u16,
-        /// The text of `Retry-After`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        retry_after: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<String>,
-    },
+    Status(StatusFault),
     /// A proxy's page instead of an answer; nothing is done.
     Html {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,6 +65,38 @@ pub(crate) enum Fault {
     ResetAfter {},
     /// The answer takes longer.
     Delay { ms: u64 },
+    /// The body comes at this pace.
+    Trickle { bytes_per_s: u32 },
+    /// The body ends in the middle of its JSON, and its length says that this is all.
+    BadJson {},
+    /// The body is packed, and ends in the middle of the packed bytes. Only for a client that takes gzip.
+    GzipCut {},
+    /// A redirect, 302 without a status, to an address or to `foreign`.
+    Redirect {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        to: String,
+    },
+    /// The access token of the request is refused from now on.
+    ExpireToken {},
+    /// Every refresh token that the user of the request's refresh token has is refused from now on.
+    RevokeRefresh {},
+    /// The sandbox's time moves.
+    Clock { seconds: i64 },
+}
+
+/// The error of a `status` fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatusFault {
+    pub(crate) status: u16,
+    /// The text of `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -135,9 +158,12 @@ impl Faults {
         if !(0.0..=1.0).contains(&order.probability) {
             return Err("probability is a number from 0 to 1".to_owned());
         }
-        if let Fault::Status { status, .. } | Fault::Html { status: Some(status) } = &order.fault
-            && !(200..=599).contains(status)
-        {
+        let status = match &order.fault {
+            Fault::Status(fault) => Some(fault.status),
+            Fault::Html { status } | Fault::Redirect { status, .. } => *status,
+            _ => None,
+        };
+        if let Some(status) = status.filter(|status| !(200..=599).contains(status)) {
             return Err(format!("{status} is no status of an answer"));
         }
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,6 +9,7 @@ mod border;
 mod clock;
 mod controls;
 mod discovery;
+mod effects;
 mod entra;
 mod error;
 mod faults;

@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
-use futures_util::StreamExt;
-use futures_util::stream;
-use http::header::{CONTENT_LENGTH, HOST, ORIGIN, RETRY_AFTER};
+use http::header::{HOST, ORIGIN};
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -27,6 +25,7 @@ use super::border::Border;
 use super::clock::Clock;
 use super::controls::Controls;
 use super::discovery;
+use super::effects::{self, Ended};
 use super::entra::Entra;
 use super::faults::{Fault, Faults};
 use super::gzip;
@@ -36,8 +35,6 @@ use super::sites::{Origin, Sites};
 
 /// What Dataverse takes at most, a file of 128 MB, with room around it.
 const BODY_LIMIT: usize = 160 * 1024 * 1024;
-/// A cut body is sent this long before the connection ends, so that what was sent has left.
-const BEFORE_CUT: Duration = Duration::from_millis(50);
 
 /// Everything that answers.
 #[derive(Debug)]
@@ -57,11 +54,6 @@ pub(crate) struct Running {
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
 }
-
-/// The connection ends without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection was reset on purpose")]
-struct Reset;
 
 /// Accepts connections until the word to stop.
 pub(crate) async fn serve(
@@ -135,7 +127,7 @@ impl World {
         origin: Origin,
         request: Request<Incoming>,
         breaker: &Breaker,
-    ) -> Result<Response<Body>, Reset> {
+    ) -> Result<Response<Body>, Ended> {
         let (parts, body) = request.into_parts();
         if self.is_control(origin, &parts) {
             let response = match self.refuse_stranger(origin, &parts) {
@@ -150,54 +142,77 @@ impl World {
         let n = self.log.arrived(origin, &parts, self.clock.now());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let fault = self.faults.strike(origin, &parts.method, path);
-        let body = read(body).await;
-        let mut cut = None;
-        let mut reset_after = false;
-        let instead = match fault {
-            None => None,
-            Some(Fault::ResetBefore {}) => {
-                breaker.reset();
-                return Err(Reset);
-            }
-            Some(Fault::ResetAfter {}) => {
-                reset_after = true;
-                None
-            }
-            Some(Fault::Delay { ms }) => {
-                tokio::time::sleep(Duration::from_millis(ms)).await;
-                None
-            }
-            Some(Fault::Cut { after_bytes }) => {
-                cut = Some(after_bytes);
-                None
-            }
-            Some(Fault::Status { status, retry_after, code, message }) => Some(self.failure(
-                origin,
-                status,
-                retry_after.as_deref(),
-                code.as_deref(),
-                message.as_deref(),
-            )),
-            Some(Fault::Html { status }) => Some(proxy_page(status)),
+        let (wants_gzip, stranger) = (gzip::wanted(&parts.headers), self.refuse_stranger(origin, &parts));
+        let request = match read(body).await {
+            Ok(body) => Ok(Request::from_parts(parts, body)),
+            Err(refused) => Err(refused),
         };
-        let wants_gzip = gzip::wanted(&parts.headers);
-        let mut response = match (instead, self.refuse_stranger(origin, &parts), body) {
+        let instead = match (&fault, &request) {
+            (Some(fault), Ok(request)) => self.before(origin, fault, request, breaker).await?,
+            _ => None,
+        };
+        let mut response = match (instead, stranger, request) {
             (Some(response), ..) | (None, Some(response), _) => response,
             (None, None, Err(refused)) => *refused,
-            (None, None, Ok(body)) => self.dispatch(origin, Request::from_parts(parts, body)).await,
+            (None, None, Ok(request)) => self.dispatch(origin, request).await,
         };
-        if reset_after {
+        if fault == Some(Fault::ResetAfter {}) {
             breaker.reset();
-            return Err(Reset);
+            return Err(Ended);
+        }
+        if fault == Some(Fault::BadJson {}) {
+            response = effects::broken_off(response);
         }
         if wants_gzip && matches!(origin, Origin::Api | Origin::Discovery) {
             response = gzip::compress(response).await;
+            if fault == Some(Fault::GzipCut {}) {
+                response = effects::broken_off(response);
+            }
         }
         self.log.answered(n, response.status());
-        Ok(match cut {
-            Some(after_bytes) => cut_short(response, after_bytes),
-            None => response.map(Body::from),
+        Ok(match fault {
+            Some(Fault::Cut { after_bytes }) => effects::cut_short(response, after_bytes),
+            Some(Fault::Trickle { bytes_per_s }) => effects::trickled(response, bytes_per_s),
+            _ => response.map(Body::from),
         })
+    }
+
+    /// What a fault does before the request is answered, and the answer that it gives in the place of one.
+    async fn before(
+        &self,
+        origin: Origin,
+        fault: &Fault,
+        request: &Request<Bytes>,
+        breaker: &Breaker,
+    ) -> Result<Option<Response<Bytes>>, Ended> {
+        match fault {
+            Fault::Status(fault) => {
+                return Ok(Some(effects::failure(origin, fault, || self.border(origin).refusal())));
+            }
+            Fault::Html { status } => return Ok(Some(effects::proxy_page(*status))),
+            Fault::Redirect { status, to } => {
+                let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+                let to = match to.as_str() {
+                    "foreign" => format!("{}{path}", self.sites.root(self.sites.foreign)),
+                    address => address.to_owned(),
+                };
+                return Ok(Some(effects::redirect(*status, &to)));
+            }
+            Fault::ResetBefore {} => {
+                breaker.reset();
+                return Err(Ended);
+            }
+            Fault::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
+            Fault::ExpireToken {} => self.entra.expire_token_of(request),
+            Fault::RevokeRefresh {} => self.entra.revoke_refresh_of(request),
+            Fault::Clock { seconds } => self.clock.shift(*seconds),
+            Fault::ResetAfter {}
+            | Fault::Cut { .. }
+            | Fault::Trickle { .. }
+            | Fault::BadJson {}
+            | Fault::GzipCut {} => {}
+        }
+        Ok(None)
     }
 
     async fn dispatch(&self, origin: Origin, request: Request<Bytes>) -> Response<Bytes> {
@@ -253,55 +268,6 @@ impl World {
         }
         None
     }
-
-    /// The answer of an ordered `status` fault, in the form that this origin gives its errors.
-    fn failure(
-        &self,
-        origin: Origin,
-        status: u16,
-        retry_after: Option<&str>,
-        code: Option<&str>,
-        message: Option<&str>,
-    ) -> Response<Bytes> {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = if origin == Origin::Entra {
-            let error =
-                code.unwrap_or(if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
-                    "invalid_request"
-                } else {
-                    "temporarily_unavailable"
-                });
-            let text = message.unwrap_or("AADSTS90033: A transient error has occurred. Please try again.");
-            answer::json(status, &serde_json::json!({ "error": error, "error_description": text }))
-        } else if status == StatusCode::UNAUTHORIZED && code.is_none() {
-            self.border(origin).refusal()
-        } else {
-            let (usual_code, usual_message) = match status {
-                StatusCode::TOO_MANY_REQUESTS => (
-                    "0x80072322",
-                    "Number of requests exceeded the limit of 6000 over time window of 300 seconds.",
-                ),
-                StatusCode::PRECONDITION_FAILED => (
-                    "0x80060882",
-                    "The version of the existing record doesn't match the RowVersion property provided.",
-                ),
-                _ => ("0x80040216", "An unexpected error occurred."),
-            };
-            answer::odata_error(status, code.unwrap_or(usual_code), message.unwrap_or(usual_message))
-        };
-        if let Some(retry_after) = retry_after {
-            answer::set(&mut response, RETRY_AFTER, retry_after);
-        }
-        response
-    }
-}
-
-/// What a captive portal or a company's proxy puts in the place of an answer.
-fn proxy_page(status: Option<u16>) -> Response<Bytes> {
-    let status = status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
-    let page = "<!doctype html><html><head><title>Network sign-in</title></head><body><h1>Sign in to the network</h1>\
-                <p>Accept the terms of use to go on.</p></body></html>";
-    answer::html(status, page.to_owned())
 }
 
 async fn read(body: Incoming) -> Result<Bytes, Box<Response<Bytes>>> {
@@ -309,17 +275,4 @@ async fn read(body: Incoming) -> Result<Bytes, Box<Response<Bytes>>> {
         tracing::debug!(%error, "a request body could not be read");
         Box::new(answer::text(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large or was cut off."))
     })
-}
-
-/// The answer with its full length announced and only the beginning of its body.
-fn cut_short(response: Response<Bytes>, after_bytes: Option<usize>) -> Response<Body> {
-    let (mut parts, body) = response.into_parts();
-    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    let end = after_bytes.unwrap_or(body.len() / 2).min(body.len());
-    let start = stream::once(std::future::ready(Ok(body.slice(..end))));
-    let broken = stream::once(async {
-        tokio::time::sleep(BEFORE_CUT).await;
-        Err(Reset)
-    });
-    Response::from_parts(parts, Body::from_stream(start.chain(broken)))
 }

@@ -142,3 +142,78 @@ async fn faults_are_listed_with_their_hits_and_cleared() {
         assert!(refused.status == 400 && refused.body["error"].is_string());
     }
 }
+
+#[tokio::test]
+async fn an_expired_token_is_refused_from_then_on_and_another_is_not() {
+    let desk = Desk::new().await;
+    let (first, second) = (desk.tokens("anna").await, desk.tokens("anna").await);
+    let path = "/api/data/v9.2/WhoAmI";
+    desk.order(json!({ "match": { "origin": "api", "skip": 1 }, "fault": { "kind": "expire_token" } })).await;
+    assert_ne!(desk.api(path, first.text("access_token")).await.status(), 401);
+    assert_eq!(desk.api(path, first.text("access_token")).await.status(), 401);
+    assert_eq!(desk.api(path, first.text("access_token")).await.status(), 401);
+    assert_ne!(desk.api(path, second.text("access_token")).await.status(), 401);
+}
+
+#[tokio::test]
+async fn a_revoked_user_has_to_sign_in_again() {
+    let desk = Desk::new().await;
+    let (anna, bo) = (desk.tokens("anna").await, desk.tokens("bo").await);
+    let refresh = async |token: &str| {
+        let client = desk.ready().client_id.as_str();
+        desk.token(&[("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", token)]).await
+    };
+    let newer = refresh(anna.text("refresh_token")).await;
+    desk.order(json!({ "match": { "path": "/token$" }, "fault": { "kind": "revoke_refresh" } })).await;
+    for token in [&newer, &anna] {
+        let refused = refresh(token.text("refresh_token")).await;
+        assert_eq!(refused.refusal(), ("invalid_grant", 50173, 400));
+        assert_eq!(refused.text("suberror"), "bad_token");
+    }
+    assert_eq!(refresh(bo.text("refresh_token")).await.status, 200);
+    let again = desk.tokens("anna").await;
+    assert_eq!(refresh(again.text("refresh_token")).await.status, 200);
+}
+
+#[tokio::test]
+async fn time_moves_when_it_is_told_to() {
+    let desk = Desk::new().await;
+    let token = desk.tokens("anna").await;
+    desk.order(json!({ "fault": { "kind": "clock", "seconds": 3700 } })).await;
+    desk.order(json!({ "fault": { "kind": "clock", "seconds": -3700 } })).await;
+    assert_eq!(desk.api("/api/data/v9.2/WhoAmI", token.text("access_token")).await.status(), 401);
+    assert_ne!(desk.api("/api/data/v9.2/WhoAmI", token.text("access_token")).await.status(), 401);
+}
+
+#[tokio::test]
+async fn bodies_crawl_break_off_and_point_elsewhere() {
+    let desk = Desk::new().await;
+    let whole = document(&desk).await;
+    desk.order(json!({ "fault": { "kind": "trickle", "bytes_per_s": 100_000 } })).await;
+    assert_eq!(document(&desk).await.body(), whole.body());
+
+    desk.order(json!({ "fault": { "kind": "bad_json" } })).await;
+    let broken = document(&desk).await;
+    assert_eq!(broken.header("content-length"), Some(broken.body().len().to_string().as_str()));
+    assert!(serde_json::from_str::<serde_json::Value>(broken.body()).is_err());
+
+    desk.order(json!({ "fault": { "kind": "gzip_cut" } })).await;
+    let url = format!("{}/api/data/", desk.ready().url);
+    let packed = desk.http.get(&url).header("Accept-Encoding", "gzip").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    let bytes = packed.bytes().await.unwrap();
+    let mut text = String::new();
+    assert!(std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).is_err());
+
+    for (to, target) in [
+        ("foreign", format!("{}/api/data/?x", desk.ready().foreign)),
+        ("http://a.example/", "http://a.example/".into()),
+    ] {
+        desk.order(json!({ "fault": { "kind": "redirect", "status": 307, "to": to } })).await;
+        let sent = desk.http.get(format!("{url}?x")).send().await.unwrap();
+        assert_eq!(
+            (sent.status().as_u16(), sent.headers()["location"].to_str().unwrap()),
+            (307, target.as_str())
+        );
+    }
+}

@@ -13,6 +13,7 @@ mod scopes;
 mod token;
 mod tokens;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -55,11 +56,17 @@ pub(crate) struct Entra {
     grants: Mutex<Grants>,
 }
 
-/// What has been handed out and not used up.
+/// What has been handed out, and what of it no longer counts.
 #[derive(Debug, Default)]
 struct Grants {
     devices: Devices,
     codes: Codes,
+    /// How many refresh tokens there have been.
+    refresh_tokens: u64,
+    /// The last refresh token of a user that no longer counts, by object id.
+    revoked_up_to: HashMap<Uuid, u64>,
+    /// Access tokens that a fault took back, by their id.
+    expired: HashSet<String>,
 }
 
 /// The two families of addresses: v2.0 asks with `scope`, v1 with `resource` and answers with numbers as text.
@@ -121,11 +128,6 @@ impl Entra {
 
     pub(crate) fn client_key_pem(&self) -> &'static str {
         self.clients.key_pem()
-    }
-
-    /// The claims of an access token that was issued here; whether they fit a resource is the resource's to judge.
-    pub(crate) fn claims(&self, token: &str) -> Option<serde_json::Value> {
-        self.keys.verify(token)
     }
 
     pub(crate) async fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {

@@ -3,14 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, PRAGMA};
-use http::{HeaderValue, Response, StatusCode};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA};
+use http::{HeaderValue, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clients::{Client, Proof};
 use super::keys::{decode, encode};
+use super::params::Params;
 use super::refusal::Refusal;
 use super::scopes::{Asked, Scope};
 use super::{Ask, Entra, Version};
@@ -28,6 +29,8 @@ pub(super) struct Refresh {
     /// Used when the request names no scope.
     pub(super) scope: String,
     issued: i64,
+    /// Counts the refresh tokens of this sandbox, so that all up to one can be revoked.
+    number: u64,
     /// Makes each token another.
     nonce: String,
 }
@@ -94,6 +97,11 @@ impl Entra {
             serde_json::from_slice::<Refresh>(&decode(payload)?).ok()
         };
         let refresh = read().ok_or_else(invalid)?;
+        if self.grants().revoked_up_to.get(&refresh.user).is_some_and(|last| refresh.number <= *last) {
+            let text = "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user \
+                        might have changed or reset their password.";
+            return Err(Refusal::new(50173, text));
+        }
         if self.clock.seconds() >= refresh.issued + REFRESH_SECONDS {
             let text = "The refresh token has expired due to inactivity.";
             return Err(Refusal::new(700082, text));
@@ -101,8 +109,41 @@ impl Entra {
         Ok(refresh)
     }
 
+    /// Revokes what the user of a request's refresh token has been given so far.
+    pub(crate) fn revoke_refresh_of(&self, request: &Request<Bytes>) {
+        let params = Params::of(request);
+        if let Some(Ok(refresh)) = params.get("refresh_token").map(|token| self.read_refresh_token(token)) {
+            let mut grants = self.grants();
+            let last = grants.refresh_tokens;
+            grants.revoked_up_to.insert(refresh.user, last);
+        }
+    }
+
+    /// Refuses the access token of a request from now on.
+    pub(crate) fn expire_token_of(&self, request: &Request<Bytes>) {
+        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|header| header.split_once(' ')).map(|(_, token)| token.trim());
+        if let Some(id) = token.and_then(|token| self.keys.verify(token)).as_ref().and_then(token_id) {
+            self.grants().expired.insert(id);
+        }
+    }
+
+    /// The claims of an access token that was issued here and not taken back; whether they fit a resource is the
+    /// resource's to judge.
+    pub(crate) fn claims(&self, token: &str) -> Option<Value> {
+        let claims = self.keys.verify(token)?;
+        let expired = token_id(&claims).is_some_and(|id| self.grants().expired.contains(&id));
+        if expired { None } else { Some(claims) }
+    }
+
     fn refresh_token(&self, grant: &Grant<'_>) -> Result<String, Refusal> {
+        let number = {
+            let mut grants = self.grants();
+            grants.refresh_tokens += 1;
+            grants.refresh_tokens
+        };
         let refresh = Refresh {
+            number,
             user: grant.user.oid,
             client: grant.client.id,
             scope: grant.scope_text.to_owned(),
@@ -210,6 +251,11 @@ impl Entra {
 /// The issuer of v1.0 access tokens.
 pub(crate) fn issuer_of_access_tokens(tenant: Uuid) -> String {
     format!("https://sts.windows.net/{tenant}/")
+}
+
+/// What tells one token from another.
+fn token_id(claims: &Value) -> Option<String> {
+    claims["uti"].as_str().map(str::to_owned)
 }
 
 /// A subject that differs from one audience to the next.
