@@ -8,6 +8,7 @@ mod dv;
 mod keeping;
 mod login;
 mod odd_authorities;
+mod rows;
 mod stub;
 #[path = "../support/mod.rs"]
 mod support;

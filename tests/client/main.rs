@@ -9,6 +9,11 @@ mod paging;
 mod real_data;
 mod renewal;
 mod retries;
+mod sandbox_reads;
+mod sandbox_saves;
 mod saves;
 mod scripted;
+#[path = "../support/mod.rs"]
+mod support;
+mod world;
 mod writes;
