@@ -1,9 +1,11 @@
 //! The loop: events in, effects out, a frame when something changed.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -77,7 +79,7 @@ where
                 let Some(event) = event else { break };
                 effects = take_input(app, event);
                 while effects.is_empty() {
-                    let Some(Some(event)) = input.next().now_or_never() else { break };
+                    let Some(event) = waiting(&mut input).await else { break };
                     effects = take_input(app, event);
                 }
                 due = Instant::now();
@@ -96,4 +98,15 @@ where
 fn take_input(app: &mut App, event: Event) -> Vec<Effect> {
     app.update(Event::Clock(Timestamp::now()));
     app.update(event)
+}
+
+/// The event that is there already, if one is.
+///
+/// Polled with this task's own waker: the terminal's stream keeps the first waker it was given.
+async fn waiting(input: &mut (impl Stream<Item = Event> + Unpin)) -> Option<Event> {
+    poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(event) => Poll::Ready(event),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
