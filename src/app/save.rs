@@ -91,10 +91,12 @@ impl App {
                 self.sending.failed += 1;
                 let (state, problem) = failed(row, failure);
                 self.pending.failed(&key, state.clone());
-                self.notice = Some(Notice::Problem(problem));
                 let reread = matches!(state, RowState::Conflict | RowState::Unknown(_));
                 if reread && self.overlays.is_empty() && self.sending.sent == 1 {
+                    self.notice = None; // the panel says it
                     self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
+                } else {
+                    self.notice = Some(Notice::Problem(problem));
                 }
             }
         }

@@ -138,6 +138,11 @@ impl Document {
         visible
     }
 
+    /// How many members the row has, annotations of its members not counted.
+    pub fn members(&self) -> usize {
+        self.nodes.iter().filter(|node| node.depth == 1 && !node.annotates).count()
+    }
+
     /// How many nodes are null.
     pub fn nulls(&self) -> usize {
         self.nodes.iter().filter(|node| node.kind == Kind::Null).count()

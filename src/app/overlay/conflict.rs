@@ -50,7 +50,7 @@ const ALWAYS: [&str; 5] =
 pub fn compare(pending: &PendingRow, newer: &Row, schema: Option<&TableSchema>) -> Compared {
     let old = &pending.target.row;
     let text = |row: &Row, property: &str| match row.cell(property) {
-        None => "?".to_owned(),
+        None => "(not read)".to_owned(),
         Some(cell) => cell.text().map_or_else(|| "-".to_owned(), std::borrow::Cow::into_owned),
     };
     let mut compared = Compared::default();

@@ -48,7 +48,7 @@ pub struct Edit {
     pub column: ColumnName,
     /// The column's label.
     pub label: String,
-    /// The value as it was read: `-` for null, `?` when the row was read without the column.
+    /// The value as it was read: `-` for null, `(not read)` when the row was read without the column.
     pub old: String,
     /// The value to be sent.
     pub new: Staged,
@@ -347,10 +347,10 @@ impl Pending {
     }
 }
 
-/// How people read a value as it was read: `-` for null, `?` when the row was read without the column.
+/// How people read a value as it was read: `-` for null, `(not read)` when the row was read without the column.
 fn old_text(row: &Row, column: &ColumnName) -> String {
     match row.cell(column.as_str()) {
-        None => "?".to_owned(),
+        None => "(not read)".to_owned(),
         Some(cell) => cell.text().map_or_else(|| "-".to_owned(), Cow::into_owned),
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn draw(
                 ),
                 _ => (
                     format!("! Not saved: {} of {name}.", prompt::changes(row)),
-                    "  Someone changed the record after you read it (412). Your change is kept, marked !."
+                    "  Someone changed the record after you read it (412). Your change is kept."
                         .to_owned(),
                 ),
             };

@@ -116,11 +116,16 @@ pub fn too_small(app: &App, area: Rect, buffer: &mut Buffer) {
         1 => "1 change is not sent".to_owned(),
         count => format!("{count} changes are not sent"),
     };
-    let text = format!(
-        "dv needs {}x{}; this is {}x{}. {next}",
-        MINIMUM.width, MINIMUM.height, area.width, area.height
-    );
-    text::line(&text, ratatui::style::Style::new(), area, buffer);
+    let needs =
+        format!("dv needs {}x{}; this is {}x{}.", MINIMUM.width, MINIMUM.height, area.width, area.height);
+    let plain = ratatui::style::Style::new();
+    if needs.width() + 1 + next.width() <= usize::from(area.width) {
+        text::line(&format!("{needs} {next}"), plain, area, buffer);
+    } else {
+        text::line(&needs, plain, area, buffer);
+        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        text::line(&next, plain, below, buffer);
+    }
 }
 
 impl App {

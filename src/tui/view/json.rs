@@ -27,7 +27,7 @@ pub(super) fn context(record: &Record) -> String {
         Some((start, _)) if start > 0 => format!("...{}", &path[start..]),
         _ => path,
     };
-    let keys = document.nodes().first().map_or(0, |node| node.children);
+    let keys = document.members();
     let raw = if record.json.raw { "   raw" } else { "" };
     let hidden =
         if record.json.hide_nulls { format!("   {} nulls hidden", document.nulls()) } else { String::new() };

@@ -1,0 +1,289 @@
+//! Review, confirmation, sending, and what becomes of it.
+
+use dvtui::app::effect::Effect;
+use dvtui::app::event::{Event, SaveFailure};
+use dvtui::app::key::{Input, Key};
+use dvtui::app::problem::Problem;
+use dvtui::app::tickets::Slot;
+use dvtui::app::{Request, Screen};
+use dvtui::dataverse::Change;
+use insta::assert_snapshot;
+
+use crate::desk::{Desk, ROW};
+use crate::stage;
+
+const SAVED: &str = r#"{"@odata.etag":"W/\"9\"","incidentid":"00000000-0000-4000-8000-0000000000aa",
+    "prioritycode@OData.Community.Display.V1.FormattedValue":"Low","prioritycode":3}"#;
+
+#[test]
+fn two_keys_send_exactly_the_changed_column_with_the_version_that_was_read() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w");
+    assert_snapshot!("prompt", desk.screen());
+    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3: Priority High -> Low?  y yes  d diff  n no");
+    desk.keys("y");
+    let (id, patch) = desk.write();
+    assert_eq!(patch.set.as_str(), "incidents");
+    assert_eq!(patch.id.to_string(), "00000000-0000-4000-8000-0000000000aa");
+    assert_eq!(patch.etag, "W/\"0\"");
+    assert_eq!(patch.changes, [("prioritycode".into(), Change::Number("3".into()))]);
+    assert_eq!(patch.before, [("prioritycode".into(), "1".into())]);
+    assert_eq!(desk.message(), "Saving CAS-00000-A1B2C3 ...");
+    desk.saved(id, SAVED);
+    assert_eq!(desk.pending(), 0);
+    assert_eq!(desk.message(), "Saved CAS-00000-A1B2C3: Priority High -> Low.");
+    assert_snapshot!("saved", desk.screen());
+    // The next save of the row is no conflict with ourselves.
+    desk.keys("c p n w y");
+    assert_eq!(desk.write().1.etag, "W/\"9\"");
+}
+
+#[test]
+fn a_save_from_the_form_updates_the_form_and_the_grid() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("c p l w y");
+    let (id, _) = desk.write();
+    desk.saved(id, SAVED);
+    assert!(
+        desk.screen().lines().any(|line| line.contains("Priority") && line.contains("Low")),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("Esc Esc");
+    let first = desk.screen().lines().find(|line| line.contains("CAS-00000")).unwrap().to_owned();
+    assert!(first.contains("Low"), "{first}");
+}
+
+#[test]
+fn a_key_typed_before_the_question_was_drawn_is_no_answer() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l");
+    for key in ['w', 'y'] {
+        desk.stage.press(Key::Char(key)); // no frame between them
+    }
+    assert_eq!(desk.writes(), []);
+    assert_eq!(desk.pending(), 1);
+    desk.stage.app.drawn();
+    desk.keys("y");
+    desk.write();
+}
+
+#[test]
+fn enter_space_and_the_key_that_led_here_never_confirm() {
+    for key in ["Enter", "Space", "w", "Y", "c", "."] {
+        let mut desk = Desk::at_cases(80, 24);
+        desk.keys("c p l w").keys(key);
+        assert_eq!(desk.writes(), [], "{key}");
+    }
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w n");
+    assert_eq!(desk.message(), "Nothing sent. 1 change is pending.");
+}
+
+#[test]
+fn production_wants_the_capital_letter() {
+    let mut identity = stage::identity();
+    (identity.production, identity.badge) = (true, "PROD".into());
+    let mut desk = Desk::of(identity, 80, 24);
+    desk.keys("c p l w");
+    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3 in PROD: Priority High -> Low?  Y yes  d diff  n no");
+    desk.keys("y");
+    assert_eq!(desk.writes(), []);
+    desk.keys("Y");
+    desk.write();
+}
+
+#[test]
+fn several_records_are_reviewed_before_they_are_sent() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l j . c o e w");
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Review(_))));
+    assert_snapshot!("review", desk.screen());
+    desk.keys("Space s");
+    assert!(desk.screen().contains("Save CAS-00001-A1B2C3: Priority Normal -> Low, Origin (not read) -> Email?"));
+    desk.keys("n Space s");
+    assert_eq!(desk.message(), "Send 3 changes on 2 records to contoso-uat?  y yes  n no");
+    desk.keys("y");
+    let writes = desk.writes();
+    assert_eq!(writes.len(), 2);
+    assert_eq!(writes[1].1.changes.len(), 2);
+    assert_snapshot!("sending", desk.screen());
+    desk.saved(writes[0].0, SAVED);
+    desk.failed(
+        writes[1].0,
+        SaveFailure::Failed(Problem::new("The server refused it.").why("(400, 0x80040203)")),
+    );
+    assert_eq!(desk.pending(), 2);
+    assert_snapshot!("one_failed", desk.screen());
+}
+
+#[test]
+fn production_wants_the_count_typed_for_several_records() {
+    let mut identity = stage::identity();
+    identity.production = true;
+    let mut desk = Desk::of(identity, 80, 24);
+    desk.keys("c p l j . w s Y y Enter");
+    assert_eq!(desk.writes(), []);
+    desk.keys("Ctrl-U 3 Enter");
+    assert_eq!(desk.writes(), []);
+    desk.keys("Backspace 2 Enter");
+    assert_eq!(desk.writes().len(), 2);
+}
+
+#[test]
+fn a_dropped_change_comes_back_and_an_empty_review_closes() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l j . w D");
+    assert_eq!(desk.pending(), 1);
+    desk.keys("D");
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Grid(_))));
+    desk.keys("u u");
+    assert_eq!(desk.pending(), 2);
+}
+
+/// A case that somebody else changed, read again.
+fn theirs(priority: u8, label: &str) -> String {
+    ROW.replace("W/\\\"0\\\"", "W/\\\"7\\\"")
+        .replace("\"prioritycode\":1", &format!("\"prioritycode\":{priority}"))
+        .replace("\"High\"", &format!("\"{label}\""))
+        .replace("\"casetypecode\":2", "\"casetypecode\":3,\"_modifiedby_value\":\"1\",\"_modifiedby_value@OData.Community.Display.V1.FormattedValue\":\"Bo Li\"")
+        .replace("FormattedValue\":\"Problem\"", "FormattedValue\":\"Request\"")
+}
+
+#[test]
+fn a_conflict_on_the_same_column_shows_both_sides_and_takes_four_keys() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("c p n w y");
+    let (id, _) = desk.write();
+    desk.failed(id, SaveFailure::Conflict);
+    assert_eq!(desk.pending(), 1);
+    assert_snapshot!("told", desk.screen());
+    desk.keys("w");
+    assert_eq!(desk.message(), "r reads the record again first.");
+    desk.keys("r");
+    let asked = Request::Row("incidents".into(), "00000000-0000-4000-8000-0000000000aa".parse().unwrap());
+    assert_eq!(desk.stage.request(Slot::Row), &asked);
+    desk.row(&theirs(3, "Low"));
+    assert_snapshot!("both_sides", desk.screen());
+    desk.keys("w");
+    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3: Priority Low -> Normal?  y yes  d diff  n no");
+    desk.keys("y");
+    let (_, patch) = desk.write();
+    assert_eq!((patch.etag.as_str(), patch.changes.len()), ("W/\"7\"", 1));
+}
+
+#[test]
+fn a_conflict_on_other_columns_takes_two_keys() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("c p n w y");
+    let (id, _) = desk.write();
+    desk.failed(id, SaveFailure::Conflict).keys("r").row(&theirs(1, "High"));
+    assert!(desk.screen().contains("Changed meanwhile, but not your columns."), "{}", desk.screen());
+    desk.keys("y");
+    assert_eq!(desk.write().1.etag, "W/\"7\"");
+}
+
+#[test]
+fn a_conflict_with_the_same_value_leaves_nothing_to_send() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("c p n w y");
+    let (id, _) = desk.write();
+    desk.failed(id, SaveFailure::Conflict).keys("r").row(&theirs(2, "Normal"));
+    assert_eq!(
+        (desk.pending(), desk.message()),
+        (0, "CAS-00000-A1B2C3 has your values already: nothing left to send.".into())
+    );
+}
+
+#[test]
+fn a_question_that_changes_under_the_eyes_must_be_seen_again() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("c p n w y");
+    let (id, _) = desk.write();
+    desk.failed(id, SaveFailure::Conflict).keys("r");
+    let ticket = desk.stage.ticket(Slot::Row);
+    let row = dvtui::dataverse::Row::from_json(theirs(1, "High")).unwrap();
+    desk.stage.answer_to(ticket, dvtui::app::Reply::Row(Ok(row)));
+    desk.stage.press(Key::Char('y')); // the question came with the answer: nobody has seen it
+    assert_eq!(desk.writes(), []);
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("c p n w y");
+    let (id, _) = desk.write();
+    desk.failed(id, SaveFailure::Unknown(Problem::new("No answer in 30 s.")));
+    assert!(desk.screen().contains("! Perhaps saved: Priority High -> Normal"), "{}", desk.screen());
+    desk.keys("Esc Esc w").keys("w y");
+    assert_eq!(desk.writes(), []);
+    desk.keys("r").row(&theirs(2, "Normal"));
+    assert_eq!(
+        (desk.pending(), desk.message()),
+        (0, "CAS-00000-A1B2C3 was saved: the server has your values.".into())
+    );
+}
+
+#[test]
+fn a_deleted_record_keeps_the_edit_and_says_so() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w y");
+    let (id, _) = desk.write();
+    desk.failed(id, SaveFailure::Gone);
+    assert_eq!(desk.pending(), 1);
+    let screen = desk.screen();
+    for part in ["! Not saved: Priority of CAS-00000-A1B2C3.", "deleted", "u undo"] {
+        assert!(screen.contains(part), "{part}: {screen}");
+    }
+    desk.keys("Esc u");
+    assert_eq!(desk.pending(), 0);
+}
+
+#[test]
+fn a_row_that_is_being_saved_waits_with_a_message() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w y");
+    let (id, _) = desk.write();
+    for keys in ["c", "e", "X", ".", "u", "w"] {
+        desk.keys(keys);
+        assert_eq!(desk.message(), "CAS-00000-A1B2C3 is being saved. Wait for the answer.", "{keys}");
+    }
+    desk.saved(id, SAVED).keys("c");
+    assert!(desk.screen().contains("change on CAS-00000-A1B2C3"));
+}
+
+#[test]
+fn leaving_with_pending_changes_asks() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l Q");
+    assert_eq!(desk.message(), "1 change is not sent and will be lost:  w review  y quit  n stay");
+    assert_snapshot!(desk.screen());
+    desk.keys("Q q");
+    assert!(!desk.stage.app.leaving);
+    desk.keys("Q w n Q y");
+    assert!(desk.stage.app.leaving);
+    assert_eq!(desk.stage.effects, [Effect::Quit]);
+}
+
+#[test]
+fn nothing_is_asked_where_it_cannot_be_seen() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l");
+    desk.stage.resize(40, 10);
+    desk.keys("q y Q y");
+    assert!(!desk.stage.app.leaving);
+    assert!(desk.screen().contains("1 change is not sent"), "{}", desk.screen());
+    desk.stage.resize(80, 24);
+    desk.keys("w");
+    desk.stage.resize(40, 10);
+    desk.keys("y");
+    assert_eq!(desk.writes(), []);
+}
+
+#[test]
+fn a_paste_never_confirms() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w");
+    desk.stage.event(Event::Input(Input::Paste("y".into())));
+    assert_eq!(desk.writes(), []);
+}
