@@ -89,7 +89,8 @@ impl App {
             }
             Err(failure) => {
                 self.sending.failed += 1;
-                let (state, problem) = failed(row, failure);
+                let again = if matches!(self.screen(), Screen::Review(_)) { 's' } else { 'w' };
+                let (state, problem) = failed(row, failure, again);
                 self.pending.failed(&key, state.clone());
                 let reread = matches!(state, RowState::Conflict | RowState::Unknown(_));
                 if reread && self.overlays.is_empty() && self.sending.sent == 1 {
@@ -188,7 +189,7 @@ impl App {
 }
 
 /// Where a failed write leaves the row, and the failure in three lines.
-fn failed(row: &PendingRow, failure: SaveFailure) -> (RowState, Problem) {
+fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Problem) {
     let labels: Vec<&str> = row.edits.iter().map(|edit| edit.label.as_str()).collect();
     let what = format!("{} of {}", labels.join(", "), row.target.name);
     match failure {
@@ -211,8 +212,11 @@ fn failed(row: &PendingRow, failure: SaveFailure) -> (RowState, Problem) {
             (RowState::Unknown(problem.clone()), problem)
         }
         SaveFailure::Failed(cause) => {
-            let next =
-                if cause.next.is_empty() { "w tries again   u undo".to_owned() } else { cause.next.clone() };
+            let next = if cause.next.is_empty() {
+                format!("{again} tries again   u undo")
+            } else {
+                cause.next.clone()
+            };
             let problem = Problem::new(format!("Not saved: {what}.")).why(sentence(&cause)).next(next);
             (RowState::Failed(problem.clone()), problem)
         }

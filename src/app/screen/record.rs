@@ -136,8 +136,17 @@ impl App {
     /// What people call a record.
     pub fn record_name(&self, record: &Record) -> String {
         let schema = self.schemas.get(&record.table.name).map(AsRef::as_ref);
-        match record.row.value() {
-            Some(row) => row_name(schema, &record.table, record.id, row),
+        // Until the row is here, the grid it was opened from knows its name.
+        let in_grid = || {
+            self.screens.iter().find_map(|screen| match screen {
+                Screen::Grid(grid) if grid.table.name == record.table.name => {
+                    grid.current_row().filter(|row| row.id(&grid.table.primary_id) == Some(record.id))
+                }
+                _ => None,
+            })
+        };
+        match record.row.value().cloned().or_else(in_grid) {
+            Some(row) => row_name(schema, &record.table, record.id, &row),
             None => record.id.to_string(),
         }
     }

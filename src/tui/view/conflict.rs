@@ -46,8 +46,7 @@ pub(super) fn draw(
                 ),
                 _ => (
                     format!("! Not saved: {} of {name}.", prompt::changes(row)),
-                    "  Someone changed the record after you read it (412). Your change is kept."
-                        .to_owned(),
+                    "  Someone changed the record after you read it (412). Your change is kept.".to_owned(),
                 ),
             };
             text::line(&what, theme.problem, line(0), buffer);
