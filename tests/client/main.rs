@@ -9,6 +9,7 @@ mod paging;
 mod real_data;
 mod renewal;
 mod retries;
+mod sandbox_faults;
 mod sandbox_reads;
 mod sandbox_saves;
 mod saves;

@@ -59,10 +59,15 @@ impl World {
 
     /// Requests to the Web API so far, oldest first.
     pub(crate) async fn requests(&self) -> Vec<Value> {
+        let all = self.all_requests().await;
+        all.into_iter().filter(|entry| entry["path"].as_str().unwrap().starts_with("/api/data/")).collect()
+    }
+
+    /// Requests so far to every origin of the sandbox, oldest first.
+    pub(crate) async fn all_requests(&self) -> Vec<Value> {
         let controls = self.sandbox.ready().controls.as_deref().unwrap();
         let reply = support::http().get(format!("{controls}/_sandbox/requests")).send().await.unwrap();
-        let all: Vec<Value> = reply.json().await.unwrap();
-        all.into_iter().filter(|entry| entry["path"].as_str().unwrap().starts_with("/api/data/")).collect()
+        reply.json().await.unwrap()
     }
 }
 
