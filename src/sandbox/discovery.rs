@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use super::answer;
-use super::api::{Caller, Organization};
+use super::api::{Caller, Organization, VERSION};
 use super::users::{User, users};
 
 const PATH: &str = "/api/discovery/v2.0/Instances";
@@ -96,7 +96,7 @@ fn instance(organization: &Organization, user: &User) -> Map<String, Value> {
         "TrialExpirationDate": null,
         "UniqueName": organization.unique_name,
         "UrlName": organization.name,
-        "Version": "9.2.25101.00168",
+        "Version": VERSION,
         "Url": format!("{}/", organization.url),
     });
     match row {

@@ -1,6 +1,6 @@
 use crate::desk::{Answer, Desk};
 
-async fn instances(desk: &Desk, user: &str, path: &str) -> Answer {
+pub(crate) async fn instances(desk: &Desk, user: &str, path: &str) -> Answer {
     let tokens = desk.tokens(user).await;
     let form = [
         ("grant_type", "refresh_token"),

@@ -14,6 +14,7 @@ mod entra_device;
 mod entra_documents;
 mod entra_refresh;
 mod faults;
+mod people;
 mod raw;
 #[path = "../support/mod.rs"]
 mod support;

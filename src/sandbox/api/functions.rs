@@ -10,7 +10,7 @@ use crate::sandbox::odata::uri::{Key, Segment, unquoted};
 use crate::sandbox::seed::root_business_unit;
 use crate::sandbox::store::quoted;
 
-const VERSION: &str = "9.2.26111.00184";
+pub(crate) const VERSION: &str = "9.2.26111.00184";
 
 /// Answers `segment` if it is one of the functions.
 pub(super) fn answer(call: &Call<'_>, segment: &Segment) -> Option<Result<Reply>> {

@@ -26,6 +26,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub(crate) use functions::VERSION;
+
 use super::schema::Schema;
 use super::seed;
 use super::store::Store;

@@ -1,0 +1,76 @@
+use crate::desk::{Answer, Desk};
+
+/// Signing in succeeds for all of them: it is the environment that says no, and why.
+#[tokio::test]
+async fn each_user_meets_what_the_environment_knows_of_them() {
+    let desk = Desk::new().await;
+    for (user, status, code) in [
+        ("admin", 200, None),
+        ("anna", 200, None),
+        ("bo", 200, None),
+        ("reader", 200, None),
+        ("norole", 403, Some("0x80042f09")),
+        ("stranger", 403, Some("0x80072560")),
+        ("disabled", 403, Some("0x80040225")),
+        ("unlicensed", 403, Some("0x8004d24b")),
+    ] {
+        let tokens = desk.tokens(user).await;
+        let response = desk.api("/api/data/v9.2/incidents?$top=1", tokens.text("access_token")).await;
+        let answer = Answer::of(response).await;
+        assert_eq!((answer.status.as_u16(), answer.body["error"]["code"].as_str()), (status, code), "{user}");
+    }
+}
+
+#[tokio::test]
+async fn the_application_enters_as_its_own_user() {
+    let desk = Desk::new().await;
+    let confidential = desk.ready().confidential.clone();
+    let scope = format!("{}/.default", desk.ready().url);
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", confidential.client_id.as_str()),
+        ("client_secret", confidential.client_secret.as_str()),
+        ("scope", &scope),
+    ];
+    let application = desk.token(&form).await;
+    let anna = desk.tokens("anna").await;
+    let mut ids = vec![];
+    for tokens in [&application, &anna] {
+        let answer = Answer::of(desk.api("/api/data/v9.2/WhoAmI", tokens.text("access_token")).await).await;
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        ids.push(answer.text("UserId").to_owned());
+    }
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[tokio::test]
+async fn discovery_and_the_environment_tell_the_same_of_it() {
+    let desk = Desk::new().await;
+    let admin = desk.tokens("admin").await;
+    let path = "/api/data/v9.2/RetrieveCurrentOrganization(AccessType=Microsoft.Dynamics.CRM.EndpointAccessType'Default')";
+    let own = Answer::of(desk.api(path, admin.text("access_token")).await).await;
+    let listed = crate::discovery::instances(&desk, "admin", "Instances").await;
+    let (own, listed) = (&own.body["Detail"], &listed.body["value"][0]);
+    for (here, there) in [
+        ("OrganizationId", "Id"),
+        ("FriendlyName", "FriendlyName"),
+        ("UniqueName", "UniqueName"),
+        ("UrlName", "UrlName"),
+        ("OrganizationVersion", "Version"),
+        ("EnvironmentId", "EnvironmentId"),
+        ("TenantId", "TenantId"),
+    ] {
+        assert!(
+            own[here].is_string() && own[here] == listed[there],
+            "{here}: {} {}",
+            own[here],
+            listed[there]
+        );
+    }
+    let ready = serde_json::to_value(desk.ready()).unwrap();
+    assert_eq!(ready["environments"][0]["organization_id"], listed["Id"]);
+    assert_eq!(
+        (&listed["OrganizationType"], own["OrganizationType"].as_str()),
+        (&5.into(), Some("CustomerTest"))
+    );
+}
