@@ -237,7 +237,6 @@ fn open_cases(bench: &Bench) -> Terminal {
 
 fn open_from_tables(terminal: &mut Terminal) {
     terminal.send("/incident\r");
-    terminal.keys(&["Enter"]);
     terminal.wait_for("CAS-");
 }
 

@@ -9,7 +9,7 @@ async fn an_access_token_that_is_refused_once_is_renewed_unseen() {
     let mut program = Program::start().await;
     program.wait_for("incident").await;
     program.fault(api_fault("GET", "incidents", 1, json!({ "kind": "status", "status": 401 }))).await;
-    program.keys("/ i n c i d e n t enter enter");
+    program.keys("/ i n c i d e n t enter");
     program.wait_for("CAS-").await;
     program.quit().await;
 }
@@ -19,7 +19,7 @@ async fn a_page_that_is_cut_short_is_read_again_and_never_shown_in_part() {
     let mut program = Program::start().await;
     program.wait_for("incident").await;
     program.fault(api_fault("GET", "incidents", 1, json!({ "kind": "cut", "after_bytes": 5000 }))).await;
-    program.keys("/ i n c i d e n t enter enter");
+    program.keys("/ i n c i d e n t enter");
     let screen = program.wait_for("CAS-").await;
     assert!(screen.contains("50 of 300"), "{screen}");
     program.quit().await;
@@ -30,7 +30,7 @@ async fn a_page_of_html_is_a_problem_and_not_an_empty_table() {
     let mut program = Program::start().await;
     program.wait_for("incident").await;
     program.fault(api_fault("GET", "incidents", 10, json!({ "kind": "html" }))).await;
-    program.keys("/ i n c i d e n t enter enter");
+    program.keys("/ i n c i d e n t enter");
     let screen = program.wait_for("Cannot read").await;
     assert!(!screen.contains("No rows"), "{screen}");
     program.quit().await;

@@ -77,12 +77,14 @@ impl Program {
         Self { sandbox, screen, input, end, _home: home }
     }
 
-    /// Starts it and goes on to the first row of the cases.
+    /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
     pub(crate) async fn start_at_the_cases() -> Self {
         let mut program = Self::start().await;
         program.wait_for("incident").await;
-        program.keys("/ i n c i d e n t enter enter");
+        program.keys("/ i n c i d e n t enter");
         program.wait_for("CAS-").await;
+        program.keys("/ R e s e a r c h esc");
+        program.wait_until("active cases", |screen| screen.contains("Resea") && !screen.contains("Probl")).await;
         program
     }
 

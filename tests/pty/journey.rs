@@ -6,27 +6,30 @@ use crate::{Home, Sandbox, Terminal};
 
 /// Signs in with a device code, as a person with a second device does.
 pub(crate) fn sign_in(terminal: &mut Terminal, sandbox: &Sandbox) {
-    terminal.wait_for("Enter this code");
-    let screen = terminal.screen();
-    let code = screen.lines().find_map(|line| {
-        let start = line.find('(')?;
-        let code = line[start + 1..].split(')').next()?;
-        code.chars().all(|c| c.is_ascii_alphanumeric()).then(|| code.to_owned())
-    });
-    let code = code.unwrap_or_else(|| panic!("no code on the screen:\n{screen}"));
+    terminal.wait_until("a code", |screen| code(screen).is_some());
+    let code = code(&terminal.screen()).unwrap();
     sandbox.control("POST", &format!("/_sandbox/approve?user_code={code}"));
     terminal.wait_for("incident");
 }
 
-/// Opens the cases from the table list.
+/// The code on the sign-in screen, where it stands whole and in brackets.
+fn code(screen: &str) -> Option<String> {
+    let after = screen.split('(').nth(1)?;
+    let (code, _) = after.split_once(')')?;
+    code.chars().all(|c| c.is_ascii_alphanumeric()).then(|| code.to_owned())
+}
+
+/// Opens the cases from the table list, and of those the ones that can be changed: a resolved case cannot.
 pub(crate) fn open_cases(terminal: &mut Terminal) {
-    terminal.keys(&["/"]);
-    terminal.send("incident");
-    terminal.wait_for("/ incident");
-    terminal.keys(&["Enter"]);
-    terminal.wait_until("the list to have the keys again", |screen| !screen.contains("Enter takes"));
-    terminal.keys(&["Enter"]);
+    terminal.send("/incident\r");
     terminal.wait_for("CAS-");
+    terminal.send("/In Prog");
+    terminal.wait_until("cases in progress", |screen| {
+        let statuses = ["Probl", "Cance", "Merge", "Infor", "Waiti", "Resea", "On Ho"];
+        screen.contains("CAS-") && statuses.iter().all(|status| !screen.contains(status))
+    });
+    terminal.keys(&["Esc"]);
+    terminal.wait_for("Enter open");
 }
 
 #[test]
