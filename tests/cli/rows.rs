@@ -164,3 +164,15 @@ async fn rows_that_break_off_end_with_an_error_and_say_how_many_came() {
     whole.expect(0, &[]);
     assert_eq!(whole.out.lines().count(), 5_050);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_wait_is_told_while_it_lasts() {
+    let (sandbox, home) = world().await;
+    let fault = json!({ "kind": "status", "status": 429, "retry_after": "3" });
+    let order = json!({ "match": { "origin": "api", "path": "/incidents" }, "fault": fault });
+    let controls = sandbox.ready().controls.as_deref().unwrap();
+    support::http().post(format!("{controls}/_sandbox/faults")).json(&order).send().await.unwrap();
+    let ended = dv(&home, &["rows", "incidents", "--top", "1", "--json"]).await;
+    ended.expect(0, &["the server asks to slow down; try 2 in 3 s"]);
+    assert_eq!(ended.out.lines().count(), 1);
+}
