@@ -8,6 +8,8 @@ mod dv;
 mod keeping;
 mod login;
 mod odd_authorities;
+#[cfg(target_os = "linux")]
+mod opening;
 mod rows;
 mod stub;
 #[path = "../support/mod.rs"]
