@@ -204,3 +204,25 @@ async fn a_browser_sign_in_approves_itself_when_asked_to() {
         assert_eq!(info["uid"], claims(tokens.text("access_token"))["oid"]);
     }
 }
+
+#[tokio::test]
+async fn the_v1_addresses_take_a_resource() {
+    let desk = Desk::new().await;
+    let resource = format!("{}/", desk.ready().url);
+    let changes = [("scope", ""), ("resource", resource.as_str())];
+    let url = format!("{}/oauth2/authorize", desk.ready().authority);
+    let request = desk.http.post(url).query(&query(&desk, &changes)).form(&[("user", "bo")]);
+    let (_, all) = fields(&request.send().await.unwrap());
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", desk.ready().client_id.as_str()),
+        ("code", field(&all, "code")),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+        ("resource", &resource),
+    ];
+    let tokens = desk.post(&format!("{}/oauth2/token", desk.ready().authority), &form).await;
+    assert_eq!((tokens.text("expires_in"), tokens.text("scope")), ("3600", "user_impersonation"));
+    assert_eq!(claims(tokens.text("access_token"))["aud"], resource);
+    assert!(tokens.body["refresh_token"].is_string() && tokens.body["id_token"].is_string());
+}

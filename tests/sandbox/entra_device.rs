@@ -39,6 +39,20 @@ async fn a_device_code_waits_is_approved_and_brings_the_users_tokens() {
 }
 
 #[tokio::test]
+async fn nothing_is_granted_that_was_not_asked_for() {
+    let desk = Desk::new().await;
+    let client = desk.ready().client_id.clone();
+    let scope = format!("{}/user_impersonation", desk.ready().url);
+    let url = format!("{}/oauth2/v2.0/devicecode", desk.authority("organizations"));
+    let device = desk.post(&url, &[("client_id", &client), ("scope", &scope)]).await;
+    desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
+    let tokens = desk.poll(&device).await;
+    let names: Vec<&String> = tokens.body.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["token_type", "scope", "expires_in", "ext_expires_in", "access_token"]);
+    assert_eq!(tokens.text("scope"), scope);
+}
+
+#[tokio::test]
 async fn a_declined_code_says_so() {
     let desk = Desk::new().await;
     let device = desk.device().await;

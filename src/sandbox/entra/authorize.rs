@@ -217,7 +217,7 @@ fn send_back(ask: &Ask<'_>, redirect: &Redirect, mode: Mode, fields: &[(&str, &s
         }
     }
     let mut response =
-        pages::message(StatusCode::FOUND, "Signed in", "The browser goes back to the application.");
+        pages::message(StatusCode::FOUND, "Going back", "The browser goes back to the application.");
     if let Ok(location) = HeaderValue::from_str(url.as_str()) {
         response.headers_mut().insert(LOCATION, location);
     }
