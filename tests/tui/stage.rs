@@ -18,6 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// The program and what it asked for.
+#[derive(Clone)]
 pub struct Stage {
     pub app: App,
     /// The effects of the last event.

@@ -57,12 +57,9 @@ fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, may_
         if width + 44 <= whole.width && height <= whole.height {
             let x = whole.right() - width;
             qr.draw(Rect { x, width, ..whole }, page.buffer);
-            let mut note = Rect { x: x + 1, y: whole.y + height, width: width - 1, height: 1 };
-            for line in ["The address only, not the code."] {
-                if note.y < whole.bottom() {
-                    text::line(line, theme.dim, note, page.buffer);
-                    note.y += 1;
-                }
+            let note = Rect { x: x + 1, y: whole.y + height, width: width - 1, height: 1 };
+            if note.y < whole.bottom() {
+                text::line("The address only, not the code.", theme.dim, note, page.buffer);
             }
             page.area.width = whole.width - width - 2;
         }
@@ -79,7 +76,7 @@ fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, may_
     page.indented(&spaced(code), theme.key, 3);
     page.indented(&format!("({code})"), theme.dim, 3);
     page.gap();
-    page.line("3 Come back here: this screen goes on by itself.", Style::new());
+    page.line("3 Come back: this screen goes on by itself.", Style::new());
     page.gap();
     match left {
         1.. => {
@@ -89,15 +86,15 @@ fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, may_
         _ => page.indented("The code has expired. n gets a new one", theme.problem, 2),
     }
     page.gap();
-    page.line("Only enter a code that you asked for yourself, here.", theme.dim);
-    page.line("P shows address and code as plain text to copy.", theme.dim);
+    page.line("Only enter a code that you asked for here.", theme.dim);
+    page.line("P shows both as plain text to copy.", theme.dim);
 }
 
 fn browser(page: &mut Page<'_>, address: &str) {
     let theme = page.theme;
     page.line("1 Sign in where the browser opened.", Style::new());
     page.gap();
-    page.line("2 Come back here: this screen goes on by itself.", Style::new());
+    page.line("2 Come back: this screen goes on by itself.", Style::new());
     page.gap();
     page.indented("Waiting for you ...", theme.bar, 2);
     page.gap();
