@@ -56,8 +56,9 @@ pub fn place_columns(widths: &[u16], left: usize, width: u16) -> Vec<Placed> {
         if column > 0 && column < left {
             continue;
         }
-        // What stays on the left must leave room for what is looked at.
-        let wanted = if column == 0 { wanted.min((width / 3).max(NARROW)) } else { wanted };
+        // One long text must not hide all others, least of all the one that stays.
+        let most = if column == 0 { width / 3 } else { width * 3 / 8 };
+        let wanted = wanted.min(most.max(NARROW));
         let room = width.saturating_sub(x + 2);
         if room < wanted.min(NARROW) {
             break;
