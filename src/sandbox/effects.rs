@@ -72,6 +72,19 @@ pub(crate) fn redirect(status: Option<u16>, to: &str) -> Response<Bytes> {
     response
 }
 
+/// The page with its link to the next one changed by `change`, which gets the link as it was.
+pub(crate) fn relinked(response: Response<Bytes>, change: impl FnOnce(&str) -> String) -> Response<Bytes> {
+    const NAME: &str = "\"@odata.nextLink\":\"";
+    let (mut parts, body) = response.into_parts();
+    let text = std::str::from_utf8(&body).unwrap_or_default();
+    // Within a string of the rows the quotes of the name would be escaped.
+    let link = text.rsplit_once(NAME).and_then(|(before, rest)| Some((before, rest.split_once('"')?)));
+    let Some((before, (link, after))) = link else { return Response::from_parts(parts, body) };
+    let body = Bytes::from(format!("{before}{NAME}{}\"{after}", change(link)));
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    Response::from_parts(parts, body)
+}
+
 /// The answer with the end of its body missing and nothing that says so.
 pub(crate) fn broken_off(response: Response<Bytes>) -> Response<Bytes> {
     let (mut parts, body) = response.into_parts();

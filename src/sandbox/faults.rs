@@ -77,12 +77,27 @@ pub(crate) enum Fault {
         status: Option<u16>,
         to: String,
     },
+    /// The link to the next page leads astray. A page without one is left alone.
+    NextLink { to: LinkTarget },
     /// The access token of the request is refused from now on.
     ExpireToken {},
     /// Every refresh token that the user of the request's refresh token has is refused from now on.
     RevokeRefresh {},
     /// The sandbox's time moves.
     Clock { seconds: i64 },
+}
+
+/// Where a bent link leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LinkTarget {
+    /// The same path on the stranger's server.
+    Foreign,
+    /// The very page it stands on.
+    #[serde(rename = "self")]
+    Itself,
+    /// The same path without scheme and host.
+    Relative,
 }
 
 /// The error of a `status` fault.

@@ -27,7 +27,7 @@ use super::controls::Controls;
 use super::discovery;
 use super::effects::{self, Ended};
 use super::entra::Entra;
-use super::faults::{Fault, Faults};
+use super::faults::{Fault, Faults, LinkTarget};
 use super::gzip;
 use super::line::{Breaker, Line};
 use super::request_log::RequestLog;
@@ -140,8 +140,8 @@ impl World {
             return Ok(response.map(Body::from));
         }
         let n = self.log.arrived(origin, &parts, self.clock.now());
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let fault = self.faults.strike(origin, &parts.method, path);
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let fault = self.faults.strike(origin, &parts.method, &path);
         let (wants_gzip, stranger) = (gzip::wanted(&parts.headers), self.refuse_stranger(origin, &parts));
         let request = match read(body).await {
             Ok(body) => Ok(Request::from_parts(parts, body)),
@@ -159,6 +159,14 @@ impl World {
         if fault == Some(Fault::ResetAfter {}) {
             breaker.reset();
             return Err(Ended);
+        }
+        if let Some(Fault::NextLink { to }) = fault {
+            let (root, foreign) = (self.sites.api_root(), self.sites.root(self.sites.foreign));
+            response = effects::relinked(response, |link| match to {
+                LinkTarget::Foreign => link.replacen(&root, &foreign, 1),
+                LinkTarget::Itself => format!("{root}{path}"),
+                LinkTarget::Relative => link.replacen(&root, "", 1),
+            });
         }
         if fault == Some(Fault::BadJson {}) {
             response = effects::broken_off(response);
@@ -209,6 +217,7 @@ impl World {
             Fault::ResetAfter {}
             | Fault::Cut { .. }
             | Fault::Trickle { .. }
+            | Fault::NextLink { .. }
             | Fault::BadJson {}
             | Fault::GzipCut {} => {}
         }

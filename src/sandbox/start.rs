@@ -34,7 +34,11 @@ pub struct Sandbox {
     _folder: Option<TempDir>,
 }
 
-/// Starts a sandbox. It listens and holds its rows when this returns.
+/// Starts a sandbox. It listens and holds its rows when this returns. Needs a runtime with I/O and time.
+///
+/// # Errors
+///
+/// An address that is not loopback or is taken, data that cannot be opened, files that cannot be written.
 pub async fn start(options: Options) -> Result<Sandbox, Error> {
     if !options.listen.ip().is_loopback() {
         return Err(Error::NotLoopback(options.listen));

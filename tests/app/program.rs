@@ -84,7 +84,9 @@ impl Program {
         program.keys("/ i n c i d e n t enter");
         program.wait_for("CAS-").await;
         program.keys("/ R e s e a r c h esc");
-        program.wait_until("active cases", |screen| screen.contains("Resea") && !screen.contains("Probl")).await;
+        program
+            .wait_until("active cases", |screen| screen.contains("Resea") && !screen.contains("Probl"))
+            .await;
         program
     }
 

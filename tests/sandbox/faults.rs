@@ -217,3 +217,29 @@ async fn bodies_crawl_break_off_and_point_elsewhere() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_link_to_the_next_page_leads_astray() {
+    let desk = Desk::new().await;
+    let token = desk.tokens("anna").await.text("access_token").to_owned();
+    let path = "/api/data/v9.2/accounts?$select=name";
+    let next = async || {
+        let request = desk.http.get(format!("{}{path}", desk.ready().url)).bearer_auth(&token);
+        let response = request.header("Prefer", "odata.maxpagesize=5").send().await.unwrap();
+        let page: serde_json::Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert_eq!(page["value"].as_array().unwrap().len(), 5);
+        page["@odata.nextLink"].as_str().unwrap().to_owned()
+    };
+    let right = next().await;
+    let rest = right.strip_prefix(desk.ready().url.as_str()).unwrap();
+    for (to, expected) in [
+        ("foreign", format!("{}{rest}", desk.ready().foreign)),
+        ("self", format!("{}{path}", desk.ready().url)),
+        ("relative", rest.to_owned()),
+    ] {
+        desk.order(json!({ "match": { "path": "accounts" }, "fault": { "kind": "next_link", "to": to } }))
+            .await;
+        assert_eq!(next().await, expected, "{to}");
+    }
+    assert_eq!(next().await, right);
+}
