@@ -13,6 +13,8 @@ use crate::private_file;
 const MAX_SIZE: u64 = 5 << 20;
 /// Our own lines and warnings of others.
 const USUAL: &str = "warn,dvtui=info";
+/// Libraries that see requests.
+const QUIET: &[&str] = &["axum", "h2", "hyper", "hyper_util", "reqwest", "rustls", "tower", "tower_http"];
 
 /// Sends what is traced to `dv.log` in a folder, which is made when it is missing. `filter` is in the syntax of
 /// `tracing`'s filters; without one, or with one that makes no sense, the usual is logged.
@@ -26,10 +28,8 @@ pub fn to_file(folder: &Path, filter: Option<&str>) -> io::Result<()> {
         std::fs::rename(&path, folder.join("dv.log.old"))?;
     }
     let file = private_file::append(&path)?;
-    let filter =
-        filter.and_then(|filter| EnvFilter::try_new(filter).ok()).unwrap_or_else(|| EnvFilter::new(USUAL));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter_of(filter))
         .with_ansi(false)
         .with_writer(Mutex::new(file))
         .try_init()
@@ -42,12 +42,18 @@ pub fn to_file(folder: &Path, filter: Option<&str>) -> io::Result<()> {
 ///
 /// When a log has been started before.
 pub fn to_stderr(filter: Option<&str>) -> io::Result<()> {
-    let filter =
-        filter.and_then(|filter| EnvFilter::try_new(filter).ok()).unwrap_or_else(|| EnvFilter::new(USUAL));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter_of(filter))
         .with_ansi(false)
         .with_writer(io::stderr)
         .try_init()
         .map_err(io::Error::other)
+}
+
+/// What was asked for, except that the libraries below never say more than warnings: some of them trace headers and
+/// addresses with their queries.
+fn filter_of(asked: Option<&str>) -> EnvFilter {
+    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok());
+    let quiet = QUIET.iter().filter_map(|library| format!("{library}=warn").parse().ok());
+    quiet.fold(filter.unwrap_or_else(|| EnvFilter::new(USUAL)), EnvFilter::add_directive)
 }

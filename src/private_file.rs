@@ -3,9 +3,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// Largest file that is read; ours are small.
 const MAX_SIZE: u64 = 16 << 20;
+/// How the names of files begin that are being written.
+const NEW: &str = ".new-";
+/// Nobody writes a file for so long.
+const STALE: Duration = Duration::from_secs(3600);
 
 /// Makes a folder and what is missing above it, closed to others. One that is there is closed to others too.
 ///
@@ -44,7 +49,8 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?; // 0600 by itself
+    sweep(folder);
+    let mut file = tempfile::Builder::new().prefix(NEW).tempfile_in(folder)?; // 0600 by itself
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -107,6 +113,18 @@ pub fn append(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Removes what a process left that was killed while it wrote. Failing to is no reason to stop.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(NEW)) {
+        let written = entry.metadata().and_then(|found| found.modified());
+        let age = written.ok().and_then(|written| written.elapsed().ok());
+        if age.is_some_and(|age| age > STALE) {
+            let _ = fs::remove_file(entry.path()); // another process may have been quicker
+        }
+    }
+}
+
 fn not_a_file(path: &Path) -> io::Error {
     io::Error::other(format!("{} is a link or no plain file", path.display()))
 }
@@ -144,6 +162,19 @@ mod tests {
         assert!(replace(&link, b"x").is_err());
         assert!(append(&link).is_err());
         assert_eq!(fs::read(&target).unwrap(), b"precious");
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_and_what_another_writes_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let (left, written) = (home.path().join(".new-left"), home.path().join(".new-written"));
+        for path in [&left, &written] {
+            fs::write(path, "half").unwrap();
+        }
+        let then = std::time::SystemTime::now() - 2 * STALE;
+        File::options().write(true).open(&left).unwrap().set_modified(then).unwrap();
+        replace(&home.path().join("tokens.json"), b"x").unwrap();
+        assert!(!left.exists() && written.exists());
     }
 
     #[test]

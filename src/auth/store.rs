@@ -319,4 +319,27 @@ mod tests {
         assert!(matches!(store.load(), Err(Error::NewerStore { .. })));
         assert_eq!(std::fs::read_to_string(&store.path).unwrap(), newer);
     }
+
+    #[tokio::test]
+    async fn whatever_bytes_are_in_the_file_it_is_read_or_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = TokenStore::in_folder(folder.path());
+        let lock = store.lock().await.unwrap();
+        store.put(entry("https://a", "https://login/t1", "A", 1_795_432_000), &lock).unwrap();
+        let good = std::fs::read(&store.path).unwrap();
+        for place in 0..good.len() {
+            for flip in [0x01, 0x20, 0x80, 0xff] {
+                let mut damaged = good.clone();
+                damaged[place] ^= flip;
+                std::fs::write(&store.path, &damaged).unwrap();
+                let loaded = store.load();
+                assert!(
+                    matches!(loaded, Ok(_) | Err(Error::NewerStore { .. })),
+                    "{place} {flip}: {loaded:?}"
+                );
+            }
+            std::fs::write(&store.path, &good[..place]).unwrap();
+            assert!(store.load().unwrap().is_empty());
+        }
+    }
 }

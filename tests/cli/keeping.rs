@@ -44,12 +44,18 @@ async fn whoami_names_the_user_and_the_environment() {
 async fn tokens_are_closed_to_others_and_stand_in_no_log() {
     use std::os::unix::fs::PermissionsExt;
     let (_sandbox, home) = signed_in().await;
+    let home = home.with("DV_LOG", "trace");
+    let code = home.start(&["login", "--device-code", "--no-open"]).err_after("Code: ");
+    home.dv(&["rows", "incidents", "--filter", "contains(title,'secret-question')"]).expect(0, &[]);
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&home.tokens_file()), 0o600);
     assert_eq!(mode(home.tokens_file().parent().unwrap()), 0o700);
     let token = home.dv(&["token"]).out;
     let log = std::fs::read_to_string(home.path(".local/state/dvtui/dv.log")).unwrap();
-    assert!(!log.is_empty() && !log.contains(token.trim()) && !log.contains("eyJ"), "{log}");
+    assert!(log.contains("incidents"), "{log}");
+    for secret in [token.trim(), "eyJ", &code, "secret-question", "filter"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
