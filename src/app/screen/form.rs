@@ -83,10 +83,15 @@ impl Field<'_> {
 fn order(schema: &TableSchema) -> Vec<&Column> {
     let primary = schema.table.primary_name.as_ref().and_then(|name| schema.column(name.as_str()));
     let mut rest: Vec<&Column> = schema.columns.iter().collect();
-    rest.sort_by_cached_key(|column| (column.display_name.to_lowercase(), column.name.clone()));
+    rest.sort_by_cached_key(|column| (sort_key(&column.display_name), column.name.clone()));
     let mut seen = std::collections::BTreeSet::new();
     let all = primary.into_iter().chain(schema.default_columns()).chain(rest);
     all.filter(|column| seen.insert(&column.name)).collect()
+}
+
+/// A label without what stands before its first letter, in lower case: `(Deprecated) Stage` belongs to D.
+fn sort_key(label: &str) -> String {
+    label.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
 /// The fields that the form shows.

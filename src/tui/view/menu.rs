@@ -77,7 +77,7 @@ fn entry(
     if let Some(key) = item.key {
         buffer.set_string(cells.x + 3, cells.y, key.to_string(), theme.key);
     }
-    let half = if alone { 30.min(cells.width / 2) } else { cells.width.saturating_sub(5) * 6 / 10 };
+    let half = if alone { 30.min(cells.width / 2) } else { cells.width.saturating_sub(5) * 2 / 3 };
     text::line(&item.label, style, Rect { x: cells.x + 5, width: half.saturating_sub(1), ..cells }, buffer);
     let rest = Rect { x: cells.x + 5 + half, width: cells.width.saturating_sub(5 + half), ..cells };
     let now = if item.now { "   now" } else { "" };
