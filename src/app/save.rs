@@ -212,21 +212,14 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             (RowState::Unknown(problem.clone()), problem)
         }
         SaveFailure::Failed(cause) => {
-            let next = if cause.next.is_empty() {
-                format!("{again} tries again   u undo")
-            } else {
-                cause.next.clone()
-            };
+            let next = format!("{again} tries again   u undo");
             let problem = Problem::new(format!("Not saved: {what}.")).why(sentence(&cause)).next(next);
             (RowState::Failed(problem.clone()), problem)
         }
     }
 }
 
-/// What and why of a cause, in one line.
+/// Why it happened. That it happened is said in words of ours.
 fn sentence(cause: &Problem) -> String {
-    match cause.why.is_empty() {
-        true => cause.what.clone(),
-        false => format!("{} {}", cause.what, cause.why),
-    }
+    if cause.why.is_empty() { cause.what.clone() } else { cause.why.clone() }
 }

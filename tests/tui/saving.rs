@@ -113,7 +113,7 @@ fn several_records_are_reviewed_before_they_are_sent() {
     desk.saved(writes[0].0, SAVED);
     desk.failed(
         writes[1].0,
-        SaveFailure::Failed(Problem::new("The server refused it.").why("(400, 0x80040203)")),
+        SaveFailure::Failed(Problem::new("Not saved.").why("The title is too long (400, 0x80044331).")),
     );
     assert_eq!(desk.pending(), 2);
     assert_snapshot!("one_failed", desk.screen());

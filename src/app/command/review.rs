@@ -1,7 +1,9 @@
 //! Commands of the review of pending changes.
 
-use super::{Command, CommandSpec, Scope};
+use super::{Availability, Command, CommandSpec, Scope};
+use crate::app::App;
 use crate::app::key::Key;
+use crate::app::pending::RowState;
 
 /// Commands of the review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,14 @@ pub enum ReviewCommand {
 
 const fn spec(command: ReviewCommand, name: &'static str, title: &'static str) -> CommandSpec {
     CommandSpec::new(Command::Review(command), name, title, Scope::Review)
+}
+
+fn refused(app: &App) -> Availability {
+    let trouble = |state: &RowState| !matches!(state, RowState::Waiting | RowState::Sending(_));
+    match app.pending.rows().iter().any(|row| trouble(&row.state)) {
+        true => Availability::Yes,
+        false => Availability::No("Nothing was refused.".into()),
+    }
 }
 
 /// The table of this scope.
@@ -29,5 +39,6 @@ pub const COMMANDS: &[CommandSpec] = &[
         .hint("drop"),
     spec(ReviewCommand::Resolve, "review.resolve", "See why the record was refused")
         .keys(&[&[Key::Enter]])
-        .hint("why refused"),
+        .hint("why refused")
+        .enabled(refused),
 ];

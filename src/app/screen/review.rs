@@ -3,6 +3,7 @@
 use crate::app::command::review::ReviewCommand;
 use crate::app::effect::Effect;
 use crate::app::list::{List, Step};
+use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::conflict::Conflict;
 use crate::app::overlay::prompt::Question;
@@ -78,10 +79,11 @@ impl App {
                     _ => self.ask(Question::Send { rows }),
                 }
             }
-            ReviewCommand::Resolve => match row.state {
+            ReviewCommand::Resolve => match row.state.clone() {
                 RowState::Conflict | RowState::Unknown(_) => {
                     self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
                 }
+                RowState::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
                 _ => self.say("Nothing stands in the way of this record."),
             },
         }
