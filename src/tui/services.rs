@@ -77,16 +77,13 @@ impl Services {
     ///
     /// See [`SaveFailure`].
     pub async fn save(&self, patch: &Patch) -> Result<Saved, SaveFailure> {
-        let failed = |error: &Error| SaveFailure::Failed(Problem::of("Not saved", error));
-        let client = self.client().map_err(|error| failed(&error))?;
+        let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
         match ops::save(&client, patch).await {
             Outcome::Saved(row) => Ok(Saved { row }),
             Outcome::Conflict { .. } => Err(SaveFailure::Conflict),
             Outcome::Gone(_) => Err(SaveFailure::Gone),
-            Outcome::Unknown { error, .. } => {
-                Err(SaveFailure::Unknown(Problem::of("Nobody knows whether it was saved", &error)))
-            }
-            Outcome::NotSaved(error) => Err(failed(&error)),
+            Outcome::Unknown { error, .. } => Err(SaveFailure::Unknown(cause(&error))),
+            Outcome::NotSaved(error) => Err(SaveFailure::Failed(cause(&error))),
         }
     }
 
@@ -175,6 +172,12 @@ fn news_of(news: sign_in::Progress) -> Progress {
             Progress::Prompt(session::Prompt::Browser { address: authorize_url })
         }
     }
+}
+
+/// Why a save failed. What was to be saved, and what can be done, the core knows better.
+fn cause(error: &Error) -> Problem {
+    let next = if error.needs_sign_in() { "g e sign in again, then w" } else { "" };
+    Problem::new(Problem::of("", error).why).next(next)
 }
 
 /// A failed sign-in as the screen shows it. The hints of the command line name commands; here keys lead on.
