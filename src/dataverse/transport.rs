@@ -3,6 +3,7 @@
 //! The guard is asked before a socket is used; a token goes to the environment's own origin and nowhere else;
 //! waiting, repeating and renewing the token happen here and not in the callers.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,8 @@ struct Shared {
     waiting: watch::Sender<Option<Waiting>>,
     /// Until when the server wants no requests of this user.
     pause: Mutex<Option<Instant>>,
+    /// There was an answer before: a host that is not there now may come back.
+    reached: AtomicBool,
 }
 
 /// What came of one try.
@@ -62,7 +65,8 @@ impl Transport {
         retry: Retry,
     ) -> Self {
         let (waiting, _) = watch::channel(None);
-        let shared = Shared { environment, http, tokens, guard, retry, waiting, pause: Mutex::new(None) };
+        let (pause, reached) = (Mutex::new(None), AtomicBool::new(false));
+        let shared = Shared { environment, http, tokens, guard, retry, waiting, pause, reached };
         Self { shared: Arc::new(shared) }
     }
 
@@ -129,6 +133,7 @@ impl Transport {
         let result = self.shared.http.send(self.http_request(request, uri, token)?).await;
         let outcome = match result {
             Ok(response) => {
+                self.shared.reached.store(true, Ordering::Relaxed);
                 let (parts, body) = response.into_parts();
                 tracing::debug!(
                     method = %request.method,
@@ -197,7 +202,9 @@ impl Transport {
 
     fn judge_failure(&self, request: &Request, error: crate::http::Error) -> Outcome {
         let never_left = error.is_before_send();
-        let transient = error.is_transient();
+        let was_there = self.shared.reached.load(Ordering::Relaxed);
+        let transient =
+            error.is_transient() || (was_there && (error.is_refused() || error.is_not_resolved()));
         let host = self.host();
         let error = Error::Network { host, source: Arc::new(error) };
         match (request.is_write(), never_left) {

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-use dvtui::dataverse::{Error, Query, WaitReason};
+use dvtui::auth::Tokens;
+use dvtui::dataverse::{Error, Guard, Query, WaitReason};
 
 use crate::scripted::{Answer, Server, error, json, status};
+
+fn token() -> Tokens {
+    Tokens::fixed("the-token".to_owned().into())
+}
 
 fn page() -> Answer {
     json(r#"{"value":[{"a":1}]}"#)
@@ -102,12 +107,24 @@ async fn a_cancelled_wait_is_not_told_any_longer() {
 }
 
 #[tokio::test]
-async fn a_host_that_refuses_is_told_at_once() {
+async fn a_host_that_was_never_there_is_told_at_once() {
     let server = Server::start(|_| vec![]).await;
-    let client = server.client();
-    drop(server);
-    // The port is free again once the task of the server is gone.
-    tokio::task::yield_now().await;
+    let client = server.client_that_waits(Duration::from_secs(600), Guard::new(), token());
+    server.stop().await;
     let failed = client.page(&Query::new("x")).await.unwrap_err();
     assert!(failed.is_network(), "{failed}");
+}
+
+#[tokio::test]
+async fn a_host_that_goes_away_and_comes_back_is_reached_again() {
+    let server = Server::answering(|_| page()).await;
+    let client = server.client_that_waits(Duration::from_millis(300), Guard::new(), token());
+    client.page(&Query::new("x")).await.unwrap();
+    let origin = server.stop().await;
+    let mut waiting = client.waiting();
+    let reading = tokio::spawn(async move { client.page(&Query::new("x")).await });
+    waiting.changed().await.unwrap();
+    assert_eq!(waiting.borrow().unwrap().reason, WaitReason::Connection);
+    let _back = Server::start_again(&origin, |_| page()).await;
+    assert_eq!(reading.await.unwrap().unwrap().len(), 1);
 }

@@ -67,6 +67,22 @@ impl Server {
         Self::listen(listener, origin, Arc::new(next))
     }
 
+    /// Starts a server where another one was.
+    pub(crate) async fn start_again(
+        origin: &str,
+        answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(origin.strip_prefix("http://").unwrap()).await.unwrap();
+        Self::listen(listener, origin.to_owned(), Arc::new(answer))
+    }
+
+    /// Stops listening.
+    pub(crate) async fn stop(mut self) -> String {
+        self.task.abort();
+        let _ = (&mut self.task).await; // it ended because it was told to
+        self.origin.clone()
+    }
+
     /// Starts a server that makes its answer from the request.
     pub(crate) async fn answering(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -104,9 +120,13 @@ impl Server {
 
     /// A client with a guard and tokens of its own.
     pub(crate) fn client_of(&self, guard: Guard, tokens: Tokens) -> Client {
+        self.client_that_waits(Duration::from_millis(1), guard, tokens)
+    }
+
+    /// A client with a patience of its own.
+    pub(crate) fn client_that_waits(&self, moment: Duration, guard: Guard, tokens: Tokens) -> Client {
         let environment = EnvironmentUrl::parse(&self.origin).unwrap();
         let http = http::client(&http::Options::default()).unwrap();
-        let moment = Duration::from_millis(1);
         let retry = Retry { first: moment, longest: moment, ..Retry::default() };
         Client::with_retry(environment, http, tokens, guard, retry)
     }
