@@ -278,6 +278,10 @@ fn may_renew(since_last: Option<Duration>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::oneshot;
+
     use super::*;
     use crate::auth::store::Key;
 
@@ -345,5 +349,43 @@ mod tests {
         assert_eq!(token.secret(), "eyJsecret");
         assert!(matches!(tokens.renew_after(&token).await, Err(Error::GivenTokenRefused)));
         assert!(!format!("{tokens:?} {token:?}").contains("eyJ"));
+    }
+
+    #[tokio::test]
+    async fn a_renewal_that_has_begun_goes_on_when_nobody_waits_for_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (asked, was_asked) = oneshot::channel();
+        let (release, released) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 4096];
+            let _ = socket.read(&mut buffer).await.unwrap();
+            asked.send(()).unwrap();
+            released.await.unwrap();
+            let body = r#"{"access_token":"A1","expires_in":3600,"refresh_token":"R1"}"#;
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            socket.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let store = TokenStore::in_folder(folder.path());
+        let kept = Entry {
+            token_endpoint: format!("http://{address}/token"),
+            refresh_token: Some("R0".into()),
+            ..entry(SystemTime::UNIX_EPOCH)
+        };
+        store.put(kept.clone(), &store.lock().await.unwrap()).unwrap();
+        let key = kept.key.clone();
+        let tokens = Tokens::kept(http::client(&http::Options::default()).unwrap(), store.clone(), kept);
+
+        let clone = tokens.clone();
+        let waiting = tokio::spawn(async move { clone.access_token().await });
+        was_asked.await.unwrap();
+        waiting.abort();
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        release.send(()).unwrap();
+        assert_eq!(tokens.access_token().await.unwrap().secret(), "A1");
+        let kept = store.get(&key).unwrap().unwrap();
+        assert_eq!(kept.refresh_token.unwrap().expose_secret(), "R1");
     }
 }

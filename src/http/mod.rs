@@ -20,6 +20,8 @@ const CONNECT: Duration = Duration::from_secs(15);
 const IDLE: Duration = Duration::from_secs(30);
 /// Largest body in memory, after decompression.
 const MAX_BODY: usize = 256 << 20;
+/// Largest room that is made for a body before it comes.
+const RESERVE: usize = 16 << 20;
 
 /// What a client trusts.
 #[derive(Debug, Clone, Default)]
@@ -103,7 +105,9 @@ impl Client {
         *parts.status_mut() = response.status();
         *parts.version_mut() = response.version();
         std::mem::swap(parts.headers_mut(), response.headers_mut());
-        let mut body = BytesMut::new();
+        // What the server says of the length saves copies; it is not trusted further than that.
+        let expected = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut body = BytesMut::with_capacity(expected.min(RESERVE));
         while let Some(chunk) = response.chunk().await.map_err(|error| Error::reading(error, &host))? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(Error::TooLarge { host, limit: MAX_BODY });
