@@ -89,3 +89,33 @@ fn without_a_terminal_the_program_says_what_to_use_instead() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("needs a terminal"));
 }
+
+#[test]
+fn a_panic_in_any_task_gives_the_terminal_back_before_its_message() {
+    let program = std::env::current_exe().unwrap();
+    let test = ["--ignored", "--exact", "leaving::breaks_in_a_task", "--nocapture"];
+    let mut terminal = Terminal::start_program(program.to_str().unwrap(), &test, &[], 24, 80);
+    terminal.wait_for_end();
+    let bytes = String::from_utf8_lossy(&terminal.bytes).into_owned();
+    let taken = bytes.find("\u{1b}[?1049h").expect("the screen was taken");
+    let given_back = bytes.find("\u{1b}[?1049l").expect("the screen was given back");
+    let message = bytes.find("the task broke").expect("the message was printed");
+    assert!(taken < given_back && given_back < message, "{bytes:?}");
+    assert!(is_restored(&terminal));
+}
+
+/// Run by the test above, in a terminal of its own.
+#[test]
+#[ignore = "breaks on purpose"]
+fn breaks_in_a_task() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    let broken = std::sync::Arc::new(tokio::sync::Notify::new());
+    let Ok((_guard, _terminal)) = dvtui::tui::terminal::Guard::take(broken.clone()) else {
+        return; // run by hand, without a terminal
+    };
+    runtime.block_on(async {
+        let task = tokio::spawn(async { panic!("the task broke") });
+        assert!(task.await.is_err());
+        broken.notified().await; // the loop hears of it
+    });
+}

@@ -23,9 +23,20 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts `dv` with these arguments in a terminal of this size. The environment is empty but for what is given.
     pub(crate) fn start(args: &[&str], environment: &[(&str, &str)], rows: u16, columns: u16) -> Self {
+        Self::start_program(env!("CARGO_BIN_EXE_dv"), args, environment, rows, columns)
+    }
+
+    /// The same with another program.
+    pub(crate) fn start_program(
+        program: &str,
+        args: &[&str],
+        environment: &[(&str, &str)],
+        rows: u16,
+        columns: u16,
+    ) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dv"));
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         command.env("TERM", "xterm-256color");
