@@ -8,6 +8,7 @@ pub mod event_loop;
 pub mod input;
 pub mod runner;
 pub mod services;
+mod sign_in_problem;
 pub mod start;
 pub mod terminal;
 pub mod theme;

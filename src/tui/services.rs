@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::Start;
+use super::sign_in_problem::sign_in_problem;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::problem::Problem;
 use crate::app::session::{self, Identity};
@@ -178,20 +179,4 @@ fn news_of(news: sign_in::Progress) -> Progress {
 fn cause(error: &Error) -> Problem {
     let next = if error.needs_sign_in() { "g e sign in again, then w" } else { "" };
     Problem::new(Problem::of("", error).why).next(next)
-}
-
-/// A failed sign-in as the screen shows it. The hints of the command line name commands; here keys lead on.
-fn sign_in_problem(error: &auth::Error) -> Problem {
-    let mut why = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        why = format!("{why}: {cause}");
-        source = cause.source();
-    }
-    let hints = error.hints().into_iter().filter(|hint| !hint.contains("`dv ")).collect::<Vec<_>>().join(" ");
-    let keys = "n try again   b other way   q quit";
-    Problem::new("Not signed in.").why(why).next(match hints.is_empty() {
-        true => keys.to_owned(),
-        false => format!("{hints}   {keys}"),
-    })
 }
