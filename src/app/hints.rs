@@ -151,8 +151,8 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
 fn menu_hints(letter: &str, esc: &str) -> Vec<Hint> {
     vec![
         Hint::new("letter", letter),
+        Hint::new("Esc", esc),
         Hint::new("j k Enter", "move, take"),
         Hint::new("/", "find"),
-        Hint::new("Esc", esc),
     ]
 }

@@ -171,6 +171,8 @@ impl App {
         }
         let Screen::Record(record) = self.screen_mut() else { return vec![] };
         match command {
+            RecordCommand::Form if record.tab == Tab::Form => self.say("This is the form. 2 shows the JSON"),
+            RecordCommand::Json if record.tab == Tab::Json => self.say("This is the JSON. 1 shows the form"),
             RecordCommand::Form => record.tab = Tab::Form,
             RecordCommand::Json => record.tab = Tab::Json,
             RecordCommand::Find => {
