@@ -67,9 +67,11 @@ impl<'a> Expansion<'a> {
                      relationship or nested one-to-many relationship.",
                 ));
             }
+            let tables = relationships.iter().map(|relationship| &relationship.target.table);
+            let tables: Vec<&Table> = tables.filter_map(|name| call.schema().table(name)).collect();
             let mut targets = Vec::new();
             for relationship in relationships {
-                targets.extend(Target::find(call, relationship, options, shape)?);
+                targets.extend(Target::find(call, relationship, options, &tables, shape)?);
             }
             return Ok(Expansion::One { nav, targets });
         }
@@ -137,6 +139,7 @@ impl<'a> Target<'a> {
         call: &'a Call<'_>,
         relationship: Relationship<'a>,
         options: &'a Options,
+        others: &[&Table],
         shape: &mut Shape<'a>,
     ) -> Result<Option<Target<'a>>> {
         let column = relationship.column;
@@ -144,7 +147,7 @@ impl<'a> Target<'a> {
         let key_at = shape.read(format!("t.{}", quoted(&column.name)));
         let type_at =
             column.is_polymorphic().then(|| shape.read(format!("t.{}", quoted(&type_column(column)))));
-        let plan = Plan::new(call, table, options)?;
+        let plan = Plan::among(call, table, options, others)?;
         Ok(Some(Target { plan, polymorphic: column.is_polymorphic(), key_at, type_at }))
     }
 }

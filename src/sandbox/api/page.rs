@@ -43,7 +43,17 @@ pub(super) struct PageRow {
 
 impl<'a> Plan<'a> {
     pub(super) fn new(call: &'a Call<'_>, table: &'a Table, options: &'a Options) -> Result<Plan<'a>> {
-        let mut shape = Shape::new(table, options.select.as_deref(), &call.prefer)?;
+        Plan::among(call, table, options, &[])
+    }
+
+    /// A plan for one of several tables that the same query may lead to.
+    pub(super) fn among(
+        call: &'a Call<'_>,
+        table: &'a Table,
+        options: &'a Options,
+        others: &[&Table],
+    ) -> Result<Plan<'a>> {
+        let mut shape = Shape::new(table, options.select.as_deref(), &call.prefer, others)?;
         let expansions = Expansion::find(call, table, &options.expand, &mut shape)?;
         let mut translator = Translator::new(call.schema(), table, call.context());
         let filter = match &options.filter {

@@ -54,11 +54,17 @@ pub(super) fn symbols(connection: &Connection) -> rusqlite::Result<Symbols> {
 }
 
 impl<'a> Shape<'a> {
-    /// `select` are names of properties; none means all of them.
-    pub(super) fn new(table: &'a Table, select: Option<&[String]>, prefer: &Prefer) -> Result<Shape<'a>> {
+    /// `select` are names of properties; none means all of them. A name that only one of `others` has is passed
+    /// over: an owner is a user or a team, and who asks for it names the columns of both.
+    pub(super) fn new(
+        table: &'a Table,
+        select: Option<&[String]>,
+        prefer: &Prefer,
+        others: &[&Table],
+    ) -> Result<Shape<'a>> {
         let columns = match select {
             None => table.stored().collect(),
-            Some(names) => selected(table, names)?,
+            Some(names) => selected(table, names, others)?,
         };
         let mut shape = Shape {
             table,
@@ -170,7 +176,7 @@ impl<'a> Shape<'a> {
 }
 
 /// The columns of a `$select`, each once, the key at the end.
-fn selected<'a>(table: &'a Table, names: &[String]) -> Result<Vec<&'a Column>> {
+fn selected<'a>(table: &'a Table, names: &[String], others: &[&Table]) -> Result<Vec<&'a Column>> {
     let mut columns: Vec<&Column> = Vec::with_capacity(names.len() + 2);
     let mut add = |column: &'a Column| {
         if !columns.iter().any(|known| known.name == column.name) {
@@ -178,7 +184,12 @@ fn selected<'a>(table: &'a Table, names: &[String]) -> Result<Vec<&'a Column>> {
         }
     };
     for name in names {
-        let column = table.property(name).ok_or_else(|| ApiError::no_property(name, &table.name))?;
+        let Some(column) = table.property(name) else {
+            if others.iter().any(|other| other.property(name).is_some()) {
+                continue;
+            }
+            return Err(ApiError::no_property(name, &table.name));
+        };
         if column.name != table.key {
             add(column);
         }

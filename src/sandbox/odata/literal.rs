@@ -33,6 +33,12 @@ pub(crate) fn stored(literal: &Literal, column: &Column) -> Result<Value, Error>
     })
 }
 
+/// For a number with more digits than its column has: the largest stored value below it. No value equals it.
+pub(crate) fn floor_of_finer(literal: &Literal, column: &Column) -> Option<i64> {
+    let (Literal::Number(text), Some(Some(digits))) = (literal, scale(column.kind)) else { return None };
+    scaled(text, digits).filter(|scaled| !scaled.exact).map(|scaled| scaled.value)
+}
+
 /// The stored form of a value given as text, as the named conditions do: `PropertyValues=["5","2000"]`.
 pub(crate) fn stored_text(text: &str, column: &Column) -> Result<Value, Error> {
     let literal = match column.kind {

@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use uuid::Uuid;
 
 use super::ast::{Expr, Literal, Op, Operand, Path, TextFunction};
-use super::literal::{stored, stored_text};
+use super::literal::{floor_of_finer, stored, stored_text};
 use super::options::Order;
 use super::seek::{SortKey, Storage};
 use super::{Error, conditions};
@@ -80,7 +80,7 @@ impl<'a> Translator<'a> {
             Expr::Text { function, property, value } => self.text(*function, property, value),
             Expr::Custom { name, arguments } => {
                 let property = conditions::property(name, arguments)?;
-                let found = self.resolve(&property)?;
+                let found = self.resolve_named(&property)?;
                 conditions::translate(name, arguments, &found, self.context)
             }
             Expr::Lambda { collection } => Err(Error::NotImplemented {
@@ -125,6 +125,15 @@ impl<'a> Translator<'a> {
                 Op::Ne => format!("({sql} IS NOT NULL)"),
                 _ => "0".to_owned(),
             }));
+        }
+        if let Some(floor) = floor_of_finer(literal, found.column) {
+            let sql = match op {
+                Op::Eq => return Ok(plain("0".to_owned())),
+                Op::Ne => return Ok(plain("1".to_owned())),
+                Op::Gt | Op::Ge => format!("({sql} > ?)"),
+                Op::Lt | Op::Le => format!("({sql} <= ?)"),
+            };
+            return Ok(Fragment { sql, values: vec![Value::Integer(floor)] });
         }
         let value = stored(literal, found.column)?;
         let like = matches!(&value, Value::Text(text) if has_wildcards(text));
@@ -192,7 +201,8 @@ impl<'a> Translator<'a> {
         })
     }
 
-    /// The sort keys of `$orderby`, with the primary key last. A lookup sorts by the name it shows.
+    /// The sort keys of `$orderby`, with the primary key last, in the direction of the key before it: so an index
+    /// serves both directions. A lookup sorts by the name it shows.
     pub(crate) fn order(&mut self, orders: &[Order]) -> Result<Vec<SortKey>, Error> {
         let mut keys = Vec::with_capacity(orders.len() + 1);
         for order in orders {
@@ -213,7 +223,7 @@ impl<'a> Translator<'a> {
             keys.push(SortKey {
                 name: self.table.key.clone(),
                 sql: format!("t.{}", quoted(&self.table.key)),
-                descending: false,
+                descending: keys.last().is_some_and(|key| key.descending),
                 nullable: false,
                 storage: Storage::Blob,
             });
@@ -231,6 +241,18 @@ impl<'a> Translator<'a> {
             .ok_or_else(|| Error::NoProperty { name: property.clone(), table: table.name.clone() })?;
         let sql = format!("{alias}.{}", quoted(&column.name));
         Ok(Found { alias, column, sql })
+    }
+
+    /// The named conditions call a lookup by its column: `PropertyName='ownerid'`.
+    fn resolve_named(&mut self, path: &Path) -> Result<Found<'a>, Error> {
+        match self.resolve(path) {
+            Err(error) => {
+                let [name] = path.as_slice() else { return Err(error) };
+                let column = self.table.column(name).filter(|column| column.is_lookup()).ok_or(error)?;
+                Ok(Found { alias: "t".to_owned(), column, sql: format!("t.{}", quoted(&column.name)) })
+            }
+            found => found,
+        }
     }
 
     fn resolve_navigation(&mut self, path: &Path) -> Option<Found<'a>> {

@@ -88,16 +88,15 @@ fn contacts(
     stamps: &mut Stamps,
 ) -> rusqlite::Result<Vec<Reference>> {
     let mut table = Insert::into(transaction, "contact");
-    let mut primary = transaction.prepare(
-        "UPDATE account SET primarycontactid = ?1, primarycontactid__name = ?2 WHERE accountid = ?3",
-    )?;
+    let mut primary = transaction
+        .prepare("UPDATE account SET primarycontactid = ?1, primarycontactid__name = ?2 WHERE rowid = ?3")?;
     let mut random = Random::new(plan.seed, "contact");
     let mut made = Vec::with_capacity(plan.rows.contact as usize);
     for index in 0..plan.rows.contact as usize {
         let (first, last) = (random.pick(words::FIRST), random.pick(words::LAST));
         let contact = Reference { id: random.uuid(), name: format!("{first} {last}") };
-        let company =
-            (random.chance(85) && !accounts.is_empty()).then(|| &accounts[random.below(accounts.len())]);
+        let at = (random.chance(85) && !accounts.is_empty()).then(|| random.below(accounts.len()));
+        let company = at.map(|at| &accounts[at]);
         let created = moment(&mut random);
         let active = random.chance(95);
         let born = END - random.between(20 * 365, 65 * 365) * 86_400;
@@ -131,8 +130,9 @@ fn contacts(
         let modified = after(&mut random, created);
         stamped(&mut cells, &mut random, office, stamps, created, modified);
         table.add(cells)?;
-        if let Some(company) = company.filter(|_| random.chance(45)) {
-            primary.execute(params![contact.id(), contact.name(), company.id()])?;
+        // Accounts were the first rows of an empty table, so that they are numbered from 1.
+        if let Some(at) = at.filter(|_| random.chance(45)) {
+            primary.execute(params![contact.id(), contact.name(), at as i64 + 1])?;
         }
         made.push(contact);
     }

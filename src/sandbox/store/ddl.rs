@@ -33,7 +33,7 @@ fn create(table: &Table) -> String {
     for column in table.stored() {
         let name = quoted(&column.name);
         if column.name == table.key {
-            columns.push(format!("{name} BLOB NOT NULL PRIMARY KEY"));
+            columns.push(format!("{name} BLOB NOT NULL"));
             continue;
         }
         columns.push(match column.kind {
@@ -56,9 +56,16 @@ fn create(table: &Table) -> String {
     format!("CREATE TABLE {} ({})", quoted(&table.name), columns.join(", "))
 }
 
-/// Indexes for the orders and filters that lists start with. They are made after the rows: that is faster.
+/// The keys, and indexes for the orders and filters that lists start with. They are made after the rows: to sort
+/// once is faster than to find the place of every row.
 pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     for table in schema.tables() {
+        connection.execute_batch(&format!(
+            "CREATE UNIQUE INDEX {} ON {} ({})",
+            quoted(&format!("{}_key", table.name)),
+            quoted(&table.name),
+            quoted(&table.key)
+        ))?;
         for column in table.stored() {
             for (suffix, columns) in index_columns(table, column) {
                 let partial = if column.is_lookup() && suffix.is_empty() {

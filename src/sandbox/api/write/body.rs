@@ -160,10 +160,11 @@ fn bind<'a>(
     let relationship =
         relationships.iter().find(|other| other.target.table == target.name).ok_or_else(wrong)?;
     let key = segment.key.as_ref().ok_or_else(wrong)?;
-    let Key::Id(id) = key else {
-        return Err(ApiError::not_implemented("binding by alternate key"));
-    };
-    Ok((*relationship, Some(existing(connection, target, *id)?)))
+    match key {
+        Key::Id(id) => Ok((*relationship, Some(existing(connection, target, *id)?))),
+        Key::Named(_) => Err(ApiError::not_implemented("binding by alternate key")),
+        Key::Empty | Key::Other(_) => Err(wrong()),
+    }
 }
 
 /// The path behind the version.
