@@ -14,8 +14,15 @@ mod entra_device;
 mod entra_documents;
 mod entra_refresh;
 mod faults;
+mod metadata;
+mod office;
 mod people;
 mod raw;
+mod rows_filters;
+mod rows_paging;
+mod rows_refusals;
+mod rows_shapes;
+mod rows_writes;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

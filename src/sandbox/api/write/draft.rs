@@ -34,7 +34,7 @@ impl<'a> Draft<'a> {
     pub(super) fn of(connection: &Connection, table: &'a Table, id: Uuid) -> Result<Draft<'a>> {
         let sql = format!("SELECT * FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
         let mut statement = connection.prepare_cached(&sql)?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let stored = statement.query_row([id.as_bytes().as_slice()], |row| {
             let cells = names.iter().enumerate().map(|(at, name)| Ok((name.clone(), row.get(at)?)));
             cells.collect::<rusqlite::Result<_>>()

@@ -1,0 +1,229 @@
+//! The tables as the metadata tells of them.
+
+use serde_json::{Value, json};
+
+use crate::office::Office;
+
+const CASE: &str = "/EntityDefinitions(LogicalName='incident')";
+
+async fn cast(office: &Office, kind: &str, query: &str) -> Vec<Value> {
+    let path = format!("{CASE}/Attributes/Microsoft.Dynamics.CRM.{kind}AttributeMetadata?{query}");
+    office.get(&path).await.rows().clone()
+}
+
+fn named<'a>(rows: &'a [Value], name: &str) -> &'a Value {
+    rows.iter().find(|row| row["LogicalName"] == name).unwrap_or_else(|| panic!("no {name}"))
+}
+
+#[tokio::test]
+async fn tables_are_listed_with_sets_and_keys() {
+    let office = Office::new().await;
+    let reply = office
+        .get(
+            "/EntityDefinitions?$select=MetadataId,LogicalName,SchemaName,EntitySetName,DisplayName,DisplayCollectionName,\
+             Description,PrimaryIdAttribute,PrimaryNameAttribute,PrimaryImageAttribute,IsCustomEntity,ObjectTypeCode,\
+             OwnershipType,IsActivity,IsIntersect,IsLogicalEntity,IsPrivate,IsValidForAdvancedFind,\
+             ChangeTrackingEnabled,IsOptimisticConcurrencyEnabled,HasNotes,HasActivities,TableType,IsAuditEnabled,\
+             IsValidForQueue",
+        )
+        .await;
+    let names = reply.column("LogicalName");
+    assert_eq!(names.len(), 13);
+    let case = named(reply.rows(), "incident");
+    for (name, value) in [
+        ("EntitySetName", json!("incidents")),
+        ("PrimaryIdAttribute", json!("incidentid")),
+        ("PrimaryNameAttribute", json!("title")),
+        ("ObjectTypeCode", json!(112)),
+        ("OwnershipType", json!("UserOwned")),
+        ("IsOptimisticConcurrencyEnabled", json!(true)),
+    ] {
+        assert_eq!(case[name], value, "{name}");
+    }
+    assert_eq!(case["DisplayCollectionName"]["UserLocalizedLabel"]["Label"], "Cases");
+    assert_eq!(case["IsValidForQueue"]["Value"], true);
+    let id = case["MetadataId"].as_str().unwrap();
+    let by_id = office.get(&format!("/EntityDefinitions({id})?$select=LogicalName")).await;
+    assert_eq!(by_id.body["LogicalName"], "incident");
+    let context = by_id.body["@odata.context"].as_str().unwrap();
+    assert!(context.ends_with("$metadata#EntityDefinitions(LogicalName)/$entity"), "{context}");
+}
+
+#[tokio::test]
+async fn every_column_says_what_it_is() {
+    let office = Office::new().await;
+    let reply = office.get(&format!("{CASE}/Attributes")).await;
+    let rows = reply.rows();
+    for (name, kind, odata) in [
+        ("title", "StringType", "#Microsoft.Dynamics.CRM.StringAttributeMetadata"),
+        ("description", "MemoType", "#Microsoft.Dynamics.CRM.MemoAttributeMetadata"),
+        ("prioritycode", "PicklistType", "#Microsoft.Dynamics.CRM.PicklistAttributeMetadata"),
+        ("customerid", "CustomerType", "#Microsoft.Dynamics.CRM.LookupAttributeMetadata"),
+        ("ownerid", "OwnerType", "#Microsoft.Dynamics.CRM.LookupAttributeMetadata"),
+        ("primarycontactid", "LookupType", "#Microsoft.Dynamics.CRM.LookupAttributeMetadata"),
+        ("statecode", "StateType", "#Microsoft.Dynamics.CRM.StateAttributeMetadata"),
+        ("statuscode", "StatusType", "#Microsoft.Dynamics.CRM.StatusAttributeMetadata"),
+        ("isescalated", "BooleanType", "#Microsoft.Dynamics.CRM.BooleanAttributeMetadata"),
+        ("createdon", "DateTimeType", "#Microsoft.Dynamics.CRM.DateTimeAttributeMetadata"),
+        ("actualserviceunits", "IntegerType", "#Microsoft.Dynamics.CRM.IntegerAttributeMetadata"),
+        ("sentimentvalue", "DoubleType", "#Microsoft.Dynamics.CRM.DoubleAttributeMetadata"),
+        ("exchangerate", "DecimalType", "#Microsoft.Dynamics.CRM.DecimalAttributeMetadata"),
+        ("versionnumber", "BigIntType", "#Microsoft.Dynamics.CRM.BigIntAttributeMetadata"),
+        ("customeridtype", "EntityNameType", "#Microsoft.Dynamics.CRM.EntityNameAttributeMetadata"),
+    ] {
+        let column = named(rows, name);
+        assert_eq!(column["AttributeTypeName"]["Value"], kind, "{name}");
+        assert_eq!(column["@odata.type"], odata, "{name}");
+        assert_eq!(column["AttributeType"].as_str().map(|of| format!("{of}Type")), Some(kind.to_owned()));
+    }
+    assert!(named(rows, "incidentid").get("@odata.type").is_none());
+    assert_eq!(named(rows, "title")["MaxLength"], 200);
+    assert_eq!(named(rows, "title")["RequiredLevel"]["Value"], "ApplicationRequired");
+    assert_eq!(named(rows, "customerid")["Targets"], json!(["account", "contact"]));
+    assert_eq!(named(rows, "prioritycodename")["AttributeOf"], "prioritycode");
+    assert_eq!(named(rows, "customeridname")["IsValidODataAttribute"], false);
+    assert!(rows.iter().all(|row| row.get("OptionSet").is_none()), "option sets come when expanded");
+}
+
+#[tokio::test]
+async fn casts_bring_what_the_base_type_does_not_have() {
+    let office = Office::new().await;
+    let options = "$select=LogicalName&$expand=OptionSet($select=Options,Name,IsGlobal),GlobalOptionSet($select=Options,Name)";
+    let choices = cast(&office, "Picklist", options).await;
+    let priority = named(&choices, "prioritycode");
+    assert!(priority.get("@odata.type").is_none());
+    assert_eq!(priority["GlobalOptionSet"], Value::Null);
+    assert_eq!(priority["OptionSet"]["Name"], "incident_prioritycode");
+    let labels: Vec<_> = priority["OptionSet"]["Options"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|option| (option["Value"].as_i64().unwrap(), &option["Label"]["UserLocalizedLabel"]["Label"]))
+        .collect();
+    assert_eq!(labels, [(1, &json!("High")), (2, &json!("Normal")), (3, &json!("Low"))]);
+    let states = cast(&office, "State", "$select=LogicalName&$expand=OptionSet").await;
+    let resolved = &states[0]["OptionSet"]["Options"][1];
+    assert_eq!(resolved["@odata.type"], "#Microsoft.Dynamics.CRM.StateOptionMetadata");
+    assert_eq!((&resolved["DefaultStatus"], &resolved["InvariantName"]), (&json!(5), &json!("Resolved")));
+    let status = cast(&office, "Status", "$select=LogicalName&$expand=OptionSet").await;
+    let codes: Vec<_> = status[0]["OptionSet"]["Options"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|option| (option["Value"].as_i64().unwrap(), option["State"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(codes, [(1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (1000, 1), (6, 2), (2000, 2)]);
+    let flags =
+        cast(&office, "Boolean", "$select=LogicalName&$expand=OptionSet($select=TrueOption,FalseOption)")
+            .await;
+    let escalated = named(&flags, "isescalated");
+    assert_eq!(escalated["OptionSet"]["TrueOption"]["Label"]["UserLocalizedLabel"]["Label"], "Yes");
+    assert_eq!(escalated["OptionSet"]["FalseOption"]["Value"], 0);
+    for (kind, select, name, value) in [
+        ("String", "LogicalName,MaxLength,FormatName", "emailaddress", json!({ "Value": "Email" })),
+        ("Integer", "LogicalName,MinValue,MaxValue,Format", "actualserviceunits", json!(1_000_000_000)),
+        ("DateTime", "LogicalName,Format,DateTimeBehavior", "followupby", json!("DateOnly")),
+        ("Lookup", "LogicalName,Targets", "customerid", json!(["account", "contact"])),
+    ] {
+        let rows = cast(&office, kind, &format!("$select={select}")).await;
+        let column = named(&rows, name).as_object().unwrap().values().any(|found| *found == value);
+        assert!(column, "{kind} {name}: {}", named(&rows, name));
+    }
+    let money = office
+        .get("/EntityDefinitions(LogicalName='account')/Attributes/Microsoft.Dynamics.CRM.MoneyAttributeMetadata")
+        .await;
+    assert_eq!(named(money.rows(), "revenue_base")["CalculationOf"], "revenue");
+    let one = office
+        .get(&format!(
+            "{CASE}/Attributes(LogicalName='prioritycode')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?\
+                       $select=LogicalName&$expand=OptionSet"
+        ))
+        .await;
+    assert_eq!(one.body["OptionSet"]["Options"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn relationships_and_keys_are_told_from_both_sides() {
+    let office = Office::new().await;
+    let select = "$select=SchemaName,ReferencingAttribute,ReferencedEntity,ReferencedAttribute,\
+                  ReferencingEntityNavigationPropertyName,ReferencedEntityNavigationPropertyName";
+    let to_one = office.get(&format!("{CASE}/ManyToOneRelationships?{select}")).await;
+    let find = |rows: &[Value], schema: &str| {
+        rows.iter().find(|row| row["SchemaName"] == schema).cloned().unwrap_or_else(|| panic!("no {schema}"))
+    };
+    for (schema, column, nav, table) in [
+        ("incident_customer_accounts", "customerid", "customerid_account", "account"),
+        ("incident_customer_contacts", "customerid", "customerid_contact", "contact"),
+        ("contact_as_primary_contact", "primarycontactid", "primarycontactid", "contact"),
+        ("manualsla_cases", "slaid", "slaid_sla", "sla"),
+        ("lk_incidentbase_createdby", "createdby", "createdby", "systemuser"),
+        ("system_user_incidents", "owninguser", "owninguser", "systemuser"),
+        ("owner_incidents", "ownerid", "ownerid", "owner"),
+        (
+            "TransactionCurrency_Incident",
+            "transactioncurrencyid",
+            "transactioncurrencyid",
+            "transactioncurrency",
+        ),
+    ] {
+        let row = find(to_one.rows(), schema);
+        assert_eq!(row["ReferencingAttribute"], column);
+        assert_eq!(row["ReferencingEntityNavigationPropertyName"], nav);
+        assert_eq!(row["ReferencedEntity"], table);
+    }
+    let to_many = office.get(&format!("{CASE}/OneToManyRelationships?{select}")).await;
+    let tasks = find(to_many.rows(), "Incident_Tasks");
+    assert_eq!(tasks["ReferencingEntityNavigationPropertyName"], "regardingobjectid_incident_task");
+    assert_eq!(tasks["ReferencedEntityNavigationPropertyName"], "Incident_Tasks");
+    let keys =
+        office.get("/EntityDefinitions(LogicalName='account')/Keys?$select=LogicalName,KeyAttributes").await;
+    assert_eq!(keys.rows()[0]["KeyAttributes"], json!(["accountnumber"]));
+    let all = office
+        .get(&format!("{CASE}?$select=LogicalName&$expand=Attributes($select=LogicalName),ManyToOneRelationships(\
+                       $select=SchemaName),OneToManyRelationships($select=SchemaName),ManyToManyRelationships($select=\
+                       SchemaName),Keys"))
+        .await;
+    assert!(all.body["Attributes"].as_array().unwrap().len() > 100, "{}", all.text);
+    assert!(all.body["ManyToOneRelationships"].as_array().unwrap().len() > 20);
+    assert_eq!(all.body["Keys"], json!([]));
+}
+
+#[tokio::test]
+async fn definitions_are_filtered_by_simple_properties() {
+    let office = Office::new().await;
+    for (filter, expected) in [
+        ("IsCustomEntity eq true", 0),
+        ("LogicalName eq 'incident' or LogicalName eq 'account'", 2),
+        ("OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'UserOwned'", 6),
+        ("IsValidForQueue/Value eq true", 2),
+        ("ObjectTypeCode lt 10 and not (IsActivity eq true)", 5),
+        ("startswith(LogicalName,'queue')", 2),
+    ] {
+        let reply = office.get(&format!("/EntityDefinitions?$select=LogicalName&$filter={filter}")).await;
+        assert_eq!(reply.rows().len(), expected, "{filter}: {}", reply.text);
+    }
+    let required =
+        "RequiredLevel/Value eq Microsoft.Dynamics.CRM.AttributeRequiredLevel'ApplicationRequired'";
+    let reply = office.get(&format!("{CASE}/Attributes?$select=LogicalName&$filter={required}")).await;
+    assert_eq!(reply.column("LogicalName"), ["\"title\""]);
+    let code = office.get("/EntityDefinitions(LogicalName='account')/ObjectTypeCode/$value").await;
+    assert_eq!(code.text, "1");
+}
+
+#[tokio::test]
+async fn metadata_that_is_not_there_is_refused() {
+    let office = Office::new().await;
+    for (path, refusal) in [
+        ("/EntityDefinitions(LogicalName='nonsense')".to_owned(), (404, "0x80041102")),
+        (format!("{CASE}/Attributes(LogicalName='nonsense')"), (404, "0x80040217")),
+        (format!("{CASE}/Attributes?$select=MaxLength"), (400, "0x80060888")),
+        (format!("{CASE}/Attributes/Microsoft.Dynamics.CRM.EnumAttributeMetadata"), (400, "0x80060888")),
+        (format!("{CASE}?$expand=Nonsense"), (400, "0x80060888")),
+        (format!("{CASE}/Nonsense"), (404, "0x80060888")),
+        ("/EntityDefinitions?$filter=DisplayName eq 'x'".to_owned(), (400, "0x80060888")),
+        ("/EntityDefinitions?$select=Nonsense".to_owned(), (400, "0x80060888")),
+    ] {
+        let reply = office.get(&path).await;
+        assert_eq!(reply.refusal(), refusal, "{path}: {}", reply.text);
+    }
+}

@@ -1,0 +1,129 @@
+//! Somebody at work: a sandbox, a user's token and plain requests to the Web API.
+
+use std::collections::HashMap;
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::desk::Desk;
+
+pub(crate) struct Office {
+    pub(crate) desk: Desk,
+    token: String,
+}
+
+/// An answer of the Web API.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) text: String,
+    /// Null when there is no JSON.
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    pub(crate) fn rows(&self) -> &Vec<Value> {
+        self.body["value"].as_array().unwrap_or_else(|| panic!("no rows: {} {}", self.status, self.text))
+    }
+
+    /// Status and code of a refusal.
+    pub(crate) fn refusal(&self) -> (u16, &str) {
+        (self.status.as_u16(), self.body["error"]["code"].as_str().unwrap_or("no code"))
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        self.body["error"]["message"].as_str().unwrap_or("no message")
+    }
+
+    /// The values of a column, row by row, as JSON text.
+    pub(crate) fn column(&self, name: &str) -> Vec<String> {
+        self.rows().iter().map(|row| row[name].to_string()).collect()
+    }
+}
+
+impl Office {
+    pub(crate) async fn new() -> Office {
+        Office::of("anna").await
+    }
+
+    pub(crate) async fn of(user: &str) -> Office {
+        let desk = Desk::new().await;
+        let token = desk.tokens(user).await.text("access_token").to_owned();
+        Office { desk, token }
+    }
+
+    /// The same sandbox, as somebody else.
+    pub(crate) async fn token_of(&mut self, user: &str) {
+        self.token = self.desk.tokens(user).await.text("access_token").to_owned();
+    }
+
+    pub(crate) fn address(&self, path: &str) -> String {
+        match path.starts_with("http") {
+            true => path.to_owned(),
+            false => format!("{}/api/data/v9.2{path}", self.desk.ready().url),
+        }
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Reply {
+        let mut request = self.desk.http.request(method, self.address(path)).bearer_auth(&self.token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        let headers = headers.collect();
+        let text = String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply { status, headers, text, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub(crate) async fn get_preferring(&self, path: &str, prefer: &str) -> Reply {
+        self.send(Method::GET, path, &[("prefer", prefer)], None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, headers: &[(&str, &str)], body: Value) -> Reply {
+        self.send(Method::PATCH, path, headers, Some(body)).await
+    }
+
+    /// The key of the first row of a set.
+    pub(crate) async fn first(&self, set: &str, key: &str) -> String {
+        let reply = self.get(&format!("/{set}?$select={key}&$top=1")).await;
+        reply.rows()[0][key].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a case for some account and answers with its address and its key.
+    pub(crate) async fn new_case(&self, title: &str) -> (String, String) {
+        let account = self.first("accounts", "accountid").await;
+        let bind = format!("/accounts({account})");
+        let body = serde_json::json!({ "title": title, "customerid_account@odata.bind": bind });
+        let reply = self.post("/incidents", body).await;
+        assert_eq!(reply.status, 204, "{}", reply.text);
+        let address = reply.header("odata-entityid").to_owned();
+        let id = address.split(['(', ')']).nth(1).unwrap().to_owned();
+        (format!("/incidents({id})"), id)
+    }
+}

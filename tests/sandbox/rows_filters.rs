@@ -1,0 +1,168 @@
+//! What a filter lets through, against the same rows filtered here.
+
+use serde_json::{Value, json};
+
+use crate::office::Office;
+
+type Keep = fn(&Value) -> bool;
+
+fn text<'a>(row: &'a Value, column: &str) -> &'a str {
+    row[column].as_str().unwrap_or_default()
+}
+
+/// Filters of cases, each with its meaning in plain code.
+const CASES: &[(&str, Keep)] = &[
+    ("prioritycode eq 1", |row| row["prioritycode"] == 1),
+    ("1 eq prioritycode", |row| row["prioritycode"] == 1),
+    ("prioritycode ne 1 and statecode eq 0", |row| row["prioritycode"] != 1 && row["statecode"] == 0),
+    ("prioritycode eq 1 or prioritycode eq 3 and statecode eq 1", |row| {
+        row["prioritycode"] == 1 || row["prioritycode"] == 3 && row["statecode"] == 1
+    }),
+    ("(prioritycode eq 1 or prioritycode eq 3) and statecode eq 1", |row| {
+        (row["prioritycode"] == 1 || row["prioritycode"] == 3) && row["statecode"] == 1
+    }),
+    ("not (prioritycode ge 2)", |row| row["prioritycode"].as_i64() < Some(2)),
+    ("description eq null", |row| row["description"].is_null()),
+    ("description ne null", |row| !row["description"].is_null()),
+    ("description ne 'Customer called twice.'", |row| row["description"] != "Customer called twice."),
+    ("not contains(description,'customer')", |row| {
+        !text(row, "description").to_lowercase().contains("customer")
+    }),
+    ("_primarycontactid_value eq null", |row| row["_primarycontactid_value"].is_null()),
+    ("primarycontactid ne null", |row| !row["_primarycontactid_value"].is_null()),
+    ("contains(title,'PRINTER')", |row| text(row, "title").to_lowercase().contains("printer")),
+    ("startswith(title,'gateway')", |row| text(row, "title").to_lowercase().starts_with("gateway")),
+    ("endswith(title,'DAMAGED')", |row| text(row, "title").to_lowercase().ends_with("damaged")),
+    ("contains(title,'can''t')", |row| text(row, "title").contains("can't")),
+    ("contains(title,'STÖRUNG')", |row| text(row, "title").contains("Störung")),
+    ("contains(title,'起動')", |row| text(row, "title").contains("起動")),
+    ("contains(title,'50[%]')", |row| text(row, "title").contains("50%")),
+    ("contains(title,'spare_part')", |row| {
+        let title = text(row, "title").to_lowercase();
+        title.contains("spare part") || title.contains("spare_part")
+    }),
+    ("contains(title,'spare[_]part')", |row| text(row, "title").contains("spare_part")),
+    ("title eq '%offline'", |row| text(row, "title").ends_with("offline")),
+    ("startswith(title,'[a-c]')", |row| {
+        matches!(text(row, "title").to_lowercase().as_bytes()[0], b'a'..=b'c')
+    }),
+    ("isescalated eq true", |row| row["isescalated"] == true),
+    ("isescalated eq false and activitiescomplete eq false", |row| row["isescalated"] == false),
+    ("sentimentvalue gt -5.5", |row| row["sentimentvalue"].as_f64() > Some(-5.5)),
+    ("actualserviceunits le 10", |row| row["actualserviceunits"].as_i64().is_some_and(|units| units <= 10)),
+    ("createdon ge 2026-01-01T00:00:00Z", |row| text(row, "createdon") >= "2026-01-01T00:00:00Z"),
+    ("createdon lt 2025-06-01T02:00:00+02:00", |row| text(row, "createdon") < "2025-06-01T00:00:00Z"),
+    ("createdon lt modifiedon", |row| text(row, "createdon") < text(row, "modifiedon")),
+    ("Microsoft.Dynamics.CRM.In(PropertyName='statuscode',PropertyValues=['2','3'])", |row| {
+        row["statuscode"] == 2 || row["statuscode"] == 3
+    }),
+    ("Microsoft.Dynamics.CRM.NotIn(PropertyName='statuscode',PropertyValues=[\"2\",\"3\"])", |row| {
+        row["statuscode"] != 2 && row["statuscode"] != 3
+    }),
+    ("Microsoft.Dynamics.CRM.Between(PropertyName='statuscode',PropertyValues=['2','5'])", |row| {
+        (2..=5).contains(&row["statuscode"].as_i64().unwrap())
+    }),
+    ("Microsoft.Dynamics.CRM.OnOrAfter(PropertyName='createdon',PropertyValue='2026-06-01')", |row| {
+        text(row, "createdon") >= "2026-06-01"
+    }),
+    ("_ownerid_value eq e4b0a7d2-0002-ef11-9f89-000d3a2b1c02", |row| {
+        row["_ownerid_value"] == "e4b0a7d2-0002-ef11-9f89-000d3a2b1c02"
+    }),
+    ("Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid')", |row| {
+        row["_ownerid_value"] == "e4b0a7d2-0002-ef11-9f89-000d3a2b1c02"
+    }),
+    ("customerid_account/name ne null", |row| !row["_accountid_value"].is_null()),
+    ("customerid_contact/fullname eq null", |row| row["_contactid_value"].is_null()),
+    ("owninguser/fullname eq 'anna moss'", |row| {
+        row["_owninguser_value"] == "e4b0a7d2-0002-ef11-9f89-000d3a2b1c02"
+    }),
+    ("ownerid/fullname eq 'Anna Moss'", |row| {
+        row["_ownerid_value"] == "e4b0a7d2-0002-ef11-9f89-000d3a2b1c02"
+    }),
+];
+
+#[tokio::test]
+async fn a_filter_lets_through_what_it_says() {
+    let office = Office::new().await;
+    let all = office.get("/incidents").await;
+    assert_eq!(all.rows().len(), 300);
+    let mut met = 0;
+    for (filter, keep) in CASES {
+        let reply = office.get(&format!("/incidents?$filter={}", filter.replace('+', "%2B"))).await;
+        let expected: Vec<_> =
+            all.rows().iter().filter(|row| keep(row)).map(|row| row["incidentid"].to_string()).collect();
+        assert_eq!(reply.column("incidentid"), expected, "{filter}");
+        met += usize::from(!expected.is_empty() && expected.len() < 300);
+    }
+    assert!(met > 25, "most of the filters let some rows through and keep some back, not only {met}");
+}
+
+#[tokio::test]
+async fn amounts_are_compared_digit_by_digit() {
+    let office = Office::new().await;
+    for (id, revenue) in [(1, "99999999999999.9998"), (2, "99999999999999.9999")] {
+        let body: Value =
+            serde_json::from_str(&format!("{{\"name\":\"Exact {id}\",\"revenue\":{revenue}}}")).unwrap();
+        assert_eq!(office.post("/accounts", body).await.status, 204);
+    }
+    for (filter, names) in [
+        ("revenue eq 99999999999999.9999", vec!["\"Exact 2\""]),
+        ("revenue gt 99999999999999.9998", vec!["\"Exact 2\""]),
+        ("revenue ge 99999999999999.9998", vec!["\"Exact 1\"", "\"Exact 2\""]),
+        ("revenue gt 99999999999999.99985", vec!["\"Exact 2\""]),
+        ("revenue lt 99999999999999.99985 and revenue gt 99999999999999", vec!["\"Exact 1\""]),
+    ] {
+        let reply =
+            office.get(&format!("/accounts?$select=name,revenue&$orderby=name&$filter={filter}")).await;
+        assert_eq!(reply.column("name"), names, "{filter}");
+        assert!(reply.text.contains("\"revenue\":99999999999999.999"), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn aliases_encoding_and_plus_are_read() {
+    let office = Office::new().await;
+    office.post("/accounts", json!({ "name": "A+B & C / D's 100%" })).await;
+    for query in [
+        "$filter=name eq @n&@n='A%2BB %26 C / D''s 100[%25]'",
+        "$filter=name+eq+'A%2BB+%26+C+%2F+D''s+100[%25]'",
+        "$filter=contains(name,@n)&@n='%2BB'",
+    ] {
+        let reply = office.get(&format!("/accounts?$select=name&{query}")).await;
+        assert_eq!(reply.column("name"), ["\"A+B & C / D's 100%\""], "{query}");
+    }
+    assert_eq!(office.get("/accounts?$filter=name eq @missing").await.rows().len(), 0);
+}
+
+#[tokio::test]
+async fn what_is_no_filter_is_refused() {
+    let office = Office::new().await;
+    for (query, refusal) in [
+        ("$filter=nonsense eq 1", (400, "0x80060888")),
+        ("$filter=customerid eq 1", (400, "0x80060888")),
+        ("$filter=title eq 5", (400, "0x80060888")),
+        ("$filter=prioritycode eq 'High'", (400, "0x80060888")),
+        ("$filter=createdon gt 'yesterday'", (400, "0x80060888")),
+        ("$filter=title eq 'x", (400, "0x80060888")),
+        ("$filter=length(title) eq 5", (400, "0x80060888")),
+        ("$filter=not Microsoft.Dynamics.CRM.Today(PropertyName='createdon')", (400, "0x80060888")),
+        ("$filter=Microsoft.Dynamics.CRM.LastFiscalYear(PropertyName='createdon')", (501, "0x80040219")),
+        ("$filter=Incident_Tasks/any(t:t/subject eq 'x')", (501, "0x80040219")),
+        ("$orderby=nonsense", (400, "0x80060888")),
+        ("$skip=10", (400, "0x80060888")),
+        ("$search=x", (400, "0x80060888")),
+        ("$Filter=title eq 'x'", (400, "0x80060888")),
+        ("$top=-1", (400, "0x80060888")),
+        ("$select=customeridname", (400, "0x80060888")),
+        ("$select=primarycontactid", (400, "0x80060888")),
+        ("$expand=nonsense", (400, "0x80060888")),
+        ("$expand=owninguser($count=true)", (400, "0x80060888")),
+        ("$apply=groupby((statuscode))", (501, "0x80040219")),
+        ("fetchXml=<fetch/>", (501, "0x80040219")),
+    ] {
+        let reply = office.get(&format!("/incidents?{query}")).await;
+        assert_eq!(reply.refusal(), refusal, "{query}: {}", reply.text);
+    }
+    let many = vec!["prioritycode eq 1"; 501].join(" or ");
+    assert_eq!(office.get(&format!("/incidents?$filter={many}")).await.refusal(), (400, "0x8004430c"));
+}
