@@ -136,11 +136,12 @@ impl App {
 
     /// Stages a value and says what that did.
     pub(in crate::app) fn stage(&mut self, target: &Target, column: &Column, staged: Staged) {
-        let text = short(&staged.text);
         let label = &column.display_name;
+        let text = short(&staged.text);
         let said = match self.pending.stage(target, column, staged.clone()) {
             Outcome::Staged { from } => {
-                format!("{label} {} -> {text} staged on {}.  w review  . repeat", short(&from), target.name)
+                let (from, to) = short_pair(&from, &staged.text);
+                format!("{label} {from} -> {to} staged on {}.  w review  . repeat", target.name)
             }
             Outcome::Back if self.pending.row(&target.table.name, target.id).is_none() => {
                 format!("{label} back to {text} on {}: nothing left to send.", target.name)
@@ -195,5 +196,35 @@ pub fn short(text: &str) -> String {
     match more {
         0 => format!("{cut}{dots}"),
         more => format!("{cut}{dots} ({} lines)", more + 1),
+    }
+}
+
+/// Two values in one line each: of long ones with the same beginning, what follows it.
+pub fn short_pair(old: &str, new: &str) -> (String, String) {
+    const LONG: usize = 24;
+    const KEPT: usize = 8;
+    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    if same < LONG {
+        return (short(old), short(new));
+    }
+    let tail = |text: &str| {
+        let rest: String = text.chars().skip(same - KEPT).collect();
+        format!("...{}", short(&rest.replace('\n', " ")))
+    };
+    (tail(old), tail(new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_long_texts_the_part_that_differs_is_told() {
+        let old = "Reset to factory settings did not help.";
+        let pair = short_pair(old, &format!("{old}\nMore text"));
+        assert_eq!(pair, ("...ot help.".into(), "...ot help. More text".into()));
+        assert_eq!(short_pair("Normal", "High"), ("Normal".into(), "High".into()));
+        assert_eq!(short("a\nb\nc"), "a (3 lines)");
+        assert_eq!(short(&"x".repeat(50)), format!("{}...", "x".repeat(40)));
     }
 }

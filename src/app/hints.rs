@@ -123,10 +123,14 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::ColumnMenu(_) => menu_hints("changes that column", "close"),
         Overlay::ChoiceMenu(_) => menu_hints("sets and closes", "keep"),
         Overlay::Editor(editor) => {
-            let mut hints = vec![Hint::new("Enter", "stage"), Hint::new("Esc", "drop")];
-            if matches!(editor.typed, Typed::Lines(_)) {
-                hints.push(Hint::new("Ctrl-J", "new line"));
-            }
+            let mut hints = match editor.typed {
+                Typed::Line(_) => vec![Hint::new("Enter", "stage"), Hint::new("Esc", "drop")],
+                Typed::Lines(_) => vec![
+                    Hint::new("Ctrl-D", "stage"),
+                    Hint::new("Esc", "drop"),
+                    Hint::new("Enter", "new line"),
+                ],
+            };
             hints.extend([Hint::new("Ctrl-U", "clear"), Hint::new("Ctrl-R", "as it was")]);
             hints
         }

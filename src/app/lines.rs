@@ -34,7 +34,7 @@ impl Lines {
         self.row
     }
 
-    /// Takes an input that edits text; answers whether it did. Control-J begins a line.
+    /// Takes an input that edits text; answers whether it did. Enter and Control-J begin a line.
     pub fn update(&mut self, input: &Input) -> bool {
         match input {
             Input::Paste(text) => {
@@ -46,7 +46,7 @@ impl Lines {
                 }
                 true
             }
-            Input::Key(Key::Ctrl('j')) => {
+            Input::Key(Key::Enter | Key::Ctrl('j')) => {
                 self.begin_line();
                 true
             }

@@ -14,18 +14,18 @@ use dvtui::dataverse::{Column, ColumnKind, Patch, Row, TableSchema};
 use crate::stage::{self, Stage};
 
 /// A stage on which every key is seen: a frame follows each.
-pub struct Desk {
-    pub stage: Stage,
+pub(crate) struct Desk {
+    pub(crate) stage: Stage,
 }
 
 impl Desk {
     /// At three cases, the cursor on the first one.
-    pub fn at_cases(width: u16, height: u16) -> Self {
+    pub(crate) fn at_cases(width: u16, height: u16) -> Self {
         Self::of(stage::identity(), width, height)
     }
 
     /// At three cases, as somebody else or somewhere else.
-    pub fn of(identity: Identity, width: u16, height: u16) -> Self {
+    pub(crate) fn of(identity: Identity, width: u16, height: u16) -> Self {
         let mut stage = Stage::new(width, height);
         stage.answer(Slot::Session, Reply::Connected(Ok(Some(identity))));
         stage.answer(Slot::Tables, Reply::Tables(Ok(stage::tables())));
@@ -37,14 +37,14 @@ impl Desk {
     }
 
     /// At the form of the first case.
-    pub fn at_form(width: u16, height: u16) -> Self {
+    pub(crate) fn at_form(width: u16, height: u16) -> Self {
         let mut desk = Self::at_cases(width, height);
         desk.keys("Enter").row(ROW);
         desk
     }
 
     /// Presses keys; a frame is drawn after each.
-    pub fn keys(&mut self, keys: &str) -> &mut Self {
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {
             self.press(key.parse().unwrap());
         }
@@ -52,28 +52,28 @@ impl Desk {
     }
 
     /// Types text, spaces too.
-    pub fn text(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.press(Key::Char(c));
         }
         self
     }
 
-    pub fn press(&mut self, key: Key) -> &mut Self {
+    pub(crate) fn press(&mut self, key: Key) -> &mut Self {
         self.stage.press(key);
         self.stage.app.drawn();
         self
     }
 
     /// Answers the read of a row.
-    pub fn row(&mut self, json: &str) -> &mut Self {
+    pub(crate) fn row(&mut self, json: &str) -> &mut Self {
         self.stage.answer(Slot::Row, Reply::Row(Ok(Row::from_json(json.to_owned()).unwrap())));
         self.stage.app.drawn();
         self
     }
 
     /// The changes that the last key sent.
-    pub fn writes(&self) -> Vec<(WriteId, Patch)> {
+    pub(crate) fn writes(&self) -> Vec<(WriteId, Patch)> {
         let writes = self.stage.effects.iter().filter_map(|effect| match effect {
             Effect::Write(id, patch) => Some((*id, patch.clone())),
             _ => None,
@@ -82,14 +82,14 @@ impl Desk {
     }
 
     /// The only change that the last key sent.
-    pub fn write(&self) -> (WriteId, Patch) {
+    pub(crate) fn write(&self) -> (WriteId, Patch) {
         let writes = self.writes();
         assert_eq!(writes.len(), 1, "{:?}", self.stage.effects);
         writes.into_iter().next().unwrap()
     }
 
     /// Answers a write with the changed columns and a new version.
-    pub fn saved(&mut self, id: WriteId, json: &str) -> &mut Self {
+    pub(crate) fn saved(&mut self, id: WriteId, json: &str) -> &mut Self {
         let row = Row::from_json(json.to_owned()).unwrap();
         self.stage.event(Event::Written(id, Ok(Saved { row })));
         self.stage.app.drawn();
@@ -97,29 +97,29 @@ impl Desk {
     }
 
     /// Answers a write with a failure.
-    pub fn failed(&mut self, id: WriteId, failure: SaveFailure) -> &mut Self {
+    pub(crate) fn failed(&mut self, id: WriteId, failure: SaveFailure) -> &mut Self {
         self.stage.event(Event::Written(id, Err(failure)));
         self.stage.app.drawn();
         self
     }
 
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.stage.screen()
     }
 
     /// The message line.
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let height = usize::from(self.stage.app.size.height);
         self.stage.row(height - 1).trim().to_owned()
     }
 
     /// How many changes wait or are on their way.
-    pub fn pending(&self) -> usize {
+    pub(crate) fn pending(&self) -> usize {
         self.stage.app.pending.count()
     }
 
     /// Which screen is seen.
-    pub fn is_at(&self, screen: fn(&Screen) -> bool) -> bool {
+    pub(crate) fn is_at(&self, screen: fn(&Screen) -> bool) -> bool {
         screen(self.stage.app.screen())
     }
 }
@@ -150,7 +150,7 @@ fn status(value: i32, label: &str, state: i32) -> Choice {
 }
 
 /// The table of cases with a column of every kind.
-pub fn cases() -> TableSchema {
+pub(crate) fn cases() -> TableSchema {
     let line = |most| ColumnKind::Text { max_length: Some(most), format: TextFormat::Text };
     let date = |format, behavior| ColumnKind::DateTime { format, behavior };
     let local = DateBehavior::UserLocal;
@@ -230,7 +230,7 @@ pub fn cases() -> TableSchema {
 }
 
 /// The first case with all its columns, as the server sends it.
-pub const ROW: &str = r#"{"@odata.context":"https://contoso/api/data/v9.2/$metadata#incidents/$entity","@odata.etag":"W/\"0\"",
+pub(crate) const ROW: &str = r#"{"@odata.context":"https://contoso/api/data/v9.2/$metadata#incidents/$entity","@odata.etag":"W/\"0\"",
 "incidentid":"00000000-0000-4000-8000-0000000000aa","ticketnumber":"CAS-00000-A1B2C3","title":"Printer jam on floor 3",
 "prioritycode@OData.Community.Display.V1.FormattedValue":"High","prioritycode":1,
 "casetypecode@OData.Community.Display.V1.FormattedValue":"Problem","casetypecode":2,

@@ -122,9 +122,9 @@ fn every_kind_of_column_stages_its_value() {
 #[test]
 fn a_text_of_several_lines_is_edited_in_a_box() {
     let mut desk = Desk::at_form(80, 24);
-    desk.keys("/").text("description").keys("Enter e Ctrl-J").text("Done.");
+    desk.keys("/").text("description").keys("Enter e Enter").text("Done.");
     assert_snapshot!(desk.screen());
-    desk.keys("Enter");
+    desk.keys("Ctrl-D");
     let [(column, Change::Text(text))] = &staged(&desk)[..] else { panic!("one text is staged") };
     assert_eq!(column, "description");
     assert!(text.ends_with("Spare drum ordered.\nDone."));

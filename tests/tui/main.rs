@@ -1,5 +1,7 @@
 //! The screens: events in, cells out, without a terminal and without a network.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
+
 mod desk;
 mod editing;
 mod form;

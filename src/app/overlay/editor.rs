@@ -1,4 +1,4 @@
-//! The editor of a text, number or date: one line, or a box for text of several lines.
+//! The editor of a text, number or date: one line that Enter stages, or a box of several lines that Ctrl-D stages.
 
 use super::Overlay;
 use crate::app::App;
@@ -88,6 +88,12 @@ impl App {
                 };
                 editor.reset(way);
             }
+            // In a box Enter begins a line.
+            Input::Key(Key::Enter) if matches!(editor.typed, Typed::Lines(_)) => {
+                if let Typed::Lines(lines) = &mut editor.typed {
+                    lines.update(input);
+                }
+            }
             Input::Key(Key::Enter | Key::Ctrl('d')) if editor.is_unchanged() => {
                 self.overlays.pop();
                 self.say("Nothing changed.");
@@ -108,7 +114,11 @@ impl App {
                     Typed::Lines(lines) => lines.update(input),
                 };
                 if let (false, Input::Key(key)) = (taken, input) {
-                    editor.problem = Some(format!("`{key}` does nothing here. Enter stages, Esc drops."));
+                    let stages = match editor.typed {
+                        Typed::Line(_) => "Enter",
+                        Typed::Lines(_) => "Ctrl-D",
+                    };
+                    editor.problem = Some(format!("`{key}` does nothing here. {stages} stages, Esc drops."));
                 }
             }
         }

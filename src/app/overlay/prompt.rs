@@ -5,7 +5,7 @@
 
 use super::Overlay;
 use crate::app::App;
-use crate::app::edit::short;
+use crate::app::edit::short_pair;
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
@@ -134,7 +134,10 @@ pub fn changes(row: &PendingRow) -> String {
     let changes: Vec<String> = row
         .edits
         .iter()
-        .map(|edit| format!("{} {} -> {}", edit.label, short(&edit.old), short(&edit.new.text)))
+        .map(|edit| {
+            let (old, new) = short_pair(&edit.old, &edit.new.text);
+            format!("{} {old} -> {new}", edit.label)
+        })
         .collect();
     changes.join(", ")
 }

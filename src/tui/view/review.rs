@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::text;
 use crate::app::App;
-use crate::app::edit::short;
+use crate::app::edit::short_pair;
 use crate::app::pending::{PendingRow, RowState};
 use crate::app::screen::Review;
 use crate::app::screen::review::{ReviewLine, lines};
@@ -82,10 +82,11 @@ fn change(pending: &PendingRow, edit: usize, current: bool, theme: &Theme, row: 
     let values = row.right().saturating_sub(cells.right() + 2);
     let half = values.saturating_sub(4) / 2;
     let old = Rect { x: cells.right() + 1, width: half, ..row };
-    text::line(&short(&edit.old), theme.dim, old, buffer);
+    let (from, to) = short_pair(&edit.old, &edit.new.text);
+    text::line(&from, theme.dim, old, buffer);
     text::line("->", theme.key, Rect { x: old.right() + 1, width: 2, ..row }, buffer);
     let new = Rect { x: old.right() + 4, width: half, ..row };
-    text::line(&short(&edit.new.text), theme.edited, new, buffer);
+    text::line(&to, theme.edited, new, buffer);
 }
 
 fn reason(pending: &PendingRow, theme: &Theme, row: Rect, buffer: &mut Buffer) {
