@@ -244,7 +244,7 @@ impl Error {
                 "ask an administrator for a security role with the privilege named above"
             }
             Self::Api { code, .. } if code == code::UNKNOWN_PROPERTY => {
-                "check the names: lookups are read as _name_value, and names are case-sensitive"
+                "check names and expressions: lookups go by _name_value, and names are case-sensitive"
             }
             _ if self.is_not_found() => "check the table and the id; the row may have been deleted",
             Self::Throttled { .. } => "wait, then try again; fewer requests at a time help",
