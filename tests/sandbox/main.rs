@@ -19,6 +19,7 @@ mod office;
 mod people;
 mod raw;
 mod rows_filters;
+mod rows_kept;
 mod rows_paging;
 mod rows_refusals;
 mod rows_shapes;

@@ -52,7 +52,10 @@ impl Office {
     }
 
     pub(crate) async fn of(user: &str) -> Office {
-        let desk = Desk::new().await;
+        Office::at(Desk::new().await, user).await
+    }
+
+    pub(crate) async fn at(desk: Desk, user: &str) -> Office {
         let token = desk.tokens(user).await.text("access_token").to_owned();
         Office { desk, token }
     }

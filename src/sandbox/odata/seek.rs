@@ -78,3 +78,63 @@ fn and(shared: &Fragment, sql: String, value: Option<&Value>) -> Fragment {
     let sql = if shared.sql.is_empty() { sql } else { format!("{} AND {sql}", shared.sql) };
     Fragment { sql, values }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, params_from_iter};
+
+    use super::*;
+    use crate::sandbox::odata::options::Options;
+    use crate::sandbox::odata::sql::{Context, Translator};
+    use crate::sandbox::odata::uri::QueryString;
+    use crate::sandbox::schema::Schema;
+    use crate::sandbox::store::Store;
+
+    fn plan(connection: &Connection, sql: &str, values: &[Value]) -> String {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+        steps.map(|step| step.unwrap()).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn a_page_far_down_is_found_by_an_index_and_needs_no_sort() {
+        let schema = Schema::new();
+        let store = Store::open(None, &schema, |_| Ok(())).unwrap();
+        let table = schema.table("incident").unwrap();
+        let context = Context { user: uuid::Uuid::nil(), now: 0 };
+        let id = Value::Blob(vec![7; 16]);
+        let (text, number) = (Value::Text("m".to_owned()), Value::Integer(5));
+        for (order, last) in [
+            ("incidentid", vec![id.clone()]),
+            ("createdon desc", vec![number.clone(), id.clone()]),
+            ("createdon", vec![number.clone(), id.clone()]),
+            ("title", vec![text.clone(), id.clone()]),
+            ("title desc", vec![text.clone(), id.clone()]),
+            ("title desc", vec![Value::Null, id.clone()]),
+            ("prioritycode desc", vec![number.clone(), id.clone()]),
+            ("statecode,createdon", vec![number.clone(), number.clone(), id.clone()]),
+            ("_customerid_value", vec![text.clone(), id.clone()]),
+            ("_ownerid_value desc", vec![text.clone(), id.clone()]),
+        ] {
+            let query = QueryString::parse(&format!("$orderby={order}"));
+            let options = Options::parse(&query).unwrap();
+            let mut translator = Translator::new(&schema, table, context);
+            let keys = translator.order(&options.orderby).unwrap();
+            let read: rusqlite::Result<()> = store.read(|connection| {
+                for range in behind(&keys, &last) {
+                    let sql = format!(
+                        "SELECT t.title FROM {} WHERE {} ORDER BY {} LIMIT 51",
+                        translator.from(),
+                        range.sql,
+                        order_by(&keys)
+                    );
+                    let plan = plan(connection, &sql, &range.values);
+                    assert!(plan.starts_with("SEARCH t USING"), "{order}: {sql}: {plan}");
+                    assert!(!plan.contains("TEMP B-TREE"), "{order}: {sql}: {plan}");
+                }
+                Ok(())
+            });
+            read.unwrap();
+        }
+    }
+}
