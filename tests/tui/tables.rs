@@ -102,3 +102,11 @@ fn the_cursor_stays_on_its_table_when_others_are_listed() {
     let current = stage.screen().lines().find(|line| line.starts_with('>')).unwrap().to_owned();
     assert!(current.contains("contact"), "{current}");
 }
+
+#[test]
+fn the_way_back_leads_to_all_tables_with_the_cursor_on_the_one_that_was_taken() {
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys("/ q u e u Enter Esc");
+    assert!(stage.row(2).contains("5 tables"), "{}", stage.screen());
+    assert!(stage.screen().lines().any(|line| line.starts_with("> Queue Item")), "{}", stage.screen());
+}

@@ -167,7 +167,7 @@ pub enum Meaning {
 /// Looks a key sequence up; a nearer scope wins over a farther one.
 pub fn resolve(scopes: &[Scope], keys: &[Key]) -> Meaning {
     for spec in of(scopes) {
-        if spec.keys.iter().any(|bound| *bound == keys) {
+        if spec.keys.contains(&keys) {
             return Meaning::Runs(spec);
         }
         if spec.keys.iter().any(|bound| bound.len() > keys.len() && bound.starts_with(keys)) {

@@ -120,6 +120,19 @@ impl App {
         }
     }
 
+    /// A table was taken: the way back leads to all of them, with the cursor on it.
+    fn forget_typed_table(&mut self) {
+        let height = self.size.list_height();
+        for screen in self.screens.iter_mut() {
+            if let Screen::Tables(screen) = screen
+                && let Some(entry) = screen.picker.current()
+            {
+                screen.picker.set_text("");
+                screen.picker.list.go_to(entry, screen.picker.len(), height);
+            }
+        }
+    }
+
     /// Takes an input for the filter's text; nothing when it is for somebody else.
     pub(in crate::app) fn tables_field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
         let height = self.size.list_height();
@@ -130,7 +143,9 @@ impl App {
         match input {
             Input::Key(Key::Enter) => {
                 screen.typing = false;
-                return Some(self.open_table());
+                let effects = self.open_table();
+                self.forget_typed_table();
+                return Some(effects);
             }
             Input::Key(Key::Esc | Key::Ctrl('g')) => screen.typing = false,
             Input::Key(Key::Tab) if screen.picker.found().is_empty() => {
