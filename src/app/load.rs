@@ -3,9 +3,10 @@
 use super::problem::Problem;
 
 /// A value that comes from the server. What was there before stays readable while the new is on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Load<T> {
     /// Not asked for.
+    #[default]
     Idle,
     /// Asked for; what was there before.
     Pending(Option<T>),
@@ -13,12 +14,6 @@ pub enum Load<T> {
     Ready(T),
     /// Did not come; what was there before.
     Failed(Problem, Option<T>),
-}
-
-impl<T> Default for Load<T> {
-    fn default() -> Self {
-        Self::Idle
-    }
 }
 
 impl<T> Load<T> {

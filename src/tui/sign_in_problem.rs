@@ -10,7 +10,7 @@ const NEW_CODE: &str = "n new code   b other way   q quit";
 const OTHER_WAY: &str = "b other way   n try again   q quit";
 
 /// What happened, why, and what to do next.
-pub fn sign_in_problem(error: &Error) -> Problem {
+pub(super) fn sign_in_problem(error: &Error) -> Problem {
     match error {
         _ if error.is_expired() => Problem::new(sentence(&error.to_string()))
             .why("A new one is never asked for by itself: a code nobody looks at is a trap.")

@@ -19,26 +19,26 @@ use ratatui::layout::{Position, Rect};
 
 /// The program and what it asked for.
 #[derive(Clone)]
-pub struct Stage {
-    pub app: App,
+pub(crate) struct Stage {
+    pub(crate) app: App,
     /// The effects of the last event.
-    pub effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
     asked: Vec<(Ticket, Request)>,
 }
 
 /// 23 November 2026, 14:00 UTC.
-pub fn noon() -> Timestamp {
+pub(crate) fn noon() -> Timestamp {
     "2026-11-23T14:00:00Z".parse().unwrap()
 }
 
 impl Stage {
     /// The program at its start, in a terminal of this size.
-    pub fn new(width: u16, height: u16) -> Self {
+    pub(crate) fn new(width: u16, height: u16) -> Self {
         Self::with(Way::DeviceCode, width, height)
     }
 
     /// The program at its start, with a way to sign in.
-    pub fn with(way: Way, width: u16, height: u16) -> Self {
+    pub(crate) fn with(way: Way, width: u16, height: u16) -> Self {
         let start = Start {
             version: "0.1.0".into(),
             environment: Some("contoso-uat.crm4.dynamics.com".into()),
@@ -53,21 +53,21 @@ impl Stage {
     }
 
     /// Signed in, the tables on their way.
-    pub fn signed_in(width: u16, height: u16) -> Self {
+    pub(crate) fn signed_in(width: u16, height: u16) -> Self {
         let mut stage = Self::new(width, height);
         stage.answer(Slot::Session, Reply::Connected(Ok(Some(identity()))));
         stage
     }
 
     /// At the list of tables.
-    pub fn at_tables(width: u16, height: u16) -> Self {
+    pub(crate) fn at_tables(width: u16, height: u16) -> Self {
         let mut stage = Self::signed_in(width, height);
         stage.answer(Slot::Tables, Reply::Tables(Ok(tables())));
         stage
     }
 
     /// At the cases: `rows` of them in the first page, and more behind it when `next`.
-    pub fn at_cases(width: u16, height: u16, rows: usize, next: Option<&str>) -> Self {
+    pub(crate) fn at_cases(width: u16, height: u16, rows: usize, next: Option<&str>) -> Self {
         let mut stage = Self::at_tables(width, height);
         stage.keys("/ c a s e Enter");
         stage.answer(Slot::Schema, Reply::Schema(Ok(Arc::new(cases()))));
@@ -76,7 +76,7 @@ impl Stage {
     }
 
     /// Presses keys: `j G Ctrl-D Enter`.
-    pub fn keys(&mut self, keys: &str) -> &mut Self {
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {
             self.press(key.parse().unwrap());
         }
@@ -84,27 +84,27 @@ impl Stage {
     }
 
     /// Presses one key.
-    pub fn press(&mut self, key: Key) -> &mut Self {
+    pub(crate) fn press(&mut self, key: Key) -> &mut Self {
         let effects = self.app.update(Event::Input(Input::Key(key)));
         self.take(effects);
         self
     }
 
     /// Answers the newest read of a slot, whether it is still wanted or not.
-    pub fn answer(&mut self, slot: Slot, reply: Reply) -> &mut Self {
+    pub(crate) fn answer(&mut self, slot: Slot, reply: Reply) -> &mut Self {
         let ticket = self.ticket(slot);
         self.answer_to(ticket, reply)
     }
 
     /// Answers a read.
-    pub fn answer_to(&mut self, ticket: Ticket, reply: Reply) -> &mut Self {
+    pub(crate) fn answer_to(&mut self, ticket: Ticket, reply: Reply) -> &mut Self {
         let effects = self.app.update(Event::Reply(ticket, reply));
         self.take(effects);
         self
     }
 
     /// The ticket of the newest read of a slot.
-    pub fn ticket(&self, slot: Slot) -> Ticket {
+    pub(crate) fn ticket(&self, slot: Slot) -> Ticket {
         self.asked
             .iter()
             .rev()
@@ -114,24 +114,24 @@ impl Stage {
     }
 
     /// The newest request of a slot.
-    pub fn request(&self, slot: Slot) -> &Request {
+    pub(crate) fn request(&self, slot: Slot) -> &Request {
         let mut asked = self.asked.iter().rev();
         asked.find(|(ticket, _)| ticket.slot == slot).map(|(_, request)| request).expect("was asked")
     }
 
     /// How many reads were asked for.
-    pub fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.len()
     }
 
     /// The terminal has a new size.
-    pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+    pub(crate) fn resize(&mut self, width: u16, height: u16) -> &mut Self {
         let effects = self.app.update(Event::Resize(Size { width, height }));
         self.take(effects);
         self
     }
 
-    pub fn event(&mut self, event: Event) -> &mut Self {
+    pub(crate) fn event(&mut self, event: Event) -> &mut Self {
         let effects = self.app.update(event);
         self.take(effects);
         self
@@ -147,21 +147,21 @@ impl Stage {
     }
 
     /// The screen as text, one line a row.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.draw().0
     }
 
     /// Where the terminal's own cursor stands.
-    pub fn cursor(&self) -> Option<Position> {
+    pub(crate) fn cursor(&self) -> Option<Position> {
         self.draw().1
     }
 
     /// One row of the screen, counted from 1.
-    pub fn row(&self, row: usize) -> String {
+    pub(crate) fn row(&self, row: usize) -> String {
         self.screen().lines().nth(row - 1).unwrap_or_default().to_owned()
     }
 
-    pub fn buffer(&self) -> Buffer {
+    pub(crate) fn buffer(&self) -> Buffer {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
         view::render(&self.app, &Theme::colors(), area, &mut buffer);
@@ -177,7 +177,7 @@ impl Stage {
 }
 
 /// The cells of a buffer as lines without spaces at their ends.
-pub fn text(buffer: &Buffer) -> String {
+pub(crate) fn text(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width);
     let lines = buffer.content().chunks(width).map(|cells| {
         let mut line = String::new();
@@ -196,7 +196,7 @@ pub fn text(buffer: &Buffer) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-pub fn identity() -> Identity {
+pub(crate) fn identity() -> Identity {
     Identity {
         environment: "contoso-uat".into(),
         badge: "SANDBOX".into(),
@@ -206,7 +206,7 @@ pub fn identity() -> Identity {
     }
 }
 
-pub fn table(display: &str, name: &str, set: &str, primary_name: &str) -> Table {
+pub(crate) fn table(display: &str, name: &str, set: &str, primary_name: &str) -> Table {
     Table {
         name: name.into(),
         set: set.into(),
@@ -220,7 +220,7 @@ pub fn table(display: &str, name: &str, set: &str, primary_name: &str) -> Table 
     }
 }
 
-pub fn tables() -> Vec<Table> {
+pub(crate) fn tables() -> Vec<Table> {
     let mut hidden = table("Async Operation", "asyncoperation", "asyncoperations", "name");
     hidden.is_system = true;
     vec![
@@ -252,7 +252,7 @@ fn choice(value: i32, label: &str) -> Choice {
 }
 
 /// The table of cases with some of its columns.
-pub fn cases() -> TableSchema {
+pub(crate) fn cases() -> TableSchema {
     let table = tables().remove(1);
     let text = || ColumnKind::Text { max_length: Some(200), format: TextFormat::Text };
     let priorities = vec![choice(1, "High"), choice(2, "Normal"), choice(3, "Low")];
@@ -269,7 +269,7 @@ pub fn cases() -> TableSchema {
 }
 
 /// A page of cases with these numbers, the link to the next one, and how many the server counts.
-pub fn page(numbers: std::ops::Range<usize>, next: Option<&str>, total: Option<u64>) -> Page {
+pub(crate) fn page(numbers: std::ops::Range<usize>, next: Option<&str>, total: Option<u64>) -> Page {
     let rows: Vec<String> = numbers.map(case).collect();
     let next =
         next.map_or_else(String::new, |next| format!(r#","@odata.nextLink":"https://contoso/{next}""#));
@@ -284,7 +284,7 @@ pub fn page(numbers: std::ops::Range<usize>, next: Option<&str>, total: Option<u
 }
 
 /// One case as the server sends it.
-pub fn case(number: usize) -> String {
+pub(crate) fn case(number: usize) -> String {
     const TITLES: [&str; 5] = [
         "Printer jam on floor 3",
         "Invoice wrong again",
@@ -308,6 +308,6 @@ pub fn case(number: usize) -> String {
 }
 
 /// An error that the server answered with.
-pub fn refused(status: u16, code: &str, message: &str) -> Error {
+pub(crate) fn refused(status: u16, code: &str, message: &str) -> Error {
     Error::Api { status, code: code.into(), message: message.into(), request_id: None }
 }

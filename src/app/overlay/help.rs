@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::command::{self, CommandSpec, Scope};
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
+use crate::app::list::List;
 use crate::app::picker::Picker;
 
 /// State of help.
@@ -61,7 +62,7 @@ impl App {
             Input::Key(Key::Tab) => {
                 help.everywhere = !help.everywhere;
                 help.fill();
-                help.picker.set_text(&help.picker.line.text().to_owned());
+                help.picker.list = List::default();
             }
             Input::Key(Key::Enter) => {
                 let spec = help.picker.current().and_then(|entry| help.commands().nth(entry));

@@ -18,7 +18,13 @@ use crate::tui::theme::Theme;
 /// Draws the screen: filter, order and count in row 2, then header and rows.
 ///
 /// Only the cells that are seen are parsed.
-pub fn draw(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    grid: &Grid,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let in_field = context(grid, theme, Rect { height: 1, ..area }, buffer);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let rows = grid.rows.value();

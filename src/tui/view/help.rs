@@ -23,7 +23,7 @@ enum Line {
 }
 
 /// Draws help over the whole screen; the terminal's cursor stands in the search text.
-pub fn draw(help: &Help, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(help: &Help, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     Clear.render(screen, buffer);
     let head = Rect { x: screen.x + 1, width: screen.width.saturating_sub(2), height: 1, ..screen };
     text::line("/ ", theme.key, head, buffer);

@@ -13,7 +13,7 @@ use crate::app::picker::{Found, Picker};
 use crate::tui::theme::Theme;
 
 /// Draws the palette: what was typed, then what matches with its key or why it cannot run.
-pub fn draw(
+pub(super) fn draw(
     app: &App,
     palette: &Palette,
     theme: &Theme,
@@ -51,7 +51,7 @@ pub fn draw(
 }
 
 /// Draws the choice of a column of the grid.
-pub fn column_jump(
+pub(super) fn column_jump(
     jump: &ColumnJump,
     focus: Option<Position>,
     theme: &Theme,

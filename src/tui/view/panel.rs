@@ -9,7 +9,13 @@ use crate::tui::theme::Theme;
 /// Clears room for `lines` lines under a rule; answers where they go.
 ///
 /// `screen` is everything between row 1 and the message line, `focus` what must stay in sight.
-pub fn open(lines: u16, focus: Option<Position>, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Rect {
+pub(super) fn open(
+    lines: u16,
+    focus: Option<Position>,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Rect {
     let height = (lines + 1).min(screen.height);
     let low = Rect { y: screen.bottom() - height, height, ..screen };
     let hides = focus.is_some_and(|focus| low.contains(focus));

@@ -13,7 +13,7 @@ use crate::tui::theme::Theme;
 const LINES: usize = 12;
 
 /// Draws the menu: one line a key, what it does, and why it cannot when it cannot.
-pub fn draw(
+pub(super) fn draw(
     app: &App,
     key: Key,
     focus: Option<Position>,

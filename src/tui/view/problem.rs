@@ -8,7 +8,7 @@ use crate::app::problem::Problem;
 use crate::tui::theme::Theme;
 
 /// Draws as much of a problem as fits; answers how many lines were used.
-pub fn draw(problem: &Problem, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
+pub(super) fn draw(problem: &Problem, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
     let width = usize::from(area.width).saturating_sub(2);
     let parts = [(&problem.what, theme.problem), (&problem.why, theme.dim), (&problem.next, theme.key)];
     let mut used = 0;
@@ -37,7 +37,7 @@ fn wrapped(part: &str, width: usize) -> Vec<String> {
 }
 
 /// Lines that a problem needs at a width.
-pub fn height(problem: &Problem, width: u16) -> u16 {
+pub(super) fn height(problem: &Problem, width: u16) -> u16 {
     let width = usize::from(width).saturating_sub(2);
     let parts = [&problem.what, &problem.why, &problem.next];
     parts.into_iter().filter(|part| !part.is_empty()).map(|part| wrapped(part, width).len()).sum::<usize>()

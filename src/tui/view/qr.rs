@@ -13,26 +13,26 @@ const STYLE: Style = Style::new().fg(Color::Black).bg(Color::White);
 
 /// A code and its size in modules, with the quiet zone.
 #[derive(Debug)]
-pub struct Code {
+pub(super) struct Code {
     modules: Vec<Module>,
     width: usize,
 }
 
 impl Code {
     /// The code of a text; none when the text is too long for one.
-    pub fn new(text: &str) -> Option<Self> {
+    pub(super) fn new(text: &str) -> Option<Self> {
         let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
         Some(Self { width: code.width(), modules: code.into_colors() })
     }
 
     /// Cells needed: width and height.
-    pub fn size(&self) -> (u16, u16) {
+    pub(super) fn size(&self) -> (u16, u16) {
         let modules = (self.width + 2 * QUIET) as u16;
         (modules, modules.div_ceil(2))
     }
 
     /// Draws the code into the top left corner of an area, if it fits.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
+    pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let (width, height) = self.size();
         if width > area.width || height > area.height {
             return;

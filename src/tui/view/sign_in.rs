@@ -16,7 +16,13 @@ use crate::tui::theme::Theme;
 const ROOMY: u16 = 19;
 
 /// Draws the screen.
-pub fn draw(app: &App, sign_in: &SignIn, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    sign_in: &SignIn,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let mut page =
         Page { theme, area: indent(area, 1), buffer, y: 0, is_roomy: area.height >= ROOMY, focus: None };
     page.is_roomy.then(|| page.gap());

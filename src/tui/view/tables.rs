@@ -14,7 +14,13 @@ use crate::tui::theme::Theme;
 const HEADERS: [&str; 3] = ["Table", "Logical name", "Set name"];
 
 /// Draws the screen: the filter in row 2, then the tables that match.
-pub fn draw(app: &App, tables: &Tables, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    tables: &Tables,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let row = |y: u16| Rect { y: area.y + y, height: 1, ..area };
     let in_field = context(app, tables, theme, row(0), buffer);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
