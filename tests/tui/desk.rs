@@ -26,12 +26,17 @@ impl Desk {
 
     /// At three cases, as somebody else or somewhere else.
     pub(crate) fn of(identity: Identity, width: u16, height: u16) -> Self {
+        Self::with(identity, 3, width, height)
+    }
+
+    /// At some cases.
+    pub(crate) fn with(identity: Identity, rows: usize, width: u16, height: u16) -> Self {
         let mut stage = Stage::new(width, height);
         stage.answer(Slot::Session, Reply::Connected(Ok(Some(identity))));
         stage.answer(Slot::Tables, Reply::Tables(Ok(stage::tables())));
         stage.keys("/ c a s e Enter");
         stage.answer(Slot::Schema, Reply::Schema(Ok(Arc::new(cases()))));
-        stage.answer(Slot::Rows, Reply::Rows(Ok(stage::page(0..3, None, Some(3)))));
+        stage.answer(Slot::Rows, Reply::Rows(Ok(stage::page(0..rows, None, Some(rows as u64)))));
         stage.app.drawn();
         Self { stage }
     }

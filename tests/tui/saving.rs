@@ -119,17 +119,38 @@ fn several_records_are_reviewed_before_they_are_sent() {
     assert_snapshot!("one_failed", desk.screen());
 }
 
+/// What must be typed after `s` for one, two and ten records, outside production and in it.
 #[test]
-fn production_wants_the_count_typed_for_several_records() {
-    let mut identity = stage::identity();
-    identity.production = true;
-    let mut desk = Desk::of(identity, 80, 24);
-    desk.keys("c p l j . w s Y y Enter");
-    assert_eq!(desk.writes(), []);
-    desk.keys("Ctrl-U 3 Enter");
-    assert_eq!(desk.writes(), []);
-    desk.keys("Backspace 2 Enter");
-    assert_eq!(desk.writes().len(), 2);
+fn more_records_and_production_want_more_than_a_key() {
+    let cases: [(usize, bool, &[&str], &str); 5] = [
+        (2, false, &["Enter", "s", "Space", "Y"], "y"),
+        (2, true, &["Enter", "s Enter", "Y Enter", "y Enter", "3 Enter"], "2"),
+        (9, true, &["8 Enter"], "9"),
+        (10, false, &["y", "Enter", "9 Enter"], "10"),
+        (10, true, &["Y", "1 0 Enter"], "10 contoso-uat"),
+    ];
+    for (records, production, wrong, right) in cases {
+        let mut identity = stage::identity();
+        identity.production = production;
+        let mut desk = Desk::with(identity, 12, 80, 24);
+        desk.keys("c o e");
+        for _ in 1..records {
+            desk.keys("j .");
+        }
+        assert_eq!(desk.pending(), records);
+        desk.keys("w s");
+        for wrong in wrong {
+            desk.keys(wrong);
+            assert_eq!(desk.writes(), [], "{records} {production}: {wrong}");
+            desk.keys(if right == "y" { "" } else { "Ctrl-U" });
+        }
+        desk.text(right);
+        if right != "y" {
+            assert_eq!(desk.writes(), []);
+            desk.keys("Enter");
+        }
+        assert_eq!(desk.writes().len(), records, "{}", desk.screen());
+    }
 }
 
 #[test]
