@@ -131,7 +131,11 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
                     Hint::new("Enter", "new line"),
                 ],
             };
-            hints.extend([Hint::new("Ctrl-U", "clear"), Hint::new("Ctrl-R", "as it was")]);
+            hints.extend([
+                Hint::new("Tab", "and next"),
+                Hint::new("Ctrl-U", "clear"),
+                Hint::new("Ctrl-R", "as it was"),
+            ]);
             hints
         }
         Overlay::Find(_) => vec![Hint::new("Enter", "stay here"), Hint::new("Esc", "back to where it began")],

@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::dataverse::{Table, TableName, TableSchema};
+use crate::dataverse::{ColumnName, Table, TableName, TableSchema};
 use command::global::Global;
 use command::{Availability, Command, CommandSpec, Meaning};
 use edit::LastChange;
@@ -82,6 +82,8 @@ pub struct App {
     pub pending: Pending,
     /// The last change that was staged.
     pub last_change: Option<LastChange>,
+    /// The text of the last editor that was left without staging, and its column.
+    dropped: Option<(ColumnName, String)>,
     /// How the last send is going.
     pub sending: Sending,
     /// Which row the last request for one was about.
@@ -109,6 +111,7 @@ impl App {
             tickets: Tickets::default(),
             pending: Pending::default(),
             last_change: None,
+            dropped: None,
             sending: Sending::default(),
             asked_row: None,
             notice: None,

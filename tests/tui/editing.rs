@@ -223,3 +223,16 @@ fn a_staged_value_is_seen_in_the_form_and_in_the_json() {
     );
     assert!(desk.is_at(|screen| matches!(screen, Screen::Record(_))));
 }
+
+#[test]
+fn a_dropped_text_comes_back_and_tab_stages_and_goes_on() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("/").text("visits").keys("Enter e").text("7").keys("Esc");
+    assert_eq!((desk.pending(), desk.message()), (0, "Dropped. e, then Up brings it back.".into()));
+    desk.keys("e Up Tab");
+    assert_eq!(staged(&desk), [("visits".into(), number("37"))]);
+    desk.keys("/").text("effort").keys("Enter e").text("000").keys("Tab");
+    assert!(desk.screen().contains("! At most 2 digits after the point."), "{}", desk.screen());
+    desk.keys("Esc e Up Backspace Backspace Backspace Ctrl-U").text("2.50").keys("Tab");
+    assert!(desk.screen().lines().any(|line| line.starts_with(">  Follow Up By")), "{}", desk.screen());
+}

@@ -1,13 +1,14 @@
 //! The editor of a text, number or date: one line that Enter stages, or a box of several lines that Ctrl-D stages.
 
 use super::Overlay;
-use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::field::{self, Way};
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::lines::Lines;
+use crate::app::list::Step;
 use crate::app::pending::{Staged, Target};
+use crate::app::{App, Screen};
 use crate::dataverse::{Change, Column};
 
 /// An editor with its state.
@@ -64,23 +65,44 @@ impl Editor {
     }
 
     fn reset(&mut self, way: Way) {
-        let text = self.initial.clone();
-        self.typed = match way {
-            Way::Lines => Typed::Lines(Lines::new(&text)),
-            // A value with line ends would lose them in a line.
-            Way::Line if text.contains(['\n', '\r']) => Typed::Lines(Lines::new(&text)),
-            Way::Line | Way::Menu => Typed::Line(Line::new(text)),
-        };
+        // A value with line ends would lose them in a line.
+        let lines = way == Way::Lines || self.initial.contains(['\n', '\r']);
+        self.typed = if lines { Typed::Lines(Lines::new("")) } else { Typed::Line(Line::default()) };
+        self.take(&self.initial.clone());
+    }
+
+    /// Holds another text.
+    fn take(&mut self, text: &str) {
+        match &mut self.typed {
+            Typed::Line(line) => *line = Line::new(text),
+            Typed::Lines(lines) => *lines = Lines::new(text),
+        }
     }
 }
 
 impl App {
     pub(super) fn editor_input(&mut self, input: &Input) -> Vec<Effect> {
-        let now = self.now;
         let Some(Overlay::Editor(editor)) = self.overlays.last_mut() else { return vec![] };
+        let dropped = self.dropped.as_ref().filter(|(column, _)| *column == editor.column.name);
+        let dropped = dropped.map(|(_, text)| text.clone());
         editor.problem = None;
         match input {
-            Input::Key(Key::Esc | Key::Ctrl('g')) => drop(self.overlays.pop()),
+            Input::Key(Key::Esc | Key::Ctrl('g')) => {
+                if !editor.is_unchanged() {
+                    self.dropped = Some((editor.column.name.clone(), editor.typed.text()));
+                    self.say("Dropped. e, then Up brings it back.");
+                }
+                self.overlays.pop();
+            }
+            Input::Key(Key::Up) if editor.is_unchanged() && dropped.is_some() => {
+                editor.take(&dropped.unwrap_or_default());
+            }
+            Input::Key(Key::Tab | Key::BackTab) => {
+                let step = if *input == Input::Key(Key::Tab) { 1 } else { -1 };
+                if self.finish_editor() {
+                    self.step_field(step);
+                }
+            }
             Input::Key(Key::Ctrl('r')) => {
                 let way = match editor.typed {
                     Typed::Line(_) => Way::Line,
@@ -94,19 +116,8 @@ impl App {
                     lines.update(input);
                 }
             }
-            Input::Key(Key::Enter | Key::Ctrl('d')) if editor.is_unchanged() => {
-                self.overlays.pop();
-                self.say("Nothing changed.");
-            }
             Input::Key(Key::Enter | Key::Ctrl('d')) => {
-                match field::read(&editor.column, &editor.typed.text(), now) {
-                    Ok(staged) => {
-                        let (target, column) = (editor.target.clone(), editor.column.clone());
-                        self.overlays.pop();
-                        self.stage(&target, &column, staged);
-                    }
-                    Err(problem) => editor.problem = Some(problem),
-                }
+                self.finish_editor();
             }
             input => {
                 let taken = match &mut editor.typed {
@@ -123,5 +134,38 @@ impl App {
             }
         }
         vec![]
+    }
+
+    /// Stages what is typed and closes the editor; answers whether it could.
+    fn finish_editor(&mut self) -> bool {
+        let now = self.now;
+        let Some(Overlay::Editor(editor)) = self.overlays.last_mut() else { return false };
+        if editor.is_unchanged() {
+            self.overlays.pop();
+            self.say("Nothing changed.");
+            return true;
+        }
+        match field::read(&editor.column, &editor.typed.text(), now) {
+            Ok(staged) => {
+                let (target, column) = (editor.target.clone(), editor.column.clone());
+                self.overlays.pop();
+                self.stage(&target, &column, staged);
+                true
+            }
+            Err(problem) => {
+                editor.problem = Some(problem);
+                false
+            }
+        }
+    }
+
+    /// The next or the previous column of the grid, field of the form.
+    fn step_field(&mut self, step: isize) {
+        let width = self.size.width;
+        match self.screen_mut() {
+            Screen::Grid(grid) => grid.go_to_column(grid.active.saturating_add_signed(step), width),
+            Screen::Record(_) => self.step_record(Step::Rows(step)),
+            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => {}
+        }
     }
 }
