@@ -1,5 +1,7 @@
 //! However the program ends, the terminal is as it was.
 
+use std::time::Duration;
+
 use crate::journey::sign_in;
 use crate::{Home, Sandbox, Terminal};
 
@@ -73,6 +75,8 @@ fn stopping_for_the_shell_gives_the_terminal_back_and_takes_it_again() {
     let mut terminal = signed_in(&sandbox, &home);
     terminal.keys(&["Ctrl-Z"]);
     terminal.wait_until("the plain screen", |screen| !screen.contains("incident"));
+    terminal.wait_until_stopped(); // continued any earlier, it would stop afterwards and for ever
+    terminal.settle(Duration::from_millis(50));
     assert!(is_restored(&terminal));
     terminal.signal("CONT");
     terminal.wait_for("incident");

@@ -150,6 +150,20 @@ impl Terminal {
         self.child.process_id().unwrap()
     }
 
+    /// Waits until the program is stopped, as the shell sees it.
+    pub(crate) fn wait_until_stopped(&self) {
+        let patience = Instant::now() + PATIENCE;
+        let process = self.process().to_string();
+        loop {
+            let state =
+                std::process::Command::new("ps").args(["-o", "state=", "-p", &process]).output().unwrap();
+            if state.stdout.starts_with(b"T") {
+                return;
+            }
+            assert!(Instant::now() < patience, "the program did not stop");
+        }
+    }
+
     /// Sends a signal to the program.
     pub(crate) fn signal(&self, name: &str) {
         let process = self.process().to_string();
