@@ -236,3 +236,14 @@ fn a_dropped_text_comes_back_and_tab_stages_and_goes_on() {
     desk.keys("Esc e Up Backspace Backspace Backspace Ctrl-U").text("2.50").keys("Tab");
     assert!(desk.screen().lines().any(|line| line.starts_with(">  Follow Up By")), "{}", desk.screen());
 }
+
+#[test]
+fn what_a_later_read_of_the_same_version_brought_is_the_old_value_of_later_edits() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l Enter").row(ROW);
+    desk.keys("/").text("visits").keys("Enter e Ctrl-U").text("7").keys("Enter");
+    let row = &desk.stage.app.pending.rows()[0];
+    let olds: Vec<&str> = row.edits.iter().map(|edit| edit.old.as_str()).collect();
+    assert_eq!(olds, ["High", "3"]);
+    assert_eq!(row.patch().before.len(), 2);
+}

@@ -199,10 +199,10 @@ impl Pending {
         if before == after {
             return Outcome::Unchanged;
         }
-        self.apply(&base, &column.name, after.clone());
         if let Some(row) = self.find(&base.key()) {
-            row.target = base.clone();
+            row.target = base.clone(); // with the columns that this read brought
         }
+        self.apply(&base, &column.name, after.clone());
         self.history.add(Step { target: base, column: column.name.clone(), before, after });
         if is_old { Outcome::Back } else { Outcome::Staged { from } }
     }

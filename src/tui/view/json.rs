@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::json::{Document, Kind};
 use crate::app::pending::{Edit, PendingRow};
 use crate::app::screen::Record;
+use crate::dataverse::Change;
 use crate::tui::theme::Theme;
 
 /// Cells before the first level: cursor, mark, gap.
@@ -122,7 +123,16 @@ impl Shown<'_> {
         let Some(node) = self.document.nodes().get(self.index) else { return Default::default() };
         if let Some(edit) = edit {
             let note = format!("{}   (was {})", edit.new.text, crate::app::edit::short(&edit.old));
-            return (format!("*{}", one_line(edit.new.change.json().as_str())), note);
+            let value = match &edit.new.change {
+                Change::Text(text) => one_line(text),
+                change => change.json(),
+            };
+            let note = if value == edit.new.text {
+                format!("(was {})", crate::app::edit::short(&edit.old))
+            } else {
+                note
+            };
+            return (format!("*{value}"), note);
         }
         let note = self.document.note(self.index).unwrap_or_default().to_owned();
         let (open, close) = if node.kind == Kind::Object { ("{", "}") } else { ("[", "]") };

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use super::text;
 use crate::app::App;
@@ -67,10 +68,13 @@ fn heading(pending: &PendingRow, index: usize, current: bool, theme: &Theme, row
         false => "not protected against others".to_owned(),
     };
     let cells = Rect { x: row.x + 3, width: row.width.saturating_sub(4), ..row };
-    let room = (cells.width / 2).min(28);
-    text::line_right(&right, theme.dim, Rect { x: cells.right() - room, width: room, ..cells }, buffer);
     let style = if current { theme.cursor } else { Style::new() };
-    text::line(&left, style, Rect { width: cells.width - room - 1, ..cells }, buffer);
+    text::line(&left, style, cells, buffer);
+    let used = text::fit(&left, usize::from(cells.width)).width() as u16 + 2;
+    let rest = Rect { x: cells.x + used.min(cells.width), width: cells.width.saturating_sub(used), ..cells };
+    if right.width() <= usize::from(rest.width) {
+        text::line_right(&right, theme.dim, rest, buffer);
+    }
 }
 
 fn change(pending: &PendingRow, edit: usize, current: bool, theme: &Theme, row: Rect, buffer: &mut Buffer) {
