@@ -78,6 +78,15 @@ impl Prompt {
         }
     }
 
+    /// The port of this machine that the browser comes back to; a tunnel leads there from another machine.
+    pub fn way_back(&self) -> Option<u16> {
+        let Self::Browser { address } = self else { return None };
+        let (_, redirect) = address.split_once("redirect_uri=")?;
+        let redirect = redirect.split('&').next()?.replace("%3A", ":").replace("%2F", "/");
+        let (_, port) = redirect.strip_prefix("http://")?.split_once(':')?;
+        port.split('/').next()?.parse().ok()
+    }
+
     /// The address to open.
     pub fn address(&self) -> &str {
         match self {
@@ -103,5 +112,20 @@ impl Start {
     /// Rows that are asked for at a time.
     pub fn page_size(&self) -> u32 {
         if self.remote { 50 } else { 250 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_the_way_back_is_read_from_the_address() {
+        let port =
+            |query: &str| Prompt::Browser { address: format!("https://login/authorize?{query}") }.way_back();
+        assert_eq!(port("a=b&redirect_uri=http%3A%2F%2Flocalhost%3A45123&c=d"), Some(45123));
+        assert_eq!(port("redirect_uri=http://127.0.0.1:8400/"), Some(8400));
+        assert_eq!(port("redirect_uri=http%3A%2F%2Flocalhost&c=d%3A1"), None);
+        assert_eq!(port("x=y"), None);
     }
 }

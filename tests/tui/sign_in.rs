@@ -135,3 +135,15 @@ fn an_address_of_an_unknown_host_gets_no_picture_and_a_warning() {
     stage.keys("o");
     assert!(stage.effects.is_empty());
 }
+
+#[test]
+fn over_ssh_the_browser_needs_a_tunnel_and_the_screen_says_which() {
+    let mut stage = Stage::new(80, 24);
+    stage.app.start.remote = true;
+    stage.answer(Slot::Session, Reply::Connected(Ok(None)));
+    stage.keys("b");
+    let address = "https://login/authorize?client_id=x&redirect_uri=http%3A%2F%2Flocalhost%3A45123&state=y";
+    let ticket = stage.ticket(Slot::Session);
+    stage.event(Event::Progress(ticket, Progress::Prompt(Prompt::Browser { address: address.into() })));
+    assert!(stage.screen().contains("ssh -L 45123:localhost:45123 this-host"), "{}", stage.screen());
+}

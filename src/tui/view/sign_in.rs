@@ -38,7 +38,10 @@ pub(super) fn draw(
             let left = expires.as_second() - app.now.as_second();
             device_code(&mut page, area, address, code, *may_open, left);
         }
-        Some(Prompt::Browser { address }) => browser(&mut page, address),
+        Some(prompt @ Prompt::Browser { address }) => {
+            let port = prompt.way_back().filter(|_| app.start.remote);
+            browser(&mut page, address, port);
+        }
         None if sign_in.problem.is_some() => {}
         None => {
             let said = match (&app.session, sign_in.way) {
@@ -96,8 +99,13 @@ fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, may_
     page.line("P shows both as plain text to copy.", theme.dim);
 }
 
-fn browser(page: &mut Page<'_>, address: &str) {
+fn browser(page: &mut Page<'_>, address: &str, tunnel: Option<u16>) {
     let theme = page.theme;
+    if let Some(port) = tunnel {
+        page.line("0 On the machine with the browser, first run", Style::new());
+        page.indented(&format!("ssh -L {port}:localhost:{port} this-host"), theme.key, 3);
+        page.gap();
+    }
     page.line("1 Sign in where the browser opened.", Style::new());
     page.gap();
     page.line("2 Come back: this screen goes on by itself.", Style::new());
