@@ -1,6 +1,7 @@
 //! A pseudo-terminal with the real program in it, and a screen to read.
 
 use std::io::{Read, Write};
+use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -154,20 +155,22 @@ impl Terminal {
     pub(crate) fn wait_until_stopped(&self) {
         let patience = Instant::now() + PATIENCE;
         let process = self.process().to_string();
-        loop {
-            let state =
-                std::process::Command::new("ps").args(["-o", "state=", "-p", &process]).output().unwrap();
-            if state.stdout.starts_with(b"T") {
-                return;
+        let stopped = || match std::fs::read_to_string(format!("/proc/{process}/stat")) {
+            Ok(state) => state.contains(") T "),
+            Err(_) => {
+                let state = Command::new("ps").args(["-o", "state=", "-p", &process]).output().unwrap();
+                state.stdout.starts_with(b"T")
             }
+        };
+        while !stopped() {
             assert!(Instant::now() < patience, "the program did not stop");
         }
     }
 
     /// Sends a signal to the program.
     pub(crate) fn signal(&self, name: &str) {
-        let process = self.process().to_string();
-        let status = std::process::Command::new("kill").args(["-s", name, &process]).status().unwrap();
+        let kill = format!("kill -s {name} {}", self.process());
+        let status = Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(status.success());
     }
 
