@@ -173,6 +173,11 @@ impl App {
         }
     }
 
+    /// Whether the next frame brings a question. What was typed before that frame is no answer to it.
+    pub fn has_unseen_question(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Prompt(prompt)) if prompt.is_unseen())
+    }
+
     /// The screen was lost: a frame is due although nothing changed.
     pub fn touch(&mut self) {
         self.dirty = true;

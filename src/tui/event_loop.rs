@@ -68,9 +68,17 @@ where
             }
         }
         if app.is_dirty() && Instant::now() >= due {
+            while app.has_unseen_question()
+                && let Some(event) = waiting(&mut input).await
+            {
+                effects.extend(take_input(app, event)); // typed before the question is there
+            }
             app.drawn();
             terminal.draw(|frame| view::draw(app, theme, frame)).map_err(io::Error::other)?;
             due = Instant::now() + FRAME;
+            if !effects.is_empty() {
+                continue;
+            }
         }
         let tick = Instant::now() + Duration::from_secs(1);
         tokio::select! {

@@ -42,7 +42,7 @@ impl Theme {
             badge: plain.fg(Color::Green).add_modifier(Modifier::BOLD),
             production: plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
             heading: plain.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
-            dim: plain.fg(Color::DarkGray),
+            dim: plain.add_modifier(Modifier::DIM), // "dark grey" is the background of some palettes
             cursor: plain.add_modifier(Modifier::BOLD),
             active: plain.add_modifier(Modifier::REVERSED),
             edited: plain.fg(Color::Yellow),

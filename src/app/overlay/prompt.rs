@@ -47,6 +47,11 @@ impl Prompt {
         Self { question, typed: Line::default(), drawn: false }
     }
 
+    /// Nobody can have seen it.
+    pub(in crate::app) fn is_unseen(&self) -> bool {
+        !self.drawn
+    }
+
     /// The question has been on the screen.
     pub(in crate::app) fn was_drawn(&mut self) {
         self.drawn = true;

@@ -104,7 +104,7 @@ fn one(field: &Field<'_>, value: &str, at: Place, theme: &Theme, row: Rect, buff
         if edited {
             buffer.set_string(row.x + 1, row.y, at.mark.to_string(), theme.edited);
         }
-        let style = if at.current { theme.cursor } else { theme.dim };
+        let style = if at.current { theme.cursor } else { Style::new() };
         text::line(field.label, style, Rect { x: row.x + LEFT, width: at.label, ..row }, buffer);
         buffer.set_string(x, row.y, field.flag().to_string(), theme.dim);
     }
