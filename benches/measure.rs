@@ -240,12 +240,12 @@ fn open_from_tables(terminal: &mut Terminal) {
     terminal.wait_for("CAS-");
 }
 
-/// The first number of `5,000 of 12,000` in row 2.
+/// The held rows in row 2: the first number of `5,000 of 12,000`, or of `12,000 rows` when all are there.
 fn held(screen: &str) -> usize {
     let row = screen.lines().nth(1).unwrap_or_default();
-    let before = row.split(" of ").next().unwrap_or_default();
-    let number: String = before.chars().rev().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
-    number.chars().rev().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
+    let before = row.split(" of ").next().unwrap_or_default().trim_end().trim_end_matches(" rows");
+    let number = before.rsplit(' ').next().unwrap_or_default();
+    number.replace(',', "").parse().unwrap_or(0)
 }
 
 fn resident(process: u32) -> f64 {
