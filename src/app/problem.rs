@@ -55,7 +55,10 @@ fn reason(error: &Error) -> (String, &'static str) {
             (coded("Someone changed the row after you read it"), "r read it again   Esc back")
         }
         Error::Api { code, message, .. } if code == code::NO_PRIVILEGE || error.is_forbidden() => {
-            (coded(&privilege(message)), "Esc back   g t other tables")
+            let hint = error.hint().filter(|_| code != code::NO_PRIVILEGE).unwrap_or_default();
+            let why = coded(&privilege(message));
+            let why = if hint.is_empty() { why } else { format!("{why} {}.", capital(hint)) };
+            (why, "Esc back   g t other tables")
         }
         Error::Api { message, .. } if error.code() == Some(code::PLUG_IN) => {
             (coded(&format!("A plug-in refused: {}", sentence(message))), AGAIN)
@@ -69,9 +72,7 @@ fn reason(error: &Error) -> (String, &'static str) {
         Error::Throttled { retry_after } => {
             (format!("The server asks to wait {} s.", retry_after.as_secs()), "r try again then   Esc back")
         }
-        Error::Network { .. } => {
-            (format!("There is {error}."), "Check the network, then r   Q quit, nothing staged is lost")
-        }
+        Error::Network { .. } => (format!("There is {error}."), "Check the network, then r   Esc back"),
         Error::Answer { what, .. } => (coded(&format!("The server sent {what}")), AGAIN),
         Error::Api { message, .. } => (coded(sentence(message)), AGAIN),
         _ => (format!("{}.", sentence(&error.to_string())), AGAIN),
@@ -88,6 +89,12 @@ mod code {
 fn privilege(message: &str) -> String {
     let named = message.split(|c: char| !c.is_alphanumeric()).find(|word| word.starts_with("prv"));
     named.map_or_else(|| sentence(message).to_owned(), |name| format!("Your roles lack {name}"))
+}
+
+/// A hint as a sentence of its own.
+fn capital(hint: &str) -> String {
+    let mut letters = hint.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Text without a full stop at its end: a code follows.

@@ -3,6 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::json_rows::write_page;
 use super::row_table::RowTable;
@@ -28,10 +29,10 @@ pub(super) struct RowsArgs {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     select: Vec<String>,
     /// Condition in OData's words: "statecode eq 0 and contains(title,'printer')"
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", value_parser = NonEmptyStringValueParser::new())]
     filter: Option<String>,
     /// Order, such as "createdon desc,title"
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", value_parser = NonEmptyStringValueParser::new())]
     order: Option<String>,
     /// Read only the first N rows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "all")]

@@ -89,6 +89,13 @@ mod code {
     pub(super) const NOT_FOUND_BY_KEY: &str = "0x80060891";
     pub(super) const THROTTLED: [&str; 3] = ["0x80072321", "0x80072322", "0x80072326"];
     pub(super) const UNKNOWN_PROPERTY: &str = "0x80060888";
+    pub(super) const NOT_A_MEMBER: &str = "0x80072560";
+    pub(super) const NO_ROLES: &str = "0x80042f09";
+    pub(super) const USER_NOT_ENABLED: &str = "0x80040225";
+    pub(super) const USER_DISABLED: &str = "0x8004a112";
+    pub(super) const NO_LICENCE: &str = "0x8004d24b";
+    pub(super) const APPLICATION_BLOCKED: &str = "0x80095ffc";
+    pub(super) const PRIVILEGE_DENIED: &str = "0x80040220";
 }
 
 impl Error {
@@ -240,9 +247,7 @@ impl Error {
         Some(match self {
             _ if self.is_conflict() => "read the row again, look at what changed, and repeat the edit",
             _ if self.needs_sign_in() => "sign in again: `dv login`",
-            _ if self.is_forbidden() => {
-                "ask an administrator for a security role with the privilege named above"
-            }
+            _ if self.is_forbidden() => forbidden(self.code()),
             Self::Api { code, .. } if code == code::UNKNOWN_PROPERTY => {
                 "check names and expressions: lookups go by _name_value, and names are case-sensitive"
             }
@@ -257,6 +262,27 @@ impl Error {
             _ if self.is_transient() => "try again in a while",
             _ => return None,
         })
+    }
+}
+
+/// Whom to ask for what when the environment knows the user and says no.
+fn forbidden(code: Option<&str>) -> &'static str {
+    match code {
+        Some(code::NOT_A_MEMBER) => {
+            "ask an administrator to add this user to the environment; an application needs an application user"
+        }
+        Some(code::NO_ROLES) => "ask an administrator to give this user a security role",
+        Some(code::USER_NOT_ENABLED | code::USER_DISABLED) => {
+            "ask an administrator to enable this user in the environment"
+        }
+        Some(code::NO_LICENCE) => "ask an administrator to assign this user a licence",
+        Some(code::APPLICATION_BLOCKED) => {
+            "ask an administrator to allow this application id, or use --client-id"
+        }
+        Some(code::PRIVILEGE_DENIED) => {
+            "ask an administrator for a security role with the privilege named above"
+        }
+        _ => "ask an administrator whether your security roles allow this",
     }
 }
 
@@ -289,6 +315,20 @@ mod tests {
 
     fn api(status: u16, code: &str) -> Error {
         Error::Api { status, code: code.into(), message: "no".into(), request_id: None }
+    }
+
+    #[test]
+    fn each_no_names_whom_to_ask_for_what() {
+        for (code, word) in [
+            ("0x80072560", "add this user"),
+            ("0x80042f09", "security role"),
+            ("0x80040225", "enable this user"),
+            ("0x8004d24b", "licence"),
+            ("0x80040220", "privilege named above"),
+        ] {
+            assert!(api(403, code).hint().unwrap().contains(word), "{code}");
+        }
+        assert!(!api(403, "0x80072560").hint().unwrap().contains("privilege"));
     }
 
     #[test]

@@ -25,12 +25,17 @@ pub(super) struct Response {
 impl Response {
     pub(super) fn page(self) -> Result<Page, Error> {
         let head = self.head();
-        self.json().and_then(Page::decode).map_err(|error| head.complete(error))
+        let body = self.json().map_err(|error| head.complete(error))?;
+        Page::decode(body.clone()).map_err(|error| head.told(&body).unwrap_or_else(|| head.complete(error)))
     }
 
     pub(super) fn row(self) -> Result<Row, Error> {
         let (head, etag) = (self.head(), self.etag());
-        let row = self.json().and_then(Row::from_json).map_err(|error| head.complete(error))?;
+        let body = self.json().map_err(|error| head.complete(error))?;
+        if let Some(error) = head.told(&body) {
+            return Err(error);
+        }
+        let row = Row::from_json(body).map_err(|error| head.complete(error))?;
         Ok(match etag {
             Some(etag) => row.with_etag(etag),
             None => row,
@@ -73,22 +78,19 @@ impl Head {
     fn complete(&self, error: Error) -> Error {
         error.in_response(self.status, self.request_id.as_deref())
     }
+
+    /// The error that a body tells although its status is a good one.
+    fn told(&self, body: &Bytes) -> Option<Error> {
+        let error = wire_error(body)?;
+        error.code.is_some().then(|| error.into_error(self.status, self.request_id.clone(), "an error"))
+    }
 }
 
 /// The error that an answer other than 2xx means. The body may be JSON, HTML, empty or huge.
 pub(super) fn error_of(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Error {
     let request_id = request_id(headers);
-    let wire = (body.len() <= ERROR_BODY).then(|| serde_json::from_slice::<WireBody>(body).ok()).flatten();
-    match wire.and_then(|body| body.error) {
-        Some(error) => Error::Api {
-            status: status.as_u16(),
-            code: error.code.unwrap_or_default(),
-            message: error.message.filter(|message| !message.trim().is_empty()).map_or_else(
-                || error.innererror.and_then(|inner| inner.message).map_or_else(|| plain(status), shortened),
-                shortened,
-            ),
-            request_id,
-        },
+    match wire_error(body) {
+        Some(error) => error.into_error(status.as_u16(), request_id, &plain(status)),
         None if matches!(status.as_u16(), 401 | 403 | 404 | 412 | 429 | 502 | 503 | 504) => {
             Error::Api { status: status.as_u16(), code: String::new(), message: plain(status), request_id }
         }
@@ -103,6 +105,10 @@ pub(super) fn error_of(status: StatusCode, headers: &HeaderMap, body: &Bytes) ->
             Error::Answer { what, status: status.as_u16(), request_id }
         }
     }
+}
+
+fn wire_error(body: &Bytes) -> Option<WireError> {
+    (body.len() <= ERROR_BODY).then(|| serde_json::from_slice::<WireBody>(body).ok()).flatten()?.error
 }
 
 /// The status in words.
@@ -132,6 +138,20 @@ struct WireError {
     message: Option<String>,
     #[serde(default)]
     innererror: Option<WireInner>,
+}
+
+impl WireError {
+    /// Without words of its own, or of what is inside it, the error is told by `otherwise`.
+    fn into_error(self, status: u16, request_id: Option<String>, otherwise: &str) -> Error {
+        let inner = self.innererror.and_then(|inner| inner.message);
+        let message = self.message.filter(|message| !message.trim().is_empty()).or(inner);
+        Error::Api {
+            status,
+            code: self.code.unwrap_or_default(),
+            message: message.map_or_else(|| otherwise.to_owned(), shortened),
+            request_id,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -218,6 +238,19 @@ mod tests {
             error(500, r#"{"error":{"innererror":{"message":"deep down"}}}"#).to_string(),
             "deep down"
         );
+    }
+
+    #[test]
+    fn an_error_under_a_good_status_is_told_in_the_words_of_the_server() {
+        let response = |body: &'static str| Response {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(body.as_bytes()),
+        };
+        let body = r#"{"error":{"code":"0x80040216","message":"boo"}}"#;
+        assert_eq!(response(body).page().unwrap_err().to_string(), "boo");
+        assert_eq!(response(body).row().unwrap_err().to_string(), "boo");
+        assert!(response(r#"{"error":"a column","id":"1"}"#).row().is_ok());
     }
 
     #[test]
