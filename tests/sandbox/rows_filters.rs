@@ -148,6 +148,18 @@ async fn what_is_no_filter_is_refused() {
         ("$filter=not Microsoft.Dynamics.CRM.Today(PropertyName='createdon')", (400, "0x80060888")),
         ("$filter=Microsoft.Dynamics.CRM.LastFiscalYear(PropertyName='createdon')", (501, "0x80040219")),
         ("$filter=Incident_Tasks/any(t:t/subject eq 'x')", (501, "0x80040219")),
+        ("$filter=prioritycode eq 1.5", (400, "0x80060888")),
+        ("$filter=createdon ge 2026-13-45", (400, "0x80060888")),
+        ("$filter=title eq '%FF'", (400, "0x80060888")),
+        ("$select=title&$select=description", (400, "0x80060888")),
+        ("$select=title,,description", (400, "0x80060888")),
+        ("$expand=owninguser($select=fullname;$select=title)", (400, "0x80060888")),
+        (
+            "$expand=primarycontactid($select=fullname),primarycontactid($select=lastname)",
+            (400, "0x80060888"),
+        ),
+        ("$expand=primarycontactid($orderby=fullname)", (400, "0x80060888")),
+        ("$expand=ownerid($filter=name eq 'x')", (501, "0x80040219")),
         ("$orderby=nonsense", (400, "0x80060888")),
         ("$skip=10", (400, "0x80060888")),
         ("$search=x", (400, "0x80060888")),
@@ -163,6 +175,9 @@ async fn what_is_no_filter_is_refused() {
         let reply = office.get(&format!("/incidents?{query}")).await;
         assert_eq!(reply.refusal(), refusal, "{query}: {}", reply.text);
     }
+    let reply = office.get("/incidents?$filter=createdon ge 2026-13-45").await;
+    let message = "Unrecognized 'Edm.DateTimeOffset' literal '2026-13-45' for the column 'createdon'.";
+    assert_eq!(reply.message(), message);
     let many = vec!["prioritycode eq 1"; 501].join(" or ");
     assert_eq!(office.get(&format!("/incidents?$filter={many}")).await.refusal(), (400, "0x8004430c"));
 }

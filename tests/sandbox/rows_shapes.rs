@@ -109,6 +109,27 @@ async fn related_rows_come_inside() {
 }
 
 #[tokio::test]
+async fn a_related_row_that_the_filter_keeps_back_is_null() {
+    let office = Office::new().await;
+    let all = "/incidents?$select=title&$expand=primarycontactid($select=fullname,gendercode)";
+    let all = office.get(all).await;
+    let query = "/incidents?$select=title&$expand=primarycontactid($select=fullname,gendercode;$filter=gendercode eq 1)";
+    let some = office.get(query).await;
+    let contacts = |reply: &crate::office::Reply| {
+        let contacts = reply.rows().iter().map(|row| row["primarycontactid"].clone());
+        contacts.collect::<Vec<_>>()
+    };
+    let kept = |contact: &serde_json::Value| contact["gendercode"] == 1;
+    let expected: Vec<_> = contacts(&all)
+        .into_iter()
+        .map(|contact| if kept(&contact) { contact } else { json!(null) })
+        .collect();
+    assert_eq!(contacts(&some), expected);
+    assert!(contacts(&all).iter().any(|contact| contact.is_object() && !kept(contact)));
+    assert!(expected.iter().any(serde_json::Value::is_object));
+}
+
+#[tokio::test]
 async fn a_single_row_has_an_etag_and_is_not_sent_again() {
     let office = Office::new().await;
     let (case, _) = office.new_case("Same").await;

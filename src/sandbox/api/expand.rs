@@ -61,10 +61,15 @@ impl<'a> Expansion<'a> {
         let relationships = table.navigation(nav);
         if !relationships.is_empty() {
             let options = &expand.options;
-            if options.filter.is_some() || !options.orderby.is_empty() || options.top.is_some() {
+            if !options.orderby.is_empty() || options.top.is_some() {
                 return Err(ApiError::query(
                     "Only $select and $filter clause can be provided while doing $expand on many-to-one \
                      relationship or nested one-to-many relationship.",
+                ));
+            }
+            if options.filter.is_some() && relationships.len() > 1 {
+                return Err(ApiError::not_implemented(
+                    "$filter where several tables stand behind one expand",
                 ));
             }
             let tables = relationships.iter().map(|relationship| &relationship.target.table);

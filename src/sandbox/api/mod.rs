@@ -28,6 +28,7 @@ use uuid::Uuid;
 
 pub(crate) use functions::VERSION;
 
+use super::odata::uri::QueryString;
 use super::schema::Schema;
 use super::seed;
 use super::store::Store;
@@ -146,7 +147,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
             root: format!("{}/api/data/{version}", environment.config.root),
             method: parts.method,
             path: path.to_owned(),
-            query: crate::sandbox::odata::uri::QueryString::parse(parts.uri.query().unwrap_or_default()),
+            query: QueryString::parse(parts.uri.query().unwrap_or_default())?,
             headers: parts.headers,
             prefer,
             body,

@@ -24,6 +24,13 @@ impl Error {
         Error::Syntax { message: message.into() }
     }
 
+    /// An option that may be there once.
+    pub(super) fn twice(option: &str) -> Error {
+        Error::refused(format!(
+            "Query option '{option}' was specified more than once, but it must be specified at most once."
+        ))
+    }
+
     pub(super) fn refused(message: impl Into<String>) -> Error {
         Error::Refused { message: message.into() }
     }

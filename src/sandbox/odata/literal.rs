@@ -19,23 +19,38 @@ pub(crate) fn stored(literal: &Literal, column: &Column) -> Result<Value, Error>
         (Kind::YesNo { .. }, Literal::Bool(value)) => Some(Value::Integer(i64::from(*value))),
         (Kind::Lookup { .. } | Kind::Id, Literal::Guid(id)) => Some(Value::Blob(id.as_bytes().to_vec())),
         (Kind::DateTime { .. }, Literal::Date(text)) => instant(text).map(Value::Integer),
+        // Unlike an amount, a whole number has no value to compare with between two of its own.
+        (kind, Literal::Number(text)) if is_whole(kind) => {
+            scaled(text, 0).filter(|scaled| scaled.exact).map(|scaled| Value::Integer(scaled.value))
+        }
         (kind, Literal::Number(text)) => scale(kind).and_then(|digits| number(text, digits)),
         _ => None,
     };
-    value.ok_or_else(|| Error::Value {
-        message: format!(
+    value.ok_or_else(|| mismatch(literal, column))
+}
+
+fn mismatch(literal: &Literal, column: &Column) -> Error {
+    let message = match (column.kind, literal) {
+        (Kind::DateTime { .. }, Literal::Date(text)) => {
+            format!("Unrecognized '{}' literal '{text}' for the column '{}'.", edm(column), column.property())
+        }
+        _ => format!(
             "A binary operator with incompatible types was detected. Found operand types '{}' and '{}' for the \
              column '{}'.",
             edm(column),
             written(literal),
             column.property()
         ),
-    })
+    };
+    Error::Value { message }
 }
 
 /// For a number with more digits than its column has: the largest stored value below it. No value equals it.
 pub(crate) fn floor_of_finer(literal: &Literal, column: &Column) -> Option<i64> {
     let (Literal::Number(text), Some(Some(digits))) = (literal, scale(column.kind)) else { return None };
+    if is_whole(column.kind) {
+        return None;
+    }
     scaled(text, digits).filter(|scaled| !scaled.exact).map(|scaled| scaled.value)
 }
 
@@ -56,14 +71,17 @@ pub(crate) fn stored_text(text: &str, column: &Column) -> Result<Value, Error> {
     stored(&literal, column)
 }
 
+fn is_whole(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Whole { .. } | Kind::BigInt | Kind::Choice { .. } | Kind::State { .. } | Kind::Status { .. }
+    )
+}
+
 /// Digits after the point that a stored integer stands for; none for `Double`.
 fn scale(kind: Kind) -> Option<Option<u32>> {
     match kind {
-        Kind::Whole { .. }
-        | Kind::BigInt
-        | Kind::Choice { .. }
-        | Kind::State { .. }
-        | Kind::Status { .. } => Some(Some(0)),
+        kind if is_whole(kind) => Some(Some(0)),
         Kind::Money { .. } => Some(Some(4)),
         Kind::Decimal { precision, .. } => Some(Some(precision)),
         Kind::Double { .. } => Some(None),

@@ -64,7 +64,7 @@ impl Options {
 
     fn set(&mut self, name: &str, value: &str, depth: usize) -> Result<(), Error> {
         match name {
-            "$select" => self.select = select(value),
+            "$select" => self.select = select(value)?,
             "$filter" => self.filter = Some(value.to_owned()),
             "$orderby" => self.orderby = orderby(value)?,
             "$top" => self.top = Some(top(value)?),
@@ -90,10 +90,17 @@ impl Options {
 }
 
 /// Names of columns. An empty list and `*` mean all of them.
-fn select(value: &str) -> Option<Vec<String>> {
-    let names: Vec<_> =
-        value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
-    (!names.is_empty() && !names.iter().any(|name| name == "*")).then_some(names)
+fn select(value: &str) -> Result<Option<Vec<String>>, Error> {
+    if value.trim().is_empty() {
+        return Ok(None);
+    }
+    let names: Vec<_> = value.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) {
+        return Err(Error::syntax(format!(
+            "Syntax error in $select: '{value}' names nothing between commas."
+        )));
+    }
+    Ok((!names.iter().any(|name| name == "*")).then_some(names))
 }
 
 fn orderby(value: &str) -> Result<Vec<Order>, Error> {
@@ -140,7 +147,18 @@ fn expand(value: &str, depth: usize) -> Result<Vec<Expand>, Error> {
     if depth >= 4 {
         return Err(Error::refused("The $expand option is nested too deeply."));
     }
-    split(value, ',').into_iter().map(|part| expand_one(part.trim(), depth)).collect()
+    let mut expands: Vec<Expand> = Vec::new();
+    for part in split(value, ',') {
+        let expand = expand_one(part.trim(), depth)?;
+        if expands.iter().any(|other| other.nav == expand.nav) {
+            return Err(Error::refused(format!(
+                "The navigation property '{}' is in $expand more than once.",
+                expand.nav
+            )));
+        }
+        expands.push(expand);
+    }
+    Ok(expands)
 }
 
 fn expand_one(text: &str, depth: usize) -> Result<Expand, Error> {
@@ -159,11 +177,17 @@ fn expand_one(text: &str, depth: usize) -> Result<Expand, Error> {
         return Err(Error::syntax("The $expand option names no navigation property."));
     }
     let mut options = Options::default();
+    let mut seen: Vec<String> = Vec::new();
     for part in split(raw, ';').iter().filter(|part| !part.trim().is_empty()) {
         let Some((name, value)) = part.split_once('=') else {
             return Err(Error::syntax(format!("Syntax error in $expand: '{part}'.")));
         };
-        options.set(name.trim(), value, depth + 1)?;
+        let name = name.trim();
+        if seen.iter().any(|other| other == name) {
+            return Err(Error::twice(name));
+        }
+        seen.push(name.to_owned());
+        options.set(name, value, depth + 1)?;
     }
     Ok(Expand { nav: nav.to_owned(), reference, options, raw: raw.to_owned() })
 }
@@ -175,7 +199,7 @@ mod tests {
     use super::*;
 
     fn parse(query: &str) -> Result<Options, Error> {
-        Options::parse(&QueryString::parse(query))
+        Options::parse(&QueryString::parse(query)?)
     }
 
     #[test]
@@ -208,10 +232,18 @@ mod tests {
             "$expand=",
             "$format=json",
             "$nonsense=1",
+            "$top=1&$top=2",
+            "$select=a,",
+            "$select=%FF",
+            "$expand=a,a($select=b)",
+            "$expand=a($top=1;$top=2)",
         ] {
             assert!(parse(query).is_err(), "{query}");
         }
-        assert!(parse(&format!("$expand={}", vec!["a"; 16].join(","))).is_err());
+        assert!(
+            parse(&format!("$expand={}", (0..16).map(|n| format!("a{n}")).collect::<Vec<_>>().join(",")))
+                .is_err()
+        );
     }
 
     proptest! {

@@ -116,7 +116,7 @@ mod tests {
             ("_customerid_value", vec![text.clone(), id.clone()]),
             ("_ownerid_value desc", vec![text.clone(), id.clone()]),
         ] {
-            let query = QueryString::parse(&format!("$orderby={order}"));
+            let query = QueryString::parse(&format!("$orderby={order}")).unwrap();
             let options = Options::parse(&query).unwrap();
             let mut translator = Translator::new(&schema, table, context);
             let keys = translator.order(&options.orderby).unwrap();

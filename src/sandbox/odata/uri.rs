@@ -1,13 +1,21 @@
 //! Addresses: percent-decoding, path segments with their keys, query options.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
 use super::Error;
 
-/// `%41` and, in a query, `+` for a space.
-pub(crate) fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', "%20")).decode_utf8_lossy().into_owned()
+/// `%41` for `A`. Escapes must give UTF-8.
+fn decode(text: &str) -> Result<String, Error> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(Cow::into_owned).map_err(|_| Error::syntax(format!("'{text}' is not UTF-8.")))
+}
+
+/// In a query `+` is a space.
+fn decode_query(text: &str) -> Result<String, Error> {
+    decode(&text.replace('+', "%20"))
 }
 
 /// The options of a query in the order sent: the text as it came and as it reads.
@@ -24,16 +32,17 @@ struct Pair {
 }
 
 impl QueryString {
-    pub(crate) fn parse(query: &str) -> QueryString {
-        let pairs = query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|raw| {
-                let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
-                Pair { name: decode(name), value: decode(value), raw: raw.to_owned() }
-            })
-            .collect();
-        QueryString { pairs }
+    pub(crate) fn parse(query: &str) -> Result<QueryString, Error> {
+        let mut pairs: Vec<Pair> = Vec::new();
+        for raw in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
+            let pair = Pair { name: decode_query(name)?, value: decode_query(value)?, raw: raw.to_owned() };
+            if pair.name.starts_with('$') && pairs.iter().any(|other| other.name == pair.name) {
+                return Err(Error::twice(&pair.name));
+            }
+            pairs.push(pair);
+        }
+        Ok(QueryString { pairs })
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -89,7 +98,7 @@ pub(crate) fn unquoted(text: &str) -> String {
 
 /// Cuts a path into segments. A slash or a bracket within quotes is text.
 pub(crate) fn segments(path: &str) -> Result<Vec<Segment>, Error> {
-    let decoded = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let decoded = decode(path)?;
     split(&decoded, '/').into_iter().filter(|part| !part.is_empty()).map(|part| segment(&part)).collect()
 }
 
@@ -163,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_query_reads_plus_as_space_and_keeps_its_text() {
-        let query = QueryString::parse("$filter=name+eq+%27a%2Bb%27&$top=5&&$Top=1");
+        let query = QueryString::parse("$filter=name+eq+%27a%2Bb%27&$top=5&&$Top=1").unwrap();
         assert_eq!(query.get("$filter"), Some("name eq 'a+b'"));
         assert_eq!(query.get("$Top"), Some("1"));
         assert_eq!(query.raw_without("$top"), "$filter=name+eq+%27a%2Bb%27&$Top=1");
@@ -173,7 +182,7 @@ mod tests {
         #[test]
         fn no_address_is_too_strange(path in ".{0,60}", query in ".{0,60}") {
             let _ = segments(&path);
-            let _ = QueryString::parse(&query).raw_without("$top");
+            let _ = QueryString::parse(&query).map(|query| query.raw_without("$top"));
         }
     }
 }
