@@ -10,6 +10,7 @@ use super::layout::Size;
 use super::problem::Problem;
 use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
+use super::wait::Wait;
 use crate::dataverse::{self, Page, Row, Table, TableSchema};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -21,6 +22,8 @@ pub enum Event {
     Input(Input),
     /// The terminal has a new size.
     Resize(Size),
+    /// A request waits before it is sent again, or no longer does.
+    Waiting(Option<Wait>),
     /// Background work has something to show and goes on. Ignored when the ticket is void.
     Progress(Ticket, Progress),
     /// Background work is done. Ignored when the ticket is void.

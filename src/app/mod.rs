@@ -30,6 +30,7 @@ pub mod save;
 pub mod screen;
 pub mod session;
 pub mod tickets;
+pub mod wait;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,6 +53,7 @@ use pending::{Pending, RowKey};
 use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
+use wait::Wait;
 
 pub use effect::{Effect, Request};
 pub use event::{Event, Progress, Reply};
@@ -88,6 +90,8 @@ pub struct App {
     pub sending: Sending,
     /// Which row the last request for one was about.
     asked_row: Option<RowKey>,
+    /// A request waits before it is sent again.
+    pub waiting: Option<Wait>,
     /// The message line.
     pub notice: Option<Notice>,
     /// The person asked to leave.
@@ -114,6 +118,7 @@ impl App {
             dropped: None,
             sending: Sending::default(),
             asked_row: None,
+            waiting: None,
             notice: None,
             leaving: false,
             dirty: true,
@@ -143,6 +148,10 @@ impl App {
         match event {
             Event::Clock(_) => vec![],
             Event::Input(input) => self.input(input),
+            Event::Waiting(wait) => {
+                self.waiting = wait;
+                vec![]
+            }
             Event::Resize(size) => {
                 self.size = size;
                 self.fit();
@@ -185,7 +194,7 @@ impl App {
 
     /// Whether something on the screen counts down, so that the clock should tick.
     pub fn is_counting(&self) -> bool {
-        matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.prompt.is_some())
+        self.waiting.is_some() || matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.prompt.is_some())
     }
 
     /// The screen that is seen.

@@ -23,6 +23,7 @@ pub struct Runner {
     reads: BTreeMap<Slot, AbortHandle>,
     writes: UnboundedSender<(WriteId, Patch)>,
     writer: JoinHandle<()>,
+    follower: JoinHandle<()>,
 }
 
 impl Runner {
@@ -37,7 +38,15 @@ impl Runner {
                 let _ = answers.send(Event::Written(id, result)); // the loop is gone: nobody to tell
             }
         });
-        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer }
+        let (waits, waiting) = (events.clone(), services.clone());
+        let follower = tokio::spawn(async move {
+            waiting
+                .follow_waits(|wait| {
+                    let _ = waits.send(Event::Waiting(wait)); // the loop is gone: nobody to tell
+                })
+                .await;
+        });
+        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer, follower }
     }
 
     /// Starts what an effect asks for. Effects of the terminal are the loop's and are left alone.
@@ -72,6 +81,7 @@ impl Runner {
         for read in std::mem::take(&mut self.reads).into_values() {
             read.abort();
         }
+        self.follower.abort();
         let (closed, _) = unbounded_channel();
         self.writes = closed; // the queue ends when its last sender is gone
         let _ = (&mut self.writer).await; // a panic there has been reported already

@@ -1,20 +1,23 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 use super::Start;
 use super::sign_in_problem::sign_in_problem;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::problem::Problem;
 use crate::app::session::{self, Identity};
+use crate::app::wait::Wait;
 use crate::app::{Progress, Reply, Request};
 use crate::auth::browser::Wishes;
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
-use crate::dataverse::{Client, Error, Guard, Patch, RowQuery};
+use crate::dataverse::{Client, Error, Guard, Patch, RowQuery, Waiting};
 use crate::http;
 use crate::ops::{self, Outcome, sign_in};
 
@@ -25,7 +28,7 @@ pub struct Services {
     store: TokenStore,
     request: auth::Request,
     token: Option<SecretString>,
-    client: Arc<Mutex<Option<Client>>>,
+    client: Arc<watch::Sender<Option<Client>>>,
 }
 
 impl Services {
@@ -49,7 +52,7 @@ impl Services {
                 scope: start.scope.clone(),
             },
             token: start.token.clone(),
-            client: Arc::default(),
+            client: Arc::new(watch::Sender::new(None)),
         })
     }
 
@@ -129,7 +132,7 @@ impl Services {
         let client = Client::new(environment, self.http.clone(), tokens, Guard::new());
         let found = ops::connect(&client).await?;
         let read_only = client.guard().read_only();
-        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
+        self.client.send_replace(Some(client));
         let host = self.request.environment.host();
         Ok(Identity {
             environment: found.organization.clone().unwrap_or_else(|| host.to_owned()),
@@ -150,9 +153,38 @@ impl Services {
     }
 
     fn client(&self) -> Result<Client, Error> {
-        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        client.clone().ok_or_else(|| auth::Error::SignInNeeded.into())
+        self.client.borrow().clone().ok_or_else(|| auth::Error::SignInNeeded.into())
     }
+
+    /// Tells of every request that waits before it is sent again, and when it no longer does. Never ends by itself.
+    pub async fn follow_waits(&self, tell: impl Fn(Option<Wait>)) {
+        let mut clients = self.client.subscribe();
+        loop {
+            let client = clients.borrow_and_update().clone();
+            let Some(client) = client else {
+                if clients.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            };
+            let mut waits = client.waiting();
+            loop {
+                tokio::select! {
+                    changed = waits.changed() => match changed {
+                        Ok(()) => tell(waits.borrow_and_update().map(wait_of)),
+                        Err(_) => return,
+                    },
+                    _ = clients.changed() => break, // another session
+                }
+            }
+        }
+    }
+}
+
+fn wait_of(Waiting { until, attempt, reason }: Waiting) -> Wait {
+    let left = until.saturating_duration_since(Instant::now());
+    let until = Timestamp::now().saturating_add(left).unwrap_or(Timestamp::MAX);
+    Wait { until, attempt, reason }
 }
 
 fn news_of(news: sign_in::Progress) -> Progress {

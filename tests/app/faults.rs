@@ -72,3 +72,17 @@ async fn a_save_whose_connection_is_reset_is_not_sent_again_by_itself() {
     assert_eq!(program.writes().await.len(), 1);
     program.quit_with_pending().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_stopped() {
+    let mut program = Program::start().await;
+    program.wait_for("incident").await;
+    let slow = json!({ "kind": "status", "status": 429, "retry_after": "200", "code": "0x80072322" });
+    program.fault(api_fault("GET", "v9.2/incidents", 1, slow)).await;
+    program.keys("/ i n c i d e n t enter");
+    program.wait_for("Dataverse asks to slow down").await;
+    program.keys("ctrl-c");
+    let screen = program.wait_for("Stopped").await;
+    assert!(!screen.contains("slow down"), "{screen}");
+    program.quit().await;
+}

@@ -78,7 +78,9 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             problem::draw(failure, theme, Rect { x: inner.x, width: inner.width, ..over }, buffer);
         }
         None => {
-            if let Screen::Grid(grid) = app.screen()
+            if let Some(wait) = &app.waiting {
+                text::line(&wait.line(app.now), theme.bar, inner, buffer);
+            } else if let Screen::Grid(grid) = app.screen()
                 && let Some(found) = grid.filter_message()
             {
                 text::line(&found, theme.bar, inner, buffer);
