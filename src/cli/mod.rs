@@ -72,7 +72,8 @@ struct SettingsArgs {
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
     /// Address of the Global Discovery Service (DV_DISCOVERY)
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", hide = true)]
+    // taken, of no effect before environments are listed
     discovery: Option<String>,
 }
 
@@ -171,21 +172,17 @@ fn start(settings: &Settings) -> tui::Start {
     let Settings { paths, situation, .. } = settings;
     tui::Start {
         url: settings.url.clone(),
-        profile: settings.profile.clone(),
         authority: settings.authority.clone(),
         tenant: settings.tenant.clone(),
         client_id: settings.client_id.clone(),
         scope: settings.scope.clone(),
         ca_file: settings.ca_file.clone(),
-        discovery: settings.discovery.clone(),
         token: settings.token.clone(),
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
         demo: false,
-        config_folder: paths.config.clone(),
         state_folder: paths.state.clone(),
-        cache_folder: paths.cache.clone(),
     }
 }
 

@@ -26,8 +26,6 @@ use crate::app::session::{self, Way};
 pub struct Start {
     /// Address of the environment, such as `contoso.crm4`.
     pub url: Option<String>,
-    /// Name of the profile in use.
-    pub profile: Option<String>,
     /// The sign-in authority given by hand.
     pub authority: Option<String>,
     pub tenant: Option<String>,
@@ -35,8 +33,6 @@ pub struct Start {
     pub scope: Option<String>,
     /// More certificate authorities, PEM.
     pub ca_file: Option<PathBuf>,
-    /// Address of the Global Discovery Service.
-    pub discovery: Option<String>,
     /// A ready access token instead of a sign-in.
     pub token: Option<SecretString>,
     /// This process runs over SSH.
@@ -47,10 +43,8 @@ pub struct Start {
     pub no_color: bool,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
-    /// Folders of the program; they may not exist yet.
-    pub config_folder: PathBuf,
+    /// Where the tokens are kept; the folder may not exist yet.
     pub state_folder: PathBuf,
-    pub cache_folder: PathBuf,
 }
 
 /// Runs the program until it is left, or asked to end by a signal.

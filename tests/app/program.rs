@@ -41,21 +41,17 @@ impl Program {
         let ready = sandbox.ready();
         let services = Services::new(&Start {
             url: Some(ready.url.clone()),
-            profile: None,
             authority: Some(ready.authority.clone()),
             tenant: None,
             client_id: Some(ready.client_id.clone()),
             scope: None,
             ca_file: None,
-            discovery: None,
             token: None,
             ssh: true,
             display: false,
             no_color: true,
             demo: false,
-            config_folder: home.path().join("config"),
             state_folder: home.path().join("state"),
-            cache_folder: home.path().join("cache"),
         })
         .unwrap();
         let start = session::Start {
