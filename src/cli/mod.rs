@@ -163,6 +163,10 @@ async fn open(context: &Context) -> Result<(), CliError> {
         return Err(CliError::usage("the program needs a terminal to draw on")
             .hint("commands work without one: `dv --help`"));
     }
+    if context.settings().situation.dumb {
+        return Err(CliError::usage("this terminal cannot draw a screen (TERM=dumb)")
+            .hint("commands work here: `dv --help`, for example `dv login` and `dv rows incidents`"));
+    }
     context.environment()?; // what is wrong with it is better said before the screen is taken
     tui::run(start(context.settings())).await.map_err(CliError::failed)
 }

@@ -29,6 +29,11 @@ impl Environment {
         self.values.get(name).map(PathBuf::from)
     }
 
+    /// Whether a variable has this value.
+    pub(super) fn is(&self, name: &str, value: &str) -> bool {
+        self.values.get(name).is_some_and(|found| found == value)
+    }
+
     /// Whether a variable has a value.
     pub(super) fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)

@@ -57,6 +57,8 @@ pub struct Situation {
     pub ssh: bool,
     /// There is a display that a browser could open on.
     pub display: bool,
+    /// The terminal says of itself that it cannot draw (`TERM=dumb`).
+    pub dumb: bool,
     /// `NO_COLOR` asks for none: <https://no-color.org>.
     pub no_color: bool,
 }
@@ -130,6 +132,7 @@ impl Situation {
             display: cfg!(any(windows, target_os = "macos"))
                 || environment.has("DISPLAY")
                 || environment.has("WAYLAND_DISPLAY"),
+            dumb: environment.is("TERM", "dumb"),
             no_color: environment.has("NO_COLOR"),
         }
     }

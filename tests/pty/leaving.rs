@@ -123,3 +123,12 @@ fn breaks_in_a_task() {
         broken.notified().await; // the loop hears of it
     });
 }
+
+#[test]
+fn a_terminal_that_cannot_draw_is_told_what_to_use_instead() {
+    let settings =
+        [("TERM", "dumb"), ("DV_URL", "https://contoso.crm4.dynamics.com"), ("HOME", "/nonexistent")];
+    let mut terminal = Terminal::start(&[], &settings, 24, 80);
+    assert_eq!(terminal.wait_for_end(), 2);
+    assert!(terminal.screen().contains("TERM=dumb"), "{}", terminal.screen());
+}
