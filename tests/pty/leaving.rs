@@ -126,8 +126,9 @@ fn breaks_in_a_task() {
 
 #[test]
 fn a_terminal_that_cannot_draw_is_told_what_to_use_instead() {
-    let settings =
-        [("TERM", "dumb"), ("DV_URL", "https://contoso.crm4.dynamics.com"), ("HOME", "/nonexistent")];
+    let home = Home::new();
+    let home = home.folder.path().to_str().unwrap();
+    let settings = [("TERM", "dumb"), ("DV_URL", "https://contoso.crm4.dynamics.com"), ("HOME", home)];
     let mut terminal = Terminal::start(&[], &settings, 24, 80);
     assert_eq!(terminal.wait_for_end(), 2);
     assert!(terminal.screen().contains("TERM=dumb"), "{}", terminal.screen());
