@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::signals::interrupted;
 use super::{CliError, Context};
-use crate::sandbox::{self, Options, RowCounts};
+use crate::sandbox::{self, Options, Ready, RowCounts};
 
 /// Run a stand-in for Entra ID and Dataverse on this machine
 ///
@@ -51,7 +51,7 @@ pub(super) struct SandboxArgs {
 }
 
 impl SandboxArgs {
-    /// Runs until SIGINT or SIGTERM. The ready line goes to `out`.
+    /// Runs until SIGINT, SIGTERM or SIGHUP. The ready line goes to `out`.
     ///
     /// # Errors
     ///
@@ -60,13 +60,19 @@ impl SandboxArgs {
         context.start_server_log();
         let interrupted = interrupted()?;
         let sandbox = sandbox::start(self.into()).await?;
-        let line = serde_json::to_string(sandbox.ready()).map_err(CliError::failed)?;
-        writeln!(out, "{line}")?;
-        out.flush()?;
-        interrupted.await;
+        let announced = announce(sandbox.ready(), out);
+        if announced.is_ok() {
+            interrupted.await;
+        }
         sandbox.stop().await;
-        Ok(())
+        announced
     }
+}
+
+fn announce(ready: &Ready, out: &mut dyn Write) -> Result<(), CliError> {
+    let line = serde_json::to_string(ready).map_err(CliError::failed)?;
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
 }
 
 impl From<SandboxArgs> for Options {

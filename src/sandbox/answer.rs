@@ -33,6 +33,15 @@ pub(crate) fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str)
     }
 }
 
+/// The answer to HEAD: all that GET would get but the body.
+pub(crate) fn without_body(mut response: Response<Bytes>) -> Response<Bytes> {
+    let body = std::mem::take(response.body_mut());
+    if !body.is_empty() {
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    }
+    response
+}
+
 pub(crate) fn with_type(
     status: StatusCode,
     content_type: &'static str,

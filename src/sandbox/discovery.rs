@@ -1,6 +1,7 @@
 //! Global Discovery: the environments that a user may enter.
 
 use bytes::Bytes;
+use http::header::ALLOW;
 use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
@@ -27,7 +28,9 @@ pub(crate) fn respond(
     };
     if request.method() != Method::GET {
         let text = format!("The method {} is not allowed.", request.method());
-        return answer::odata_error(StatusCode::METHOD_NOT_ALLOWED, "0x80060888", &text);
+        let mut refused = answer::odata_error(StatusCode::METHOD_NOT_ALLOWED, "0x80060888", &text);
+        answer::set(&mut refused, ALLOW, "GET,HEAD");
+        return refused;
     }
     let key = match key.strip_prefix('(').and_then(|key| key.strip_suffix(')')) {
         Some(inner) => Some(inner),

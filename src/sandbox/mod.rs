@@ -17,6 +17,7 @@ mod gzip;
 mod line;
 mod odata;
 mod options;
+mod private;
 mod ready;
 mod request_log;
 mod schema;

@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -35,6 +35,8 @@ use super::sites::{Origin, Sites};
 
 /// What Dataverse takes at most, a file of 128 MB, with room around it.
 const BODY_LIMIT: usize = 160 * 1024 * 1024;
+/// The longest address that the service takes, in characters.
+const ADDRESS_LIMIT: usize = 32_768;
 
 /// Everything that answers.
 #[derive(Debug)]
@@ -139,6 +141,7 @@ impl World {
             };
             return Ok(response.map(Body::from));
         }
+        let head = parts.method == Method::HEAD;
         let n = self.log.arrived(origin, &parts, self.clock.now());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let fault = self.faults.strike(origin, &parts.method, &path);
@@ -176,6 +179,9 @@ impl World {
             if fault == Some(Fault::GzipCut {}) {
                 response = effects::broken_off(response);
             }
+        }
+        if head {
+            response = answer::without_body(response);
         }
         self.log.answered(n, response.status());
         Ok(match fault {
@@ -224,7 +230,15 @@ impl World {
         Ok(None)
     }
 
-    async fn dispatch(&self, origin: Origin, request: Request<Bytes>) -> Response<Bytes> {
+    async fn dispatch(&self, origin: Origin, mut request: Request<Bytes>) -> Response<Bytes> {
+        let service = matches!(origin, Origin::Api | Origin::Discovery);
+        if service && self.is_too_long(origin, &request) {
+            let text = "The length of the URL exceeds the maximum of 32,768 characters.";
+            return answer::odata_error(StatusCode::URI_TOO_LONG, "0x80060888", text);
+        }
+        if service && request.method() == Method::HEAD {
+            *request.method_mut() = Method::GET;
+        }
         match origin {
             Origin::Entra => self.entra.respond(request).await,
             Origin::Api => {
@@ -247,6 +261,12 @@ impl World {
         }
     }
 
+    fn is_too_long(&self, origin: Origin, request: &Request<Bytes>) -> bool {
+        let root = self.sites.address(origin).map_or(0, |address| self.sites.root(address).len());
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        root + path.len() > ADDRESS_LIMIT
+    }
+
     fn border(&self, origin: Origin) -> Border<'_> {
         Border { origin, sites: &self.sites, entra: &self.entra, clock: &self.clock }
     }
@@ -263,7 +283,11 @@ impl World {
     /// The refusal of a request that a web page elsewhere may have caused: another name for this host (a rebound
     /// name), or another site as its origin.
     fn refuse_stranger(&self, origin: Origin, parts: &Parts) -> Option<Response<Bytes>> {
-        let host = parts.headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
+        let mut hosts = parts.headers.get_all(HOST).iter();
+        let host = hosts.next().map(|host| host.to_str().unwrap_or_default());
+        if hosts.next().is_some() {
+            return Some(answer::text(StatusCode::BAD_REQUEST, "A request has one Host."));
+        }
         let authority = parts.uri.authority().map(http::uri::Authority::as_str);
         let named = [host, authority].into_iter().flatten().collect::<Vec<_>>();
         if named.is_empty() || !named.iter().all(|name| self.sites.is_host_of(origin, name)) {

@@ -1,6 +1,4 @@
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +20,7 @@ use super::server::{Running, World, serve};
 use super::sites::{Origin, Sites};
 use super::tls::{self, Identity};
 use super::users::{CONFIDENTIAL_CLIENT, TENANT, User, users};
-use super::{Error, Options};
+use super::{Error, Options, private};
 
 /// A running sandbox. Dropping it stops it: it accepts nothing more and ends its connections.
 #[derive(Debug)]
@@ -30,8 +28,8 @@ pub struct Sandbox {
     ready: Ready,
     clock: Clock,
     running: Running,
-    /// Where the files went that nobody named a folder for; removed with the sandbox.
-    _folder: Option<TempDir>,
+    /// Where the files are that nobody named a place for; removed with the sandbox.
+    _folder: TempDir,
 }
 
 /// Starts a sandbox. It listens and holds its rows when this returns. Needs a runtime with I/O and time.
@@ -58,11 +56,12 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
         controls: controls_listener.as_ref().map(address).transpose()?,
     };
 
+    let folder = private::temporary_folder().map_err(unwritten(Path::new("a temporary folder")))?;
     let clock = Clock::default();
     let organization = organization(&sites);
     let config = Config {
         root: sites.api_root(),
-        data: options.data.clone(),
+        data: options.data.clone().unwrap_or_else(|| folder.path().join("rows.db")),
         seed: options.seed,
         rows: options.rows,
         organization: organization.clone(),
@@ -78,7 +77,7 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     };
     let entra = Entra::new(clock.clone(), sites.clone(), users(), lifetimes)?;
     let identity = if options.tls { Some(tls::identity()?) } else { None };
-    let files = Files::write(&options, &entra, identity.as_ref())?;
+    let files = Files::write(&options, folder.path(), &entra, identity.as_ref())?;
     let ready = ready(&sites, &organization, &entra, &files);
     let acceptor = identity.map(|identity| identity.acceptor);
     let world = Arc::new(World {
@@ -110,7 +109,7 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
             ));
         }
     }
-    Ok(Sandbox { ready, clock, running, _folder: files.folder })
+    Ok(Sandbox { ready, clock, running, _folder: folder })
 }
 
 impl Sandbox {
@@ -142,55 +141,43 @@ struct Files {
     ca: Option<PathBuf>,
     certificate: PathBuf,
     private_key: PathBuf,
-    folder: Option<TempDir>,
 }
 
 impl Files {
-    fn write(options: &Options, entra: &Entra, identity: Option<&Identity>) -> Result<Files, Error> {
-        let (path, folder) = match &options.out_dir {
+    fn write(
+        options: &Options,
+        folder: &Path,
+        entra: &Entra,
+        identity: Option<&Identity>,
+    ) -> Result<Files, Error> {
+        let path = match &options.out_dir {
             Some(path) => {
-                std::fs::create_dir_all(path)
-                    .map_err(|source| Error::Write { path: path.clone(), source })?;
-                (path.clone(), None)
+                private::make_folder(path).map_err(unwritten(path))?;
+                path
             }
-            None => {
-                let folder = tempfile::Builder::new()
-                    .prefix("dv-sandbox-")
-                    .tempdir()
-                    .map_err(|source| Error::Write { path: PathBuf::from("a temporary folder"), source })?;
-                (folder.path().to_owned(), Some(folder))
-            }
+            None => folder,
         };
         let certificate = path.join("client-certificate.pem");
         let private_key = path.join("client-key.pem");
-        write_private(&certificate, entra.client_certificate_pem())?;
-        write_private(&private_key, entra.client_key_pem())?;
+        for (path, text) in
+            [(&certificate, entra.client_certificate_pem()), (&private_key, entra.client_key_pem())]
+        {
+            private::write(path, text).map_err(unwritten(path))?;
+        }
         let ca = match identity {
             Some(identity) => {
                 let ca = options.ca_out.clone().unwrap_or_else(|| path.join("ca.pem"));
-                std::fs::write(&ca, &identity.ca_pem)
-                    .map_err(|source| Error::Write { path: ca.clone(), source })?;
+                std::fs::write(&ca, &identity.ca_pem).map_err(unwritten(&ca))?;
                 Some(ca)
             }
             None => None,
         };
-        Ok(Files { ca, certificate, private_key, folder })
+        Ok(Files { ca, certificate, private_key })
     }
 }
 
-/// Writes a file that its owner alone can read, also when it was there before with other rights.
-fn write_private(path: &Path, text: &str) -> Result<(), Error> {
-    let write = || {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        #[cfg(unix)]
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        file.write_all(text.as_bytes())
-    };
-    write().map_err(|source| Error::Write { path: path.to_owned(), source })
+fn unwritten(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    |source| Error::Write { path: path.to_owned(), source }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {

@@ -52,7 +52,8 @@ async fn the_controls_answer_at_their_own_address_and_at_the_environments() {
 #[tokio::test]
 async fn the_ready_line_has_every_field_and_private_files() {
     let folder = tempfile::tempdir().unwrap();
-    let options = dvtui::sandbox::Options { out_dir: Some(folder.path().to_owned()), ..support::options() };
+    let folder = folder.path().join("new");
+    let options = dvtui::sandbox::Options { out_dir: Some(folder.clone()), ..support::options() };
     let desk = Desk::with(options).await;
     let line = serde_json::to_value(desk.ready()).unwrap();
     let names: Vec<&str> = line.as_object().unwrap().keys().map(String::as_str).collect();
@@ -91,12 +92,13 @@ async fn the_ready_line_has_every_field_and_private_files() {
         [("certificate", "-----BEGIN CERTIFICATE"), ("private_key", "-----BEGIN PRIVATE KEY")]
     {
         let path = line["confidential"][name].as_str().unwrap();
-        assert!(path.starts_with(folder.path().to_str().unwrap()));
+        assert!(path.starts_with(folder.to_str().unwrap()));
         assert!(std::fs::read_to_string(path).unwrap().starts_with(begins));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         }
     }
 }
@@ -110,4 +112,13 @@ async fn a_stopped_sandbox_is_gone_and_its_files_with_it() {
     let address = ready.url.strip_prefix("http://").unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
     assert!(!ready.confidential.certificate.exists());
+}
+
+#[tokio::test]
+async fn a_dropped_sandbox_takes_its_files_with_it() {
+    let desk = Desk::new().await;
+    let key = desk.ready().confidential.private_key.clone();
+    assert!(key.exists());
+    drop(desk);
+    assert!(!key.exists() && !key.parent().unwrap().exists());
 }

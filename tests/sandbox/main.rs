@@ -15,6 +15,7 @@ mod entra_documents;
 mod entra_refresh;
 mod faults;
 mod metadata;
+mod methods;
 mod office;
 mod people;
 mod raw;

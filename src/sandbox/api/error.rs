@@ -10,13 +10,15 @@ pub(super) struct ApiError {
     pub(super) status: StatusCode,
     pub(super) code: u32,
     pub(super) message: String,
+    /// What the address takes, for one that was asked with another method.
+    pub(super) allow: Option<&'static str>,
 }
 
 pub(super) type Result<T> = std::result::Result<T, ApiError>;
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, code: u32, message: impl Into<String>) -> ApiError {
-        ApiError { status, code, message: message.into() }
+        ApiError { status, code, message: message.into(), allow: None }
     }
 
     pub(super) fn bad(code: u32, message: impl Into<String>) -> ApiError {
@@ -76,12 +78,11 @@ impl ApiError {
         )
     }
 
-    pub(super) fn method(method: &http::Method) -> ApiError {
-        ApiError::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            0x8006_0888,
-            format!("The requested resource does not support http method '{method}'."),
-        )
+    /// `allow` is the list of the header.
+    pub(super) fn method(method: &http::Method, allow: &'static str) -> ApiError {
+        let message = format!("The requested resource does not support http method '{method}'.");
+        let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, 0x8006_0888, message);
+        ApiError { allow: Some(allow), ..error }
     }
 
     pub(super) fn required(table: &Table, column: &Column) -> ApiError {

@@ -12,14 +12,19 @@ use crate::sandbox::store::quoted;
 
 pub(crate) const VERSION: &str = "9.2.26111.00184";
 
-/// Answers `segment` if it is one of the functions.
-pub(super) fn answer(call: &Call<'_>, segment: &Segment) -> Option<Result<Reply>> {
+pub(super) fn is_one(segment: &Segment) -> bool {
+    let known = ["WhoAmI", "RetrieveCurrentOrganization", "RetrieveVersion", "RetrieveTotalRecordCount"];
+    known.contains(&segment.name.as_str())
+}
+
+/// Answers one of the functions.
+pub(super) fn answer(call: &Call<'_>, segment: &Segment) -> Result<Reply> {
     match segment.name.as_str() {
-        "WhoAmI" => Some(Ok(who_am_i(call))),
-        "RetrieveCurrentOrganization" => Some(Ok(organization(call))),
-        "RetrieveVersion" => Some(Ok(reply(call, "RetrieveVersion", &[("Version", json!(VERSION))]))),
-        "RetrieveTotalRecordCount" => Some(total_record_count(call, segment)),
-        _ => None,
+        "WhoAmI" => Ok(who_am_i(call)),
+        "RetrieveCurrentOrganization" => Ok(organization(call)),
+        "RetrieveVersion" => Ok(reply(call, "RetrieveVersion", &[("Version", json!(VERSION))])),
+        "RetrieveTotalRecordCount" => total_record_count(call, segment),
+        name => Err(ApiError::no_segment(name)),
     }
 }
 

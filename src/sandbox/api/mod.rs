@@ -48,7 +48,8 @@ const METADATA_VERSION: &str = "80649578";
 pub(crate) struct Config {
     /// Scheme, host and port, without a slash at the end: the root of every address in an answer.
     pub(crate) root: String,
-    pub(crate) data: Option<PathBuf>,
+    /// The file of the rows.
+    pub(crate) data: PathBuf,
     pub(crate) seed: u64,
     pub(crate) rows: RowCounts,
     pub(crate) organization: Organization,
@@ -104,9 +105,8 @@ impl Api {
             organization: config.organization.id,
             organization_name: &config.organization.friendly_name,
         };
-        let store =
-            Store::open(config.data.as_deref(), &schema, |transaction| seed::fill(transaction, &plan))
-                .map_err(|error| Error::Data(Box::new(error)))?;
+        let store = Store::open(&config.data, &schema, |transaction| seed::fill(transaction, &plan))
+            .map_err(|error| Error::Data(Box::new(error)))?;
         let environment = Arc::new(Environment { config, schema, store });
         Ok(Api { environment, served: AtomicU64::new(0) })
     }

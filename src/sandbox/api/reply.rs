@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use uuid::Uuid;
 
@@ -66,7 +66,7 @@ impl Reply {
         }
         let mut reply = Reply::value(&serde_json::json!({ "error": inner }));
         reply.status = error.status;
-        reply
+        reply.allowing(error.allow)
     }
 
     pub(super) fn status(mut self, status: StatusCode) -> Reply {
@@ -80,6 +80,14 @@ impl Reply {
             self.headers.insert(HeaderName::from_static(name), value);
         }
         self
+    }
+
+    /// Says which methods the address takes.
+    pub(super) fn allowing(self, methods: Option<&'static str>) -> Reply {
+        match methods {
+            Some(methods) => self.with("allow", methods),
+            None => self,
+        }
     }
 
     pub(super) fn etag(self, etag: &str) -> Reply {
@@ -96,10 +104,12 @@ impl Reply {
     pub(super) fn finish(self, served: u64) -> Response<Bytes> {
         let left = 6000 - served % 5000;
         let id = Uuid::new_v4().to_string();
+        // The service says this of every address, whatever it takes.
+        let usual = (!self.headers.contains_key(ALLOW)).then_some("OPTIONS,GET,HEAD,POST");
         let reply = self
+            .allowing(usual)
             .with("odata-version", "4.0")
             .with("cache-control", "no-cache")
-            .with("allow", "OPTIONS,GET,HEAD,POST")
             .with("req_id", &id)
             .with("x-ms-service-request-id", &id)
             .with("x-ms-ratelimit-burst-remaining-xrm-requests", &left.to_string())

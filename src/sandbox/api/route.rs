@@ -1,6 +1,6 @@
 //! From a path to what it names.
 
-use http::Method;
+use http::{Method, StatusCode};
 use uuid::Uuid;
 
 use super::call::Call;
@@ -10,6 +10,12 @@ use super::reply::Reply;
 use super::{functions, key, metadata, write};
 use crate::sandbox::odata::uri::{Segment, segments};
 use crate::sandbox::schema::Table;
+
+const READ: &str = "OPTIONS,GET,HEAD";
+const SET: &str = "OPTIONS,GET,HEAD,POST";
+const ROW: &str = "OPTIONS,GET,HEAD,PATCH,DELETE";
+const COLUMN: &str = "OPTIONS,GET,HEAD,PUT,DELETE";
+const LINK: &str = "OPTIONS,PUT,DELETE";
 
 /// The version of an address and the path behind it. Without a version the newest one answers.
 pub(super) fn version(path: &str) -> Result<(&str, &str)> {
@@ -25,6 +31,16 @@ pub(super) fn version(path: &str) -> Result<(&str, &str)> {
 }
 
 pub(super) fn answer(call: &Call<'_>) -> Result<Reply> {
+    match find(call) {
+        // No address takes OPTIONS as a method of its own, so that each comes to what it would refuse with.
+        Err(error) if call.method == Method::OPTIONS && error.allow.is_some() => {
+            Ok(Reply::empty(StatusCode::NO_CONTENT).allowing(error.allow))
+        }
+        answered => answered,
+    }
+}
+
+fn find(call: &Call<'_>) -> Result<Reply> {
     let segments = segments(&call.path)?;
     let Some((first, rest)) = segments.split_first() else {
         return get_only(call, |call| Ok(functions::service_document(call)));
@@ -32,11 +48,8 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Reply> {
     if let Some(table) = call.schema().set(&first.name) {
         return rows(call, table, first, rest);
     }
-    if rest.is_empty()
-        && call.method == Method::GET
-        && let Some(reply) = functions::answer(call, first)
-    {
-        return reply;
+    if rest.is_empty() && functions::is_one(first) {
+        return get_only(call, |call| functions::answer(call, first));
     }
     match first.name.as_str() {
         "EntityDefinitions" | "RelationshipDefinitions" | "GlobalOptionSetDefinitions" => {
@@ -49,10 +62,9 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Reply> {
 }
 
 fn get_only(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Result<Reply>) -> Result<Reply> {
-    if call.method == Method::GET || call.method == Method::HEAD {
-        answer(call)
-    } else {
-        Err(ApiError::method(&call.method))
+    match call.method {
+        Method::GET => answer(call),
+        ref method => Err(ApiError::method(method, READ)),
     }
 }
 
@@ -61,9 +73,9 @@ fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Resu
         return match (rest, &call.method) {
             ([], &Method::GET) => read::collection(call, &Collection { table, of: None }),
             ([], &Method::POST) => write::create(call, table),
-            ([], method) => Err(ApiError::method(method)),
-            ([count], &Method::GET) if count.name == "$count" => {
-                read::count(call, &Collection { table, of: None })
+            ([], method) => Err(ApiError::method(method, SET)),
+            ([count], _) if count.name == "$count" => {
+                get_only(call, |call| read::count(call, &Collection { table, of: None }))
             }
             ([other, ..], _) if other.name.starts_with("Microsoft.Dynamics.CRM.") => {
                 Err(ApiError::not_implemented(format!("the message '{}'", other.name)))
@@ -77,7 +89,7 @@ fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Resu
             Method::GET => read::row(call, table, id.found(table)?),
             Method::PATCH => write::update(call, table, &id),
             Method::DELETE => write::delete(call, table, id.found(table)?),
-            ref method => Err(ApiError::method(method)),
+            ref method => Err(ApiError::method(method, ROW)),
         },
         [next, rest @ ..] => part(call, table, id.found(table)?, next, rest),
     }
@@ -95,8 +107,9 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
         return match (&call.method, last) {
             (&Method::GET, None) => related(call, table, id, segment),
             (&Method::PUT | &Method::DELETE, Some("$ref")) => write::link(call, table, id, name),
-            (_, Some("$ref")) => Err(ApiError::not_implemented("reading $ref")),
-            (method, _) => Err(ApiError::method(method)),
+            (&Method::GET, Some("$ref")) => Err(ApiError::not_implemented("reading $ref")),
+            (method, Some("$ref")) => Err(ApiError::method(method, LINK)),
+            (method, _) => Err(ApiError::method(method, READ)),
         };
     }
     if let Some(column) = table.property(name) {
@@ -106,7 +119,8 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
             (&Method::PUT | &Method::DELETE, None) if !column.is_lookup() => {
                 write::column(call, table, id, column)
             }
-            (method, _) => Err(ApiError::method(method)),
+            (method, None) if !column.is_lookup() => Err(ApiError::method(method, COLUMN)),
+            (method, _) => Err(ApiError::method(method, READ)),
         };
     }
     let Some(relationship) = call.schema().collection(table, name) else {
@@ -117,7 +131,7 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
         (&Method::GET, None) if segment.key.is_none() => read::collection(call, &collection),
         (&Method::GET, Some("$count")) => read::count(call, &collection),
         (_, Some("$ref")) => Err(ApiError::not_implemented("$ref of collections; write the lookup instead")),
-        (method, _) => Err(ApiError::method(method)),
+        (method, _) => Err(ApiError::method(method, READ)),
     }
 }
 
@@ -126,7 +140,7 @@ fn related(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment) -> Resul
     let found = call.store().read(|connection| read::related(connection, table, id, &relationships))?;
     match found.and_then(|(name, id)| call.schema().table(&name).map(|table| (table, id))) {
         Some((table, id)) => read::row(call, table, id),
-        None => Ok(Reply::empty(http::StatusCode::NO_CONTENT)),
+        None => Ok(Reply::empty(StatusCode::NO_CONTENT)),
     }
 }
 
@@ -140,7 +154,7 @@ fn read_column(call: &Call<'_>, table: &Table, id: Uuid, name: &str, raw: bool) 
     let row: serde_json::Value = serde_json::from_slice(&body)
         .map_err(|error| ApiError::query(format!("The row cannot be read: {error}.")))?;
     match row.get(name) {
-        None | Some(serde_json::Value::Null) => Ok(Reply::empty(http::StatusCode::NO_CONTENT)),
+        None | Some(serde_json::Value::Null) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
         Some(value) if raw => {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             Ok(Reply::text(&text))

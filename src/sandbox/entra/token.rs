@@ -143,12 +143,13 @@ impl Entra {
             (None, None) => true,
             _ => false,
         };
+        // Right or wrong: who guesses has one guess.
+        code.redeemed = true;
         if !proven {
             let text =
                 "The Code_Verifier does not match the code_challenge supplied in the authorization request.";
             return Err(Refusal::new(501481, text));
         }
-        code.redeemed = true;
         let code = code.clone();
         drop(grants);
 

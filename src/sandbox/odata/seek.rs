@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn a_page_far_down_is_found_by_an_index_and_needs_no_sort() {
         let schema = Schema::new();
-        let store = Store::open(None, &schema, |_| Ok(())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("rows.db"), &schema, |_| Ok(())).unwrap();
         let table = schema.table("incident").unwrap();
         let context = Context { user: uuid::Uuid::nil(), now: 0 };
         let id = Value::Blob(vec![7; 16]);

@@ -5,7 +5,7 @@ mod ddl;
 mod pool;
 pub(crate) mod text;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -24,8 +24,6 @@ const FIRST_VERSION: i64 = 80_640_000;
 pub(crate) struct Store {
     writer: Mutex<Connection>,
     readers: Readers,
-    /// Holds a temporary file's folder; goes with the store.
-    _folder: Option<tempfile::TempDir>,
 }
 
 /// Why a file cannot serve as store.
@@ -33,29 +31,20 @@ pub(crate) struct Store {
 pub(crate) enum Error {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
     #[error("the file was made by another version of the sandbox (format {0}, this one reads {FORMAT})")]
     Format(i64),
 }
 
 impl Store {
-    /// Opens `path`, or a temporary file, and hands a new one to `fill` in one transaction: the file is either
+    /// Opens `path` and hands a new file to `fill` in one transaction: the file is either
     /// complete or empty.
     pub(crate) fn open(
-        path: Option<&Path>,
+        path: &Path,
         schema: &Schema,
         fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<Store, Error> {
-        let (path, folder) = match path {
-            Some(path) => (path.to_owned(), None),
-            None => {
-                let folder = tempfile::Builder::new().prefix("dv-sandbox-").tempdir()?;
-                (folder.path().join("rows.db"), Some(folder))
-            }
-        };
-        let writer = make(&path, schema, fill)?;
-        Ok(Store { writer: Mutex::new(writer), readers: Readers::new(path), _folder: folder })
+        let writer = make(path, schema, fill)?;
+        Ok(Store { writer: Mutex::new(writer), readers: Readers::new(path.to_owned()) })
     }
 
     /// Runs `work` on one snapshot of the rows. Blocks while all readers are busy.
@@ -108,7 +97,7 @@ impl Counter {
 }
 
 fn make(
-    path: &PathBuf,
+    path: &Path,
     schema: &Schema,
     fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
 ) -> Result<Connection, Error> {
@@ -143,7 +132,7 @@ fn make(
 mod tests {
     use super::*;
 
-    fn open(path: Option<&Path>, row: &str) -> Result<Store, Error> {
+    fn open(path: &Path, row: &str) -> Result<Store, Error> {
         Store::open(path, &Schema::new(), |transaction| {
             let sql = "INSERT INTO subject (subjectid, title, versionnumber) VALUES (?1, ?2, 1)";
             transaction.execute(sql, (vec![1_u8; 16], row)).map(|_| ())
@@ -164,13 +153,14 @@ mod tests {
     fn a_file_keeps_its_rows_and_is_not_filled_twice() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.db");
-        assert_eq!(titles(&open(Some(&path), "first").unwrap()), ["first"]);
-        assert_eq!(titles(&open(Some(&path), "second").unwrap()), ["first"]);
+        assert_eq!(titles(&open(&path, "first").unwrap()), ["first"]);
+        assert_eq!(titles(&open(&path, "second").unwrap()), ["first"]);
     }
 
     #[test]
     fn a_write_that_fails_leaves_nothing_behind() {
-        let store = open(None, "here").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder.path().join("rows.db"), "here").unwrap();
         let failed: rusqlite::Result<()> = store.write(|transaction| {
             transaction.execute("DELETE FROM subject", [])?;
             Err(rusqlite::Error::InvalidQuery)
@@ -184,6 +174,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("other.db");
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE mine (x)").unwrap();
-        assert!(matches!(open(Some(&path), "x"), Err(Error::Format(0))));
+        assert!(matches!(open(&path, "x"), Err(Error::Format(0))));
     }
 }
