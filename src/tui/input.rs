@@ -8,7 +8,7 @@ use crate::app::layout::Size;
 
 /// What a terminal event means to the core; nothing for what it has no use for.
 ///
-/// A letter with Alt is Esc and the letter: that is how a terminal sends both.
+/// A key of one byte with Alt is Esc and the key: a terminal sends both the same.
 pub fn translate(event: TerminalEvent) -> Vec<Event> {
     match event {
         TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
@@ -51,7 +51,7 @@ fn keys(event: KeyEvent) -> Vec<Key> {
         _ => return vec![],
     };
     match (alt, key) {
-        (true, Key::Char(_)) => vec![Key::Esc, key],
+        (true, Key::Char(_) | Key::Ctrl(_) | Key::Enter | Key::Tab | Key::Backspace) => vec![Key::Esc, key],
         _ => vec![key],
     }
 }
@@ -66,6 +66,8 @@ mod tests {
 
     #[test]
     fn alt_and_a_letter_is_esc_and_the_letter() {
+        assert_eq!(pressed(KeyCode::Enter, KeyModifiers::ALT), [Key::Esc, Key::Enter]);
+        assert_eq!(pressed(KeyCode::Up, KeyModifiers::ALT), [Key::Up]);
         assert_eq!(pressed(KeyCode::Char('x'), KeyModifiers::ALT), [Key::Esc, Key::Char('x')]);
     }
 

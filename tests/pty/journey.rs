@@ -94,14 +94,7 @@ fn priority(screen: &str) -> String {
 /// The row's priority, read back with the command line of the same home folder.
 fn value_on_server(home: &Home, sandbox: &Sandbox, path: &str) -> i64 {
     let id = path.split(['(', ')']).nth(1).unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_dv"))
-        .args(["get", "incident", id, "--json", "--url", sandbox.field("url")])
-        .args(["--authority", sandbox.field("authority"), "--client-id", sandbox.field("client_id")])
-        .env_clear()
-        .env("HOME", home.folder.path())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let row: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let row = home.run(sandbox, &["get", "incident", id, "--json"]);
+    let row: Value = serde_json::from_str(&row).unwrap();
     row["prioritycode"].as_i64().unwrap()
 }

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod hostile;
 mod journey;
 mod leaving;
 mod sandbox;
@@ -32,5 +33,19 @@ impl Home {
             ("DV_CLIENT_ID", sandbox.field("client_id")),
         ];
         Terminal::start(&[], &settings, 24, 80)
+    }
+
+    /// Runs a command of the program with this home, and answers what it printed.
+    fn run(&self, sandbox: &Sandbox, args: &[&str]) -> String {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_dv"))
+            .args(args)
+            .args(["--url", sandbox.field("url"), "--authority", sandbox.field("authority")])
+            .args(["--client-id", sandbox.field("client_id")])
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 }

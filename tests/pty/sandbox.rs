@@ -35,13 +35,23 @@ impl Sandbox {
 
     /// Asks the controls, and expects success.
     pub(crate) fn control(&self, method: &str, path: &str) -> Value {
-        let host = self.field("controls").strip_prefix("http://").unwrap();
+        self.ask(self.field("controls"), &format!("{method} {path} HTTP/1.1\r\n"), "")
+    }
+
+    /// Changes a row, and expects success.
+    pub(crate) fn patch(&self, path: &str, token: &str, change: &Value) {
+        let head = format!(
+            "PATCH {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+        );
+        self.ask(self.field("url"), &head, &change.to_string());
+    }
+
+    fn ask(&self, origin: &str, head: &str, body: &str) -> Value {
+        let host = origin.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
+        let length = body.len();
+        let rest = format!("Host: {host}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+        stream.write_all(format!("{head}{rest}").as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");

@@ -113,7 +113,8 @@ fn count(grid: &Grid) -> String {
         None => String::new(),
         Some(rows) => match rows.total() {
             Some(total) if !total.capped && total.rows == rows.len() as u64 => {
-                format!("{} rows", grouped(total.rows))
+                let rows = if total.rows == 1 { "row" } else { "rows" };
+                format!("{} {rows}", grouped(total.rows))
             }
             Some(total) => {
                 let more = if total.capped { "+" } else { "" };
