@@ -97,7 +97,7 @@ impl Transport {
         let mut delays = self.shared.retry.delays();
         let mut attempt = 1;
         loop {
-            self.wait_for_pause().await;
+            self.wait_for_pause(attempt).await;
             match self.try_once(&request, &uri, &token).await? {
                 Outcome::Done(response) => return Ok(response),
                 Outcome::Failed(error) => return Err(error),
@@ -220,13 +220,13 @@ impl Transport {
     }
 
     /// Waits out a time in which the server wants no requests of this user.
-    async fn wait_for_pause(&self) {
+    async fn wait_for_pause(&self, attempt: u32) {
         loop {
             let pause = *self.shared.pause.lock().unwrap_or_else(PoisonError::into_inner);
-            match pause.filter(|until| *until > Instant::now()) {
-                Some(until) => tokio::time::sleep_until(until.into()).await,
-                None => return,
-            }
+            let Some(until) = pause.filter(|until| *until > Instant::now()) else { return };
+            let reason = WaitReason::Throttled;
+            let _shown = Shown::new(&self.shared.waiting, Waiting { until, attempt, reason });
+            tokio::time::sleep_until(until.into()).await;
         }
     }
 

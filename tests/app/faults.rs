@@ -84,5 +84,7 @@ async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_stopped() {
     program.keys("ctrl-c");
     let screen = program.wait_for("Stopped").await;
     assert!(!screen.contains("slow down"), "{screen}");
+    program.keys("r");
+    program.wait_for("slow down").await; // the server still wants none, and that is told
     program.quit().await;
 }
