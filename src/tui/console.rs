@@ -2,9 +2,6 @@
 
 use std::io::{self, Write, stdout};
 
-use signal_hook::consts::SIGTSTP;
-use signal_hook::low_level::emulate_default_handler;
-
 use super::terminal;
 use crate::text::harmless;
 
@@ -74,9 +71,20 @@ impl Console for RealConsole {
 
     fn suspend(&mut self) -> io::Result<()> {
         terminal::give_back()?;
-        emulate_default_handler(SIGTSTP)?;
+        stop_for_the_shell()?;
         terminal::enter()
     }
+}
+
+#[cfg(unix)]
+fn stop_for_the_shell() -> io::Result<()> {
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
+}
+
+/// There is no shell that could continue us.
+#[cfg(not(unix))]
+fn stop_for_the_shell() -> io::Result<()> {
+    Ok(())
 }
 
 /// Prints lines of harmless text, also where a line feed alone does not return the carriage.
