@@ -86,6 +86,66 @@ async fn every_column_says_what_it_is() {
 }
 
 #[tokio::test]
+async fn an_image_has_its_parts_and_rows_have_them_too() {
+    let office = Office::new().await;
+    let images = cast(&office, "Image", "$select=LogicalName,IsPrimaryImage,MaxHeight,MaxWidth").await;
+    assert_eq!(images.len(), 1);
+    let image = &images[0];
+    assert_eq!((&image["LogicalName"], &image["MaxHeight"]), (&json!("entityimage"), &json!(144)));
+    let reply = office.get(&format!("{CASE}?$select=PrimaryImageAttribute&$expand=Attributes")).await;
+    assert_eq!(reply.body["PrimaryImageAttribute"], "entityimage");
+    let columns = reply.body["Attributes"].as_array().unwrap();
+    for (name, kind, part) in [
+        ("entityimage", "ImageType", true),
+        ("entityimage_url", "StringType", true),
+        ("entityimage_timestamp", "BigIntType", true),
+        ("entityimageid", "UniqueidentifierType", false),
+    ] {
+        let column = named(columns, name);
+        assert_eq!(column["AttributeTypeName"]["Value"], kind, "{name}");
+        assert_eq!(column["AttributeOf"], if part { json!("entityimageid") } else { Value::Null }, "{name}");
+        assert_eq!(column["IsValidForUpdate"], name == "entityimage", "{name}");
+        assert_eq!(column["IsValidODataAttribute"], true, "{name}");
+    }
+    assert_eq!(named(columns, "entityimage")["AttributeType"], "Virtual");
+    let (case, _) = office.new_case("Pictured").await;
+    let row = office.get(&case).await.body;
+    for name in ["entityimage", "entityimage_url", "entityimage_timestamp", "entityimageid"] {
+        assert_eq!(row.get(name), Some(&Value::Null), "{name}");
+    }
+    assert_eq!(office.patch(&case, &[], json!({ "entityimage": null })).await.status, 204);
+    let refused = office.patch(&case, &[], json!({ "entityimage": "iVBORw0KGgo=" })).await;
+    assert_eq!(refused.refusal(), (501, "0x80040219"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_plain_id_can_be_one_end_of_a_relationship() {
+    let office = Office::new().await;
+    let reply = office.get(&format!("{CASE}/ManyToOneRelationships")).await;
+    let stage = reply.rows().iter().find(|row| row["SchemaName"] == "processstage_incident").unwrap();
+    for (name, value) in [
+        ("ReferencingAttribute", "stageid"),
+        ("ReferencedEntity", "processstage"),
+        ("ReferencingEntityNavigationPropertyName", "stageid_processstage"),
+    ] {
+        assert_eq!(stage[name], value, "{name}");
+    }
+    let (case, _) = office.new_case("Staged").await;
+    let stage = json!({ "stageid": "0f4ad1c6-3d9b-4b1a-8a0a-6a0e6b8f2c10" });
+    assert_eq!(office.patch(&case, &[], stage).await.status, 204);
+    let row = office.get(&format!("{case}?$select=stageid&$expand=stageid_processstage")).await.body;
+    assert_eq!(row["stageid"], "0f4ad1c6-3d9b-4b1a-8a0a-6a0e6b8f2c10");
+    assert_eq!(row.get("stageid_processstage"), Some(&Value::Null), "{row}");
+    let null = json!({ "stageid_processstage@odata.bind": null });
+    assert_eq!(office.patch(&case, &[], null).await.status, 204);
+    assert_eq!(office.get(&format!("{case}?$select=stageid")).await.body["stageid"], Value::Null);
+    let filter = "/incidents?$top=1&$filter=stageid_processstage eq null";
+    assert_eq!(office.get(filter).await.rows().len(), 1);
+    let mailbox = "/systemusers?$top=1&$select=_defaultmailbox_value&$expand=defaultmailbox";
+    assert_eq!(office.get(mailbox).await.rows()[0]["_defaultmailbox_value"], Value::Null);
+}
+
+#[tokio::test]
 async fn casts_bring_what_the_base_type_does_not_have() {
     let office = Office::new().await;
     let options = "$select=LogicalName&$expand=OptionSet($select=Options,Name,IsGlobal),GlobalOptionSet($select=Options,Name)";

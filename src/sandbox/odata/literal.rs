@@ -182,6 +182,7 @@ pub(crate) fn edm(column: &Column) -> &'static str {
         Kind::DateTime { behavior: crate::sandbox::schema::Behavior::DateOnly, .. } => "Edm.Date",
         Kind::DateTime { .. } => "Edm.DateTimeOffset",
         Kind::Lookup { .. } | Kind::Id => "Edm.Guid",
+        Kind::Image => "Edm.Binary",
     }
 }
 

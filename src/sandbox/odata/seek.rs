@@ -30,7 +30,7 @@ impl Storage {
         match column.kind {
             Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => Storage::Text,
             Kind::Double { .. } => Storage::Real,
-            Kind::Lookup { .. } | Kind::Id => Storage::Blob,
+            Kind::Lookup { .. } | Kind::Id | Kind::Image => Storage::Blob,
             _ => Storage::Integer,
         }
     }

@@ -124,6 +124,7 @@ pub(crate) const ACCOUNT: Declaration = Declaration {
             "Currency",
             &[to("transactioncurrency", "transactioncurrencyid", "transactioncurrency_account").restrict()],
         ),
+        image(),
         decimal("ExchangeRate", "Exchange Rate", 0, 100_000_000_000, 12).read_only(),
         yes_no("Merged", "Merged", false).read_only(),
     ],

@@ -84,6 +84,7 @@ pub(crate) const CONTACT: Declaration = Declaration {
             "Currency",
             &[to("transactioncurrency", "transactioncurrencyid", "transactioncurrency_contact").restrict()],
         ),
+        image(),
         decimal("ExchangeRate", "Exchange Rate", 0, 100_000_000_000, 12).read_only(),
         yes_no("Merged", "Merged", false).read_only(),
     ],

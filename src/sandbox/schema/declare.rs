@@ -62,6 +62,8 @@ pub(crate) struct Declared {
     pub(crate) update: bool,
     /// Rows are often ordered or filtered by it.
     pub(crate) indexed: bool,
+    /// What a column that is no lookup refers to.
+    pub(crate) refers: &'static [Target],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +135,8 @@ pub(crate) enum Kind {
     EntityName,
     /// A choice's label; read through annotations only.
     Virtual,
+    /// A picture; none is stored.
+    Image,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +222,11 @@ impl Declared {
         self
     }
 
+    pub(crate) const fn refers(mut self, targets: &'static [Target]) -> Declared {
+        self.refers = targets;
+        self
+    }
+
     pub(crate) const fn indexed(mut self) -> Declared {
         self.indexed = true;
         self
@@ -225,7 +234,16 @@ impl Declared {
 }
 
 const fn column(schema: &'static str, label: &'static str, kind: Kind) -> Declared {
-    Declared { schema, label, kind, required: Required::None, create: true, update: true, indexed: false }
+    Declared {
+        schema,
+        label,
+        kind,
+        required: Required::None,
+        create: true,
+        update: true,
+        indexed: false,
+        refers: &[],
+    }
 }
 
 pub(crate) const fn text(schema: &'static str, label: &'static str, max: u32) -> Declared {
@@ -322,6 +340,10 @@ pub(crate) const fn customer(
 
 pub(crate) const fn id(schema: &'static str, label: &'static str) -> Declared {
     column(schema, label, Kind::Id)
+}
+
+pub(crate) const fn image() -> Declared {
+    column("EntityImage", "Default Image", Kind::Image)
 }
 
 pub(crate) const fn entity_name(schema: &'static str, label: &'static str) -> Declared {

@@ -190,7 +190,12 @@ pub(crate) const INCIDENT: Declaration = Declaration {
         lookup("AccountId", "Account", &[to("account", "accountid", "account_incidents")]).read_only(),
         lookup("ContactId", "Contact", &[to("contact", "contactid", "contact_incidents")]).read_only(),
         id("ProcessId", "Process"),
-        id("StageId", "(Deprecated) Process Stage"),
+        id("StageId", "(Deprecated) Process Stage").refers(&[to(
+            "processstage",
+            "stageid_processstage",
+            "processstage_incident",
+        )]),
+        image(),
         text("TraversedPath", "(Deprecated) Traversed Path", 1250),
     ],
 };

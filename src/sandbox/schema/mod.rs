@@ -62,11 +62,13 @@ pub(crate) struct Column {
     pub(crate) create: bool,
     pub(crate) update: bool,
     pub(crate) indexed: bool,
-    /// The column whose name, type or base amount this one shows.
+    /// The column whose name or type this one shows, or whose image it is a part of.
     pub(crate) attribute_of: Option<String>,
     /// The amount that this one holds in the base currency.
     pub(crate) calculation_of: Option<String>,
-    /// Tables that a lookup can point to; empty for other columns.
+    /// Whether rows have it, on the wire and in the store.
+    stored: bool,
+    /// Tables that a lookup can point to; of other columns hardly any has one.
     pub(crate) targets: Vec<Target>,
 }
 
@@ -198,7 +200,7 @@ impl Column {
     }
 
     pub(crate) fn is_stored(&self) -> bool {
-        self.attribute_of.is_none()
+        self.stored
     }
 
     /// Whether several tables can stand behind a value, so that the value must say which.

@@ -77,6 +77,11 @@ pub(crate) const SYSTEMUSER: Declaration = Declaration {
             &[to("systemuser", "parentsystemuserid", "user_parent_user")],
         ),
         lookup("QueueId", "Default Queue", &[to("queue", "queueid", "queue_system_user")]),
+        lookup(
+            "DefaultMailbox",
+            "Mailbox",
+            &[to("mailbox", "defaultmailbox", "systemuser_defaultmailbox_mailbox")],
+        ),
         lookup("PositionId", "Position", &[to("position", "positionid", "position_users")]),
         lookup("TerritoryId", "Site", &[to("territory", "territoryid", "territory_system_users")]),
         lookup(

@@ -27,6 +27,8 @@ pub(super) fn columns(declared: &Declaration) -> Vec<Column> {
         )
     });
     columns.push(read_only("VersionNumber", "Version Number", Kind::BigInt));
+    let parts: Vec<_> = columns.iter().flat_map(image_parts).collect();
+    columns.extend(parts);
     let bases: Vec<_> = columns.iter().filter_map(base_amount).collect();
     columns.extend(bases);
     let twins: Vec<_> = columns.iter().flat_map(twins).collect();
@@ -49,6 +51,7 @@ fn plain(schema: &str, label: &str, kind: Kind) -> Column {
         indexed: false,
         attribute_of: None,
         calculation_of: None,
+        stored: true,
         targets: Vec::new(),
     }
 }
@@ -59,19 +62,21 @@ fn read_only(schema: &str, label: &str, kind: Kind) -> Column {
 
 fn from_declared(declared: &Declared) -> Column {
     let targets = match declared.kind {
-        Kind::Lookup { targets, .. } => targets
-            .iter()
-            .map(|target| Target {
-                table: target.table.to_owned(),
-                nav: target.nav.to_owned(),
-                relationship: target.relationship.to_owned(),
-                collection: target.collection.to_owned(),
-                on_delete: target.on_delete,
-            })
-            .collect(),
-        _ => Vec::new(),
+        Kind::Lookup { targets, .. } => targets,
+        _ => declared.refers,
     };
+    let targets = targets
+        .iter()
+        .map(|target| Target {
+            table: target.table.to_owned(),
+            nav: target.nav.to_owned(),
+            relationship: target.relationship.to_owned(),
+            collection: target.collection.to_owned(),
+            on_delete: target.on_delete,
+        })
+        .collect();
     Column {
+        attribute_of: matches!(declared.kind, Kind::Image).then(|| image_id(declared.schema).to_lowercase()),
         required: declared.required,
         create: declared.create,
         update: declared.update,
@@ -149,10 +154,29 @@ fn base_amount(column: &Column) -> Option<Column> {
     })
 }
 
+/// The name of the column that says which picture it is. The picture itself counts as a part of it.
+fn image_id(schema: &str) -> String {
+    format!("{schema}Id")
+}
+
+fn image_parts(column: &Column) -> Vec<Column> {
+    if !matches!(column.kind, Kind::Image) {
+        return Vec::new();
+    }
+    let id = read_only(&image_id(&column.schema), "Entity Image Id", Kind::Id);
+    let part = |suffix: &str, kind: Kind| Column {
+        attribute_of: Some(id.name.clone()),
+        ..read_only(&format!("{}_{suffix}", column.schema), "", kind)
+    };
+    let parts = [part("Timestamp", Kind::BigInt), part("URL", Kind::Text { max: 200, format: "Url" })];
+    [id].into_iter().chain(parts).collect()
+}
+
 fn twins(column: &Column) -> Vec<Column> {
     let twin = |suffix: &str, kind: Kind| Column {
         label: String::new(),
         attribute_of: Some(column.name.clone()),
+        stored: false,
         ..read_only(&format!("{}{suffix}", column.schema), "", kind)
     };
     let name = Kind::Text { max: 100, format: "Text" };

@@ -41,7 +41,7 @@ fn create(table: &Table) -> String {
                 format!("{name} TEXT COLLATE dataverse")
             }
             Kind::Double { .. } => format!("{name} REAL"),
-            Kind::Lookup { .. } | Kind::Id => format!("{name} BLOB"),
+            Kind::Lookup { .. } | Kind::Id | Kind::Image => format!("{name} BLOB"),
             Kind::YesNo { default, .. } => format!("{name} INTEGER DEFAULT {}", i32::from(default)),
             Kind::Choice { default: Some(default), .. } => format!("{name} INTEGER DEFAULT {default}"),
             _ => format!("{name} INTEGER"),

@@ -15,7 +15,7 @@ pub(crate) use ddl::{name_column, quoted, type_column};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 

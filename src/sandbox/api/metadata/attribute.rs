@@ -181,11 +181,12 @@ fn metadata_type(column: &Column) -> &'static str {
         Kind::DateTime { .. } => "DateTimeAttributeMetadata",
         Kind::Lookup { .. } => "LookupAttributeMetadata",
         Kind::EntityName => "EntityNameAttributeMetadata",
+        Kind::Image => "ImageAttributeMetadata",
         Kind::Id | Kind::Virtual => "AttributeMetadata",
     }
 }
 
-/// `AttributeType`; with `Type` behind it, `AttributeTypeName`.
+/// `AttributeTypeName` without the `Type` behind it. `AttributeType` is the same, for all that it has a name for.
 fn attribute_type(column: &Column) -> &'static str {
     match column.kind {
         Kind::Text { .. } => "String",
@@ -206,6 +207,7 @@ fn attribute_type(column: &Column) -> &'static str {
         Kind::EntityName => "EntityName",
         Kind::Id => "Uniqueidentifier",
         Kind::Virtual => "Virtual",
+        Kind::Image => "Image",
     }
 }
 
@@ -225,7 +227,7 @@ fn base(table: &Table, column: &Column, number: usize) -> Map<String, Value> {
             "MetadataId": named_id(&format!("column {of}")),
             "HasChanged": null,
             "AttributeOf": column.attribute_of,
-            "AttributeType": kind,
+            "AttributeType": if kind == "Image" { "Virtual" } else { kind },
             "ColumnNumber": number,
             "DeprecatedVersion": null,
             "IntroducedVersion": "5.0.0.0",
@@ -348,6 +350,10 @@ fn derived(table: &Table, column: &Column) -> Value {
             json!({ "Targets": targets, "Format": "None" })
         }
         Kind::EntityName => json!({ "DefaultFormValue": null, "IsEntityReferenceStored": false }),
+        Kind::Image => json!({
+            "IsPrimaryImage": true, "MaxHeight": 144, "MaxWidth": 144, "MaxSizeInKB": 10_240,
+            "CanStoreFullImage": false,
+        }),
         Kind::Id | Kind::Virtual => Value::Null,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::labels::{joined, label, managed};
-use crate::sandbox::schema::{Ownership, Table};
+use crate::sandbox::schema::{Kind, Ownership, Table};
 use crate::sandbox::seed::named_id;
 
 pub(super) fn id(table: &Table) -> Uuid {
@@ -20,6 +20,8 @@ pub(super) fn definition(table: &Table) -> Value {
     let declared = table.declared;
     let name = table.name.as_str();
     let traits = declared.traits;
+    let image = table.columns.iter().find(|column| matches!(column.kind, Kind::Image));
+    let image = image.map(|column| column.name.as_str());
     let ownership = match declared.ownership {
         Ownership::User => "UserOwned",
         Ownership::Business => "BusinessOwned",
@@ -72,7 +74,7 @@ pub(super) fn definition(table: &Table) -> Value {
             "ObjectTypeCode": declared.code,
             "OwnershipType": ownership,
             "PrimaryNameAttribute": declared.primary_name,
-            "PrimaryImageAttribute": null,
+            "PrimaryImageAttribute": image,
             "PrimaryIdAttribute": table.key,
             "RecurrenceBaseEntityLogicalName": null,
             "ReportViewName": format!("Filtered{}", declared.schema),

@@ -104,6 +104,9 @@ impl<'a> Draft<'a> {
     /// Points a lookup to a row, or to none.
     pub(super) fn link(&mut self, column: &Column, link: Option<&Link>) {
         self.set(&column.name, link.map_or(Value::Null, |link| Value::Blob(link.id.as_bytes().to_vec())));
+        if !column.is_lookup() {
+            return;
+        }
         let name = link.and_then(|link| link.name.clone()).map_or(Value::Null, Value::Text);
         self.set(&name_column(column), name);
         if column.is_polymorphic() {

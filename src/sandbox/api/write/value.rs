@@ -53,6 +53,7 @@ pub(super) fn stored(table: &Table, column: &Column, json: &Json) -> Result<Valu
         Kind::EntityName | Kind::Virtual => {
             json.as_str().map(|text| Value::Text(text.to_owned())).ok_or_else(mismatch)
         }
+        Kind::Image => Err(ApiError::not_implemented("images")),
         Kind::YesNo { .. } => {
             json.as_bool().map(|value| Value::Integer(i64::from(value))).ok_or_else(mismatch)
         }
