@@ -41,6 +41,28 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 /// As the system says, and when the place is taken by a symbolic link or anything else that is no file. The old
 /// content is untouched then.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = prepare(path)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        File::open(folder)?.sync_all()?; // the rename itself
+    }
+    Ok(())
+}
+
+/// Whether [`replace`] could write now, without touching the file.
+///
+/// # Errors
+///
+/// As [`replace`].
+pub fn check(path: &Path) -> io::Result<()> {
+    prepare(path).map(drop)
+}
+
+/// A new file beside the one that it may replace.
+fn prepare(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     create_folder(folder)?;
     match fs::symlink_metadata(path) {
@@ -50,13 +72,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         Err(error) => return Err(error),
     }
     sweep(folder);
-    let mut file = tempfile::Builder::new().prefix(NEW).tempfile_in(folder)?; // 0600 by itself
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?; // the rename itself
-    Ok(())
+    tempfile::Builder::new().prefix(NEW).tempfile_in(folder) // 0600 by itself
 }
 
 /// Reads a file; nothing when there is none. A file that others could read is closed to them.

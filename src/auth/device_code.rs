@@ -106,6 +106,9 @@ fn check_address(authority: &Authority, address: &str) -> Result<(String, bool),
     let open = authority.may_open(&url);
     let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let shown = if plain { address.to_owned() } else { url.to_string() };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::UnsafeAnswer("its address holds a user name, which hides the host"));
+    }
     match url.scheme() {
         "https" if url.has_host() => Ok((shown, open)),
         "http" if open => Ok((shown, true)),
@@ -124,7 +127,8 @@ mod tests {
         let cases = [
             (&cloud, "https://microsoft.com/devicelogin", Some(true)),
             (&cloud, "https://login.evil.example/device", Some(false)),
-            (&cloud, "https://microsoft.com@evil.example/", Some(false)),
+            (&cloud, "https://microsoft.com@evil.example/", None),
+            (&cloud, "https://:microsoft.com@evil.example/", None),
             (&cloud, "http://microsoft.com/devicelogin", None),
             (&cloud, "http://127.0.0.1:9/device", None),
             (&cloud, "javascript:alert(1)", None),

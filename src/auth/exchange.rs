@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use super::{Error, Refusal};
 use crate::http;
+use crate::text::is_harmful;
 
 /// Answers of an authority are small.
 const MAX_ANSWER: usize = 1 << 20;
@@ -170,7 +171,16 @@ fn token_answer(answer: &Map<String, Value>) -> Result<Map<String, Value>, Error
         return Err(Error::Answer { what: "a token that is none".into(), status: 200 });
     }
     out.insert("access_token".into(), token.into());
-    out.insert("token_type".into(), text(answer, "token_type").unwrap_or("Bearer").to_lowercase().into());
+    // Some services leave it out; another kind would be sent in a way that we do not know.
+    match answer.get("token_type") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
+        Some(_) => {
+            let what = "a token of another type than Bearer".to_owned();
+            return Err(Error::Answer { what, status: 200 });
+        }
+    }
+    out.insert("token_type".into(), "bearer".into());
     if let Some(seconds) = number(answer, "expires_in") {
         out.insert("expires_in".into(), seconds.into());
     }
@@ -182,10 +192,10 @@ fn token_answer(answer: &Map<String, Value>) -> Result<Map<String, Value>, Error
     Ok(out)
 }
 
-/// The rules for a device answer: no control characters anywhere, an interval of 1 to 60 s, 5 s without one.
+/// The rules for a device answer: no control, bidi or invisible characters anywhere, an interval of 1 to 60 s, 5 s without one.
 fn device_answer(answer: &Map<String, Value>) -> Result<Map<String, Value>, Error> {
-    if answer.values().any(has_control) || answer.keys().any(|key| key.chars().any(char::is_control)) {
-        return Err(Error::UnsafeAnswer("it holds control characters"));
+    if answer.values().any(is_unsafe) || answer.keys().any(|key| key.chars().any(is_harmful)) {
+        return Err(Error::UnsafeAnswer("it holds characters that a terminal obeys or hides"));
     }
     let missing = |name: &str| Error::Answer { what: format!("no {name}"), status: 200 };
     let mut out = Map::new();
@@ -225,13 +235,11 @@ fn number(answer: &Map<String, Value>, name: &str) -> Option<u64> {
     })
 }
 
-fn has_control(value: &Value) -> bool {
+fn is_unsafe(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.chars().any(char::is_control),
-        Value::Array(values) => values.iter().any(has_control),
-        Value::Object(map) => {
-            map.iter().any(|(key, value)| key.chars().any(char::is_control) || has_control(value))
-        }
+        Value::String(text) => text.chars().any(is_harmful),
+        Value::Array(values) => values.iter().any(is_unsafe),
+        Value::Object(map) => map.iter().any(|(key, value)| key.chars().any(is_harmful) || is_unsafe(value)),
         _ => false,
     }
 }
@@ -284,11 +292,11 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_anywhere_in_a_device_answer_are_an_error() {
-        let fine = r#"{"device_code":"d","user_code":"U","verification_uri":"https://a/","message":"M","x":{"y":["Z"]}}"#;
+    fn characters_that_act_or_hide_anywhere_in_a_device_answer_are_an_error() {
+        let fine = r#"{"device_code":"d","user_code":"U","verification_uri":"https://a/","message":"Gehö M","x":{"y":["Z"]}}"#;
         assert!(device(fine).is_ok());
         for part in ["d\"", "U\"", "https://a/\"", "M\"", "Z\"", "y\""] {
-            for bad in ["\\u001b[2J", "\\n", "\\u009b", "\\u007f"] {
+            for bad in ["\\u001b[2J", "\\n", "\\u009b", "\\u007f", "\\u202e", "\\u2066", "\\u200b"] {
                 let hostile = fine.replacen(part, &format!("{}{bad}\"", part.trim_end_matches('"')), 1);
                 assert_ne!(hostile, fine);
                 assert!(matches!(device(&hostile), Err(Error::UnsafeAnswer(_))), "{hostile}");
@@ -302,6 +310,25 @@ mod tests {
         assert_eq!(Value::Object(answer).to_string(), r#"{"access_token":"a.b","token_type":"bearer"}"#);
         let old = br#"{"access_token":"a","expires_in":"3599","refresh_token":"r","scope":["odd"],"token_type":"Bearer"}"#;
         assert_eq!(read(Step::Token, old).unwrap()["expires_in"], 3599);
+    }
+
+    #[test]
+    fn a_token_is_a_bearer_token_or_none_of_ours() {
+        for (kind, fits) in [
+            (r#""Bearer""#, true),
+            (r#""BEARER""#, true),
+            ("null", true),
+            (r#""pop""#, false),
+            (r#""""#, false),
+            ("1", false),
+        ] {
+            let body = format!(r#"{{"access_token":"a","token_type":{kind}}}"#);
+            assert_eq!(read(Step::Token, body.as_bytes()).is_ok(), fits, "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_answer_is_refused() {
         for odd in ["{}", "[]", "", "<html>", r#"{"access_token":""}"#, r#"{"access_token":"a\r\nb"}"#] {
             assert!(matches!(read(Step::Token, odd.as_bytes()), Err(Error::Answer { .. })), "{odd}");
         }

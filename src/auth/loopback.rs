@@ -97,7 +97,10 @@ async fn serve(mut socket: TcpStream, port: u16, state: &str) -> io::Result<Opti
     }
     let visit = read(&head, port, state);
     let (status, text) = match &visit {
-        Visit::Answer(Ok(_)) => (200, "Signed in. You can close this page and go back to the terminal."),
+        Visit::Answer(Ok(_)) => {
+            // The tokens are not there yet, and may be refused.
+            (200, "You can close this page and go back to the terminal; it finishes the sign-in.")
+        }
         Visit::Answer(Err(_)) => {
             (200, "The sign-in did not work. The terminal says why; you can close this page.")
         }

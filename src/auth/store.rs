@@ -145,6 +145,21 @@ impl TokenStore {
         Ok(forgotten)
     }
 
+    /// Makes sure that a sign-in can be kept: better before a person has done something for it than after.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenStore::lock`] and [`TokenStore::put`].
+    pub async fn check(&self) -> Result<(), Error> {
+        let _held = self.lock().await?;
+        self.load()?;
+        private_file::check(&self.path).map_err(|source| Error::Store {
+            doing: "write",
+            path: self.path.clone(),
+            source,
+        })
+    }
+
     /// Holds the file, so that what is read can be changed and written without anybody in between.
     ///
     /// # Errors

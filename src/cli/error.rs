@@ -12,6 +12,7 @@ use crate::{auth, config, dataverse, http, sandbox};
 pub struct CliError {
     kind: Kind,
     source: Box<dyn StdError + Send + Sync>,
+    notes: Vec<String>,
     hints: Vec<String>,
 }
 
@@ -49,7 +50,7 @@ impl Kind {
 impl CliError {
     /// An error of a kind; `source` is its text and its chain of causes.
     pub fn new(kind: Kind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> CliError {
-        CliError { kind, source: source.into(), hints: Vec::new() }
+        CliError { kind, source: source.into(), notes: Vec::new(), hints: Vec::new() }
     }
 
     /// Something was asked in a way that cannot work.
@@ -60,6 +61,13 @@ impl CliError {
     /// Something did not work.
     pub fn failed(source: impl Into<Box<dyn StdError + Send + Sync>>) -> CliError {
         CliError::new(Kind::Failed, source)
+    }
+
+    /// Adds a line with a fact beside the error.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> CliError {
+        self.notes.push(note.into());
+        self
     }
 
     /// Adds a line that says what to do next.
@@ -74,7 +82,7 @@ impl CliError {
         self.kind
     }
 
-    /// Writes `error: …`, the chain of causes and the hints. Text from a server is made harmless.
+    /// Writes `error: …`, the chain of causes, the notes and the hints. Text from a server is made harmless.
     ///
     /// # Errors
     ///
@@ -90,16 +98,32 @@ impl CliError {
             let text = error.to_string();
             // Transparent wrappers and causes that repeat what was said add nothing.
             if !text.is_empty() && !said.contains(&text) {
-                writeln!(out, "caused by: {}", harmless(&text))?;
+                // This one is our own text and shows the place in several lines.
+                match error.is::<Box<toml::de::Error>>() {
+                    true => in_lines(out, &text)?,
+                    false => writeln!(out, "caused by: {}", harmless(&text))?,
+                }
                 said = text;
             }
             cause = error.source();
+        }
+        for note in &self.notes {
+            writeln!(out, "note: {}", harmless(note))?;
         }
         for hint in &self.hints {
             writeln!(out, "hint: {}", harmless(hint))?;
         }
         Ok(())
     }
+}
+
+/// A cause of several lines; each is made harmless by itself.
+fn in_lines(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    for (index, line) in text.trim_end().lines().enumerate() {
+        let start = if index == 0 { "caused by: " } else { "  " };
+        writeln!(out, "{start}{}", harmless(line))?;
+    }
+    Ok(())
 }
 
 impl From<io::Error> for CliError {
@@ -177,8 +201,14 @@ impl From<dataverse::Error> for CliError {
 
 /// An error of the Web API with what a support case needs and what to do next.
 fn told(kind: Kind, error: dataverse::Error) -> CliError {
-    let hints = error.details().into_iter().chain(error.hint().map(ToOwned::to_owned)).collect::<Vec<_>>();
-    with_hints(CliError::new(kind, error), hints)
+    let details = match &error {
+        // Its message has the status.
+        dataverse::Error::Answer { request_id, .. } => request_id.as_ref().map(|id| format!("request {id}")),
+        other => other.details(),
+    };
+    let hint = error.hint().map(ToOwned::to_owned);
+    let told = with_hints(CliError::new(kind, error), hint);
+    details.into_iter().fold(told, CliError::note)
 }
 
 impl From<sandbox::Error> for CliError {

@@ -154,7 +154,7 @@ async fn print_pages(
             Err(error) => {
                 out.flush()?;
                 let error = CliError::from(error);
-                return Err(error.hint(format!("{printed} rows were printed before this; they are not all")));
+                return Err(error.note(format!("{printed} rows were printed before this; they are not all")));
             }
         };
     }

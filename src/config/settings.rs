@@ -105,6 +105,9 @@ impl Settings {
             };
             Ok::<_, Error>(value)
         };
+        let secret = environment
+            .has("DV_CLIENT_SECRET")
+            .then(|| "DV_CLIENT_SECRET is set, but not used by this version".to_owned());
         let unknown = |key| format!("the profile's key `{key}` is not known to this version");
         Ok(Settings {
             url: layered(flags.url, "DV_URL", profile.url)?,
@@ -117,7 +120,7 @@ impl Settings {
             token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
-            warnings: profile.unknown.into_iter().map(unknown).collect(),
+            warnings: profile.unknown.into_iter().map(unknown).chain(secret).collect(),
             profile: name,
             paths,
         })

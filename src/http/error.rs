@@ -156,7 +156,9 @@ impl Error {
             };
         }
         if error.is_dns() {
-            return Error::NotResolved { host };
+            // The port has no part in the look-up of a name.
+            let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+            return Error::NotResolved { host: name.to_owned() };
         }
         if let Some(tls) = chain(&error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             return match tls {

@@ -90,6 +90,7 @@ pub async fn sign_in(
     wishes: &Wishes,
     progress: impl Fn(Progress),
 ) -> Result<SignedIn, Error> {
+    store.check().await?;
     let target = request.target(http).await?;
     for warning in &target.warnings {
         progress(Progress::Warning(warning.clone()));

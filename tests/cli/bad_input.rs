@@ -32,6 +32,26 @@ fn settings_that_cannot_work_are_usage_errors() {
 }
 
 #[test]
+fn a_profile_that_is_not_toml_is_shown_with_the_place_line_by_line() {
+    let home = Home::new();
+    let file = home.path(".config/dvtui/profiles/odd.toml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "tenant = \"t\"\nurl = \u{202e}x\n").unwrap();
+    let ended = home.dv(&["whoami", "--profile", "odd"]);
+    ended.expect(2, &["odd.toml is not a file of settings\n", "line 2", "\n  2 | url = <U+202E>x\n"]);
+    assert!(!ended.err.contains("^J"), "{ended:?}");
+}
+
+#[test]
+fn a_secret_that_this_version_does_not_use_is_noted() {
+    let home = Home::new().with("DV_CLIENT_SECRET", "hunter2").with("DV_URL", "https://no-such-host.invalid");
+    let ended = home.dv(&["login"]);
+    ended.expect(1, &["note: DV_CLIENT_SECRET is set, but not used by this version\n"]);
+    assert_eq!(ended.err.matches("DV_CLIENT_SECRET").count(), 1);
+    assert!(!ended.err.contains("hunter2"));
+}
+
+#[test]
 fn a_hostile_argument_does_not_reach_the_terminal_as_it_is() {
     let ended = Home::new().dv(&["whoami", "--url", "https://\u{1b}[2J\u{202e}x"]);
     ended.expect(2, &["^[[2J<U+202E>x"]);
@@ -52,7 +72,8 @@ fn servers_that_are_not_there_are_told_apart() {
     for command in ["login", "whoami"] {
         let home = Home::new().with("DV_TOKEN", "t");
         home.dv(&[command, "--url", &refused]).expect(1, &["refused the connection", "is running"]);
-        home.dv(&[command, "--url", "https://no-such-host.invalid"]).expect(1, &["not found", "spelling"]);
+        home.dv(&[command, "--url", "https://no-such-host.invalid:444"])
+            .expect(1, &["the host no-such-host.invalid was not found", "spelling"]);
     }
 }
 

@@ -40,7 +40,8 @@ async fn the_browser_comes_back_over_loopback_with_state_and_proof() {
     assert!(back.starts_with(redirect), "{back}");
     let page = browser.get(&back).send().await.unwrap();
     assert_eq!(page.status(), 200);
-    assert!(page.text().await.unwrap().contains("Signed in"));
+    let page = page.text().await.unwrap();
+    assert!(page.contains("the terminal; it finishes the sign-in") && !page.contains("Signed in"), "{page}");
     assert_eq!(login.out_json()["user"], "anna@contoso.example");
     login.end().expect(0, &[]);
     assert!(browser.get(&back).send().await.is_err(), "one use: the port is closed");

@@ -150,7 +150,7 @@ fn waiting_survives_trouble_of_the_service_and_ends_with_what_it_says() {
             vec!["Conditional Access", "AADSTS53003", "c-42", "^[[31mno"],
         ),
     ];
-    for (refusal, words) in refusals {
+    let ends = |(refusal, words): (&'static str, Vec<&str>)| {
         let stub = Stub::start(move |path, before, origin| match (path, before) {
             (DEVICE, _) => code(origin),
             (TOKEN, 0) => html(503),
@@ -160,7 +160,13 @@ fn waiting_survives_trouble_of_the_service_and_ends_with_what_it_says() {
         });
         stub.home().dv(&LOGIN).expect(5, &words);
         assert_eq!(stub.seen(TOKEN).len(), 3);
-    }
+    };
+    // Each waits for seconds, as it is told to: so all at once.
+    std::thread::scope(|scope| {
+        for case in refusals {
+            scope.spawn(move || ends(case));
+        }
+    });
 }
 
 #[test]
@@ -223,6 +229,25 @@ fn a_new_token_is_not_used_unless_its_refresh_token_is_on_disk() {
     let ended = home.dv(&["token"]);
     ended.expect(1, &["tokens.json"]);
     assert_eq!(ended.out, "");
+}
+
+#[test]
+fn a_sign_in_that_cannot_be_kept_ends_before_a_code_is_shown() {
+    let stub = Stub::start(|path, _, origin| match path {
+        DEVICE => code(origin),
+        TOKEN => json(200, r#"{"access_token":"A"}"#),
+        _ => html(404),
+    });
+    let (no_folder, no_file) = (stub.home(), stub.home());
+    std::fs::create_dir_all(no_folder.path(".local/state")).unwrap();
+    std::fs::write(no_folder.path(".local/state/dvtui"), "in the way").unwrap();
+    std::fs::create_dir_all(no_file.tokens_file()).unwrap();
+    for home in [no_folder, no_file] {
+        let ended = home.dv(&LOGIN);
+        ended.expect(1, &["tokens.", "check the folder"]);
+        assert!(!ended.err.contains("Code:"), "{ended:?}");
+    }
+    assert_eq!(stub.seen(DEVICE).len(), 0);
 }
 
 #[test]

@@ -159,7 +159,8 @@ async fn rows_that_break_off_end_with_an_error_and_say_how_many_came() {
     let controls = sandbox.ready().controls.as_deref().unwrap();
     support::http().post(format!("{controls}/_sandbox/faults")).json(&order).send().await.unwrap();
     let broken = dv(&home, &["rows", "incidents", "--all", "--json"]).await;
-    broken.expect(1, &["text/html", "5000 rows were printed", "not all"]);
+    broken.expect(1, &["text/html", "note: 5000 rows were printed", "not all"]);
+    assert_eq!(broken.err.matches("status 200").count(), 1, "{broken:?}");
     let whole = dv(&home, &["rows", "incidents", "--top", "5050", "--json"]).await;
     whole.expect(0, &[]);
     assert_eq!(whole.out.lines().count(), 5_050);
