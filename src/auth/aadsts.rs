@@ -2,13 +2,30 @@
 //!
 //! Source: "Microsoft Entra authentication and authorization error codes" of the Microsoft identity platform.
 
-use super::refusal::Explanation;
+use super::refusal::{Explanation, GrantKind};
 
 /// By AADSTS number.
 pub(super) fn by_code(code: u32) -> Option<Explanation> {
     let found = CODES.binary_search_by_key(&code, |(code, ..)| *code).ok()?;
     let (_, meaning, next) = CODES[found];
     Some(Explanation { meaning, next })
+}
+
+/// The grant is not valid, without more.
+pub(super) const INVALID_GRANT: u32 = 70_000;
+
+/// By AADSTS number, where the meaning depends on what was given for a token.
+pub(super) fn of_grant(grant: GrantKind, code: u32) -> Option<Explanation> {
+    let meaning = match (grant, code) {
+        (GrantKind::Refresh, _) => return None,
+        (GrantKind::BrowserCode, 70_000) => "the sign-in service did not accept the browser's answer",
+        (GrantKind::BrowserCode, 70_008) => "the browser's answer came too late",
+        (GrantKind::DeviceCode, 54_005) => "the code was used already",
+        (GrantKind::DeviceCode, 70_000) => "the sign-in service did not accept the code",
+        (GrantKind::DeviceCode, 70_008) => "the code has expired",
+        _ => return None,
+    };
+    Some(Explanation { meaning, next: RESTART })
 }
 
 /// By `suberror`.

@@ -92,7 +92,7 @@ impl BrowserSignIn {
         let client = OauthClient::new(ClientId::new(self.client_id))
             .set_token_uri(self.token)
             .set_redirect_uri(redirect);
-        let exchange = Exchange::new(http, Step::Token);
+        let exchange = Exchange::new(http, Step::Code);
         let answer = client
             .exchange_code(AuthorizationCode::new(code))
             .set_pkce_verifier(self.verifier)

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{Refusal, UrlError};
 use crate::http;
@@ -45,7 +46,7 @@ pub enum Error {
     #[error("{0}")]
     Refused(Box<Refusal>),
     /// The authority's answer is not what the protocol says.
-    #[error("the sign-in service answered with {what} (status {status})")]
+    #[error("{}", answer(what, *status))]
     Answer { what: String, status: u16 },
     /// The answer to a device sign-in must not be shown to a person.
     #[error("the sign-in service's answer is not safe to show: {0}")]
@@ -53,6 +54,12 @@ pub enum Error {
     /// The code ran out.
     #[error("the code expired before anybody signed in with it")]
     CodeExpired,
+    /// The tokens of a device sign-in were on their way when the connection was cut; the code works only once.
+    #[error("the connection was cut while the answer came, and the code cannot be used again")]
+    LostAnswer,
+    /// A kept sign-in could not be renewed. Shared with everybody who waited for the same renewal.
+    #[error(transparent)]
+    Renewal(Arc<Error>),
     /// The browser did not come back.
     #[error("the browser did not come back within {} minutes", .0.as_secs() / 60)]
     BrowserTimedOut(std::time::Duration),
@@ -84,11 +91,14 @@ impl Error {
             | Error::UnknownAuthority { .. }
             | Error::ForeignResource { .. }
             | Error::NoEndpoint(_)
-            | Error::Refused(_)
-            | Error::Answer { .. }
             | Error::UnsafeAnswer(_)
             | Error::CodeExpired
+            | Error::LostAnswer
             | Error::BrowserTimedOut(_) => true,
+            // While the service has trouble it says nothing about the sign-in.
+            Error::Refused(_) | Error::Answer { .. } => !self.is_transient(),
+            // A page in place of an answer is no word about what is kept.
+            Error::Renewal(error) => error.is_sign_in() && !matches!(**error, Error::Answer { .. }),
             Error::Url(_)
             | Error::Setting { .. }
             | Error::NotAnEnvironment { .. }
@@ -105,13 +115,18 @@ impl Error {
         match self {
             Error::CodeExpired | Error::BrowserTimedOut(_) => true,
             Error::Refused(refusal) => refusal.is_expired(),
+            Error::Renewal(error) => error.is_expired(),
             _ => false,
         }
     }
 
     /// The person said no.
     pub fn is_declined(&self) -> bool {
-        matches!(self, Error::Refused(refusal) if refusal.is_declined())
+        match self {
+            Error::Refused(refusal) => refusal.is_declined(),
+            Error::Renewal(error) => error.is_declined(),
+            _ => false,
+        }
     }
 
     /// Trying again later may help, without changing anything.
@@ -119,6 +134,7 @@ impl Error {
         match self {
             Error::Network { source, .. } => source.is_transient(),
             Error::Refused(refusal) => refusal.is_transient(),
+            Error::Renewal(error) => error.is_transient(),
             Error::Answer { status, .. } => *status == 429 || *status >= 500,
             _ => false,
         }
@@ -146,12 +162,27 @@ impl Error {
             Error::Answer { .. } | Error::UnsafeAnswer(_) => {
                 "check --authority, and whether a proxy or portal answers in its place"
             }
-            Error::CodeExpired | Error::BrowserTimedOut(_) => "start again: `dv login`",
+            Error::Renewal(error) => {
+                let mut hints = error.hints();
+                if !self.is_sign_in() {
+                    hints.push("what is kept of the sign-in stays as it is".to_owned());
+                }
+                return hints;
+            }
+            Error::CodeExpired | Error::LostAnswer | Error::BrowserTimedOut(_) => "start again: `dv login`",
             Error::Listen(_) => "sign in with a code: `dv login --device-code`",
             Error::Store { .. } => "check the folder's owner, its permissions and the free space",
             Error::NewerStore { .. } => "use that version, or move the file away and sign in again",
             Error::StoreBusy { .. } => "end the other process and try again",
         };
         vec![hint.to_owned()]
+    }
+}
+
+fn answer(what: &str, status: u16) -> String {
+    match status {
+        429 => "the sign-in service asks to slow down (status 429)".to_owned(),
+        500.. => format!("the sign-in service is not available (status {status})"),
+        _ => format!("the sign-in service answered with {what} (status {status})"),
     }
 }

@@ -5,14 +5,16 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
+use super::refusal::GrantKind;
 use super::{Error, Refusal};
 use crate::http;
 use crate::text::is_harmful;
@@ -27,8 +29,10 @@ const PATIENCE: u32 = 6;
 pub(super) enum Step {
     /// A device code is asked for.
     DeviceCode,
-    /// A token is asked for, once.
-    Token,
+    /// A token for the code that the browser brought.
+    Code,
+    /// A token for a refresh token.
+    Refresh,
     /// A token is asked for again and again until a person has signed in.
     Poll,
 }
@@ -41,6 +45,9 @@ pub(super) struct Exchange<'h> {
     failure: Mutex<Option<Error>>,
     misses: AtomicU32,
     gave_up: Notify,
+    /// The answer to the last poll was lost on its way. It may have been the tokens.
+    lost: AtomicBool,
+    retry_after: Mutex<Option<Duration>>,
 }
 
 /// There is no answer for the crate; the reason is kept in the [`Exchange`].
@@ -48,9 +55,27 @@ pub(super) struct Exchange<'h> {
 #[error("no answer from the sign-in service")]
 pub(super) struct NoAnswer;
 
+impl Step {
+    fn grant(self) -> GrantKind {
+        match self {
+            Step::DeviceCode | Step::Refresh => GrantKind::Refresh,
+            Step::Code => GrantKind::BrowserCode,
+            Step::Poll => GrantKind::DeviceCode,
+        }
+    }
+}
+
 impl<'h> Exchange<'h> {
     pub(super) fn new(http: &'h http::Client, step: Step) -> Exchange<'h> {
-        Exchange { http, step, failure: Mutex::new(None), misses: AtomicU32::new(0), gave_up: Notify::new() }
+        Exchange {
+            http,
+            step,
+            failure: Mutex::new(None),
+            misses: AtomicU32::new(0),
+            gave_up: Notify::new(),
+            lost: AtomicBool::new(false),
+            retry_after: Mutex::new(None),
+        }
     }
 
     /// Completes when waiting on makes no sense: the authority was not there several times in a row.
@@ -65,17 +90,26 @@ impl<'h> Exchange<'h> {
 
     /// The last failure, if there was one.
     pub(super) fn take_failure(&self) -> Option<Error> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.failure).take()
+    }
+
+    /// How long the authority asked to wait with the last answer, in its `Retry-After`.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        *lock(&self.retry_after)
     }
 
     fn keep(&self, error: Error) {
-        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        *lock(&self.failure) = Some(error);
     }
 
     /// A failure after which the next poll may do better. Too many of them, or one that will not go away, end it.
     fn missed(&self, error: Error) -> NoAnswer {
         let lasting = match &error {
-            Error::Network { source, .. } => source.is_certificate(),
+            Error::Network { source, .. } => {
+                // If the next answer is that the code was used, it was this one that used it.
+                self.lost.fetch_or(!source.is_before_send(), Ordering::Relaxed);
+                source.is_certificate()
+            }
             _ => false,
         };
         self.keep(error);
@@ -91,6 +125,9 @@ impl<'h> Exchange<'h> {
             Err(source) => return Err(self.missed(Error::Network { whom: "sign-in service", source })),
         };
         let status = response.status().as_u16();
+        let seconds =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        *lock(&self.retry_after) = seconds.map(Duration::from_secs);
         if response.body().len() > MAX_ANSWER {
             return Err(self.missed(Error::Answer { what: "far too much".into(), status }));
         }
@@ -111,7 +148,7 @@ impl<'h> Exchange<'h> {
     }
 
     fn read_error(&self, status: u16, body: &[u8]) -> Result<HttpResponse, NoAnswer> {
-        let Some(refusal) = Refusal::parse(status, body) else {
+        let Some(mut refusal) = Refusal::parse(status, body) else {
             let error = Error::Answer { what: kind_of(body).to_owned(), status };
             if self.step == Step::Poll && error.is_transient() {
                 return Err(self.missed(error));
@@ -125,15 +162,23 @@ impl<'h> Exchange<'h> {
         if self.step == Step::Poll && !waiting && refusal.is_transient() {
             return Err(self.missed(Error::Refused(Box::new(refusal))));
         }
+        refusal.grant = self.step.grant();
         let body = Map::from_iter([("error".to_owned(), Value::String(refusal.error.clone()))]);
+        let lost = self.lost.swap(false, Ordering::Relaxed);
         if waiting {
             self.misses.store(0, Ordering::Relaxed);
             self.take_failure();
+        } else if lost && refusal.error == "invalid_grant" {
+            self.keep(Error::LostAnswer);
         } else {
             self.keep(Error::Refused(Box::new(refusal)));
         }
         Ok(json(400, body))
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<'c> AsyncHttpClient<'c> for Exchange<'_> {
@@ -153,7 +198,7 @@ fn read(step: Step, body: &[u8]) -> Result<Map<String, Value>, Error> {
     };
     match step {
         Step::DeviceCode => device_answer(&answer),
-        Step::Token | Step::Poll => token_answer(&answer),
+        Step::Code | Step::Refresh | Step::Poll => token_answer(&answer),
     }
 }
 
@@ -306,10 +351,10 @@ mod tests {
 
     #[test]
     fn a_token_answer_may_lack_everything_but_the_token() {
-        let answer = read(Step::Token, br#"{"access_token":"a.b"}"#).unwrap();
+        let answer = read(Step::Refresh, br#"{"access_token":"a.b"}"#).unwrap();
         assert_eq!(Value::Object(answer).to_string(), r#"{"access_token":"a.b","token_type":"bearer"}"#);
         let old = br#"{"access_token":"a","expires_in":"3599","refresh_token":"r","scope":["odd"],"token_type":"Bearer"}"#;
-        assert_eq!(read(Step::Token, old).unwrap()["expires_in"], 3599);
+        assert_eq!(read(Step::Refresh, old).unwrap()["expires_in"], 3599);
     }
 
     #[test]
@@ -323,14 +368,14 @@ mod tests {
             ("1", false),
         ] {
             let body = format!(r#"{{"access_token":"a","token_type":{kind}}}"#);
-            assert_eq!(read(Step::Token, body.as_bytes()).is_ok(), fits, "{kind}");
+            assert_eq!(read(Step::Refresh, body.as_bytes()).is_ok(), fits, "{kind}");
         }
     }
 
     #[test]
     fn what_is_no_token_answer_is_refused() {
         for odd in ["{}", "[]", "", "<html>", r#"{"access_token":""}"#, r#"{"access_token":"a\r\nb"}"#] {
-            assert!(matches!(read(Step::Token, odd.as_bytes()), Err(Error::Answer { .. })), "{odd}");
+            assert!(matches!(read(Step::Refresh, odd.as_bytes()), Err(Error::Answer { .. })), "{odd}");
         }
     }
 }

@@ -6,9 +6,23 @@ use serde::Deserialize;
 
 use super::aadsts;
 
+/// What was given for a token. The same error means different things for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GrantKind {
+    /// What is kept of a sign-in, and what depends on no grant.
+    #[default]
+    Refresh,
+    /// The code that the browser brought.
+    BrowserCode,
+    /// The code of a device.
+    DeviceCode,
+}
+
 /// What an authority said instead of a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refusal {
+    /// What was refused, where the meaning depends on it.
+    pub grant: GrantKind,
     /// HTTP status; 302 for an error that came back through the browser.
     pub status: u16,
     /// `error`, such as `invalid_grant`.
@@ -58,6 +72,7 @@ impl Refusal {
             other => other.as_u64().and_then(|number| u32::try_from(number).ok()),
         };
         Some(Refusal {
+            grant: GrantKind::default(),
             status,
             error: body.error,
             suberror: text(body.suberror),
@@ -76,6 +91,7 @@ impl Refusal {
     /// An error that came back through the browser.
     pub fn from_redirect(error: String, description: Option<String>) -> Refusal {
         Refusal {
+            grant: GrantKind::BrowserCode,
             status: 302,
             error,
             suberror: None,
@@ -89,10 +105,17 @@ impl Refusal {
 
     /// What it means: by the first AADSTS number that is known, else by `suberror`, else by `error`.
     pub fn explain(&self) -> Option<Explanation> {
+        let suberror = self.suberror.as_deref();
         self.codes
             .iter()
-            .find_map(|code| aadsts::by_code(*code))
-            .or_else(|| self.suberror.as_deref().and_then(aadsts::by_suberror))
+            .find_map(|code| aadsts::of_grant(self.grant, *code).or_else(|| aadsts::by_code(*code)))
+            .or_else(|| match (suberror, self.error.as_str()) {
+                (Some("bad_token" | "token_expired"), _) | (None, "invalid_grant") => {
+                    aadsts::of_grant(self.grant, aadsts::INVALID_GRANT)
+                }
+                _ => None,
+            })
+            .or_else(|| suberror.and_then(aadsts::by_suberror))
             .or_else(|| aadsts::by_error(&self.error))
     }
 
@@ -206,6 +229,23 @@ mod tests {
             let said = refusal(body).to_string();
             assert!(said.contains(word) && said.contains(code), "{body}: {said}");
         }
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_what_was_refused() {
+        let said = |grant, body| Refusal { grant, ..refusal(body) }.to_string();
+        let bare = r#"{"error":"invalid_grant"}"#;
+        let coded = r#"{"error":"invalid_grant","error_codes":[70000],"suberror":"bad_token"}"#;
+        let used = r#"{"error":"invalid_grant","error_codes":[54005]}"#;
+        for body in [bare, coded] {
+            assert!(said(GrantKind::Refresh, body).contains("what is kept of the sign-in no longer works"));
+            assert!(said(GrantKind::BrowserCode, body).contains("did not accept the browser's answer"));
+            assert!(said(GrantKind::DeviceCode, body).contains("did not accept the code"));
+        }
+        assert!(said(GrantKind::DeviceCode, used).contains("the code was used already"));
+        assert!(said(GrantKind::BrowserCode, used).contains("the browser's answer was used already"));
+        let policy = r#"{"error":"invalid_grant","error_codes":[53003],"suberror":"message_only"}"#;
+        assert!(said(GrantKind::DeviceCode, policy).contains("Conditional Access"));
     }
 
     #[test]

@@ -21,6 +21,14 @@ const AHEAD: Duration = Duration::from_secs(5 * 60);
 /// Two renewals by time are at least so far apart.
 const APART: Duration = Duration::from_secs(10);
 
+/// Waits before a renewal is tried again, when somebody needs it and the authority has trouble.
+const AGAIN: [Duration; 3] =
+    [Duration::from_millis(250), Duration::from_secs(1), Duration::from_millis(2_500)];
+/// The longest of these waits, whatever the authority asks for.
+const LONGEST: Duration = Duration::from_secs(3);
+/// No wait ends later than this after the first try.
+const IN_ALL: Duration = Duration::from_secs(8);
+
 /// An access token: who may use it is decided by the gate that sends it.
 #[derive(Clone)]
 pub struct AccessToken {
@@ -72,6 +80,23 @@ struct State {
     /// Part of the age that passed before `since` could say so.
     age_before: Duration,
     renewed: Option<Instant>,
+    /// The server refused the token, whatever its age says.
+    refused: bool,
+    /// When the last renewal failed, and how.
+    failed: Option<(Instant, Arc<Error>)>,
+}
+
+/// A try to renew that failed.
+struct Failure {
+    error: Error,
+    /// What the authority asked to wait.
+    retry_after: Option<Duration>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure { error, retry_after: None }
+    }
 }
 
 impl Tokens {
@@ -135,14 +160,17 @@ impl Tokens {
             Source::Given(token) => return Ok(token.clone()),
             Source::Kept(kept) => kept.clone(),
         };
+        let asked = Instant::now();
         to_the_end(async move {
             let mut state = kept.state.lock().await;
             let now = Instant::now();
             let since_last = state.renewed.map(|renewed| now.duration_since(renewed));
-            if !is_due(state.entry.lifetime, state.age(now)) || !may_renew(since_last) {
+            // A token that has run out is not given away because a renewal failed a moment ago.
+            let is_needed = state.failed.is_some() && has_run_out(state.entry.lifetime, state.age(now));
+            if !is_due(state.entry.lifetime, state.age(now)) || !(is_needed || may_renew(since_last)) {
                 return Ok(state.current.clone());
             }
-            match kept.renew(&mut state).await {
+            match kept.renew_for(asked, &mut state).await {
                 Ok(()) => Ok(state.current.clone()),
                 Err(error) => match has_run_out(state.entry.lifetime, state.age(Instant::now())) {
                     true => Err(error),
@@ -167,11 +195,12 @@ impl Tokens {
             Source::Given(_) => return Err(Error::GivenTokenRefused),
             Source::Kept(kept) => kept.clone(),
         };
-        let generation = rejected.generation;
+        let (generation, asked) = (rejected.generation, Instant::now());
         to_the_end(async move {
             let mut state = kept.state.lock().await;
             if state.current.generation == generation {
-                kept.renew(&mut state).await?;
+                state.refused = true;
+                kept.renew_for(asked, &mut state).await?;
             }
             Ok(state.current.clone())
         })
@@ -191,14 +220,52 @@ async fn to_the_end<T: Send + 'static>(
 }
 
 impl Kept {
+    /// Renews the token for somebody who asked at that moment. A failure is shared by all who waited for its end.
+    async fn renew_for(&self, asked: Instant, state: &mut State) -> Result<(), Error> {
+        if let Some((when, error)) = &state.failed
+            && *when >= asked
+        {
+            return Err(Error::Renewal(error.clone()));
+        }
+        let renewed = self.renew_with_patience(state).await;
+        renewed.map_err(|error| {
+            let error = Arc::new(error);
+            state.failed = Some((Instant::now(), error.clone()));
+            Error::Renewal(error)
+        })
+    }
+
+    /// Tries again while the authority has trouble, if nothing works without a new token. The file is free in between.
+    async fn renew_with_patience(&self, state: &mut State) -> Result<(), Error> {
+        let begun = Instant::now();
+        let mut waits = AGAIN.into_iter();
+        loop {
+            let failure = match self.renew(state).await {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            let is_needed = state.refused || has_run_out(state.entry.lifetime, state.age(Instant::now()));
+            let wait = waits.next().filter(|_| is_needed && may_repeat(&failure.error));
+            let Some(wait) = wait.map(|wait| wait.max(failure.retry_after.unwrap_or_default()).min(LONGEST))
+            else {
+                return Err(failure.error);
+            };
+            if begun.elapsed() + wait > IN_ALL {
+                return Err(failure.error);
+            }
+            tracing::info!(error = %failure.error, "the renewal is tried again");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
     /// Replaces the token: by the one that another process got meanwhile, or by a new one.
-    async fn renew(&self, state: &mut State) -> Result<(), Error> {
+    async fn renew(&self, state: &mut State) -> Result<(), Failure> {
         state.renewed = Some(Instant::now());
         let lock = self.store.lock().await?;
         let generation = state.current.generation + 1;
         match self.store.get(&state.entry.key)? {
             // Signed out elsewhere.
-            None => return Err(Error::SignInNeeded),
+            None => return Err(Error::SignInNeeded.into()),
             Some(found) if found.access_token.expose_secret() != state.current.secret() => {
                 let renewed = State::new(found, generation, SystemTime::now());
                 let usable = !is_due(renewed.entry.lifetime, renewed.age(Instant::now()));
@@ -229,17 +296,19 @@ impl Kept {
         Ok(())
     }
 
-    async fn refresh(&self, entry: &Entry) -> Result<Grant, Error> {
+    async fn refresh(&self, entry: &Entry) -> Result<Grant, Failure> {
         let refresh_token = entry.refresh_token.as_ref().ok_or(Error::SignInNeeded)?;
         let endpoint = Url::parse(&entry.token_endpoint).ok().filter(is_safe).ok_or(Error::SignInNeeded)?;
         let client = OauthClient::new(ClientId::new(entry.key.client_id.clone()))
             .set_token_uri(TokenUrl::from_url(endpoint));
-        let exchange = Exchange::new(&self.http, Step::Token);
+        let exchange = Exchange::new(&self.http, Step::Refresh);
         let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let scopes = entry.scope.split(' ').map(|scope| Scope::new(scope.to_owned()));
         let answer =
             client.exchange_refresh_token(&refresh_token).add_scopes(scopes).request_async(&exchange).await;
-        answer.map(Grant::from).map_err(|error| exchange.failure(&error))
+        answer
+            .map(Grant::from)
+            .map_err(|error| Failure { error: exchange.failure(&error), retry_after: exchange.retry_after() })
     }
 }
 
@@ -253,7 +322,15 @@ impl State {
             Err(_) => entry.lifetime.unwrap_or_default(),
         };
         let current = AccessToken { token: entry.access_token.clone(), generation };
-        State { entry, current, since: Instant::now(), age_before, renewed: None }
+        State {
+            entry,
+            current,
+            since: Instant::now(),
+            age_before,
+            renewed: None,
+            refused: false,
+            failed: None,
+        }
     }
 
     fn age(&self, now: Instant) -> Duration {
@@ -269,6 +346,14 @@ fn is_due(lifetime: Option<Duration>, age: Duration) -> bool {
 
 fn has_run_out(lifetime: Option<Duration>, age: Duration) -> bool {
     lifetime.is_some_and(|lifetime| age >= lifetime)
+}
+
+/// Whether the same renewal may work in a moment. Time-outs were long enough.
+fn may_repeat(error: &Error) -> bool {
+    match error {
+        Error::Network { source, .. } => source.is_broken_connection(),
+        other => other.is_transient(),
+    }
 }
 
 /// Whether the last renewal is long enough ago for another one by time.

@@ -12,6 +12,7 @@ const OTHER_WAY: &str = "b other way   n try again   q quit";
 /// What happened, why, and what to do next.
 pub(super) fn sign_in_problem(error: &Error) -> Problem {
     match error {
+        Error::Renewal(error) => sign_in_problem(error),
         _ if error.is_expired() => Problem::new(sentence(&error.to_string()))
             .why("A new one is never asked for by itself: a code nobody looks at is a trap.")
             .next(NEW_CODE),

@@ -64,6 +64,21 @@ async fn a_person_who_cancels_in_the_browser_is_told_so_in_the_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_refused_is_told_as_such() {
+    let sandbox = support::start(support::options()).await;
+    let home = Home::for_sandbox(sandbox.ready());
+    let mut login = home.start(&LOGIN);
+    let first = login.out_json();
+    let address = Url::parse(first["authorize_url"].as_str().unwrap()).unwrap();
+    let state = address.query_pairs().find(|(key, _)| key == "state").unwrap().1.into_owned();
+    let back = format!("{}/?code=no-such-code&state={state}", first["redirect_uri"].as_str().unwrap());
+    assert_eq!(support::http().get(back).send().await.unwrap().status(), 200);
+    let ended = login.end();
+    ended.expect(5, &["did not accept the browser's answer", "start again"]);
+    assert!(!ended.err.contains("kept"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hint_and_a_prompt_travel_to_the_page() {
     let sandbox = support::start(support::options()).await;
     let home = Home::for_sandbox(sandbox.ready());

@@ -10,6 +10,7 @@ mod login;
 mod odd_authorities;
 #[cfg(target_os = "linux")]
 mod opening;
+mod renewing;
 mod rows;
 mod stub;
 #[path = "../support/mod.rs"]

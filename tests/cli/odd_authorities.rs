@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use crate::stub::{Answer, Stub, html, json};
+use crate::stub::{Answer, Stub, cut, html, json};
 
 const DEVICE: &str = "/tenant/oauth2/v2.0/devicecode";
 const TOKEN: &str = "/tenant/oauth2/v2.0/token";
@@ -119,7 +119,7 @@ fn a_page_instead_of_json_is_told_as_such() {
     let stub = Stub::start(|_, _, _| html(200));
     stub.home().dv(&LOGIN).expect(5, &["HTML", "status 200"]);
     let stub = Stub::start(|_, _, _| html(500));
-    stub.home().dv(&LOGIN).expect(5, &["HTML", "status 500", "try again"]);
+    stub.home().dv(&LOGIN).expect(1, &["not available (status 500)", "try again"]);
     let stub = Stub::start(|path, _, origin| match path {
         DEVICE => code(origin),
         TOKEN => html(404),
@@ -167,6 +167,26 @@ fn waiting_survives_trouble_of_the_service_and_ends_with_what_it_says() {
             scope.spawn(move || ends(case));
         }
     });
+}
+
+#[test]
+fn a_code_whose_answer_was_lost_is_not_blamed_on_the_person() {
+    let used = r#"{"error":"invalid_grant","error_codes":[54005]}"#;
+    let stub = Stub::start(move |path, before, origin| match (path, before) {
+        (DEVICE, _) => code(origin),
+        (TOKEN, 0) => cut(),
+        (TOKEN, _) => json(400, used),
+        _ => html(404),
+    });
+    let ended = stub.home().dv(&LOGIN);
+    ended.expect(5, &["the connection was cut while the answer came", "start again: `dv login`"]);
+    assert!(!ended.err.contains("54005") && !ended.err.contains("browser"), "{ended:?}");
+    let stub = Stub::start(move |path, _, origin| match path {
+        DEVICE => code(origin),
+        TOKEN => json(400, used),
+        _ => html(404),
+    });
+    stub.home().dv(&LOGIN).expect(5, &["the code was used already (AADSTS54005)"]);
 }
 
 #[test]

@@ -24,6 +24,14 @@ impl Seen {
 /// What it answers: status, further header lines, body.
 pub(crate) type Answer = (u16, String, String);
 
+/// No status: the connection is closed in place of an answer.
+const CUT: u16 = 0;
+
+/// The connection is cut before the answer comes.
+pub(crate) fn cut() -> Answer {
+    (CUT, String::new(), String::new())
+}
+
 /// JSON with a status.
 pub(crate) fn json(status: u16, body: &str) -> Answer {
     (status, "content-type: application/json\r\n".to_owned(), body.to_owned())
@@ -104,6 +112,9 @@ fn serve(
         before
     };
     let (status, headers, body) = answer(&seen.path, before, origin);
+    if status == CUT {
+        return;
+    }
     let _ = write!(
         stream,
         "HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
