@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("app", &["dataverse", "text"]),
     ("ops", &["auth", "dataverse", "http"]),
     ("dataverse", &["auth", "http", "text"]),
-    ("auth", &["http", "private_file"]),
+    ("auth", &["text", "http", "private_file"]),
     ("config", &["auth", "private_file"]),
     ("http", &[]),
     ("logging", &["private_file"]),
