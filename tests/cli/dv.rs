@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 
 use dvtui::sandbox::Ready;
 use serde_json::Value;
@@ -82,12 +82,17 @@ impl Home {
 
     /// Runs a command to its end.
     pub(crate) fn dv(&self, args: &[&str]) -> Ended {
-        let output = self.command(args).output().unwrap();
-        Ended {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ended::of(self.command(args).output().unwrap())
+    }
+
+    /// Runs a line of shell in which `$0` is the program.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn shell(&self, line: &str) -> Ended {
+        let dv = self.command(&[]);
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", line]).arg(dv.get_program()).env_clear().stdin(Stdio::null());
+        shell.envs(dv.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ended::of(shell.output().unwrap())
     }
 
     /// Starts a command.
@@ -148,6 +153,14 @@ impl Drop for Running {
 }
 
 impl Ended {
+    fn of(output: Output) -> Ended {
+        Ended {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Expects an exit code and words on standard error.
     #[track_caller]
     pub(crate) fn expect(&self, code: i32, words: &[&str]) -> &Ended {
