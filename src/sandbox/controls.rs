@@ -1,4 +1,5 @@
-//! The controls under `/_sandbox/`: approve and deny device sign-ins, read the request log, order faults.
+//! The controls under `/_sandbox/`: approve and deny device sign-ins, read the request log, order faults,
+//! begin anew.
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -6,6 +7,7 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::answer;
+use super::api::Api;
 use super::entra::{Decision, DeviceError, Entra};
 use super::faults::{Faults, Order};
 use super::request_log::RequestLog;
@@ -16,10 +18,11 @@ pub(crate) struct Controls<'a> {
     pub(crate) entra: &'a Entra,
     pub(crate) log: &'a RequestLog,
     pub(crate) faults: &'a Faults,
+    pub(crate) api: &'a Api,
 }
 
 impl Controls<'_> {
-    pub(crate) fn respond(&self, request: &Request<Bytes>) -> Response<Bytes> {
+    pub(crate) async fn respond(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let query: Vec<(String, String)> =
             form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
                 .into_owned()
@@ -39,11 +42,22 @@ impl Controls<'_> {
                 self.faults.clear();
                 empty()
             }
-            ("approve" | "deny" | "requests" | "faults", method) => {
+            ("reset", &Method::POST) => self.reset().await,
+            ("approve" | "deny" | "requests" | "faults" | "reset", method) => {
                 problem(StatusCode::METHOD_NOT_ALLOWED, &format!("this control does not take {method}"))
             }
-            _ => problem(StatusCode::NOT_FOUND, "the controls are approve, deny, requests and faults"),
+            _ => problem(StatusCode::NOT_FOUND, "the controls are approve, deny, requests, faults and reset"),
         }
+    }
+
+    /// Rows as they were first, no faults, no requests. Sign-ins stay good.
+    async fn reset(&self) -> Response<Bytes> {
+        self.faults.clear();
+        if let Err(error) = self.api.reset().await {
+            return problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string());
+        }
+        self.log.clear();
+        empty()
     }
 
     fn approve(&self, user_code: Option<&str>, user: &str) -> Response<Bytes> {

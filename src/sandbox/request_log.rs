@@ -77,6 +77,13 @@ impl RequestLog {
         }
     }
 
+    /// Forgets all requests. Numbers go on.
+    pub(crate) fn clear(&self) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.forgotten += inner.entries.len() as u64;
+        inner.entries.clear();
+    }
+
     /// The requests after number `since`, oldest first.
     pub(crate) fn since(&self, since: u64) -> Vec<Entry> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

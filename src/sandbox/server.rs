@@ -135,7 +135,7 @@ impl World {
             let response = match self.refuse_stranger(origin, &parts) {
                 Some(refused) => refused,
                 None => match read(body).await {
-                    Ok(body) => self.controls().respond(&Request::from_parts(parts, body)),
+                    Ok(body) => self.controls().respond(&Request::from_parts(parts, body)).await,
                     Err(refused) => *refused,
                 },
             };
@@ -272,7 +272,7 @@ impl World {
     }
 
     fn controls(&self) -> Controls<'_> {
-        Controls { entra: &self.entra, log: &self.log, faults: &self.faults }
+        Controls { entra: &self.entra, log: &self.log, faults: &self.faults, api: &self.api }
     }
 
     fn is_control(&self, origin: Origin, parts: &Parts) -> bool {

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use crate::desk::Desk;
+use crate::office::Office;
 use crate::{raw, support};
 
 #[tokio::test]
@@ -47,6 +48,38 @@ async fn the_controls_answer_at_their_own_address_and_at_the_environments() {
     assert_eq!(desk.ready().controls, None);
     let url = desk.ready().url.clone();
     assert_eq!(raw::get(&url, "/_sandbox/requests", &raw::host(&url)).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_reset_brings_back_the_first_rows_and_forgets_requests_and_faults() {
+    let office = Office::new().await;
+    let all = "/incidents?$orderby=createdon,incidentid";
+    let before = office.get(all).await;
+    let first = before.rows()[0]["incidentid"].as_str().unwrap().to_owned();
+    let (_, made) = office.new_case("Gone soon").await;
+    office.patch(&format!("/incidents({first})"), &[], json!({ "title": "Changed" })).await;
+    office
+        .desk
+        .order(json!({ "match": { "origin": "api" }, "fault": { "kind": "status", "status": 503 } }))
+        .await;
+    let requests = office.desk.requests().await;
+    assert_eq!(office.get(all).await.status, 503);
+
+    assert_eq!(office.desk.control("reset").await.status, 200);
+    assert_eq!(office.desk.requests().await.len(), 0);
+    let after = office.get(all).await;
+    assert_eq!(after.text, before.text, "rows, versions and all");
+    assert_eq!(office.get(&format!("/incidents({made})")).await.status, 404);
+    assert!(office.desk.requests().await[0]["n"].as_u64() > requests.last().unwrap()["n"].as_u64());
+    let numbered = |reply: &crate::office::Reply| reply.body["ticketnumber"].clone();
+    let (again, _) = office.new_case("Numbered").await;
+    let again = numbered(&office.get(&again).await);
+    assert_eq!(office.desk.control("reset").await.status, 200);
+    let (same, _) = office.new_case("Numbered").await;
+    let number = |ticket: &serde_json::Value| ticket.as_str().unwrap()[..9].to_owned();
+    assert_eq!(number(&numbered(&office.get(&same).await)), number(&again), "numbers begin anew as well");
+    let url = format!("{}/_sandbox/reset", office.desk.ready().controls.as_deref().unwrap());
+    assert_eq!(office.desk.get(&url).await.status, 405);
 }
 
 #[tokio::test]

@@ -56,6 +56,18 @@ pub(crate) struct Config {
     pub(crate) users: Vec<User>,
 }
 
+impl Config {
+    fn plan(&self) -> seed::Plan<'_> {
+        seed::Plan {
+            seed: self.seed,
+            rows: self.rows,
+            users: &self.users,
+            organization: self.organization.id,
+            organization_name: &self.organization.friendly_name,
+        }
+    }
+}
+
 /// An environment, as `RetrieveCurrentOrganization` and Global Discovery tell of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Organization {
@@ -98,17 +110,21 @@ impl Api {
     /// Opens the store, makes and fills it when it is new. Blocks.
     pub(crate) fn open(config: Config) -> Result<Api, Error> {
         let schema = Schema::new();
-        let plan = seed::Plan {
-            seed: config.seed,
-            rows: config.rows,
-            users: &config.users,
-            organization: config.organization.id,
-            organization_name: &config.organization.friendly_name,
-        };
-        let store = Store::open(&config.data, &schema, |transaction| seed::fill(transaction, &plan))
+        let store = Store::open(&config.data, &schema, |transaction| seed::fill(transaction, &config.plan()))
             .map_err(|error| Error::Data(Box::new(error)))?;
         let environment = Arc::new(Environment { config, schema, store });
         Ok(Api { environment, served: AtomicU64::new(0) })
+    }
+
+    /// Brings back the rows of the seed. What is being answered meanwhile sees the old rows or the new ones.
+    pub(crate) async fn reset(&self) -> Result<(), Error> {
+        let environment = Arc::clone(&self.environment);
+        let work = tokio::task::spawn_blocking(move || {
+            let Environment { config, schema, store } = &*environment;
+            store.refill(schema, |transaction| seed::fill(transaction, &config.plan()))
+        });
+        let done = work.await.map_err(|error| Error::Data(Box::new(error)))?;
+        done.map_err(|error| Error::Data(Box::new(error)))
     }
 
     /// Answers one request under `/api/data/`. The work is done on a blocking thread; when the future is dropped

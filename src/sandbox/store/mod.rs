@@ -47,6 +47,21 @@ impl Store {
         Ok(Store { writer: Mutex::new(writer), readers: Readers::new(path.to_owned()) })
     }
 
+    /// Takes out every row and hands the empty tables to `fill`, as if the file were new, in one transaction.
+    pub(crate) fn refill(
+        &self,
+        schema: &Schema,
+        fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        self.write(|transaction| {
+            for table in schema.tables() {
+                transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
+            }
+            transaction.execute("DELETE FROM counter", [])?;
+            begin(transaction, fill)
+        })
+    }
+
     /// Runs `work` on one snapshot of the rows. Blocks while all readers are busy.
     pub(crate) fn read<T, E: From<rusqlite::Error>>(
         &self,
@@ -112,11 +127,7 @@ fn make(
             writer.execute_batch("PRAGMA synchronous = OFF")?;
             let transaction = writer.transaction()?;
             ddl::tables(&transaction, schema)?;
-            transaction.execute(
-                "INSERT INTO counter (name, value) VALUES (?1, ?2), (?3, 0)",
-                (Counter::Version.name(), FIRST_VERSION, Counter::Case.name()),
-            )?;
-            fill(&transaction)?;
+            begin(&transaction, fill)?;
             ddl::indexes(&transaction, schema)?;
             transaction.pragma_update(None, "user_version", FORMAT)?;
             transaction.commit()?;
@@ -126,6 +137,18 @@ fn make(
     }
     writer.execute_batch("PRAGMA synchronous = NORMAL")?;
     Ok(writer)
+}
+
+/// The counters at their beginnings, then the rows.
+fn begin(
+    transaction: &Transaction<'_>,
+    fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO counter (name, value) VALUES (?1, ?2), (?3, 0)",
+        (Counter::Version.name(), FIRST_VERSION, Counter::Case.name()),
+    )?;
+    fill(transaction)
 }
 
 #[cfg(test)]
