@@ -49,24 +49,6 @@ impl Columns {
     }
 }
 
-/// Whether standard output was closed when the process began.
-///
-/// Rust's runtime then opens `/dev/null` in its place, for reading and writing, and every write seems to work. A
-/// shell's `>/dev/null` is for writing only; other programs may throw output away in the same way as the runtime.
-/// Known on Linux alone.
-pub(super) fn is_closed() -> bool {
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let stdout = std::path::Path::new("/proc/self/fd/1");
-        let is_null = std::fs::read_link(stdout).is_ok_and(|target| target.as_os_str() == "/dev/null");
-        // The owner's bits of such a link say what it is open for.
-        is_null && stdout.symlink_metadata().is_ok_and(|link| link.permissions().mode() & 0o600 == 0o600)
-    }
-    #[cfg(not(target_os = "linux"))]
-    false
-}
-
 /// Writes one value as one line of JSON.
 ///
 /// # Errors
