@@ -32,8 +32,17 @@ impl Size {
 
 /// Cells at the left of a grid: the cursor's mark and the row's mark.
 const MARKS: u16 = 2;
-/// A column narrower than this tells nothing.
-const NARROW: u16 = 5;
+/// A column that is cut to fewer cells than this tells nothing.
+const NARROW: u16 = 10;
+
+/// The cells that a column asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// Cells for its text.
+    pub width: u16,
+    /// Half of it is worse than nothing: a date, a number.
+    pub uncut: bool,
+}
 
 /// Where a column of a grid is drawn. One cell at each side of it is its own: brackets and gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,19 +57,22 @@ pub struct Placed {
     pub whole: bool,
 }
 
-/// Places the columns of a grid in `width` cells: the first one always, then those from `left` on.
-pub fn place_columns(widths: &[u16], left: usize, width: u16) -> Vec<Placed> {
-    let mut placed = Vec::new();
+/// Places the columns of a grid in `width` cells: the first one always, then those from `left` on. The last cell
+/// stays free for the mark that more columns follow.
+pub fn place_columns(wishes: &[Wish], left: usize, width: u16) -> Vec<Placed> {
+    let mut placed: Vec<Placed> = Vec::new();
     let mut x = MARKS;
-    for (column, wanted) in widths.iter().copied().enumerate() {
+    for (column, wish) in wishes.iter().enumerate() {
         if column > 0 && column < left {
             continue;
         }
         // One long text must not hide all others, least of all the one that stays.
         let most = if column == 0 { width / 3 } else { width * 3 / 8 };
-        let wanted = wanted.min(most.max(NARROW));
-        let room = width.saturating_sub(x + 2);
-        if room < wanted.min(NARROW) {
+        let wanted = if wish.uncut { wish.width } else { wish.width.min(most.max(NARROW)) };
+        let room = width.saturating_sub(x + 3);
+        let least = if wish.uncut { wanted } else { wanted.min(NARROW) };
+        // Something is shown beside the column that stays, cut or not.
+        if room < least && (placed.len() > 1 || room == 0) {
             break;
         }
         placed.push(Placed { column, x: x + 1, width: wanted.min(room), whole: wanted <= room });
@@ -72,15 +84,21 @@ pub fn place_columns(widths: &[u16], left: usize, width: u16) -> Vec<Placed> {
     placed
 }
 
-/// The first scrolled column with which `active` is seen whole, changing `left` no more than needed.
-pub fn scroll_columns(widths: &[u16], left: usize, active: usize, width: u16) -> usize {
-    let mut left = left.clamp(1, widths.len().max(1));
-    if active > 0 {
-        left = left.min(active);
-        let is_seen = |left| place_columns(widths, left, width).iter().any(|p| p.column == active && p.whole);
-        while left < active && !is_seen(left) {
-            left += 1;
-        }
+/// The first scrolled column with which `active` is seen whole, changing `left` no more than needed. Room behind the
+/// last column is filled from the left; the first column leads home.
+pub fn scroll_columns(wishes: &[Wish], left: usize, active: usize, width: u16) -> usize {
+    if active == 0 {
+        return 1;
+    }
+    let is_seen = |left, column| {
+        place_columns(wishes, left, width).iter().any(|placed| placed.column == column && placed.whole)
+    };
+    let mut left = left.clamp(1, active);
+    while left < active && !is_seen(left, active) {
+        left += 1;
+    }
+    while left > 1 && is_seen(left - 1, wishes.len() - 1) {
+        left -= 1;
     }
     left
 }
@@ -89,13 +107,37 @@ pub fn scroll_columns(widths: &[u16], left: usize, active: usize, width: u16) ->
 mod tests {
     use super::*;
 
+    fn wishes(widths: &[u16]) -> Vec<Wish> {
+        widths.iter().map(|width| Wish { width: *width, uncut: false }).collect()
+    }
+
+    #[test]
+    fn room_behind_the_last_column_is_filled_from_the_left() {
+        let widths = wishes(&[16, 23, 8, 13, 13, 9]);
+        let narrow = scroll_columns(&widths, 1, 5, 60);
+        assert!(narrow > 1);
+        assert_eq!(scroll_columns(&widths, narrow, 5, 120), 1);
+        let usual = scroll_columns(&widths, narrow, 5, 80);
+        assert!(usual < narrow && usual > 1, "{usual}");
+    }
+
+    #[test]
+    fn a_date_is_shown_whole_or_not_at_all() {
+        let mut widths = wishes(&[16, 23, 19]);
+        let columns =
+            |widths: &[Wish]| place_columns(widths, 1, 60).iter().map(|p| p.column).collect::<Vec<_>>();
+        assert_eq!(columns(&widths), [0, 1, 2]);
+        widths[2].uncut = true;
+        assert_eq!(columns(&widths), [0, 1]);
+    }
+
     #[test]
     fn the_active_column_is_brought_into_view_and_the_first_one_stays() {
-        let widths = [20, 30, 30, 30, 10];
+        let widths = wishes(&[20, 30, 30, 30, 10]);
         assert_eq!(scroll_columns(&widths, 1, 1, 80), 1);
         assert_eq!(scroll_columns(&widths, 1, 2, 80), 2);
         assert_eq!(scroll_columns(&widths, 2, 4, 80), 3);
-        assert_eq!(scroll_columns(&widths, 3, 0, 80), 3);
+        assert_eq!(scroll_columns(&widths, 3, 0, 80), 1);
         assert_eq!(scroll_columns(&widths, 3, 1, 80), 1);
         let columns = |left| place_columns(&widths, left, 80).iter().map(|p| p.column).collect::<Vec<_>>();
         assert_eq!(columns(3), [0, 3, 4]);
@@ -104,7 +146,7 @@ mod tests {
     #[test]
     fn columns_stay_inside_the_grid() {
         for width in 0..200 {
-            for placed in place_columns(&[40, 40, 7, 40], 1, width) {
+            for placed in place_columns(&wishes(&[40, 40, 7, 40]), 1, width) {
                 assert!(placed.x + placed.width < width.max(1));
             }
         }

@@ -194,11 +194,12 @@ fn the_filter_looks_through_held_rows_and_says_what_it_did_not_look_at() {
 fn enter_asks_the_server_and_a_chip_says_so() {
     let mut stage = Stage::at_cases(80, 24, 250, Some("p2"));
     stage.keys("/ p r i n t Enter");
-    let asked = query().filter(field("title").contains("print")).order_by("incidentid");
+    let either = field("title").contains("print").or(field("ticketnumber").contains("print"));
+    let asked = query().filter(either).order_by("incidentid");
     assert_eq!(*stage.request(Slot::Rows), Request::Rows(asked));
     stage.answer(Slot::Rows, Reply::Rows(Ok(page(0..3, None, Some(3)))));
     assert!(
-        stage.row(2).contains("Case Title: print") && stage.row(2).ends_with("3 rows"),
+        stage.row(2).contains("Case Title, Case Number: print") && stage.row(2).ends_with("3 rows"),
         "{}",
         stage.row(2)
     );
@@ -250,6 +251,36 @@ fn big_g_goes_to_the_last_row_read_and_again_to_the_last_there_is() {
     assert!(!grid(&stage).to_end);
     assert!(stage.row(23).contains("All 350 rows are read."), "{}", stage.screen());
     assert!(stage.row(2).ends_with("350 rows"));
+}
+
+#[test]
+fn big_g_twice_goes_to_the_end_when_a_page_came_between() {
+    let mut stage = Stage::at_cases(80, 24, 100, Some("p2"));
+    stage.keys("G");
+    stage.answer(Slot::Rows, rows(100..200, Some("p3")));
+    stage.keys("G");
+    assert!(grid(&stage).to_end, "{}", stage.screen());
+    for n in 2..9 {
+        let next = format!("p{}", n + 2);
+        stage.answer(Slot::Rows, rows(n * 100..n * 100 + 100, Some(&next)));
+        assert!(stage.row(23).contains("Ctrl-C stops"), "{}", stage.screen());
+        assert!(stage.row(24).contains("Ctrl-C stop"), "{}", stage.screen());
+    }
+    stage.answer(Slot::Rows, rows(900..950, None));
+    assert_eq!(grid(&stage).list.cursor, 949);
+    assert!(stage.row(23).contains("All 950 rows are read."), "{}", stage.screen());
+}
+
+#[test]
+fn columns_come_back_when_there_is_room_and_edges_say_what_is_out_of_sight() {
+    let mut stage = Stage::at_cases(80, 24, 50, None);
+    assert!(stage.row(3).ends_with('>'), "{}", stage.row(3));
+    stage.keys("$").resize(60, 16);
+    assert!(stage.row(3).contains('<') && !stage.row(3).contains('>'), "{}", stage.row(3));
+    stage.resize(120, 40);
+    assert!(stage.row(3).contains("Case Title") && !stage.row(3).contains('<'), "{}", stage.row(3));
+    stage.resize(60, 16).keys("0");
+    assert!(stage.row(3).contains("Case Title"), "{}", stage.row(3));
 }
 
 #[test]

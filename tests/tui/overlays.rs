@@ -76,9 +76,9 @@ fn the_palette_finds_commands_and_tables_and_shows_their_keys() {
 fn the_palette_says_why_a_command_cannot_run() {
     let mut stage = Stage::at_cases(80, 24, 250, None);
     stage.keys(": d r o p Space f i l");
-    assert!(stage.screen().contains("No filter was asked of the ser..."), "{}", stage.screen());
+    assert!(stage.screen().contains("No server filter is set."), "{}", stage.screen());
     stage.keys("Enter");
-    assert!(stage.row(23).contains("No filter was asked of the server."), "{}", stage.row(23));
+    assert!(stage.row(23).contains("No server filter is set."), "{}", stage.row(23));
 }
 
 #[test]

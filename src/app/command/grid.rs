@@ -48,7 +48,7 @@ fn with_rows(app: &App) -> Availability {
 }
 
 fn with_chip(app: &App) -> Availability {
-    available(app, |grid| grid.chips.is_empty().then_some("No filter was asked of the server."))
+    available(app, |grid| grid.chips.is_empty().then_some("No server filter is set."))
 }
 
 /// The table of this scope.

@@ -45,6 +45,8 @@ pub struct Grid {
     pub filter: Option<RowFilter>,
     /// Pages are read until there are no more.
     pub to_end: bool,
+    /// The last step went to the last row that was read: once more goes to the last there is.
+    pub at_last: bool,
     /// Why no further pages are read by themselves.
     pub stopped: Option<Stopped>,
     reading: Option<Reading>,
@@ -76,6 +78,7 @@ impl Grid {
             chips: vec![],
             filter: None,
             to_end: false,
+            at_last: false,
             stopped: None,
             reading: None,
             reload: None,

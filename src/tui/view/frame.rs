@@ -70,7 +70,7 @@ fn crumbs(app: &App, room: usize) -> String {
 pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     match &app.notice {
-        Some(Notice::Info(info)) => text::line(info, theme.bar, inner, buffer),
+        Some(Notice::Info(info)) => say(info, theme, inner, buffer),
         Some(Notice::Problem(failure)) => {
             let lines = problem::height(failure, inner.width).clamp(1, area.y.max(1));
             let over = Rect { y: area.bottom() - lines, height: lines, ..area };
@@ -79,14 +79,19 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         }
         None => {
             if let Some(wait) = &app.waiting {
-                text::line(&wait.line(app.now), theme.bar, inner, buffer);
+                say(&wait.line(app.now), theme, inner, buffer);
             } else if let Screen::Grid(grid) = app.screen()
                 && let Some(found) = grid.filter_message()
             {
-                text::line(&found, theme.bar, inner, buffer);
+                say(&found, theme, inner, buffer);
             }
         }
     }
+}
+
+/// A message that is too long loses whole parts.
+fn say(message: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    text::line(&text::whole_parts(message, usize::from(area.width)), theme.bar, area, buffer);
 }
 
 /// Row 24: what can be done here, by priority. A hint is shown whole or not at all; help stands last.

@@ -43,17 +43,19 @@ pub(super) fn draw(
                 problem::draw(failure, theme, said, buffer);
             }
             _ => {
-                for (y, line) in (0..said.height).zip(nothing(grid)) {
+                let lines = nothing(grid);
+                let lines = lines.iter().flat_map(|line| text::wrap_keys(line, usize::from(said.width)));
+                for (y, line) in (0..said.height).zip(lines) {
                     text::line(&line, theme.dim, Rect { y: said.y + y, height: 1, ..said }, buffer);
                 }
             }
         }
         if !grid.columns.is_empty() {
-            header(grid, &place_columns(&grid.widths, grid.left, area.width), theme, body, buffer);
+            header(grid, &place_columns(&grid.wishes(), grid.left, area.width), theme, body, buffer);
         }
         return in_field;
     }
-    let places = place_columns(&grid.widths, grid.left, area.width);
+    let places = place_columns(&grid.wishes(), grid.left, area.width);
     header(grid, &places, theme, body, buffer);
     let properties: Vec<Cow<'_, str>> =
         places.iter().map(|place| grid.columns[place.column].property()).collect();
@@ -163,6 +165,19 @@ fn header(grid: &Grid, places: &[Placed], theme: &Theme, body: Rect, buffer: &mu
         if place.column == grid.active {
             brackets(place, area, theme.bar, buffer);
         }
+    }
+    more_columns(grid, places, theme, body, buffer);
+}
+
+/// Marks where columns are out of sight: `<` behind the column that stays, `>` at the right edge.
+fn more_columns(grid: &Grid, places: &[Placed], theme: &Theme, body: Rect, buffer: &mut Buffer) {
+    if let [first, second, ..] = places
+        && second.column > 1
+    {
+        buffer.set_string(body.x + first.x + first.width + 1, body.y, "<", theme.key);
+    }
+    if places.last().is_some_and(|last| last.column + 1 < grid.columns.len()) && body.width > 0 {
+        buffer.set_string(body.right() - 1, body.y, ">", theme.key);
     }
 }
 
@@ -293,16 +308,24 @@ fn nothing(grid: &Grid) -> Vec<String> {
         let searched = grouped(filter.searched() as u64);
         return vec![
             format!("None of the {searched} rows held matches `{}`.", filter.line.text()),
-            "Enter asks the server   Esc leaves the filter".into(),
+            match grid.asked_columns() {
+                Some(columns) => format!("Enter asks the server: {columns}   Esc leaves the filter"),
+                None => "Esc leaves the filter".into(),
+            },
         ];
     }
     match &grid.rows {
         Load::Idle => vec![format!("{name} were not read."), "r reads them   Esc back".into()],
         Load::Pending(_) => vec![format!("Reading {name} ..."), "Ctrl-C stops   Esc back".into()],
         _ if !grid.chips.is_empty() => {
-            let labels: Vec<&str> = grid.chips.iter().map(|chip| chip.label.as_str()).collect();
+            let conditions: Vec<String> = grid
+                .chips
+                .iter()
+                .map(|chip| format!("`{}` in {}", chip.text, chip.columns.join(" or ")))
+                .collect();
             vec![
-                format!("No rows in {name} with {}.", labels.join(" and ")),
+                format!("No rows in {name} with {}.", conditions.join(" and ")),
+                "Other columns were not searched.".into(),
                 "\\ drops that filter   Esc drops it too   r reads again".into(),
             ]
         }

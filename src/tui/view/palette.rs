@@ -35,8 +35,9 @@ pub(super) fn draw(
         };
         let title = &palette.picker.texts(found.entry)[0];
         let room = usize::from(line.width).saturating_sub(title.width() + 3);
-        text::line_right(&text::fit(&said, room.min(50)), theme.dim, line, buffer);
-        let width = line.width.saturating_sub(text::fit(&said, room.min(50)).width() as u16 + 2);
+        let said = text::whole_parts(&said, room.min(50));
+        text::line_right(&said, theme.dim, line, buffer);
+        let width = line.width.saturating_sub(said.width() as u16 + 2);
         text::line(title, style, Rect { width, ..line }, buffer);
         text::highlight(title, found.letters_of(0), theme.matched, Rect { width, ..line }, buffer);
     });

@@ -29,7 +29,10 @@ pub(super) fn draw(
         let line = Rect { x: line.x + 8, width: line.width.saturating_sub(8), ..line };
         match palette::refusal(app, spec) {
             None => text::line(spec.title, theme.bar, line, buffer),
-            Some(reason) => text::line(&format!("{}: {reason}", spec.title), theme.dim, line, buffer),
+            Some(reason) => {
+                let said = format!("{}  {reason}", spec.title);
+                text::line(&text::whole_parts(&said, usize::from(line.width)), theme.dim, line, buffer);
+            }
         }
     }
     Some(Position { x: area.x + 1, y: area.y })

@@ -16,7 +16,7 @@ pub(super) fn draw(problem: &Problem, theme: &Theme, area: Rect, buffer: &mut Bu
         if part.is_empty() {
             continue;
         }
-        for line in wrapped(part, width) {
+        for line in text::wrap_keys(part, width) {
             if used >= area.height {
                 return used;
             }
@@ -28,18 +28,13 @@ pub(super) fn draw(problem: &Problem, theme: &Theme, area: Rect, buffer: &mut Bu
     used
 }
 
-/// Lines of a part. Keys stand three spaces apart and each stays whole.
-fn wrapped(part: &str, width: usize) -> Vec<String> {
-    if part.contains("   ") && part.chars().count() <= width {
-        return vec![part.to_owned()];
-    }
-    text::wrap(part, width)
-}
-
 /// Lines that a problem needs at a width.
 pub(super) fn height(problem: &Problem, width: u16) -> u16 {
     let width = usize::from(width).saturating_sub(2);
     let parts = [&problem.what, &problem.why, &problem.next];
-    parts.into_iter().filter(|part| !part.is_empty()).map(|part| wrapped(part, width).len()).sum::<usize>()
-        as u16
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| text::wrap_keys(part, width).len())
+        .sum::<usize>() as u16
 }

@@ -46,6 +46,43 @@ pub fn fit(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(kept + dots)
 }
 
+/// Lines of at most `width` cells. Keys stand three spaces apart and each stays whole.
+pub fn wrap_keys(text: &str, width: usize) -> Vec<String> {
+    if !text.contains("   ") || text.width() <= width {
+        return if text.width() <= width { vec![text.to_owned()] } else { wrap(text, width) };
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split("   ").filter(|part| !part.is_empty()) {
+        match lines.last_mut().filter(|line| line.width() + 3 + part.width() <= width) {
+            Some(line) => {
+                line.push_str("   ");
+                line.push_str(part);
+            }
+            None => lines.extend(wrap(part, width)),
+        }
+    }
+    lines
+}
+
+/// A message of at most `width` cells: sentences and keys that do not fit go from the end, each as a whole. The
+/// first one stays, cut between words where it must be.
+pub fn whole_parts(text: &str, width: usize) -> Cow<'_, str> {
+    if harmless(text).width() <= width {
+        return harmless(text);
+    }
+    let ends =
+        text.match_indices("  ").map(|(at, _)| at).chain(text.match_indices(". ").map(|(at, _)| at + 1));
+    let fits = |end: &usize| *end > 0 && harmless(text[..*end].trim_end()).width() <= width;
+    if let Some(end) = ends.filter(fits).max() {
+        return Cow::Owned(harmless(text[..end].trim_end()).into_owned());
+    }
+    let cut = fit(text, width);
+    match cut.trim_end_matches("...").rfind(' ') {
+        Some(space) if space * 2 > width => Cow::Owned(format!("{}...", cut[..space].trim_end())),
+        _ => cut,
+    }
+}
+
 /// Writes an editable line, scrolled so that its cursor is seen; answers where the cursor stands.
 pub fn field(field: &EditLine, style: Style, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     if area.is_empty() {
@@ -126,6 +163,21 @@ mod tests {
         assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("宽字 x", 3), ["宽", "字", "x"]);
+    }
+
+    #[test]
+    fn a_message_loses_whole_parts_from_its_end() {
+        let text = "3 of 20 held match.  Enter asks Case Title  5,000 in all";
+        assert_eq!(whole_parts(text, 60), text);
+        assert_eq!(whole_parts(text, 50), "3 of 20 held match.  Enter asks Case Title");
+        assert_eq!(whole_parts(text, 30), "3 of 20 held match.");
+        assert_eq!(whole_parts("Not done. It was refused.", 20), "Not done.");
+        assert_eq!(whole_parts("A sentence without an end in sight", 24), "A sentence without...");
+    }
+
+    #[test]
+    fn keys_are_wrapped_between_each_other() {
+        assert_eq!(wrap_keys("r try again   Esc back   q quit", 26), ["r try again   Esc back", "q quit"]);
     }
 
     #[test]

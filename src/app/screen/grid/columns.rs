@@ -5,7 +5,7 @@ use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 use super::Grid;
-use crate::app::layout::scroll_columns;
+use crate::app::layout::{Wish, scroll_columns};
 use crate::dataverse::{Column, ColumnKind, Order, Page, TableSchema};
 use crate::text::harmless;
 
@@ -50,7 +50,13 @@ impl Grid {
     /// Puts the cursor on a column and scrolls just enough that it is seen.
     pub(in crate::app) fn go_to_column(&mut self, column: usize, width: u16) {
         self.active = column.min(self.columns.len().saturating_sub(1));
-        self.left = scroll_columns(&self.widths, self.left, self.active, width);
+        self.left = scroll_columns(&self.wishes(), self.left, self.active, width);
+    }
+
+    /// The cells that the columns ask for.
+    pub fn wishes(&self) -> Vec<Wish> {
+        let columns = self.columns.iter().zip(&self.widths);
+        columns.map(|(column, width)| Wish { width: *width, uncut: is_worthless_cut(column) }).collect()
     }
 
     /// The next order by the active column: smallest first, largest first, none.
@@ -86,6 +92,11 @@ pub(super) fn is_sortable(column: &Column) -> bool {
         column.kind,
         ColumnKind::Choices { .. } | ColumnKind::File | ColumnKind::Image | ColumnKind::Other(_)
     )
+}
+
+/// Part of a date or a number says something else than the whole.
+fn is_worthless_cut(column: &Column) -> bool {
+    column.kind.is_number() || matches!(column.kind, ColumnKind::DateTime { .. })
 }
 
 fn header_width(column: &Column) -> u16 {

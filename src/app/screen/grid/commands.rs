@@ -17,6 +17,9 @@ use crate::app::tickets::{Slot, Ticket};
 use crate::app::{App, Screen};
 use crate::dataverse::{self, Page, Table, TableSchema};
 
+/// What the message line says while pages are read to the end.
+pub(super) const READING_TO_END: &str = "Reading to the last row ...  Ctrl-C stops";
+
 impl Grid {
     /// Moves the cursor over the listed rows.
     pub(super) fn step(&mut self, step: Step, height: usize) {
@@ -156,10 +159,15 @@ impl App {
         let was = grid.list.cursor;
         grid.step(step, height);
         let has_more = grid.rows.value().is_some_and(|rows| rows.next().is_some());
-        if step == Step::Last && grid.list.cursor == was && has_more {
+        // A page may have come since the first G: the second one means the end all the same.
+        let is_second = grid.list.cursor == was || grid.at_last;
+        grid.at_last = step == Step::Last && has_more;
+        if grid.at_last && is_second {
             grid.to_end = true;
             grid.stopped = None;
-            self.say("Reading to the last row. Ctrl-C stops");
+            self.say(READING_TO_END);
+        } else if grid.at_last && grid.filter.is_none() {
+            self.say("The last row read so far.  G once more reads to the end");
         }
         self.read_grid()
     }

@@ -5,14 +5,18 @@ use crate::app::filter::RowFilter;
 use crate::app::key::{Input, Key};
 use crate::app::list::Step;
 use crate::app::rows::Rows;
-use crate::dataverse::{Filter, field};
+use crate::dataverse::{Column, ColumnKind, Filter, field};
 use crate::text::grouped;
 
 /// A condition asked of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chip {
-    /// As row 2 shows it: `Title: printer`.
+    /// As row 2 shows it: `Title, Case Number: printer`.
     pub label: String,
+    /// What is looked for.
+    pub text: String,
+    /// The names of the columns that are searched.
+    pub columns: Vec<String>,
     /// As the server understands it.
     pub filter: Filter,
 }
@@ -68,42 +72,56 @@ impl Grid {
         true
     }
 
-    /// The condition that asks the server for the filter's text: the primary name contains it.
+    /// The columns whose text the server can search: the primary name, and what else of the shown ones is text.
+    fn searched(&self) -> Vec<&Column> {
+        let name = self.table.primary_name.as_ref();
+        let primary = self.schema.as_ref().zip(name).and_then(|(schema, name)| schema.column(name.as_str()));
+        let is_text = |column: &&Column| {
+            matches!(column.kind, ColumnKind::Text { .. }) && !column.secured && !column.computed
+        };
+        let others = self.columns.iter().filter(is_text).filter(|column| Some(&column.name) != name);
+        primary.into_iter().chain(others).collect()
+    }
+
+    /// The condition that asks the server for the filter's text: one of the searched columns contains it.
     pub(super) fn chip(&self) -> Result<Chip, String> {
         let text = self.filter.as_ref().map_or("", |filter| filter.line.text()).trim();
         if text.is_empty() {
             return Err("Type what to look for first.".into());
         }
-        let Some(name) = &self.table.primary_name else {
-            return Err(format!(
-                "{} has no name column that the server could search.",
-                self.table.display_name
-            ));
+        let searched = self.searched();
+        let contains = |column: &&Column| field(column.name.as_str()).contains(text);
+        let Some(filter) = searched.iter().map(contains).reduce(Filter::or) else {
+            return Err(format!("{} shows no text that the server could search.", self.table.display_name));
         };
-        let column = self.schema.as_ref().and_then(|schema| schema.column(name.as_str()));
-        let title = column.map_or(name.as_str(), |column| &column.display_name);
-        Ok(Chip { label: format!("{title}: {text}"), filter: field(name.as_str()).contains(text) })
+        let columns: Vec<String> = searched.iter().map(|column| column.display_name.clone()).collect();
+        Ok(Chip { label: format!("{}: {text}", columns.join(", ")), text: text.to_owned(), columns, filter })
     }
 
     /// What the filter found, and what it did not look at.
     pub fn filter_message(&self) -> Option<String> {
         let filter = self.filter.as_ref().filter(|filter| !filter.line.is_empty())?;
         let rows = self.rows.value()?;
-        let found = format!(
-            "`{}` matches {} of {}",
-            filter.line.text(),
-            grouped(filter.matches().len() as u64),
-            grouped(filter.searched() as u64),
-        );
-        let whole = rows.next().is_none() && rows.held() == rows.len();
-        Some(match rows.total() {
-            _ if whole => format!("{found}, all there are."),
-            Some(total) if total.capped => {
-                format!("{found} held, over {} in all. Enter searches them", grouped(total.rows))
-            }
-            Some(total) => format!("{found} held, {} in all. Enter searches them", grouped(total.rows)),
-            None => format!("{found} held, more on the server not searched. Enter searches them"),
+        let (matches, held) = (grouped(filter.matches().len() as u64), grouped(filter.searched() as u64));
+        if rows.next().is_none() && rows.held() == rows.len() {
+            return Some(format!("{matches} of {held} match, all there are."));
+        }
+        let all = match rows.total() {
+            Some(total) if total.capped => format!("over {} in all", grouped(total.rows)),
+            Some(total) => format!("{} in all", grouped(total.rows)),
+            None => "more on the server".into(),
+        };
+        let found = format!("{matches} of {held} held match.");
+        Some(match self.asked_columns() {
+            Some(columns) => format!("{found}  Enter asks {columns}  {all}"),
+            None => format!("{found}  {all}"),
         })
+    }
+
+    /// The names of the columns that Enter asks the server for.
+    pub fn asked_columns(&self) -> Option<String> {
+        let names: Vec<&str> = self.searched().iter().map(|column| column.display_name.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// Puts the cursor on the line of a row's place, or the nearest after it.

@@ -51,6 +51,7 @@ impl Grid {
         self.rows.start();
         self.reading = None;
         self.to_end = false;
+        self.at_last = false;
         self.stopped = None;
         self.reload = Some(Reload { rows: None, seek, before });
     }
@@ -197,8 +198,12 @@ impl Grid {
         let rows = self.rows.value_mut()?;
         rows.trim(place);
         let is_end = rows.next().is_none();
-        let said =
-            (self.to_end && is_end).then(|| format!("All {} rows are read.", grouped(rows.len() as u64)));
+        let count = grouped(rows.len() as u64);
+        let said = match (self.to_end, is_end) {
+            (true, true) => Some(format!("All {count} rows are read.")),
+            (true, false) if was_last => Some(format!("{count} rows read, on to the last ...  Ctrl-C stops")),
+            _ => None,
+        };
         self.to_end &= !is_end;
         said
     }
