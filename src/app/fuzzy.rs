@@ -18,6 +18,19 @@ pub struct Match {
     pub letters: Vec<u32>,
 }
 
+impl Match {
+    /// Each of some words stands in one piece, or every piece begins a word of the text.
+    pub fn is_close(&self, text: &str, words: usize) -> bool {
+        let letters: Vec<char> = text.chars().collect();
+        let starts: Vec<usize> = (0..self.letters.len())
+            .filter(|at| *at == 0 || self.letters[*at] != self.letters[at - 1] + 1)
+            .map(|at| self.letters[at] as usize)
+            .collect();
+        let begins = |at: &usize| *at == 0 || letters.get(at - 1).is_some_and(|c| !c.is_alphanumeric());
+        starts.len() <= words || starts.iter().all(begins)
+    }
+}
+
 impl std::fmt::Debug for Fuzzy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Fuzzy").finish_non_exhaustive()

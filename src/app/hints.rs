@@ -44,6 +44,12 @@ impl App {
             .partition(|spec| spec.command == Command::Global(command::global::Global::Help));
         let hint = |spec: &CommandSpec| Hint::new(spec.keys_text(), spec.hint);
         let mut hints: Vec<Hint> = help.into_iter().chain(commands.first().copied()).map(hint).collect();
+        if let Some(failure) = self.failure_of_screen() {
+            if failure.next.contains("g e ") {
+                hints.push(Hint::new("g e", "sign in again"));
+            }
+            hints.push(Hint::new("r", "try again"));
+        }
         if self.is_waiting() {
             hints.push(Hint::new("Ctrl-C", "stop"));
         }
@@ -68,7 +74,9 @@ impl App {
 
     /// What Esc would do next.
     fn back_hint(&self) -> Option<String> {
-        if let Some(Notice::Problem(_)) = self.notice {
+        if let Some(Notice::Problem(problem)) = &self.notice
+            && self.failure_of_screen() != Some(problem)
+        {
             return Some("dismiss".into());
         }
         match self.screen() {

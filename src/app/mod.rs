@@ -297,9 +297,12 @@ impl App {
 
     /// One step back; on the first screen there is nowhere to go.
     fn back(&mut self) -> Vec<Effect> {
-        if let Some(Notice::Problem(_)) = self.notice {
+        if let Some(Notice::Problem(problem)) = &self.notice {
+            let is_told_by_screen = self.failure_of_screen() == Some(problem);
             self.notice = None;
-            return vec![];
+            if !is_told_by_screen {
+                return vec![];
+            }
         }
         if self.tables_back() {
             return vec![];

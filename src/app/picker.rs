@@ -13,6 +13,7 @@ pub struct Picker {
     /// Cursor and scroll position among the matches.
     pub list: List,
     entries: Vec<Vec<String>>,
+    strict: bool,
     found: Vec<Found>,
 }
 
@@ -38,6 +39,13 @@ impl Picker {
     /// A picker of entries, each with the texts it can be found by.
     pub fn new(entries: Vec<Vec<String>>) -> Self {
         let mut picker = Self { entries, ..Self::default() };
+        picker.search();
+        picker
+    }
+
+    /// A picker that leaves out texts in which the letters are merely scattered.
+    pub fn strict(entries: Vec<Vec<String>>) -> Self {
+        let mut picker = Self { entries, strict: true, ..Self::default() };
         picker.search();
         picker
     }
@@ -107,11 +115,16 @@ impl Picker {
     }
 
     fn search(&mut self) {
-        let mut fuzzy = Fuzzy::new(self.line.text().trim());
+        let typed = self.line.text().trim();
+        let words = typed.split_whitespace().count();
+        let mut fuzzy = Fuzzy::new(typed);
         let mut found: Vec<(u32, Found)> = Vec::new();
         for (entry, texts) in self.entries.iter().enumerate() {
-            let matches = texts.iter().enumerate().filter_map(|(text, words)| {
-                let found = fuzzy.find(words)?;
+            let matches = texts.iter().enumerate().filter_map(|(text, text_of)| {
+                let found = fuzzy.find(text_of)?;
+                if self.strict && !found.is_close(text_of, words) {
+                    return None;
+                }
                 Some((found.score, Found { entry, text, letters: found.letters }))
             });
             // The first of equals: texts are given with the one people read first.
@@ -142,6 +155,21 @@ mod tests {
         assert_eq!(picker.current(), Some(0));
         assert_eq!(picker.found()[0].letters_of(1), [0, 1, 2, 3]);
         assert!(picker.found()[0].letters_of(0).is_empty());
+    }
+
+    #[test]
+    fn a_strict_picker_hides_scattered_letters() {
+        let mut picker = Picker::strict(
+            ["Stop what is being read from there", "Priority of a case"]
+                .map(|text| vec![text.into()])
+                .to_vec(),
+        );
+        picker.set_text("prio");
+        assert_eq!(picker.found().iter().map(|found| found.entry).collect::<Vec<_>>(), [1]);
+        picker.set_text("poac");
+        assert_eq!(picker.current(), Some(1), "beginnings of words");
+        picker.set_text("owe");
+        assert!(picker.found().is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What went wrong, in three lines for people.
 
+use super::{App, Screen};
 use crate::dataverse::Error;
 
 /// A failure as it is shown: what happened, why, and what to do next.
@@ -31,6 +32,18 @@ impl Problem {
     pub fn next(mut self, next: impl Into<String>) -> Self {
         self.next = next.into();
         self
+    }
+}
+
+impl App {
+    /// Why the screen that is seen has nothing to show.
+    pub fn failure_of_screen(&self) -> Option<&Problem> {
+        match self.screen() {
+            Screen::Tables(tables) if tables.picker.is_empty() => self.tables.problem(),
+            Screen::Grid(grid) => grid.rows.problem().filter(|_| grid.rows.value().is_none()),
+            Screen::Record(record) => record.row.problem().filter(|_| record.row.value().is_none()),
+            _ => None,
+        }
     }
 }
 

@@ -70,6 +70,11 @@ pub enum Prompt {
 }
 
 impl Prompt {
+    /// The same as plain lines, below those of an earlier sign-in that is no longer good.
+    pub fn plain_anew(&self) -> String {
+        format!("This replaces what stands above:\n{}", self.plain())
+    }
+
     /// The same as plain lines, to be copied.
     pub fn plain(&self) -> String {
         match self {
@@ -106,6 +111,8 @@ pub struct Start {
     pub way: Way,
     /// The terminal is at the other end of a slow line: smaller pages.
     pub remote: bool,
+    /// The terminal shows ASCII only: no picture made of blocks.
+    pub ascii: bool,
 }
 
 impl Start {

@@ -1,6 +1,6 @@
 //! `dv demo`
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use clap::Args;
@@ -29,6 +29,7 @@ impl DemoArgs {
                 .hint("a sandbox for scripts: `dv sandbox`"));
         }
         let interrupted = interrupted()?;
+        let _ = writeln!(io::stderr(), "Starting the sandbox ..."); // nobody to tell is no failure
         let folder = tempfile::Builder::new().prefix("dv-demo-").tempdir()?;
         let options = sandbox::Options {
             auto_approve: Some(Duration::from_secs(2)),

@@ -185,6 +185,7 @@ fn start(settings: &Settings) -> tui::Start {
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
+        ascii: situation.ascii,
         demo: false,
         state_folder: paths.state.clone(),
     }

@@ -61,6 +61,8 @@ pub struct Situation {
     pub dumb: bool,
     /// `NO_COLOR` asks for none: <https://no-color.org>.
     pub no_color: bool,
+    /// The terminal shows ASCII only: the locale is not UTF-8, or its fonts are poor.
+    pub ascii: bool,
 }
 
 impl Settings {
@@ -137,13 +139,35 @@ impl Situation {
                 || environment.has("WAYLAND_DISPLAY"),
             dumb: environment.is("TERM", "dumb"),
             no_color: environment.has("NO_COLOR"),
+            ascii: is_ascii(environment),
         }
     }
+}
+
+/// A locale that nobody named tells nothing.
+fn is_ascii(environment: &Environment) -> bool {
+    let poor = ["linux", "vt100"].iter().any(|name| environment.is("TERM", name));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.path(name));
+    let is_utf8 = |locale: PathBuf| {
+        let locale = locale.to_string_lossy().to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    };
+    poor || locale.is_some_and(|locale| !is_utf8(locale))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_locale_without_utf_8_and_poor_terminals_are_ascii() {
+        let ascii = |pairs: &[(&str, &str)]| Situation::of(&pairs.iter().copied().collect()).ascii;
+        assert!(ascii(&[("LANG", "C")]));
+        assert!(ascii(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "POSIX")]));
+        assert!(ascii(&[("LANG", "en_US.UTF-8"), ("TERM", "vt100")]));
+        assert!(!ascii(&[("LANG", "C"), ("LC_CTYPE", "C.utf8")]));
+        assert!(!ascii(&[]));
+    }
 
     fn home(pairs: &[(&str, &str)]) -> (tempfile::TempDir, Environment) {
         let folder = tempfile::tempdir().unwrap();

@@ -41,6 +41,8 @@ pub struct Start {
     pub display: bool,
     /// Styles without colour.
     pub no_color: bool,
+    /// The terminal shows ASCII only.
+    pub ascii: bool,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
     /// Where the tokens are kept; the folder may not exist yet.
@@ -112,6 +114,7 @@ impl Start {
             environment: self.url.clone(),
             way: if code_first { Way::DeviceCode } else { Way::Browser },
             remote: self.ssh,
+            ascii: self.ascii,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Theme {
     pub name: Style,
     /// Done, fine.
     pub good: Style,
+    /// A QR code: dark on light, many readers refuse it the other way round.
+    pub code: Style,
 }
 
 impl Theme {
@@ -51,6 +53,7 @@ impl Theme {
             matched: plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
             name: plain.fg(Color::Cyan),
             good: plain.fg(Color::Green),
+            code: plain.fg(Color::Black).bg(Color::White),
         }
     }
 
@@ -72,6 +75,7 @@ impl Theme {
             matched: bold.add_modifier(Modifier::UNDERLINED),
             name: plain,
             good: plain,
+            code: plain.add_modifier(Modifier::REVERSED),
         }
     }
 }

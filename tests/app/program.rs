@@ -50,6 +50,7 @@ impl Program {
             ssh: true,
             display: false,
             no_color: true,
+            ascii: false,
             demo: false,
             state_folder: home.path().join("state"),
         })
@@ -59,6 +60,7 @@ impl Program {
             environment: Some(ready.url.clone()),
             way: Way::DeviceCode,
             remote: true,
+            ascii: false,
         };
         let screen = Screen::new(80, 24);
         let (input, events) = unbounded_channel();

@@ -91,6 +91,29 @@ fn the_columns_could_not_be_read_and_r_tries_again() {
 }
 
 #[test]
+fn what_could_not_be_read_is_told_once_with_the_key_that_tries_again() {
+    let mut stage = Stage::at_cases(80, 24, 50, None);
+    stage.keys("Enter");
+    stage.answer(Slot::Row, Reply::Row(Err(refused(401, "", "Who are you?"))));
+    let screen = stage.screen();
+    assert_eq!(screen.matches("could not be read").count(), 1, "{screen}");
+    assert!(stage.row(24).contains("g e sign in again  r try again"), "{screen}");
+    stage.keys("Esc");
+    assert!(matches!(stage.app.screen(), Screen::Grid(_)), "there was nothing to dismiss");
+}
+
+#[test]
+fn the_way_here_is_cut_in_the_middle_and_the_leaf_stays() {
+    let mut stage = Stage::at_cases(60, 16, 50, None);
+    stage.keys("Enter");
+    assert!(
+        stage.row(1).contains("> CAS-00000") || stage.row(1).contains("Printer jam on floor 3"),
+        "{}",
+        stage.row(1)
+    );
+}
+
+#[test]
 fn columns_are_kept_for_the_next_visit() {
     let mut stage = Stage::at_cases(80, 24, 10, None);
     stage.keys("Esc Enter");

@@ -82,6 +82,15 @@ fn the_palette_says_why_a_command_cannot_run() {
 }
 
 #[test]
+fn the_palette_finds_what_people_call_a_command_and_no_scattered_letters() {
+    let mut stage = Stage::at_cases(80, 24, 250, None);
+    stage.keys(": s a v e");
+    assert!(stage.screen().contains("> Review and send pending changes"), "{}", stage.screen());
+    stage.keys("Esc : p r i o");
+    assert!(stage.screen().contains("No command or table has that name."), "{}", stage.screen());
+}
+
+#[test]
 fn a_key_typed_into_the_palette_finds_its_command() {
     let mut stage = Stage::at_cases(80, 24, 250, None);
     stage.keys(": Q Enter");

@@ -53,6 +53,31 @@ fn the_code_on_a_large_screen() {
 }
 
 #[test]
+fn a_terminal_of_ascii_gets_no_picture() {
+    let mut stage = prompted(80, 24);
+    stage.app.start.ascii = true;
+    assert!(stage.screen().is_ascii(), "{}", stage.screen());
+}
+
+#[test]
+fn a_second_code_on_the_plain_screen_says_that_it_replaces_the_first() {
+    let mut stage = prompted(80, 24);
+    let told = |stage: &Stage| {
+        let text = stage.effects.iter().find_map(|effect| match effect {
+            Effect::Announce(text) => Some(text.clone()),
+            _ => None,
+        });
+        text.unwrap()
+    };
+    assert!(told(&stage).starts_with("Open: "));
+    stage.keys("n");
+    let prompt = Prompt::Browser { address: "https://login/authorize".into() };
+    let ticket = stage.ticket(Slot::Session);
+    stage.event(Event::Progress(ticket, Progress::Prompt(prompt)));
+    assert_eq!(told(&stage), "This replaces what stands above:\nOpen: https://login/authorize");
+}
+
+#[test]
 fn the_time_that_is_left_counts_down_only_while_a_code_is_shown() {
     let mut stage = prompted(80, 24);
     assert!(stage.app.is_counting());

@@ -44,6 +44,7 @@ impl Stage {
             environment: Some("contoso-uat.crm4.dynamics.com".into()),
             way,
             remote: false,
+            ascii: false,
         };
         let mut app = App::new(start, Size { width, height }, noon());
         let effects = app.begin();

@@ -45,6 +45,7 @@ fn pending(app: &App) -> Availability {
 pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::Review, "pending.review", "Review and send pending changes")
         .keys(&[&[Key::Char('w')], &[Key::Ctrl('s')], &[Key::Char('g'), Key::Char('p')]])
+        .words("save commit submit")
         .enabled(pending),
     spec(Global::Undo, "pending.undo", "Undo the last staged edit").keys(&[&[Key::Char('u')]]),
     spec(Global::Redo, "pending.redo", "Stage the undone edit again").keys(&[&[Key::Ctrl('y')]]),

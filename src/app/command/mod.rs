@@ -85,6 +85,8 @@ pub struct CommandSpec {
     pub scope: Scope,
     /// The key sequences that run it, the first one shown. One key, or a prefix and a key.
     pub keys: &'static [&'static [Key]],
+    /// Other words that people look for it with.
+    pub words: &'static str,
     /// Whether it can run now.
     pub enabled: fn(&App) -> Availability,
 }
@@ -92,7 +94,7 @@ pub struct CommandSpec {
 impl CommandSpec {
     /// A command that is always available and has no key yet.
     pub const fn new(command: Command, name: &'static str, title: &'static str, scope: Scope) -> Self {
-        Self { command, name, title, hint: "", scope, keys: &[], enabled: |_| Availability::Yes }
+        Self { command, name, title, hint: "", scope, keys: &[], words: "", enabled: |_| Availability::Yes }
     }
 
     /// Binds key sequences.
@@ -106,6 +108,13 @@ impl CommandSpec {
     #[must_use]
     pub const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
+        self
+    }
+
+    /// Adds words that people look for it with.
+    #[must_use]
+    pub const fn words(mut self, words: &'static str) -> Self {
+        self.words = words;
         self
     }
 

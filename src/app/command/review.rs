@@ -30,7 +30,8 @@ fn refused(app: &App) -> Availability {
 pub const COMMANDS: &[CommandSpec] = &[
     spec(ReviewCommand::Send, "review.send", "Send the included changes")
         .keys(&[&[Key::Char('s')]])
-        .hint("send"),
+        .hint("send")
+        .words("save commit submit"),
     spec(ReviewCommand::Toggle, "review.toggle", "Take the record in or out")
         .keys(&[&[Key::Char(' ')]])
         .hint("in/out"),

@@ -34,7 +34,9 @@ impl Palette {
     pub fn new(app: &App) -> Self {
         let commands = command::of(app.screen().scopes());
         let mut texts: Vec<Vec<String>> = commands
-            .map(|spec| vec![spec.title.to_owned(), spec.name.to_owned(), spec.all_keys_text()])
+            .map(|spec| {
+                vec![spec.title.to_owned(), spec.name.to_owned(), spec.all_keys_text(), spec.words.into()]
+            })
             .collect();
         let commands = texts.len();
         let tables = app.tables.value().map_or(&[][..], Vec::as_slice);
@@ -42,7 +44,7 @@ impl Palette {
             vec![format!("go: {} (table)", table.display_name), table.name.to_string(), table.set.to_string()]
         }));
         let tables = tables.iter().map(|table| table.name.clone()).collect();
-        Self { picker: Picker::new(texts), commands, tables }
+        Self { picker: Picker::strict(texts), commands, tables }
     }
 
     /// What an entry of the picker stands for.

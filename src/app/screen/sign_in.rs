@@ -16,12 +16,14 @@ pub struct SignIn {
     pub prompt: Option<Prompt>,
     /// Why the last attempt ended.
     pub problem: Option<Problem>,
+    /// A code or an address stands on the plain screen already.
+    announced: bool,
 }
 
 impl SignIn {
     /// A sign-in that has not begun.
     pub fn new(way: Way) -> Self {
-        Self { way, prompt: None, problem: None }
+        Self { way, prompt: None, problem: None, announced: false }
     }
 }
 
@@ -29,11 +31,9 @@ impl App {
     /// Begins a sign-in; one that is under way is given up. A session that is there already stays behind it, with
     /// its screens and what is pending.
     pub(in crate::app) fn start_sign_in(&mut self, way: Way) -> Vec<Effect> {
-        let screen = Screen::SignIn(SignIn::new(way));
-        if matches!(self.screen(), Screen::SignIn(_)) {
-            *self.screen_mut() = screen;
-        } else {
-            self.screens.push(screen);
+        match self.screen_mut() {
+            Screen::SignIn(before) => *before = SignIn { announced: before.announced, ..SignIn::new(way) },
+            _ => self.screens.push(Screen::SignIn(SignIn::new(way))),
         }
         if self.screens.is_first() {
             self.session = Session::SignedOut;
@@ -44,7 +44,9 @@ impl App {
     /// Takes what the server wants the person to do.
     pub(in crate::app) fn prompted(&mut self, prompt: Prompt) -> Vec<Effect> {
         let Screen::SignIn(sign_in) = self.screen_mut() else { return vec![] };
-        let mut effects = vec![Effect::Announce(prompt.plain())];
+        let text = if sign_in.announced { prompt.plain_anew() } else { prompt.plain() };
+        sign_in.announced = true;
+        let mut effects = vec![Effect::Announce(text)];
         if let Prompt::Browser { address } = &prompt {
             effects.push(Effect::OpenBrowser(address.clone()));
         }
@@ -145,7 +147,13 @@ mod tests {
 
     #[test]
     fn signing_in_again_keeps_the_screens_behind_it() {
-        let start = Start { version: "0".into(), environment: None, way: Way::DeviceCode, remote: true };
+        let start = Start {
+            version: "0".into(),
+            environment: None,
+            way: Way::DeviceCode,
+            remote: true,
+            ascii: false,
+        };
         let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::UNIX_EPOCH);
         let begun = app.begin();
         answer(&mut app, &begun, Reply::Connected(Ok(Some(identity("Anna Moss")))));

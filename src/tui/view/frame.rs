@@ -59,11 +59,15 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn crumbs(app: &App, room: usize) -> String {
     let names: Vec<String> = app.screens.iter().map(|screen| app.crumb(screen)).collect();
     let whole = names.join(" > ");
-    if whole.width() <= room || names.len() < 3 {
+    if whole.width() <= room || names.is_empty() {
         return text::fit(&whole, room).into_owned();
     }
-    let short = [names[0].as_str(), "...", names[names.len() - 1].as_str()].join(" > ");
-    text::fit(&short, room).into_owned()
+    let leaf = names[names.len() - 1].as_str();
+    let short = [names[0].as_str(), "...", leaf].join(" > ");
+    // The leaf says where one is: the way there goes first.
+    let shorter = [short, format!("... > {leaf}"), leaf.to_owned()];
+    let fits = shorter.iter().find(|path| path.width() <= room).unwrap_or(&shorter[2]);
+    text::fit(fits, room).into_owned()
 }
 
 /// Row 23: the newest message. A problem takes the lines it needs from the screen above.
@@ -71,6 +75,8 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     match &app.notice {
         Some(Notice::Info(info)) => say(info, theme, inner, buffer),
+        // The body says it already.
+        Some(Notice::Problem(failure)) if app.failure_of_screen() == Some(failure) => {}
         Some(Notice::Problem(failure)) => {
             let lines = problem::height(failure, inner.width).clamp(1, area.y.max(1));
             let over = Rect { y: area.bottom() - lines, height: lines, ..area };

@@ -3,13 +3,10 @@
 use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
+use ratatui::style::Style;
 
 /// Light modules around the code; phones read it with two.
 const QUIET: usize = 2;
-
-/// Dark on light whatever the terminal's own colours are: many readers refuse it the other way round.
-const STYLE: Style = Style::new().fg(Color::Black).bg(Color::White);
 
 /// A code and its size in modules, with the quiet zone.
 #[derive(Debug)]
@@ -32,7 +29,7 @@ impl Code {
     }
 
     /// Draws the code into the top left corner of an area, if it fits.
-    pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer) {
+    pub(super) fn draw(&self, area: Rect, style: Style, buffer: &mut Buffer) {
         let (width, height) = self.size();
         if width > area.width || height > area.height {
             return;
@@ -45,7 +42,7 @@ impl Code {
                     (false, true) => '▄',
                     (false, false) => ' ',
                 };
-                buffer[(area.x + column, area.y + row)].set_char(block).set_style(STYLE);
+                buffer[(area.x + column, area.y + row)].set_char(block).set_style(style);
             }
         }
     }

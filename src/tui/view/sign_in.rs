@@ -36,7 +36,8 @@ pub(super) fn draw(
     match &sign_in.prompt {
         Some(Prompt::DeviceCode { address, code, expires, may_open }) => {
             let left = expires.as_second() - app.now.as_second();
-            device_code(&mut page, area, address, code, *may_open, left);
+            let picture = *may_open && !app.start.ascii;
+            device_code(&mut page, area, address, code, (*may_open, picture), left);
         }
         Some(prompt @ Prompt::Browser { address }) => {
             let port = prompt.way_back().filter(|_| app.start.remote);
@@ -59,13 +60,20 @@ pub(super) fn draw(
     page.focus
 }
 
-fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, may_open: bool, left: i64) {
+fn device_code(
+    page: &mut Page<'_>,
+    whole: Rect,
+    address: &str,
+    code: &str,
+    (may_open, picture): (bool, bool),
+    left: i64,
+) {
     let theme = page.theme;
-    if let Some(qr) = Code::new(address).filter(|_| page.is_roomy && may_open) {
+    if let Some(qr) = Code::new(address).filter(|_| page.is_roomy && picture) {
         let (width, height) = qr.size();
         if width + 44 <= whole.width && height <= whole.height {
             let x = whole.right() - width;
-            qr.draw(Rect { x, width, ..whole }, page.buffer);
+            qr.draw(Rect { x, width, ..whole }, theme.code, page.buffer);
             let note = Rect { x: x + 1, y: whole.y + height, width: width - 1, height: 1 };
             if note.y < whole.bottom() {
                 text::line("The address only, not the code.", theme.dim, note, page.buffer);
@@ -96,7 +104,7 @@ fn device_code(page: &mut Page<'_>, whole: Rect, address: &str, code: &str, may_
     }
     page.gap();
     page.line("Only enter a code that you asked for here.", theme.dim);
-    page.line("P shows both as plain text to copy.", theme.dim);
+    page.line("Other ways:  b browser   P plain text", theme.dim);
 }
 
 fn browser(page: &mut Page<'_>, address: &str, tunnel: Option<u16>) {

@@ -105,12 +105,16 @@ fn nothing(app: &App, tables: &Tables, typed: &str) -> Vec<String> {
     ]
 }
 
+/// Names stand near each other however wide the screen is.
+const WIDEST: u16 = 36;
+
 /// First cell and width of each column.
 fn places(width: u16) -> [(u16, u16); 3] {
     let room = width.saturating_sub(5);
-    let name = room * 2 / 5;
-    let logical = (room - name) / 2;
-    [(2, name), (3 + name, logical), (4 + name + logical, room - name - logical)]
+    let name = (room * 2 / 5).min(WIDEST);
+    let logical = ((room - name) / 2).min(WIDEST);
+    let set = (room - name - logical).min(WIDEST);
+    [(2, name), (3 + name, logical), (4 + name + logical, set)]
 }
 
 /// One name, with the letters that match what was typed.
