@@ -74,6 +74,8 @@ pub enum SaveFailure {
     Gone,
     /// The answer was lost and the row could not be read again: it may have been saved.
     Unknown(Problem),
+    /// Nothing was saved, for this reason, and the same change would be refused again.
+    Refused(Problem),
     /// Nothing was saved, for this reason.
     Failed(Problem),
 }

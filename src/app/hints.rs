@@ -53,8 +53,9 @@ impl App {
         if self.is_waiting() {
             hints.push(Hint::new("Ctrl-C", "stop"));
         }
-        if !self.pending.is_empty() && !matches!(self.screen(), Screen::Review(_)) {
-            hints.push(Hint::new("w", format!("review {}", self.pending.count())));
+        let unsent = self.pending.unsent();
+        if unsent > 0 && !matches!(self.screen(), Screen::Review(_)) {
+            hints.push(Hint::new("w", format!("review {unsent}")));
         }
         hints.extend(self.back_hint().map(|text| Hint::new("Esc", text)));
         hints.extend(commands.into_iter().skip(1).map(hint));

@@ -94,7 +94,7 @@ pub struct App {
     pub waiting: Option<Wait>,
     /// The message line.
     pub notice: Option<Notice>,
-    /// The person asked to leave.
+    /// The person has asked to leave; the program ends as soon as no write is in flight.
     pub leaving: bool,
     dirty: bool,
 }
@@ -216,6 +216,10 @@ impl App {
                 _ => vec![],
             };
         }
+        if self.leaving {
+            self.leaving_input(&input);
+            return vec![];
+        }
         if !self.overlays.is_empty() {
             return self.overlay_input(input);
         }
@@ -271,7 +275,12 @@ impl App {
             Global::SignInAgain => return self.start_sign_in(self.start.way),
             Global::Cancel => match self.tickets.newest() {
                 Some(slot) => return self.cancel(slot),
-                None => self.say("Nothing is being read. Q quits."),
+                None => self.say(match self.pending.saving() {
+                    Some(what) => {
+                        format!("{what} is on its way. A save cannot be stopped: the server may have it.")
+                    }
+                    None => "Nothing is being read. Q quits.".to_owned(),
+                }),
             },
             Global::Refresh => return self.refresh(),
             Global::Help => self.overlays.push(Overlay::Help(Help::new(self.screen().scopes()))),

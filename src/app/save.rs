@@ -2,6 +2,7 @@
 
 use super::effect::{Effect, Request, WriteId};
 use super::event::{SaveFailure, Saved};
+use super::key::{Input, Key};
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::conflict::{self, Conflict};
@@ -37,6 +38,7 @@ impl App {
             RowState::Conflict | RowState::Unknown(_) => {
                 self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
             }
+            RowState::Gone(_) => self.ask(Question::Drop { row: key }),
             RowState::Waiting | RowState::Failed(_) => {
                 self.ask(Question::Save { row: key, meanwhile: false })
             }
@@ -61,13 +63,10 @@ impl App {
             self.sending = Sending::default();
         }
         self.sending.sent += writes.len();
-        match writes.as_slice() {
-            [] => self.say("Nothing there can be sent."),
-            [(id, _)] => {
-                let name = self.pending.sent_as(*id).map_or("", |row| &row.target.name).to_owned();
-                self.say(format!("Saving {name} ..."));
-            }
-            writes => self.say(format!("Saving {} records ...", writes.len())),
+        if writes.is_empty() {
+            self.say("Nothing there can be sent.");
+        } else {
+            self.notice = None; // the line tells what is on its way until it is answered
         }
         writes.into_iter().map(|(id, patch)| Effect::Write(id, patch)).collect()
     }
@@ -77,6 +76,7 @@ impl App {
         let Some(row) = self.pending.sent_as(id) else { return vec![] };
         let (key, name) = (row.key(), row.target.name.clone());
         let changes = prompt::changes(row);
+        let failed_now = result.is_err();
         match result {
             Ok(saved) => {
                 self.sending.saved += 1;
@@ -93,6 +93,8 @@ impl App {
                 let (state, problem) = failed(row, failure, again);
                 self.pending.failed(&key, state.clone());
                 let reread = matches!(state, RowState::Conflict | RowState::Unknown(_));
+                self.leaving = false; // it must be seen
+                self.close_quit_question();
                 if reread && self.overlays.is_empty() && self.sending.sent == 1 {
                     self.notice = None; // the panel says it
                     self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
@@ -102,7 +104,28 @@ impl App {
             }
         }
         self.review_changed();
+        if failed_now || self.pending.saving().is_some() {
+            return vec![];
+        }
+        if self.leaving {
+            return vec![Effect::Quit];
+        }
+        if self.pending.is_empty() {
+            self.close_quit_question();
+        }
         vec![]
+    }
+
+    /// What is on its way, for the message line.
+    pub fn saving_line(&self) -> Option<String> {
+        let mut sending = self.pending.rows().iter().filter(|row| row.is_sending());
+        let first = &sending.next()?.target.name;
+        Some(match (self.leaving, sending.count()) {
+            (true, 0) => format!("Leaving when the save of {first} is answered ...   n stay"),
+            (true, more) => format!("Leaving when the save of {} records is answered ...   n stay", more + 1),
+            (false, 0) => format!("Saving {first} ..."),
+            (false, more) => format!("Saving {} records ...", more + 1),
+        })
     }
 
     /// Puts what a save answered over every copy of the row.
@@ -132,7 +155,7 @@ impl App {
     /// A row came: the changes that wait for that are put on top of it, and what the server has now is shown.
     pub(in crate::app) fn rebase(&mut self, key: &RowKey, newer: &Row) {
         let Some(row) = self.pending.row(&key.table, key.id) else { return };
-        if !matches!(row.state, RowState::Conflict | RowState::Unknown(_)) {
+        if !matches!(row.state, RowState::Conflict | RowState::Unknown(_) | RowState::Gone(_)) {
             return;
         }
         let name = row.target.name.clone();
@@ -172,9 +195,9 @@ impl App {
         }
     }
 
-    /// Leaves, unless changes would be lost.
+    /// Leaves, unless changes would be lost or their fate is not known yet.
     pub(in crate::app) fn quit(&mut self) -> Vec<Effect> {
-        if self.pending.unsent() == 0 {
+        if self.pending.is_empty() {
             return self.leave();
         }
         self.overlays.clear();
@@ -182,9 +205,51 @@ impl App {
         vec![]
     }
 
+    /// Leaves now, or as soon as what is on its way was saved.
     pub(in crate::app) fn leave(&mut self) -> Vec<Effect> {
         self.leaving = true;
-        vec![Effect::Quit]
+        match self.pending.saving() {
+            Some(_) => {
+                self.notice = None; // the line tells what is waited for
+                vec![]
+            }
+            None => vec![Effect::Quit],
+        }
+    }
+
+    /// A key while the program waits for an answer before it ends.
+    pub(in crate::app) fn leaving_input(&mut self, input: &Input) {
+        self.notice = None;
+        if let Input::Key(Key::Char('n' | 'N') | Key::Esc | Key::Ctrl('c' | 'g')) = input {
+            self.leaving = false;
+        }
+    }
+
+    /// What a question about leaving told is no longer so.
+    fn close_quit_question(&mut self) {
+        self.overlays.retain(
+            |overlay| !matches!(overlay, Overlay::Prompt(prompt) if prompt.question == Question::Quit),
+        );
+    }
+
+    /// A row with changes that wait is not there any more.
+    pub(in crate::app) fn row_is_gone(&mut self, key: &RowKey, problem: &Problem) {
+        let Some(row) = self.pending.row(&key.table, key.id) else { return };
+        if !row.is_sending() {
+            self.pending.failed(key, RowState::Gone(problem.clone()));
+            self.overlays.retain(|overlay| !matches!(overlay, Overlay::Conflict(panel) if panel.key == *key));
+        }
+    }
+
+    /// Drops all changes of a row.
+    pub(in crate::app) fn drop_row(&mut self, key: &RowKey) -> usize {
+        let row = self.pending.row(&key.table, key.id);
+        let columns: Vec<_> =
+            row.map_or(vec![], |row| row.edits.iter().map(|edit| edit.column.clone()).collect());
+        for column in &columns {
+            self.pending.drop_edit(key, column);
+        }
+        columns.len()
     }
 }
 
@@ -202,14 +267,20 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
         SaveFailure::Gone => {
             let problem = Problem::new(format!("Not saved: {what}."))
                 .why("The record was deleted, or you may no longer see it (404).")
-                .next("u undo   r read the rows again");
-            (RowState::Failed(problem.clone()), problem)
+                .next("w drops the change   r read the rows again");
+            (RowState::Gone(problem.clone()), problem)
         }
         SaveFailure::Unknown(cause) => {
             let problem = Problem::new(format!("Perhaps saved: {what}. The answer was lost."))
                 .why(sentence(&cause))
                 .next("w then r reads the record again and tells");
             (RowState::Unknown(problem.clone()), problem)
+        }
+        SaveFailure::Refused(cause) => {
+            let problem = Problem::new(format!("Not saved: {what}."))
+                .why(sentence(&cause))
+                .next("u undo   Esc keep it pending");
+            (RowState::Failed(problem.clone()), problem)
         }
         SaveFailure::Failed(cause) => {
             let next = format!("{again} tries again   u undo");

@@ -87,6 +87,7 @@ impl Services {
             Outcome::Conflict { .. } => Err(SaveFailure::Conflict),
             Outcome::Gone(_) => Err(SaveFailure::Gone),
             Outcome::Unknown { error, .. } => Err(SaveFailure::Unknown(cause(&error))),
+            Outcome::NotSaved(error) if is_final(&error) => Err(SaveFailure::Refused(cause(&error))),
             Outcome::NotSaved(error) => Err(SaveFailure::Failed(cause(&error))),
         }
     }
@@ -205,6 +206,12 @@ fn news_of(news: sign_in::Progress) -> Progress {
             Progress::Prompt(session::Prompt::Browser { address: authorize_url })
         }
     }
+}
+
+/// Whether the same change would be refused again: no privilege, or a row that its state makes read-only.
+fn is_final(error: &Error) -> bool {
+    const READ_ONLY_STATE: &str = "0x8004022e";
+    error.is_forbidden() || error.code() == Some(READ_ONLY_STATE)
 }
 
 /// Why a save failed. What was to be saved, and what can be done, the core knows better.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::program::Program;
+use crate::program::{Program, api_fault};
 
 /// Path of the row that the first write went to.
 async fn written_row(program: &Program) -> String {
@@ -65,7 +65,7 @@ async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() 
     program.keys("w");
     program.wait_for("y yes").await;
     program.keys("y");
-    program.wait_for("412").await;
+    program.wait_for("(412)").await;
     assert_eq!(program.row(&path).await["prioritycode"], 3, "nothing was overwritten");
     program.wait_for("pending").await;
     program.keys("r");
@@ -77,4 +77,33 @@ async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() 
     let row = program.row(&path).await;
     assert_eq!((row["prioritycode"].clone(), row["title"].clone()), (json!(1), json!("Changed elsewhere")));
     program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_during_a_save_that_is_refused_keeps_the_program_and_the_edit() {
+    let mut program = Program::start_at_the_cases().await;
+    let slow = json!({ "kind": "delay", "ms": 1500 });
+    program.fault(api_fault("PATCH", "incidents", 1, slow)).await;
+    program.keys("c p h");
+    program.wait_for("~1 pending").await;
+    program.keys("enter");
+    program.wait_for("1 Form").await;
+    program.keys("2");
+    let json = program.wait_for("incidentid").await;
+    let id = json.lines().find_map(|line| line.trim().strip_prefix("incidentid: ")).unwrap();
+    let id = id.split_whitespace().next().unwrap().trim_matches('"');
+    let path = format!("/api/data/v9.2/incidents({id})");
+    program.change_as_somebody_else(&path, json!({ "prioritycode": 3 })).await;
+    program.keys("w");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_for("Saving CAS-").await;
+    program.keys("Q");
+    program.wait_for("y quit when it is done").await;
+    program.keys("y");
+    program.wait_for("Leaving when the save").await;
+    let screen = program.wait_for("(412)").await;
+    assert!(screen.contains("~1 pending"), "{screen}");
+    program.keys("esc");
+    program.quit_with_pending().await;
 }

@@ -188,6 +188,12 @@ fn an_empty_value_is_null_unless_the_server_insists() {
     assert!(!desk.screen().contains("(empty)"));
     desk.keys("Esc /").text("status reason").keys("Enter X");
     assert_eq!(desk.message(), "Status Reason needs a value: the server refuses an empty one.");
+    let refusal = "Case Title needs a value: it is required (!) in this table.";
+    desk.keys("/").text("case title").keys("Enter X");
+    assert_eq!(desk.message(), refusal);
+    desk.keys("e Ctrl-U Enter");
+    assert!(desk.screen().contains(refusal), "{}", desk.screen());
+    assert_eq!(desk.pending(), 1);
 }
 
 #[test]

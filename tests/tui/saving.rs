@@ -255,10 +255,14 @@ fn a_deleted_record_keeps_the_edit_and_says_so() {
     desk.failed(id, SaveFailure::Gone);
     assert_eq!(desk.pending(), 1);
     let screen = desk.screen();
-    for part in ["! Not saved: Priority of CAS-00000-A1B2C3.", "deleted", "u undo"] {
+    for part in ["! Not saved: Priority of CAS-00000-A1B2C3.", "deleted", "w drops the change"] {
         assert!(screen.contains(part), "{part}: {screen}");
     }
-    desk.keys("Esc u");
+    desk.keys("w");
+    assert!(desk.screen().contains("D drop  n keep"), "{}", desk.screen());
+    desk.keys("y Enter");
+    assert_eq!((desk.pending(), desk.writes()), (1, vec![]));
+    desk.keys("D");
     assert_eq!(desk.pending(), 0);
 }
 
@@ -286,6 +290,54 @@ fn leaving_with_pending_changes_asks() {
     desk.keys("Q w n Q y");
     assert!(desk.stage.app.leaving);
     assert_eq!(desk.stage.effects, [Effect::Quit]);
+}
+
+#[test]
+fn leaving_during_a_save_asks_and_waits_for_its_answer() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w y");
+    let (id, _) = desk.write();
+    desk.keys("j");
+    assert_eq!(desk.message(), "Saving CAS-00000-A1B2C3 ...");
+    assert!(!desk.screen().contains("w review"), "{}", desk.screen());
+    desk.keys("Ctrl-C");
+    assert!(desk.message().contains("A save cannot be stopped"), "{}", desk.message());
+    desk.keys("Q");
+    let asked = "The save of CAS-00000-A1B2C3 is on its way:  n stay  y quit when it is done";
+    assert_eq!(desk.message(), asked);
+    desk.keys("y");
+    assert_eq!(desk.stage.effects, []);
+    let line = "Leaving when the save of CAS-00000-A1B2C3 is answered ...   n stay";
+    assert_eq!(desk.message(), line);
+    desk.keys("j e n Q y");
+    assert_eq!(desk.stage.effects, []);
+    desk.saved(id, SAVED);
+    assert_eq!(desk.stage.effects, [Effect::Quit]);
+}
+
+#[test]
+fn a_save_that_fails_keeps_the_program_open_although_leaving_was_asked_for() {
+    for keys in ["Q", "Q y"] {
+        let mut desk = Desk::at_cases(80, 24);
+        desk.keys("c p l w y");
+        let (id, _) = desk.write();
+        desk.keys(keys).failed(id, SaveFailure::Conflict);
+        assert!(!desk.stage.app.leaving);
+        assert_eq!(desk.stage.effects, []);
+        assert_eq!(desk.pending(), 1);
+        assert!(desk.screen().contains("! Not saved: Priority"), "{}", desk.screen());
+    }
+}
+
+#[test]
+fn a_change_that_would_be_refused_again_is_not_offered_again() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w y");
+    let (id, _) = desk.write();
+    let cause = Problem::new("No.").why("The row is read-only in its state (400, 0x8004022e).");
+    desk.failed(id, SaveFailure::Refused(cause));
+    let screen = desk.screen();
+    assert!(screen.contains("u undo") && !screen.contains("tries again"), "{screen}");
 }
 
 #[test]

@@ -95,10 +95,16 @@ pub fn read(column: &Column, typed: &str, now: Timestamp) -> Result<Staged, Stri
 ///
 /// # Errors
 ///
-/// A sentence when the server insists on one.
+/// A sentence when the server or the people who set up the table insist on one.
 pub fn null(column: &Column) -> Result<Staged, String> {
-    if column.required == Required::System {
-        return Err(format!("{} needs a value: the server refuses an empty one.", column.display_name));
+    let label = &column.display_name;
+    if column.required == Required::System
+        || matches!(column.kind, ColumnKind::Status { .. } | ColumnKind::State { .. })
+    {
+        return Err(format!("{label} needs a value: the server refuses an empty one."));
+    }
+    if column.required == Required::Application {
+        return Err(format!("{label} needs a value: it is required (!) in this table."));
     }
     Ok(Staged { change: Change::Null, text: "-".into() })
 }

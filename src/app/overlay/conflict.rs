@@ -126,12 +126,7 @@ impl App {
             }
             Key::Char('w') => self.say("r reads the record again first."),
             Key::Char('t') => {
-                let pending = self.pending.row(&row.table, row.id);
-                let columns: Vec<_> =
-                    pending.map_or(vec![], |row| row.edits.iter().map(|edit| edit.column.clone()).collect());
-                for column in columns {
-                    self.pending.drop_edit(&row, &column);
-                }
+                self.drop_row(&row);
                 self.overlays.pop();
                 self.say("Your changes of this record are dropped. u brings them back.");
                 self.review_changed();

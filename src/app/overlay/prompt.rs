@@ -28,7 +28,9 @@ pub enum Question {
     Save { row: RowKey, meanwhile: bool },
     /// Send the changes of several rows.
     Send { rows: Vec<RowKey> },
-    /// Leave although changes were not sent.
+    /// Drop the changes of a row that is gone.
+    Drop { row: RowKey },
+    /// Leave although changes were not sent, or not answered yet.
     Quit,
 }
 
@@ -70,6 +72,7 @@ pub fn confirm(app: &App, question: &Question) -> Confirm {
     let key = Confirm::Key(if production { 'Y' } else { 'y' });
     match question {
         Question::Quit => Confirm::Key('y'),
+        Question::Drop { .. } => Confirm::Key('D'),
         Question::Save { .. } => key,
         Question::Send { rows } => match (rows.len(), production) {
             (0 | 1, _) | (2..=9, false) => key,
@@ -104,10 +107,25 @@ pub fn text(app: &App, question: &Question) -> String {
                 }
             }
         }
-        Question::Quit => match app.pending.unsent() {
-            1 => "1 change is not sent and will be lost:".into(),
-            count => format!("{count} changes are not sent and will be lost:"),
-        },
+        Question::Drop { row } => {
+            let Some(row) = app.pending.row(&row.table, row.id) else { return String::new() };
+            format!(
+                "{} is deleted, or you may no longer see it: {} cannot be saved.",
+                row.target.name,
+                changes(row)
+            )
+        }
+        Question::Quit => {
+            let lost = match app.pending.unsent() {
+                1 => "1 change is not sent and will be lost:".to_owned(),
+                count => format!("{count} changes are not sent and will be lost:"),
+            };
+            match (app.pending.saving(), app.pending.unsent()) {
+                (None, _) => lost,
+                (Some(saving), 0) => format!("{saving} is on its way:"),
+                (Some(saving), _) => format!("{saving} is on its way. {lost}"),
+            }
+        }
     }
 }
 
@@ -115,7 +133,14 @@ pub fn text(app: &App, question: &Question) -> String {
 pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
     let pair = |key: &str, means: &str| (key.to_owned(), means.to_owned());
     match (question, confirm(app, question)) {
-        (Question::Quit, _) => vec![pair("w", "review"), pair("y", "quit"), pair("n", "stay")],
+        (Question::Quit, _) if app.pending.unsent() == 0 => {
+            vec![pair("n", "stay"), pair("y", "quit when it is done")]
+        }
+        (Question::Quit, _) => {
+            let quit = if app.pending.saving().is_some() { "quit when it is done" } else { "quit" };
+            vec![pair("w", "review"), pair("y", quit), pair("n", "stay")]
+        }
+        (Question::Drop { .. }, _) => vec![pair("D", "drop"), pair("n", "keep")],
         (Question::Save { .. }, Confirm::Key(key)) => {
             vec![pair(&key.to_string(), "yes"), pair("d", "diff"), pair("n", "no")]
         }
@@ -201,6 +226,10 @@ impl App {
 
     fn refused(&mut self) {
         self.overlays.pop();
+        self.notice = None;
+        if self.pending.unsent() == 0 {
+            return;
+        }
         self.say(match self.pending.unsent() {
             1 => "Nothing sent. 1 change is pending.".to_owned(),
             count => format!("Nothing sent. {count} changes are pending."),
@@ -212,6 +241,15 @@ impl App {
         match question {
             Question::Save { row, .. } => self.send(&[row]),
             Question::Send { rows } => self.send(&rows),
+            Question::Drop { row } => {
+                let dropped = self.drop_row(&row);
+                self.say(match dropped {
+                    1 => "Change dropped.".to_owned(),
+                    count => format!("{count} changes dropped."),
+                });
+                self.review_changed();
+                vec![]
+            }
             Question::Quit => self.leave(),
         }
     }

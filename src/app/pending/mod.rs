@@ -76,6 +76,8 @@ pub enum RowState {
     Sending(WriteId),
     /// The row was changed by somebody else; it must be read again first.
     Conflict,
+    /// The row is deleted, or is no longer shown to the person: they cannot be sent.
+    Gone(Problem),
     /// Whether they arrived is not known; the row must be read again first.
     Unknown(Problem),
     /// They did not arrive, for this reason.
@@ -119,7 +121,7 @@ impl PendingRow {
         match self.state {
             RowState::Waiting => '~',
             RowState::Sending(_) => '.',
-            RowState::Conflict | RowState::Failed(_) => '!',
+            RowState::Conflict | RowState::Failed(_) | RowState::Gone(_) => '!',
             RowState::Unknown(_) => '?',
         }
     }
@@ -155,6 +157,16 @@ impl Pending {
     /// How many changed columns were not sent.
     pub fn unsent(&self) -> usize {
         self.rows.iter().filter(|row| !row.is_sending()).map(|row| row.edits.len()).sum()
+    }
+
+    /// What is on its way, in words: `The save of CAS-01213`. Nothing when all is answered.
+    pub fn saving(&self) -> Option<String> {
+        let mut sending = self.rows.iter().filter(|row| row.is_sending());
+        let first = sending.next()?;
+        Some(match sending.count() {
+            0 => format!("The save of {}", first.target.name),
+            more => format!("The save of {} records", more + 1),
+        })
     }
 
     /// The rows with changes, in the order they were staged.

@@ -99,6 +99,9 @@ impl App {
             }
             Err(error) => {
                 let problem = Problem::of("The record could not be read", &error);
+                if error.is_not_found() {
+                    self.row_is_gone(&key, &problem);
+                }
                 for record in self.records(&key) {
                     record.row.finish(Err(problem.clone()));
                 }

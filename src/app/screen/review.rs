@@ -34,7 +34,7 @@ pub fn lines(pending: &Pending) -> Vec<ReviewLine> {
     for (index, row) in pending.rows().iter().enumerate() {
         lines.push(ReviewLine::Row(index));
         lines.extend((0..row.edits.len()).map(|edit| ReviewLine::Edit(index, edit)));
-        if matches!(row.state, RowState::Conflict | RowState::Unknown(_) | RowState::Failed(_)) {
+        if !matches!(row.state, RowState::Waiting | RowState::Sending(_)) {
             lines.push(ReviewLine::Reason(index));
         }
     }
@@ -83,6 +83,7 @@ impl App {
                 RowState::Conflict | RowState::Unknown(_) => {
                     self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
                 }
+                RowState::Gone(_) => self.ask(Question::Drop { row: key }),
                 RowState::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
                 _ => self.say("Nothing stands in the way of this record."),
             },

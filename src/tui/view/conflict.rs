@@ -53,7 +53,7 @@ pub(super) fn draw(
             text::line(&why, theme.dim, line(1), buffer);
             let next = match app.tickets.is_busy(Slot::Row) {
                 true => "  Reading the record again ...".to_owned(),
-                false => format!("  r read {name} again   t drop your change   Esc keep it pending"),
+                false => format!("  r read {name} again   t take theirs   Esc keep it pending"),
             };
             text::line(&next, theme.key, line(2), buffer);
         }

@@ -86,6 +86,8 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         None => {
             if let Some(wait) = &app.waiting {
                 say(&wait.line(app.now), theme, inner, buffer);
+            } else if let Some(saving) = app.saving_line() {
+                say(&saving, theme, inner, buffer);
             } else if let Screen::Grid(grid) = app.screen()
                 && let Some(found) = grid.filter_message()
             {

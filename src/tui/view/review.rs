@@ -57,7 +57,7 @@ fn heading(pending: &PendingRow, index: usize, current: bool, theme: &Theme, row
     buffer.set_string(row.x + 1, row.y, mark.to_string(), theme.problem);
     let inside = match (&pending.state, pending.included) {
         (RowState::Sending(_), _) => "sending",
-        (RowState::Conflict | RowState::Unknown(_), _) => "[!]",
+        (RowState::Conflict | RowState::Unknown(_) | RowState::Gone(_), _) => "[!]",
         (_, true) => "[x]",
         (_, false) => "[ ]",
     };
@@ -97,6 +97,7 @@ fn reason(pending: &PendingRow, theme: &Theme, row: Rect, buffer: &mut Buffer) {
     let said = match &pending.state {
         RowState::Conflict => "Changed by somebody else meanwhile (412). Enter shows what to do".to_owned(),
         RowState::Unknown(problem) => format!("{} Enter finds out", problem.what),
+        RowState::Gone(problem) => format!("{} Enter drops the change", problem.why),
         RowState::Failed(problem) => problem.why.clone(),
         RowState::Waiting | RowState::Sending(_) => return,
     };
