@@ -277,7 +277,7 @@ impl App {
                 Some(slot) => return self.cancel(slot),
                 None => self.say(match self.pending.saving() {
                     Some(what) => {
-                        format!("{what} is on its way. A save cannot be stopped: the server may have it.")
+                        format!("{what} cannot be stopped: the server may have it.")
                     }
                     None => "Nothing is being read. Q quits.".to_owned(),
                 }),

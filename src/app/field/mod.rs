@@ -91,6 +91,23 @@ pub fn read(column: &Column, typed: &str, now: Timestamp) -> Result<Staged, Stri
     }
 }
 
+/// The text that editing begins with: a number with no more digits than may be typed, when the others are zeros.
+pub fn begin(column: &Column, text: String) -> String {
+    let precision = match column.kind {
+        ColumnKind::Decimal { precision, .. }
+        | ColumnKind::Double { precision, .. }
+        | ColumnKind::Money { precision, .. } => precision as usize,
+        _ => return text,
+    };
+    let Some((whole, fraction)) = text.split_once('.') else { return text };
+    let zeros = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b == b'0');
+    match fraction.get(precision..) {
+        Some(rest) if zeros(rest) && precision == 0 => whole.to_owned(),
+        Some(rest) if zeros(rest) => format!("{whole}.{}", &fraction[..precision]),
+        _ => text,
+    }
+}
+
 /// No value.
 ///
 /// # Errors
@@ -107,4 +124,32 @@ pub fn null(column: &Column) -> Result<Staged, String> {
         return Err(format!("{label} needs a value: it is required (!) in this table."));
     }
     Ok(Staged { change: Change::Null, text: "-".into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editing_a_number_begins_with_what_may_be_typed() {
+        let begins = |text: &str, precision| {
+            let column = Column {
+                name: "cost".into(),
+                display_name: "Cost".into(),
+                kind: ColumnKind::Money { min: None, max: None, precision },
+                required: Required::None,
+                updatable: true,
+                creatable: true,
+                secured: false,
+                computed: false,
+                is_custom: false,
+            };
+            begin(&column, text.to_owned())
+        };
+        assert_eq!(begins("2116582.1300", 2), "2116582.13");
+        assert_eq!(begins("5.00", 0), "5");
+        assert_eq!(begins("2.1301", 2), "2.1301");
+        assert_eq!(begins("2.1", 2), "2.1");
+        assert_eq!(begins("7", 2), "7");
+    }
 }

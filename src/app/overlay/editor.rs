@@ -51,7 +51,8 @@ impl Editor {
             Some(Change::YesNo(yes)) => yes.to_string(),
             None => {
                 let cell = target.row.cell(&column.property());
-                cell.and_then(|cell| cell.raw_text().map(std::borrow::Cow::into_owned)).unwrap_or_default()
+                let text = cell.and_then(|cell| cell.raw_text().map(std::borrow::Cow::into_owned));
+                field::begin(&column, text.unwrap_or_default())
             }
         };
         let mut editor = Self { target, column, typed: Typed::Line(Line::default()), problem: None, initial };

@@ -214,13 +214,27 @@ impl App {
     fn prompt_typed(&mut self, expected: &str, key: Key, question: Question) -> Vec<Effect> {
         let Some(Overlay::Prompt(prompt)) = self.overlays.last_mut() else { return vec![] };
         if key != Key::Enter {
+            let number = expected.bytes().all(|b| b.is_ascii_digit());
+            if let Key::Char(c) = key
+                && number
+                && !c.is_ascii_digit()
+            {
+                self.say(format!(
+                    "`{c}` is no digit. Type {expected} to send, Esc to keep everything pending."
+                ));
+                return vec![];
+            }
             prompt.typed.update(&Input::Key(key));
             return vec![];
         }
         if prompt.typed.text().trim() == expected {
             return self.confirmed(question);
         }
-        self.say(format!("Type {expected} to send, Esc to keep everything pending."));
+        let typed = prompt.typed.text().trim().to_owned();
+        self.say(match typed.is_empty() {
+            true => format!("Type {expected} to send, Esc to keep everything pending."),
+            false => format!("`{typed}` is not `{expected}`: nothing sent. Correct it, or Esc."),
+        });
         vec![]
     }
 

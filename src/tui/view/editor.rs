@@ -3,6 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{panel, text};
 use crate::app::App;
 use crate::app::field::{self, date, text as limits};
@@ -29,13 +31,12 @@ pub(super) fn draw(
     };
     let area = panel::open(lines + 2, focus, theme, screen, buffer);
     let head = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
-    text::line(&format!("{} of {}", editor.column.display_name, editor.target.name), theme.bar, head, buffer);
-    text::line_right(
-        &limit(&editor.column.kind),
-        theme.dim,
-        Rect { x: head.x + head.width / 2, width: head.width / 2, ..head },
-        buffer,
-    );
+    let limit = limit(&editor.column.kind);
+    let room = (limit.width() as u16 + 2).min(head.width / 2);
+    let title = format!("{} of {}", editor.column.display_name, editor.target.name);
+    text::line(&title, theme.bar, Rect { width: head.width - room, ..head }, buffer);
+    let right = Rect { x: head.right() - head.width / 2, width: head.width / 2, ..head };
+    text::line_right(&limit, theme.dim, right, buffer);
     let cursor = match &editor.typed {
         Typed::Line(line) => input(line, ">", theme, Rect { y: head.y + 1, ..head }, buffer),
         Typed::Lines(typed) => {
@@ -107,14 +108,46 @@ fn limit(kind: &ColumnKind) -> String {
         more => format!(", {more} decimals"),
     };
     match kind {
-        ColumnKind::Whole { min, max } => format!("{min} to {max}"),
+        ColumnKind::Whole { min, max } => format!("{} to {}", grouped(min), grouped(max)),
         ColumnKind::Decimal { min, max, precision }
         | ColumnKind::Double { min, max, precision }
         | ColumnKind::Money { min, max, precision } => match (min, max) {
-            (Some(min), Some(max)) => format!("{min} to {max}{}", digits(precision)),
+            (Some(min), Some(max)) => {
+                format!("{} to {}{}", grouped(&min.normalize()), grouped(&max.normalize()), digits(precision))
+            }
             _ => digits(precision).trim_start_matches(", ").to_owned(),
         },
         ColumnKind::DateTime { .. } => "tom  fri  +3d  eom  27 nov  2026-11-27".into(),
         _ => String::new(),
+    }
+}
+
+/// A number that can be read: `100,000,000,000`.
+fn grouped(number: &impl std::fmt::Display) -> String {
+    let text = number.to_string();
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
+    let digits = whole.trim_start_matches('-');
+    let mut grouped = whole[..whole.len() - digits.len()].to_owned();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    match fraction {
+        Some(fraction) => format!("{grouped}.{fraction}"),
+        None => grouped,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn long_limits_are_grouped() {
+        let given = ["100000000000", "-100000000000.5", "999", "-100", "0", "1000.25"];
+        let shown = ["100,000,000,000", "-100,000,000,000.5", "999", "-100", "0", "1,000.25"];
+        assert_eq!(given.map(|number| grouped(&number)), shown);
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn draw(
         format!("{included} of {rows} records included, sent to {environment} one by one in this order");
     text::line(&said, theme.dim, top, buffer);
     let mut cursor = None;
+    let width = rows.to_string().len();
     let all = lines(&app.pending);
     let body = area.y + 1..area.bottom();
     for (y, (place, line)) in body.zip(all.iter().enumerate().skip(review.list.top)) {
@@ -41,7 +42,7 @@ pub(super) fn draw(
         let (ReviewLine::Row(index) | ReviewLine::Edit(index, _) | ReviewLine::Reason(index)) = *line;
         let Some(pending) = app.pending.rows().get(index) else { continue };
         match line {
-            ReviewLine::Row(_) => heading(pending, index, current, theme, row, buffer),
+            ReviewLine::Row(_) => heading(pending, (index, width), current, theme, row, buffer),
             ReviewLine::Edit(_, edit) => change(pending, *edit, current, theme, row, buffer),
             ReviewLine::Reason(_) => reason(pending, theme, row, buffer),
         }
@@ -49,20 +50,29 @@ pub(super) fn draw(
     cursor
 }
 
-fn heading(pending: &PendingRow, index: usize, current: bool, theme: &Theme, row: Rect, buffer: &mut Buffer) {
+fn heading(
+    pending: &PendingRow,
+    (index, width): (usize, usize),
+    current: bool,
+    theme: &Theme,
+    row: Rect,
+    buffer: &mut Buffer,
+) {
     let mark = match pending.state {
         RowState::Waiting => ' ',
         _ => pending.mark(),
     };
     buffer.set_string(row.x + 1, row.y, mark.to_string(), theme.problem);
     let inside = match (&pending.state, pending.included) {
-        (RowState::Sending(_), _) => "sending",
+        (RowState::Sending(_), _) => "[.]",
         (RowState::Conflict | RowState::Unknown(_) | RowState::Gone(_), _) => "[!]",
         (_, true) => "[x]",
         (_, false) => "[ ]",
     };
     let target = &pending.target;
-    let left = format!("{inside} {} update  {} {}", index + 1, target.table.display_name, target.name);
+    let doing = if pending.is_sending() { "sending" } else { "update " };
+    let left =
+        format!("{inside} {:>width$} {doing} {} {}", index + 1, target.table.display_name, target.name);
     let right = match target.table.optimistic_concurrency {
         true => format!("If-Match {}", target.row.etag().unwrap_or_default()),
         false => "not protected against others".to_owned(),
