@@ -173,6 +173,19 @@ fn a_date_says_what_was_understood_while_it_is_typed() {
 }
 
 #[test]
+fn a_date_begins_as_people_write_it() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("/").text("resolve by").keys("Enter e");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("> 2026-11-23 16:02") && screen.contains("-> Mon 23 Nov 2026 16:02 UTC"),
+        "{screen}"
+    );
+    desk.keys("Enter");
+    assert_eq!((desk.message().as_str(), desk.pending()), ("Nothing changed.", 0));
+}
+
+#[test]
 fn a_date_without_time_refuses_one() {
     let mut desk = Desk::at_form(80, 24);
     desk.keys("/").text("follow").keys("Enter e").text("tom 9").keys("Enter");

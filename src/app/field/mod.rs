@@ -15,7 +15,8 @@ pub mod yes_no;
 use jiff::Timestamp;
 
 use super::pending::Staged;
-use crate::dataverse::{Change, Column, ColumnKind, metadata::Required};
+use crate::dataverse::metadata::{DateFormat, Required};
+use crate::dataverse::{Change, Column, ColumnKind};
 
 /// How a column is edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,12 +92,20 @@ pub fn read(column: &Column, typed: &str, now: Timestamp) -> Result<Staged, Stri
     }
 }
 
-/// The text that editing begins with: a number with no more digits than may be typed, when the others are zeros.
+/// The text that editing begins with: a number with no more digits than may be typed, when the others are zeros, and
+/// a date as people write it.
 pub fn begin(column: &Column, text: String) -> String {
     let precision = match column.kind {
         ColumnKind::Decimal { precision, .. }
         | ColumnKind::Double { precision, .. }
         | ColumnKind::Money { precision, .. } => precision as usize,
+        ColumnKind::DateTime { format, .. } => {
+            return match text.strip_suffix(":00Z").and_then(|text| text.split_once('T')) {
+                Some((date, _)) if format == DateFormat::DateOnly => date.to_owned(),
+                Some((date, clock)) => format!("{date} {clock}"),
+                None => text,
+            };
+        }
         _ => return text,
     };
     let Some((whole, fraction)) = text.split_once('.') else { return text };

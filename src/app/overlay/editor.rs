@@ -47,7 +47,7 @@ impl Editor {
     pub fn new(target: Target, column: Column, now: Option<&Staged>, way: Way) -> Self {
         let initial = match now.map(|staged| &staged.change) {
             Some(Change::Null) => String::new(),
-            Some(Change::Text(text) | Change::Number(text)) => text.clone(),
+            Some(Change::Text(text) | Change::Number(text)) => field::begin(&column, text.clone()),
             Some(Change::YesNo(yes)) => yes.to_string(),
             None => {
                 let cell = target.row.cell(&column.property());

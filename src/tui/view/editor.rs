@@ -77,7 +77,7 @@ fn said(app: &App, editor: &Editor) -> Said {
     }
     let typed = editor.typed.text();
     match (&editor.column.kind, &editor.typed) {
-        (ColumnKind::DateTime { behavior, .. }, _) if !editor.is_unchanged() => {
+        (ColumnKind::DateTime { behavior, .. }, _) if !typed.is_empty() || !editor.is_unchanged() => {
             let read = field::read(&editor.column, &typed, app.now);
             Said::Understood(match read {
                 Ok(staged) => match date::interpretation(&staged, *behavior, app.now) {
