@@ -7,7 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::field::{self, Way};
 use crate::app::key::Input;
 use crate::app::pending::Target;
-use crate::dataverse::{Column, ColumnName, TableSchema};
+use crate::dataverse::{Column, ColumnKind, ColumnName, TableSchema};
 
 /// The menu of the columns that `c` can change.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,10 +37,13 @@ impl ColumnMenu {
     }
 }
 
-/// The columns that are chosen from a menu: first those that a grid shows, then by label.
+/// The columns that are chosen from a menu: first those that a grid shows, then choices, then yes or no, by label.
 fn columns(schema: &TableSchema) -> Vec<Column> {
     let mut rest: Vec<&Column> = schema.columns.iter().collect();
-    rest.sort_by_key(|column| (column.display_name.to_lowercase(), column.name.clone()));
+    rest.sort_by_key(|column| {
+        let yes_no = matches!(column.kind, ColumnKind::YesNo { .. });
+        (yes_no, column.display_name.to_lowercase(), column.name.clone())
+    });
     let mut seen: Vec<&ColumnName> = Vec::new();
     let mut columns = Vec::new();
     for column in schema.default_columns().into_iter().chain(rest) {
