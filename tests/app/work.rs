@@ -82,8 +82,6 @@ async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() 
 #[tokio::test(flavor = "multi_thread")]
 async fn leaving_during_a_save_that_is_refused_keeps_the_program_and_the_edit() {
     let mut program = Program::start_at_the_cases().await;
-    let slow = json!({ "kind": "delay", "ms": 1500 });
-    program.fault(api_fault("PATCH", "incidents", 1, slow)).await;
     program.keys("c p h");
     program.wait_for("~1 pending").await;
     program.keys("enter");
@@ -94,6 +92,9 @@ async fn leaving_during_a_save_that_is_refused_keeps_the_program_and_the_edit() 
     let id = id.split_whitespace().next().unwrap().trim_matches('"');
     let path = format!("/api/data/v9.2/incidents({id})");
     program.change_as_somebody_else(&path, json!({ "prioritycode": 3 })).await;
+    // Long enough that the keys below are answered first, on however busy a machine.
+    let slow = json!({ "kind": "delay", "ms": 10_000 });
+    program.fault(api_fault("PATCH", "incidents", 1, slow)).await;
     program.keys("w");
     program.wait_for("y yes").await;
     program.keys("y");
