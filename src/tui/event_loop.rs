@@ -20,7 +20,8 @@ use crate::app::{App, Effect, Event};
 /// At most 30 frames a second for answers: a flood of them must not become a flood of frames.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// Runs the program until it is left or its input ends. Writes that were sent are waited for.
+/// Runs the program until it is left or its input ends. Writes that were sent are waited for, also when the terminal
+/// is gone.
 ///
 /// `input` is anything that yields events: the real terminal, or a test. Keys come first, and a frame follows as
 /// soon as no further key waits: a flood of answers must not make the keyboard lag.
@@ -34,6 +35,22 @@ pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     console: &mut impl Console,
     theme: &Theme,
+    input: impl Stream<Item = Event> + Unpin,
+) -> io::Result<()>
+where
+    B::Error: Send + Sync + 'static,
+{
+    let left = run_until_left(app, runner, terminal, console, theme, input).await;
+    runner.finish_writes().await;
+    left
+}
+
+async fn run_until_left<B: Backend>(
+    app: &mut App,
+    runner: &mut Runner,
+    terminal: &mut Terminal<B>,
+    console: &mut impl Console,
+    theme: &Theme,
     mut input: impl Stream<Item = Event> + Unpin,
 ) -> io::Result<()>
 where
@@ -41,28 +58,25 @@ where
 {
     let mut effects = app.begin();
     let mut due = Instant::now();
-    'running: loop {
+    loop {
         for effect in std::mem::take(&mut effects) {
             match effect {
-                Effect::Quit => break 'running,
-                Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
+                Effect::Quit => return Ok(()),
+                Effect::Redraw => draw_anew(app, terminal)?,
                 Effect::Copy(text) => console.copy(&text)?,
                 Effect::Print(text) => {
                     console.leave(&text)?;
                     while !matches!(input.next().await, Some(Event::Input(_)) | None) {}
                     console.come_back()?;
-                    terminal.clear().map_err(io::Error::other)?;
-                    app.touch();
+                    draw_anew(app, terminal)?;
                 }
                 Effect::Announce(text) => {
                     console.announce(&text)?;
-                    terminal.clear().map_err(io::Error::other)?;
-                    app.touch();
+                    draw_anew(app, terminal)?;
                 }
                 Effect::Suspend => {
                     console.suspend()?;
-                    terminal.clear().map_err(io::Error::other)?;
-                    app.touch();
+                    draw_anew(app, terminal)?;
                 }
                 effect => runner.start(effect),
             }
@@ -84,7 +98,7 @@ where
         tokio::select! {
             biased;
             event = input.next() => {
-                let Some(event) = event else { break };
+                let Some(event) = event else { return Ok(()) };
                 effects = take_input(app, event);
                 while effects.is_empty() {
                     let Some(event) = waiting(&mut input).await else { break };
@@ -99,8 +113,15 @@ where
             }
         }
     }
-    runner.finish_writes().await;
-    Ok(())
+}
+
+/// The screen was somebody else's meanwhile: the next frame draws all of it.
+fn draw_anew<B: Backend>(app: &mut App, terminal: &mut Terminal<B>) -> io::Result<()>
+where
+    B::Error: Send + Sync + 'static,
+{
+    app.touch();
+    terminal.clear().map_err(io::Error::other)
 }
 
 fn take_input(app: &mut App, event: Event) -> Vec<Effect> {
