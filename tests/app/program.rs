@@ -147,6 +147,17 @@ impl Program {
         all.into_iter().filter(|request| request["origin"] == "api" && request["method"] != "GET").collect()
     }
 
+    /// Opens the row under the cursor as JSON, and answers its path below the environment's address.
+    pub(crate) async fn open_as_json(&mut self) -> String {
+        self.keys("enter");
+        self.wait_for("1 Form").await;
+        self.keys("2");
+        let json = self.wait_for("incidentid").await;
+        let id = json.lines().find_map(|line| line.trim().strip_prefix("incidentid: ")).unwrap();
+        let id = id.split_whitespace().next().unwrap().trim_matches('"');
+        format!("/api/data/v9.2/incidents({id})")
+    }
+
     /// Changes a row as somebody else: a case worker at another desk.
     pub(crate) async fn change_as_somebody_else(&self, path: &str, change: Value) {
         let token = support::user_token(&self.sandbox, "bo").await;

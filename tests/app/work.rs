@@ -53,13 +53,7 @@ async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() 
     let mut program = Program::start_at_the_cases().await;
     program.keys("c p h");
     program.wait_for("~1 pending").await;
-    program.keys("enter");
-    program.wait_for("1 Form").await;
-    program.keys("2");
-    let json = program.wait_for("incidentid").await;
-    let id = json.lines().find_map(|line| line.trim().strip_prefix("incidentid: ")).unwrap();
-    let id = id.split_whitespace().next().unwrap().trim_matches('"');
-    let path = format!("/api/data/v9.2/incidents({id})");
+    let path = program.open_as_json().await;
     program.change_as_somebody_else(&path, json!({ "prioritycode": 3, "title": "Changed elsewhere" })).await;
 
     program.keys("w");
@@ -84,13 +78,7 @@ async fn leaving_during_a_save_that_is_refused_keeps_the_program_and_the_edit() 
     let mut program = Program::start_at_the_cases().await;
     program.keys("c p h");
     program.wait_for("~1 pending").await;
-    program.keys("enter");
-    program.wait_for("1 Form").await;
-    program.keys("2");
-    let json = program.wait_for("incidentid").await;
-    let id = json.lines().find_map(|line| line.trim().strip_prefix("incidentid: ")).unwrap();
-    let id = id.split_whitespace().next().unwrap().trim_matches('"');
-    let path = format!("/api/data/v9.2/incidents({id})");
+    let path = program.open_as_json().await;
     program.change_as_somebody_else(&path, json!({ "prioritycode": 3 })).await;
     // Long enough that the keys below are answered first, on however busy a machine.
     let slow = json!({ "kind": "delay", "ms": 10_000 });

@@ -11,7 +11,7 @@ use dvtui::app::{Reply, Screen};
 use dvtui::dataverse::metadata::{Choice, DateBehavior, DateFormat, Required, TextFormat};
 use dvtui::dataverse::{Column, ColumnKind, Patch, Row, TableSchema};
 
-use crate::stage::{self, Stage};
+use crate::stage::{self, Stage, column};
 
 /// A stage on which every key is seen: a frame follows each.
 pub(crate) struct Desk {
@@ -126,20 +126,6 @@ impl Desk {
     /// Which screen is seen.
     pub(crate) fn is_at(&self, screen: fn(&Screen) -> bool) -> bool {
         screen(self.stage.app.screen())
-    }
-}
-
-fn column(display: &str, name: &str, kind: ColumnKind) -> Column {
-    Column {
-        name: name.into(),
-        display_name: display.into(),
-        kind,
-        required: Required::None,
-        updatable: true,
-        creatable: true,
-        secured: false,
-        computed: false,
-        is_custom: false,
     }
 }
 

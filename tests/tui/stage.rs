@@ -234,7 +234,8 @@ pub(crate) fn tables() -> Vec<Table> {
     ]
 }
 
-fn column(display: &str, name: &str, kind: ColumnKind) -> Column {
+/// A column that can be written and need not be.
+pub(crate) fn column(display: &str, name: &str, kind: ColumnKind) -> Column {
     Column {
         name: name.into(),
         display_name: display.into(),
