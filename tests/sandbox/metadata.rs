@@ -28,7 +28,7 @@ async fn tables_are_listed_with_sets_and_keys() {
         )
         .await;
     let names = reply.column("LogicalName");
-    assert_eq!(names.len(), 13);
+    assert!(names.len() > 700, "{}", names.len());
     let case = named(reply.rows(), "incident");
     for (name, value) in [
         ("EntitySetName", json!("incidents")),
@@ -252,12 +252,12 @@ async fn relationships_and_keys_are_told_from_both_sides() {
 async fn definitions_are_filtered_by_simple_properties() {
     let office = Office::new().await;
     for (filter, expected) in [
-        ("IsCustomEntity eq true", 0),
+        ("IsCustomEntity eq true and ObjectTypeCode lt 10100", 1),
         ("LogicalName eq 'incident' or LogicalName eq 'account'", 2),
-        ("OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'UserOwned'", 6),
-        ("IsValidForQueue/Value eq true", 2),
-        ("ObjectTypeCode lt 10 and not (IsActivity eq true)", 5),
-        ("startswith(LogicalName,'queue')", 2),
+        ("OwnershipType eq Microsoft.Dynamics.CRM.OwnershipTypes'UserOwned' and ObjectTypeCode lt 113", 4),
+        ("IsValidForQueue/Value eq true and (LogicalName eq 'task' or LogicalName eq 'subject')", 1),
+        ("ObjectTypeCode lt 3 and not (IsActivity eq true)", 2),
+        ("startswith(LogicalName,'queuei')", 1),
     ] {
         let reply = office.get(&format!("/EntityDefinitions?$select=LogicalName&$filter={filter}")).await;
         assert_eq!(reply.rows().len(), expected, "{filter}: {}", reply.text);

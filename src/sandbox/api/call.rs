@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use rusqlite::{Connection, Transaction};
 
 use super::access::{Principal, Right};
 use super::error::Result;
@@ -8,11 +11,13 @@ use super::{Config, Environment};
 use crate::sandbox::odata::sql::Context;
 use crate::sandbox::odata::uri::QueryString;
 use crate::sandbox::schema::{Schema, Table};
-use crate::sandbox::store::Store;
+use crate::sandbox::store::{Store, make};
 
 /// One request on its way, with all that answering it needs.
 pub(super) struct Call<'a> {
     pub(super) environment: &'a Environment,
+    /// The tables as they were when the request came.
+    pub(super) schema: Arc<Schema>,
     pub(super) principal: Principal,
     /// Scheme, host and version: `http://127.0.0.1:5000/api/data/v9.2`.
     pub(super) root: String,
@@ -25,15 +30,41 @@ pub(super) struct Call<'a> {
     pub(super) body: Bytes,
     /// Seconds of UTC.
     pub(super) now: i64,
+    /// The transaction of the change set that the request is a part of.
+    pub(super) within: Option<&'a Transaction<'a>>,
 }
 
 impl Call<'_> {
     pub(super) fn schema(&self) -> &Schema {
-        &self.environment.schema
+        &self.schema
     }
 
-    pub(super) fn store(&self) -> &Store {
+    fn store(&self) -> &Store {
         &self.environment.store
+    }
+
+    /// Runs `work` on one snapshot of the rows; within a change set, on the rows as it has left them.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        match self.within {
+            Some(transaction) => work(transaction),
+            None => self.store().read(work),
+        }
+    }
+
+    /// Runs `work` as one transaction, or as a part of the change set's. What it does is taken back when it fails.
+    pub(super) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        match self.within {
+            Some(transaction) => work(transaction),
+            None => self.store().write(work),
+        }
+    }
+
+    /// Sees to it that a table can be read. Not within [`Call::write`].
+    pub(super) fn hold(&self, table: &Table) -> Result<()> {
+        Ok(match self.within {
+            Some(transaction) => make(transaction, table)?,
+            None => self.store().hold(table)?,
+        })
     }
 
     pub(super) fn config(&self) -> &Config {

@@ -12,7 +12,7 @@ use super::page::{Page, Plan};
 use super::shape::Shape;
 use crate::sandbox::odata::options::{Expand, Options};
 use crate::sandbox::odata::sql::Fragment;
-use crate::sandbox::schema::{Relationship, Table};
+use crate::sandbox::schema::{Members, Relationship, Table};
 use crate::sandbox::store::{quoted, type_column};
 
 /// As many rows of a collection as come inside one row.
@@ -23,7 +23,7 @@ const KEYS_AT_ONCE: usize = 500;
 /// An expand whose name was found.
 pub(super) enum Expansion<'a> {
     One { nav: &'a str, targets: Vec<Target<'a>> },
-    Many { nav: &'a str, plan: Box<Plan<'a>>, expand: &'a Expand, relationship: Relationship<'a> },
+    Many { nav: &'a str, plan: Box<Plan<'a>>, expand: &'a Expand, of: Members<'a> },
 }
 
 /// One table behind a lookup, with what is wanted of it.
@@ -81,9 +81,9 @@ impl<'a> Expansion<'a> {
             return Ok(Expansion::One { nav, targets });
         }
         match call.schema().collection(table, nav) {
-            Some(relationship) => {
-                let plan = Box::new(Plan::new(call, relationship.table, &expand.options)?);
-                Ok(Expansion::Many { nav, plan, expand, relationship })
+            Some(of) => {
+                let plan = Box::new(Plan::new(call, of.table(), &expand.options)?);
+                Ok(Expansion::Many { nav, plan, expand, of })
             }
             None => Err(ApiError::no_property(nav, &table.name)),
         }
@@ -131,8 +131,8 @@ impl<'a> Expansion<'a> {
     ) -> Result<()> {
         match self {
             Expansion::One { nav, targets } => fill_one(call, connection, nav, targets, number, page),
-            Expansion::Many { nav, plan, expand, relationship } => {
-                fill_many(call, connection, nav, plan, expand, relationship, page)
+            Expansion::Many { nav, plan, expand, of } => {
+                fill_many(call, connection, nav, plan, expand, of, page)
             }
         }
     }
@@ -207,12 +207,12 @@ fn fill_many(
     nav: &str,
     plan: &Plan<'_>,
     expand: &Expand,
-    relationship: &Relationship<'_>,
+    of: &Members<'_>,
     page: &mut Page,
 ) -> Result<()> {
     let set = page.set;
     for row in &mut page.rows {
-        let only = members(relationship, row.id);
+        let only = members(of, row.id);
         let limit = expand.options.top.unwrap_or(MAX_CHILDREN).min(MAX_CHILDREN);
         let children = plan.page(call, connection, Some(&only), None, limit)?;
         row.json.extend(format!(",\"{nav}\":[").bytes());
@@ -233,11 +233,22 @@ fn fill_many(
 }
 
 /// The condition for the members of a row's collection.
-pub(super) fn members(relationship: &Relationship<'_>, id: Uuid) -> Fragment {
-    let column = relationship.column;
-    let mut sql = format!("t.{} = ?", quoted(&column.name));
-    if column.is_polymorphic() {
-        sql.push_str(&format!(" AND t.{} = '{}'", quoted(&type_column(column)), relationship.target.table));
-    }
+pub(super) fn members(of: &Members<'_>, id: Uuid) -> Fragment {
+    let sql = match of {
+        Members::Children(Relationship { column, target, .. }) => {
+            let mut sql = format!("t.{} = ?", quoted(&column.name));
+            if column.is_polymorphic() {
+                sql.push_str(&format!(" AND t.{} = '{}'", quoted(&type_column(column)), target.table));
+            }
+            sql
+        }
+        Members::Linked(link) => format!(
+            "t.{} IN (SELECT {} FROM {} WHERE {} = ?)",
+            quoted(&link.table.key),
+            quoted(link.there.column),
+            quoted(&link.intersect.name),
+            quoted(link.here.column)
+        ),
+    };
     Fragment { sql, values: vec![Value::Blob(id.as_bytes().to_vec())] }
 }

@@ -23,7 +23,7 @@ pub(super) fn json(out: &mut Vec<u8>, column: &Column, value: ValueRef<'_>) {
             let time = civil(seconds);
             let text = match behavior {
                 Behavior::DateOnly => format!("\"{}\"", time.date()),
-                Behavior::UserLocal => format!("\"{time}Z\""),
+                Behavior::UserLocal | Behavior::ZoneIndependent => format!("\"{time}Z\""),
             };
             out.extend(text.bytes());
         }
@@ -59,6 +59,13 @@ pub(super) fn formatted(column: &Column, value: ValueRef<'_>, symbol: &str) -> O
         }
         (ValueRef::Integer(number), Kind::Decimal { precision, .. }) => {
             Some(grouped(&unscaled(number, precision)))
+        }
+        (ValueRef::Text(options), Kind::MultiChoice { .. }) => {
+            let options = std::str::from_utf8(options).unwrap_or_default().split(',');
+            let labels = options.map(|option| {
+                option.parse().ok().and_then(|option| column.option_label(option)).unwrap_or(option)
+            });
+            Some(labels.collect::<Vec<_>>().join("; "))
         }
         (ValueRef::Real(number), Kind::Double { precision, .. }) => {
             Some(grouped(&format!("{number:.*}", precision as usize)))
@@ -116,7 +123,7 @@ mod tests {
     use crate::sandbox::schema::Schema;
 
     fn both(table: &str, column: &str, value: ValueRef<'_>) -> (String, Option<String>) {
-        let schema = Schema::new();
+        let schema = Schema::standard();
         let column = schema.table(table).unwrap().column(column).unwrap();
         let mut out = Vec::new();
         json(&mut out, column, value);

@@ -110,10 +110,10 @@ fn total_record_count(call: &Call<'_>, segment: &Segment) -> Result<Reply> {
                 format!("The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."),
             )
         })?;
+        call.hold(table)?;
         let sql = format!("SELECT COUNT(*) FROM {}", quoted(&table.name));
-        let count: i64 = call
-            .store()
-            .read(|connection| connection.query_row(&sql, [], |row| row.get(0)).map_err(ApiError::from))?;
+        let count: i64 =
+            call.read(|connection| connection.query_row(&sql, [], |row| row.get(0)).map_err(ApiError::from))?;
         counts.push(count);
     }
     let collection = json!({ "Count": names.len(), "IsReadOnly": false, "Keys": names, "Values": counts });

@@ -75,7 +75,7 @@ pub(super) fn find(call: &Call<'_>, table: &Table, key: &Key) -> Result<RowKey> 
         quoted(&table.name),
         conditions.join(" AND ")
     );
-    let id: Option<Vec<u8>> = call.store().read(|connection| {
+    let id: Option<Vec<u8>> = call.read(|connection| {
         let parameters = rusqlite::params_from_iter(values.iter().map(|(_, value)| value));
         connection
             .prepare_cached(&sql)?

@@ -18,8 +18,8 @@ mod shape;
 mod write;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -102,17 +102,24 @@ pub(crate) struct Api {
 #[derive(Debug)]
 struct Environment {
     config: Config,
-    schema: Schema,
+    schema: RwLock<Arc<Schema>>,
     store: Store,
+}
+
+impl Environment {
+    /// The tables as they are now.
+    fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Api {
     /// Opens the store, makes and fills it when it is new. Blocks.
     pub(crate) fn open(config: Config) -> Result<Api, Error> {
-        let schema = Schema::new();
+        let schema = Schema::standard();
         let store = Store::open(&config.data, &schema, |transaction| seed::fill(transaction, &config.plan()))
             .map_err(|error| Error::Data(Box::new(error)))?;
-        let environment = Arc::new(Environment { config, schema, store });
+        let environment = Arc::new(Environment { config, schema: RwLock::new(schema), store });
         Ok(Api { environment, served: AtomicU64::new(0) })
     }
 
@@ -120,8 +127,8 @@ impl Api {
     pub(crate) async fn reset(&self) -> Result<(), Error> {
         let environment = Arc::clone(&self.environment);
         let work = tokio::task::spawn_blocking(move || {
-            let Environment { config, schema, store } = &*environment;
-            store.refill(schema, |transaction| seed::fill(transaction, &config.plan()))
+            let plan = environment.config.plan();
+            environment.store.refill(&environment.schema(), |transaction| seed::fill(transaction, &plan))
         });
         let done = work.await.map_err(|error| Error::Data(Box::new(error)))?;
         done.map_err(|error| Error::Data(Box::new(error)))
@@ -159,6 +166,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
         let (version, path) = route::version(parts.uri.path())?;
         let call = Call {
             environment,
+            schema: environment.schema(),
             principal,
             root: format!("{}/api/data/{version}", environment.config.root),
             method: parts.method,
@@ -168,6 +176,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
             prefer,
             body,
             now: Timestamp::now().as_second(),
+            within: None,
         };
         route::answer(&call)
     });

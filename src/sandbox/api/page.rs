@@ -46,7 +46,8 @@ impl<'a> Plan<'a> {
         Plan::among(call, table, options, &[])
     }
 
-    /// A plan for one of several tables that the same query may lead to.
+    /// A plan for one of several tables that the same query may lead to. Not to be made within a write: see
+    /// [`Call::hold`].
     pub(super) fn among(
         call: &'a Call<'_>,
         table: &'a Table,
@@ -64,6 +65,8 @@ impl<'a> Plan<'a> {
             None => None,
         };
         let keys = translator.order(&options.orderby)?;
+        call.hold(table)?;
+        translator.tables().try_for_each(|table| call.hold(table))?;
         let places: Vec<usize> = keys.iter().map(|key| shape.read(key.sql.clone())).collect();
         let keys_at = places.first().copied().unwrap_or_default();
         Ok(Plan {

@@ -14,7 +14,7 @@ use super::reply::Reply;
 use crate::sandbox::odata::cookie;
 use crate::sandbox::odata::options::Options;
 use crate::sandbox::odata::sql::Fragment;
-use crate::sandbox::schema::{Relationship, Table};
+use crate::sandbox::schema::{Members, Relationship, Table};
 use crate::sandbox::store::{quoted, type_column};
 
 /// Rows of a page at most, and rows counted at most.
@@ -23,13 +23,20 @@ const LIMIT: usize = 5000;
 /// Where the rows of a collection come from.
 pub(super) struct Collection<'a> {
     pub(super) table: &'a Table,
-    /// The row whose collection this is, and the relationship.
-    pub(super) of: Option<(Relationship<'a>, Uuid)>,
+    /// The row whose collection this is, with its table.
+    pub(super) of: Option<Parent<'a>>,
+}
+
+/// A row and one of its collections.
+pub(super) struct Parent<'a> {
+    pub(super) table: &'a Table,
+    pub(super) id: Uuid,
+    pub(super) members: Members<'a>,
 }
 
 impl Collection<'_> {
     fn only(&self) -> Option<Fragment> {
-        self.of.as_ref().map(|(relationship, id)| members(relationship, *id))
+        self.of.as_ref().map(|parent| members(&parent.members, parent.id))
     }
 }
 
@@ -45,8 +52,8 @@ pub(super) fn collection(call: &Call<'_>, collection: &Collection<'_>) -> Result
     let size = call.prefer.page_size.unwrap_or(LIMIT).min(LIMIT);
     let limit = options.top.map_or(size, |top| top.min(LIMIT));
     let only = collection.only();
-    let (page, count) = call.store().read(|connection| -> Result<_> {
-        parent_exists(call, connection, collection)?;
+    let (page, count) = call.read(|connection| -> Result<_> {
+        parent_exists(connection, collection)?;
         let last = position.as_ref().map(|position| position.last.as_slice());
         let page = plan.page(call, connection, only.as_ref(), last, limit)?;
         let count = if options.count { Some(plan.count(connection, only.as_ref(), LIMIT)?) } else { None };
@@ -111,19 +118,16 @@ pub(super) fn count(call: &Call<'_>, collection: &Collection<'_>) -> Result<Repl
     let options = Options::parse(&call.query)?;
     let plan = Plan::new(call, collection.table, &options)?;
     let only = collection.only();
-    let count = call.store().read(|connection| {
-        parent_exists(call, connection, collection)?;
+    let count = call.read(|connection| {
+        parent_exists(connection, collection)?;
         plan.count(connection, only.as_ref(), LIMIT)
     })?;
     Ok(Reply::count(count.min(LIMIT)))
 }
 
-fn parent_exists(call: &Call<'_>, connection: &Connection, collection: &Collection<'_>) -> Result<()> {
+fn parent_exists(connection: &Connection, collection: &Collection<'_>) -> Result<()> {
     match &collection.of {
-        Some((relationship, id)) => {
-            let table = call.schema().table(&relationship.target.table);
-            version(connection, table.unwrap_or(collection.table), *id).map(|_| ())
-        }
+        Some(parent) => version(connection, parent.table, parent.id).map(|_| ()),
         None => Ok(()),
     }
 }
@@ -150,34 +154,46 @@ pub(super) fn row(call: &Call<'_>, table: &Table, id: Uuid) -> Result<Reply> {
     if let Some(reply) = unchanged(call, table, id, &options)? {
         return Ok(reply);
     }
-    let (body, etag) = call.store().read(|connection| one(call, connection, table, id, &options))?;
+    let one = One::plan(call, table, &options)?;
+    let (body, etag) = call.read(|connection| one.read(call, connection, id))?;
     Ok(Reply::json(body).etag(&etag).applied(call.prefer.applied_to_read()))
 }
 
-/// The body and the ETag of one row.
-pub(super) fn one(
-    call: &Call<'_>,
-    connection: &Connection,
-    table: &Table,
-    id: Uuid,
-    options: &Options,
-) -> Result<(Vec<u8>, String)> {
-    let single = Options { filter: None, orderby: Vec::new(), ..options.clone() };
-    let plan = Plan::new(call, table, &single)?;
-    let only = Fragment {
-        sql: format!("t.{} = ?", quoted(&table.key)),
-        values: vec![Value::Blob(id.as_bytes().to_vec())],
-    };
-    let page = plan.page(call, connection, Some(&only), None, 1)?;
-    let row = page.rows.first().ok_or_else(|| ApiError::no_row(table, id))?;
-    let context = format!("{}/$metadata#{}{}/$entity", call.root, table.declared.set, plan.context());
-    let mut out = Vec::with_capacity(row.json.len() + 256);
-    out.extend(b"{\"@odata.context\":");
-    super::format::string(&mut out, &context);
-    out.push(b',');
-    out.extend(&row.json[1..]);
-    out.push(b'}');
-    Ok((out, format!("W/\"{}\"", row.version)))
+/// How one row is to be shown.
+pub(super) struct One<'a>(Plan<'a>);
+
+impl<'a> One<'a> {
+    /// Not to be made within a write, as no plan is.
+    pub(super) fn plan(call: &'a Call<'_>, table: &'a Table, options: &'a Options) -> Result<One<'a>> {
+        if options.filter.is_some() || !options.orderby.is_empty() || options.top.is_some() {
+            return Err(ApiError::query("A single row can neither be filtered nor ordered."));
+        }
+        Plan::new(call, table, options).map(One)
+    }
+
+    /// The body and the ETag of the row.
+    pub(super) fn read(
+        &self,
+        call: &Call<'_>,
+        connection: &Connection,
+        id: Uuid,
+    ) -> Result<(Vec<u8>, String)> {
+        let table = self.0.table();
+        let only = Fragment {
+            sql: format!("t.{} = ?", quoted(&table.key)),
+            values: vec![Value::Blob(id.as_bytes().to_vec())],
+        };
+        let page = self.0.page(call, connection, Some(&only), None, 1)?;
+        let row = page.rows.first().ok_or_else(|| ApiError::no_row(table, id))?;
+        let context = format!("{}/$metadata#{}{}/$entity", call.root, table.declared.set, self.0.context());
+        let mut out = Vec::with_capacity(row.json.len() + 256);
+        out.extend(b"{\"@odata.context\":");
+        super::format::string(&mut out, &context);
+        out.push(b',');
+        out.extend(&row.json[1..]);
+        out.push(b'}');
+        Ok((out, format!("W/\"{}\"", row.version)))
+    }
 }
 
 /// 304 for a row that the client has: not with expands or annotations, as the service has it.
@@ -188,7 +204,7 @@ fn unchanged(call: &Call<'_>, table: &Table, id: Uuid, options: &Options) -> Res
     if !options.expand.is_empty() || call.prefer.applied_to_read().is_some() {
         return Ok(None);
     }
-    let version = call.store().read(|connection| version(connection, table, id))?;
+    let version = call.read(|connection| version(connection, table, id))?;
     let current = format!("W/\"{version}\"");
     Ok((current == etag).then(|| Reply::empty(StatusCode::NOT_MODIFIED).etag(&current)))
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::call::Call;
 use super::error::{ApiError, Result};
-use super::read::{self, Collection};
+use super::read::{self, Collection, Parent};
 use super::reply::Reply;
 use super::{functions, key, metadata, write};
 use crate::sandbox::odata::uri::{Segment, segments};
@@ -69,6 +69,7 @@ fn get_only(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Result<Reply>) ->
 }
 
 fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Result<Reply> {
+    call.hold(table)?;
     let Some(key) = &set.key else {
         return match (rest, &call.method) {
             ([], &Method::GET) => read::collection(call, &Collection { table, of: None }),
@@ -123,10 +124,10 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
             (method, _) => Err(ApiError::method(method, READ)),
         };
     }
-    let Some(relationship) = call.schema().collection(table, name) else {
+    let Some(members) = call.schema().collection(table, name) else {
         return Err(ApiError::no_segment(name));
     };
-    let collection = Collection { table: relationship.table, of: Some((relationship, id)) };
+    let collection = Collection { table: members.table(), of: Some(Parent { table, id, members }) };
     match (&call.method, last) {
         (&Method::GET, None) if segment.key.is_none() => read::collection(call, &collection),
         (&Method::GET, Some("$count")) => read::count(call, &collection),
@@ -137,7 +138,7 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
 
 fn related(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment) -> Result<Reply> {
     let relationships = table.navigation(&segment.name);
-    let found = call.store().read(|connection| read::related(connection, table, id, &relationships))?;
+    let found = call.read(|connection| read::related(connection, table, id, &relationships))?;
     match found.and_then(|(name, id)| call.schema().table(&name).map(|table| (table, id))) {
         Some((table, id)) => read::row(call, table, id),
         None => Ok(Reply::empty(StatusCode::NO_CONTENT)),
@@ -150,7 +151,8 @@ fn read_column(call: &Call<'_>, table: &Table, id: Uuid, name: &str, raw: bool) 
 
     call.require(super::access::Right::Read, table)?;
     let options = Options { select: Some(vec![name.to_owned()]), ..Options::default() };
-    let (body, _) = call.store().read(|connection| read::one(call, connection, table, id, &options))?;
+    let one = read::One::plan(call, table, &options)?;
+    let (body, _) = call.read(|connection| one.read(call, connection, id))?;
     let row: serde_json::Value = serde_json::from_slice(&body)
         .map_err(|error| ApiError::query(format!("The row cannot be read: {error}.")))?;
     match row.get(name) {

@@ -13,11 +13,11 @@ use crate::sandbox::schema::{Column, Kind};
 pub(crate) fn stored(literal: &Literal, column: &Column) -> Result<Value, Error> {
     let value = match (column.kind, literal) {
         (_, Literal::Null) => Some(Value::Null),
-        (Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual, Literal::Text(text)) => {
-            Some(Value::Text(text.clone()))
-        }
+        (kind, Literal::Text(text)) if is_text(kind) => Some(Value::Text(text.clone())),
         (Kind::YesNo { .. }, Literal::Bool(value)) => Some(Value::Integer(i64::from(*value))),
-        (Kind::Lookup { .. } | Kind::Id, Literal::Guid(id)) => Some(Value::Blob(id.as_bytes().to_vec())),
+        (Kind::Lookup { .. } | Kind::Id | Kind::File { .. }, Literal::Guid(id)) => {
+            Some(Value::Blob(id.as_bytes().to_vec()))
+        }
         (Kind::DateTime { .. }, Literal::Date(text)) => instant(text).map(Value::Integer),
         // Unlike an amount, a whole number has no value to compare with between two of its own.
         (kind, Literal::Number(text)) if is_whole(kind) => {
@@ -57,11 +57,9 @@ pub(crate) fn floor_of_finer(literal: &Literal, column: &Column) -> Option<i64> 
 /// The stored form of a value given as text, as the named conditions do: `PropertyValues=["5","2000"]`.
 pub(crate) fn stored_text(text: &str, column: &Column) -> Result<Value, Error> {
     let literal = match column.kind {
-        Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => {
-            Literal::Text(text.to_owned())
-        }
+        kind if is_text(kind) => Literal::Text(text.to_owned()),
         Kind::YesNo { .. } => Literal::Bool(matches!(text, "1" | "true")),
-        Kind::Lookup { .. } | Kind::Id => match text.trim_matches(['{', '}']).parse() {
+        Kind::Lookup { .. } | Kind::Id | Kind::File { .. } => match text.trim_matches(['{', '}']).parse() {
             Ok(id) => Literal::Guid(id),
             Err(_) => Literal::Text(text.to_owned()),
         },
@@ -69,6 +67,13 @@ pub(crate) fn stored_text(text: &str, column: &Column) -> Result<Value, Error> {
         _ => Literal::Number(text.to_owned()),
     };
     stored(&literal, column)
+}
+
+fn is_text(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual | Kind::MultiChoice { .. }
+    )
 }
 
 fn is_whole(kind: Kind) -> bool {
@@ -173,7 +178,7 @@ fn has_zone(text: &str) -> bool {
 /// The column's type on the wire.
 pub(crate) fn edm(column: &Column) -> &'static str {
     match column.kind {
-        Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => "Edm.String",
+        kind if is_text(kind) => "Edm.String",
         Kind::Whole { .. } | Kind::Choice { .. } | Kind::State { .. } | Kind::Status { .. } => "Edm.Int32",
         Kind::BigInt => "Edm.Int64",
         Kind::Double { .. } => "Edm.Double",
@@ -181,8 +186,8 @@ pub(crate) fn edm(column: &Column) -> &'static str {
         Kind::YesNo { .. } => "Edm.Boolean",
         Kind::DateTime { behavior: crate::sandbox::schema::Behavior::DateOnly, .. } => "Edm.Date",
         Kind::DateTime { .. } => "Edm.DateTimeOffset",
-        Kind::Lookup { .. } | Kind::Id => "Edm.Guid",
-        Kind::Image => "Edm.Binary",
+        Kind::Lookup { .. } | Kind::Id | Kind::File { .. } => "Edm.Guid",
+        _ => "Edm.Binary",
     }
 }
 

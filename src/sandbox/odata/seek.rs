@@ -28,9 +28,14 @@ pub(crate) enum Storage {
 impl Storage {
     pub(super) fn of(column: &Column) -> Storage {
         match column.kind {
-            Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => Storage::Text,
+            Kind::Text { .. }
+            | Kind::Memo { .. }
+            | Kind::EntityName
+            | Kind::Virtual
+            | Kind::MultiChoice { .. }
+            | Kind::Image => Storage::Text,
             Kind::Double { .. } => Storage::Real,
-            Kind::Lookup { .. } | Kind::Id | Kind::Image => Storage::Blob,
+            Kind::Lookup { .. } | Kind::Id | Kind::File { .. } => Storage::Blob,
             _ => Storage::Integer,
         }
     }
@@ -98,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_page_far_down_is_found_by_an_index_and_needs_no_sort() {
-        let schema = Schema::new();
+        let schema = Schema::standard();
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("rows.db"), &schema, |_| Ok(())).unwrap();
         let table = schema.table("incident").unwrap();

@@ -67,6 +67,11 @@ impl<'a> Translator<'a> {
         sql
     }
 
+    /// The tables that paths led to.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &'a Table> {
+        self.joins.iter().filter_map(|join| self.schema.table(&join.table))
+    }
+
     /// A condition. As in the service it is true or false, never unknown: null is not equal to any value.
     pub(crate) fn condition(&mut self, expr: &Expr) -> Result<Fragment, Error> {
         match expr {

@@ -16,6 +16,7 @@ pub(crate) const ACCOUNT: Declaration = Declaration {
     owned: "accounts",
     owning_user: "user_accounts",
     traits: Traits { activity: false, notes: true, activities: true, queue: false, duplicates: true },
+    origin: Origin::Shipped,
     keys: &[Key { schema: "AccountNumberKey", label: "Account Number", columns: &["accountnumber"] }],
     columns: &[
         text("Name", "Account Name", 160).required().indexed(),
@@ -124,7 +125,7 @@ pub(crate) const ACCOUNT: Declaration = Declaration {
             "Currency",
             &[to("transactioncurrency", "transactioncurrencyid", "transactioncurrency_account").restrict()],
         ),
-        image(),
+        image("EntityImage", "Default Image"),
         decimal("ExchangeRate", "Exchange Rate", 0, 100_000_000_000, 12).read_only(),
         yes_no("Merged", "Merged", false).read_only(),
     ],

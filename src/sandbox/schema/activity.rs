@@ -18,6 +18,7 @@ pub(crate) const TASK: Declaration = Declaration {
     owned: "tasks",
     owning_user: "user_task",
     traits: Traits { activity: true, notes: true, activities: false, queue: true, duplicates: false },
+    origin: Origin::Shipped,
     keys: NO_KEYS,
     columns: &[
         text("Subject", "Subject", 200).required().indexed(),
@@ -84,7 +85,8 @@ pub(crate) const ANNOTATION: Declaration = Declaration {
     stem: "annotationbase",
     owned: "annotations",
     owning_user: "user_annotations",
-    traits: Traits { activity: false, notes: false, activities: false, queue: false, duplicates: false },
+    traits: Traits::NONE,
+    origin: Origin::Shipped,
     keys: NO_KEYS,
     columns: &[
         text("Subject", "Title", 500).indexed(),

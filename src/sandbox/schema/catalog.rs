@@ -2,9 +2,6 @@
 
 use super::declare::*;
 
-const PLAIN: Traits =
-    Traits { activity: false, notes: false, activities: false, queue: false, duplicates: false };
-
 pub(crate) const SUBJECT: Declaration = Declaration {
     schema: "Subject",
     set: "subjects",
@@ -18,7 +15,8 @@ pub(crate) const SUBJECT: Declaration = Declaration {
     stem: "subjectbase",
     owned: "subjects",
     owning_user: "",
-    traits: PLAIN,
+    traits: Traits::NONE,
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("Title", "Title", 500).system_required().indexed(),
@@ -52,6 +50,7 @@ pub(crate) const PRODUCT: Declaration = Declaration {
     owned: "products",
     owning_user: "",
     traits: Traits { activity: false, notes: true, activities: false, queue: false, duplicates: false },
+    origin: Origin::Shipped,
     keys: &[Key { schema: "ProductNumberKey", label: "Product ID", columns: &["productnumber"] }],
     columns: &[
         text("Name", "Name", 100).system_required().indexed(),
@@ -145,7 +144,8 @@ pub(crate) const TRANSACTIONCURRENCY: Declaration = Declaration {
     stem: "transactioncurrencybase",
     owned: "transactioncurrencies",
     owning_user: "",
-    traits: PLAIN,
+    traits: Traits::NONE,
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("CurrencyName", "Currency Name", 100).system_required().indexed(),

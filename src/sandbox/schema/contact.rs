@@ -16,6 +16,7 @@ pub(crate) const CONTACT: Declaration = Declaration {
     owned: "contacts",
     owning_user: "contact_owning_user",
     traits: Traits { activity: false, notes: true, activities: true, queue: false, duplicates: true },
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("FullName", "Full Name", 160).read_only().indexed(),
@@ -84,7 +85,7 @@ pub(crate) const CONTACT: Declaration = Declaration {
             "Currency",
             &[to("transactioncurrency", "transactioncurrencyid", "transactioncurrency_contact").restrict()],
         ),
-        image(),
+        image("EntityImage", "Default Image"),
         decimal("ExchangeRate", "Exchange Rate", 0, 100_000_000_000, 12).read_only(),
         yes_no("Merged", "Merged", false).read_only(),
     ],

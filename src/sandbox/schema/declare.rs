@@ -21,18 +21,37 @@ pub(crate) struct Declaration {
     /// Schema name of the relationship of `owninguser`.
     pub(crate) owning_user: &'static str,
     pub(crate) traits: Traits,
+    pub(crate) origin: Origin,
     pub(crate) columns: &'static [Declared],
     pub(crate) keys: &'static [Key],
 }
 
 /// What else people can do with the rows of a table.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Traits {
     pub(crate) activity: bool,
     pub(crate) notes: bool,
     pub(crate) activities: bool,
     pub(crate) queue: bool,
     pub(crate) duplicates: bool,
+}
+
+impl Traits {
+    pub(crate) const NONE: Traits =
+        Traits { activity: false, notes: false, activities: false, queue: false, duplicates: false };
+}
+
+/// Where a table comes from, which decides what it holds at first and what may become of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Shipped, with seeded rows or rules of its own.
+    Shipped,
+    /// Shipped or made by somebody, and of no further use here: it makes the list of tables as long as a real one.
+    Plain { custom: bool },
+    /// Made by the organization.
+    Custom,
+    /// The links of a many-to-many relationship: a key and the keys of both sides.
+    Intersect,
 }
 
 /// An alternate key.
@@ -64,6 +83,8 @@ pub(crate) struct Declared {
     pub(crate) indexed: bool,
     /// What a column that is no lookup refers to.
     pub(crate) refers: &'static [Target],
+    /// Name of the shared choice that the options belong to.
+    pub(crate) shared: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +136,10 @@ pub(crate) enum Kind {
         options: &'static [Choice],
         default: Option<i32>,
     },
+    /// Several options at once, stored as they travel: `2,3,8`.
+    MultiChoice {
+        options: &'static [Choice],
+    },
     State {
         options: &'static [State],
     },
@@ -135,14 +160,20 @@ pub(crate) enum Kind {
     EntityName,
     /// A choice's label; read through annotations only.
     Virtual,
-    /// A picture; none is stored.
+    /// A picture, stored as base64, which is how it travels.
     Image,
+    /// A file. The value is the file's id; its bytes are kept apart.
+    File {
+        max_kb: u32,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Behavior {
     UserLocal,
     DateOnly,
+    /// The same clock everywhere.
+    ZoneIndependent,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +202,8 @@ pub(crate) struct Status {
     pub(crate) value: i32,
     pub(crate) label: &'static str,
     pub(crate) state: i32,
+    /// The reasons that may follow; none listed: any.
+    pub(crate) next: &'static [i32],
 }
 
 /// One table that a lookup can point to.
@@ -231,6 +264,11 @@ impl Declared {
         self.indexed = true;
         self
     }
+
+    pub(crate) const fn shared(mut self, name: &'static str) -> Declared {
+        self.shared = Some(name);
+        self
+    }
 }
 
 const fn column(schema: &'static str, label: &'static str, kind: Kind) -> Declared {
@@ -243,6 +281,7 @@ const fn column(schema: &'static str, label: &'static str, kind: Kind) -> Declar
         update: true,
         indexed: false,
         refers: &[],
+        shared: None,
     }
 }
 
@@ -298,6 +337,14 @@ pub(crate) const fn choice(
     column(schema, label, Kind::Choice { options, default })
 }
 
+pub(crate) const fn multi_choice(
+    schema: &'static str,
+    label: &'static str,
+    options: &'static [Choice],
+) -> Declared {
+    column(schema, label, Kind::MultiChoice { options })
+}
+
 pub(crate) const fn state(options: &'static [State]) -> Declared {
     let mut column = column("StateCode", "Status", Kind::State { options }).system_required().indexed();
     column.create = false;
@@ -322,6 +369,19 @@ pub(crate) const fn date(schema: &'static str, label: &'static str) -> Declared 
     column(schema, label, Kind::DateTime { date_only: true, behavior: Behavior::DateOnly })
 }
 
+/// A time of day that is the same on every clock.
+pub(crate) const fn wall_time(schema: &'static str, label: &'static str) -> Declared {
+    column(schema, label, Kind::DateTime { date_only: false, behavior: Behavior::ZoneIndependent })
+}
+
+pub(crate) const fn big(schema: &'static str, label: &'static str) -> Declared {
+    column(schema, label, Kind::BigInt)
+}
+
+pub(crate) const fn file(schema: &'static str, label: &'static str, max_kb: u32) -> Declared {
+    column(schema, label, Kind::File { max_kb })
+}
+
 pub(crate) const fn lookup(
     schema: &'static str,
     label: &'static str,
@@ -342,8 +402,8 @@ pub(crate) const fn id(schema: &'static str, label: &'static str) -> Declared {
     column(schema, label, Kind::Id)
 }
 
-pub(crate) const fn image() -> Declared {
-    column("EntityImage", "Default Image", Kind::Image)
+pub(crate) const fn image(schema: &'static str, label: &'static str) -> Declared {
+    column(schema, label, Kind::Image)
 }
 
 pub(crate) const fn entity_name(schema: &'static str, label: &'static str) -> Declared {
@@ -355,7 +415,15 @@ pub(crate) const fn option(value: i32, label: &'static str) -> Choice {
 }
 
 pub(crate) const fn in_state(value: i32, label: &'static str, state: i32) -> Status {
-    Status { value, label, state }
+    Status { value, label, state, next: &[] }
+}
+
+impl Status {
+    /// The reasons that may follow this one.
+    pub(crate) const fn then(mut self, next: &'static [i32]) -> Status {
+        self.next = next;
+        self
+    }
 }
 
 /// A target of which the collection is named as the relationship, as nearly all are.

@@ -16,6 +16,7 @@ pub(crate) const INCIDENT: Declaration = Declaration {
     owned: "incidents",
     owning_user: "system_user_incidents",
     traits: Traits { activity: false, notes: true, activities: true, queue: true, duplicates: true },
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("Title", "Case Title", 200).required().indexed(),
@@ -195,7 +196,7 @@ pub(crate) const INCIDENT: Declaration = Declaration {
             "stageid_processstage",
             "processstage_incident",
         )]),
-        image(),
+        image("EntityImage", "Default Image"),
         text("TraversedPath", "(Deprecated) Traversed Path", 1250),
     ],
 };

@@ -8,15 +8,20 @@ mod catalog;
 mod contact;
 mod declare;
 mod incident;
+mod inspection;
+mod links;
 mod people;
+mod plain;
 mod queues;
 mod standard;
 
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 pub(crate) use declare::{
-    Behavior, Choice, Declaration, Kind, LookupKind, OnDelete, Ownership, Required, State, Status,
+    Behavior, Choice, Declaration, Kind, LookupKind, OnDelete, Origin, Ownership, Required, State, Status,
 };
+pub(crate) use links::{Association, ManyToMany, Members};
 
 const DECLARATIONS: &[&Declaration] = &[
     &account::ACCOUNT,
@@ -24,6 +29,7 @@ const DECLARATIONS: &[&Declaration] = &[
     &people::BUSINESSUNIT,
     &contact::CONTACT,
     &incident::INCIDENT,
+    &inspection::INSPECTION,
     &catalog::PRODUCT,
     &queues::QUEUE,
     &queues::QUEUEITEM,
@@ -31,15 +37,27 @@ const DECLARATIONS: &[&Declaration] = &[
     &people::SYSTEMUSER,
     &activity::TASK,
     &people::TEAM,
+    &people::TEAMMEMBERSHIP,
     &catalog::TRANSACTIONCURRENCY,
 ];
 
-/// All tables, sorted by logical name.
+/// All tables, sorted by logical name, and how they hang together.
 #[derive(Debug)]
 pub(crate) struct Schema {
     tables: Vec<Table>,
     by_name: HashMap<String, usize>,
     by_set: HashMap<&'static str, usize>,
+    /// For each table the lookups that can point to it.
+    referring: HashMap<String, Vec<Place>>,
+    many_to_many: Vec<ManyToMany>,
+}
+
+/// A target of a lookup: which table, which of its columns, which of the column's targets.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    table: usize,
+    column: usize,
+    target: usize,
 }
 
 /// A table with all its columns.
@@ -66,6 +84,8 @@ pub(crate) struct Column {
     pub(crate) attribute_of: Option<String>,
     /// The amount that this one holds in the base currency.
     pub(crate) calculation_of: Option<String>,
+    /// Name of the shared choice that the options belong to.
+    pub(crate) shared: Option<&'static str>,
     /// Whether rows have it, on the wire and in the store.
     stored: bool,
     /// Tables that a lookup can point to; of other columns hardly any has one.
@@ -91,11 +111,29 @@ pub(crate) struct Relationship<'a> {
 }
 
 impl Schema {
-    pub(crate) fn new() -> Schema {
-        let tables: Vec<Table> = DECLARATIONS.iter().map(|declared| Table::new(declared)).collect();
+    /// The tables that every environment begins with. They are a constant, only too large for one.
+    pub(crate) fn standard() -> Arc<Schema> {
+        static STANDARD: LazyLock<Arc<Schema>> = LazyLock::new(|| {
+            let declared = DECLARATIONS.iter().copied().chain(plain::tables());
+            Arc::new(Schema::new(declared.map(Table::new).collect(), links::MANY_TO_MANY.to_vec()))
+        });
+        Arc::clone(&STANDARD)
+    }
+
+    fn new(mut tables: Vec<Table>, many_to_many: Vec<ManyToMany>) -> Schema {
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
         let by_name = tables.iter().enumerate().map(|(index, table)| (table.name.clone(), index)).collect();
         let by_set = tables.iter().enumerate().map(|(index, table)| (table.declared.set, index)).collect();
-        Schema { tables, by_name, by_set }
+        let mut referring: HashMap<String, Vec<Place>> = HashMap::new();
+        for (at, table) in tables.iter().enumerate() {
+            for (column, declared) in table.columns.iter().enumerate() {
+                for (target, of) in declared.targets.iter().enumerate() {
+                    let places = referring.entry(of.table.clone()).or_default();
+                    places.push(Place { table: at, column, target });
+                }
+            }
+        }
+        Schema { tables, by_name, by_set, referring, many_to_many }
     }
 
     pub(crate) fn tables(&self) -> &[Table] {
@@ -112,15 +150,42 @@ impl Schema {
 
     /// Everything that points to `table`. An owner is a user or a team and has no collection of its own.
     pub(crate) fn referring<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = Relationship<'a>> {
-        self.tables.iter().flat_map(move |other| {
-            other.relationships().filter(move |relationship| relationship.target.table == table.name)
+        let places = self.referring.get(&table.name).into_iter().flatten();
+        places.filter_map(|place| {
+            let table = self.tables.get(place.table)?;
+            let column = table.columns.get(place.column)?;
+            Some(Relationship { table, column, target: column.targets.get(place.target)? })
         })
     }
 
-    /// The collection `nav` of a table, `Incident_Tasks` of `incident`.
-    pub(crate) fn collection<'a>(&'a self, table: &'a Table, nav: &str) -> Option<Relationship<'a>> {
-        self.referring(table)
-            .find(|relationship| relationship.target.collection == nav && !relationship.column.is_owner())
+    /// The many-to-many relationships that `table` has a side of.
+    pub(crate) fn associations<'a>(&'a self, table: &Table) -> impl Iterator<Item = Association<'a>> {
+        self.many_to_many.iter().flat_map(|relationship| relationship.sides()).filter_map(
+            move |(relationship, here, there)| {
+                (here.table == table.name).then_some(Association {
+                    relationship,
+                    here,
+                    there,
+                    table: self.table(there.table)?,
+                    intersect: self.table(relationship.intersect)?,
+                })
+            },
+        )
+    }
+
+    pub(crate) fn many_to_many(&self) -> &[ManyToMany] {
+        &self.many_to_many
+    }
+
+    /// The collection `nav` of a table: `Incident_Tasks` of `incident`, `teammembership_association` of `team`.
+    pub(crate) fn collection<'a>(&'a self, table: &'a Table, nav: &str) -> Option<Members<'a>> {
+        let children = self
+            .referring(table)
+            .find(|relationship| relationship.target.collection == nav && !relationship.column.is_owner());
+        match children {
+            Some(relationship) => Some(Members::Children(relationship)),
+            None => self.associations(table).find(|link| link.here.nav == nav).map(Members::Linked),
+        }
     }
 }
 
@@ -163,6 +228,14 @@ impl Table {
     /// The lookups that a navigation property stands for. `ownerid` leads to users and to teams.
     pub(crate) fn navigation(&self, nav: &str) -> Vec<Relationship<'_>> {
         self.relationships().filter(|relationship| relationship.target.nav == nav).collect()
+    }
+
+    pub(crate) fn is_intersect(&self) -> bool {
+        self.declared.origin == Origin::Intersect
+    }
+
+    pub(crate) fn is_custom(&self) -> bool {
+        matches!(self.declared.origin, Origin::Custom | Origin::Plain { custom: true })
     }
 
     pub(crate) fn states(&self) -> &'static [State] {
@@ -217,7 +290,9 @@ impl Column {
     pub(crate) fn option_label(&self, value: i64) -> Option<&'static str> {
         let is = |option: i32| i64::from(option) == value;
         match self.kind {
-            Kind::Choice { options, .. } => options.iter().find(|o| is(o.value)).map(|o| o.label),
+            Kind::Choice { options, .. } | Kind::MultiChoice { options } => {
+                options.iter().find(|o| is(o.value)).map(|o| o.label)
+            }
             Kind::State { options } => options.iter().find(|o| is(o.value)).map(|o| o.label),
             Kind::Status { options } => options.iter().find(|o| is(o.value)).map(|o| o.label),
             Kind::YesNo { no, yes, .. } => Some(if value == 0 { no } else { yes }),
@@ -232,11 +307,12 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_every_relationship_is_told_apart() {
-        let schema = Schema::new();
+        let schema = Schema::standard();
         for table in schema.tables() {
             assert_eq!(table.by_name.len(), table.columns.len(), "columns of {}", table.name);
             assert!(table.column(&table.key).is_some(), "key of {}", table.name);
-            assert!(table.column(table.declared.primary_name).is_some(), "name of {}", table.name);
+            let named = table.column(table.declared.primary_name).is_some();
+            assert!(named != table.is_intersect(), "name of {}", table.name);
             let mut navs: Vec<_> = table
                 .relationships()
                 .filter(|relationship| !relationship.column.is_owner())
@@ -251,7 +327,7 @@ mod tests {
 
     #[test]
     fn the_case_has_the_names_of_the_service() {
-        let schema = Schema::new();
+        let schema = Schema::standard();
         let case = schema.set("incidents").unwrap();
         let customer: Vec<_> = case.column("customerid").unwrap().targets.iter().map(|t| &t.nav).collect();
         assert_eq!(customer, ["customerid_account", "customerid_contact"]);
@@ -260,12 +336,12 @@ mod tests {
         assert!(case.property("customerid").is_none());
         assert!(case.property("customeridname").is_none());
         assert_eq!(case.navigation("ownerid").len(), 2);
-        assert_eq!(schema.collection(case, "Incident_Tasks").unwrap().table.name, "task");
+        assert_eq!(schema.collection(case, "Incident_Tasks").unwrap().table().name, "task");
     }
 
     #[test]
     fn every_status_belongs_to_a_state_and_every_state_has_its_default() {
-        for table in Schema::new().tables() {
+        for table in Schema::standard().tables() {
             for status in table.statuses() {
                 assert!(table.states().iter().any(|state| state.value == status.state), "{}", table.name);
             }

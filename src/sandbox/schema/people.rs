@@ -2,9 +2,6 @@
 
 use super::declare::*;
 
-const PLAIN: Traits =
-    Traits { activity: false, notes: false, activities: false, queue: false, duplicates: false };
-
 pub(crate) const SYSTEMUSER: Declaration = Declaration {
     schema: "SystemUser",
     set: "systemusers",
@@ -18,7 +15,8 @@ pub(crate) const SYSTEMUSER: Declaration = Declaration {
     stem: "systemuserbase",
     owned: "systemusers",
     owning_user: "",
-    traits: PLAIN,
+    traits: Traits::NONE,
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("FullName", "Full Name", 200).read_only().indexed(),
@@ -107,7 +105,8 @@ pub(crate) const TEAM: Declaration = Declaration {
     stem: "teambase",
     owned: "teams",
     owning_user: "",
-    traits: PLAIN,
+    traits: Traits::NONE,
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("Name", "Team Name", 160).system_required().indexed(),
@@ -174,7 +173,8 @@ pub(crate) const BUSINESSUNIT: Declaration = Declaration {
     stem: "businessunitbase",
     owned: "businessunits",
     owning_user: "",
-    traits: PLAIN,
+    traits: Traits::NONE,
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("Name", "Name", 160).system_required().indexed(),
@@ -200,4 +200,23 @@ pub(crate) const BUSINESSUNIT: Declaration = Declaration {
         ),
         decimal("ExchangeRate", "Exchange Rate", 0, 100_000_000_000, 12).read_only(),
     ],
+};
+
+pub(crate) const TEAMMEMBERSHIP: Declaration = Declaration {
+    schema: "TeamMembership",
+    set: "teammemberships",
+    display: "Team Membership",
+    plural: "Team Memberships",
+    description: "Links between teams and their members.",
+    code: 23,
+    key: "TeamMembershipId",
+    primary_name: "",
+    ownership: Ownership::None,
+    stem: "teammembership",
+    owned: "",
+    owning_user: "",
+    traits: Traits::NONE,
+    origin: Origin::Intersect,
+    keys: &[],
+    columns: &[id("TeamId", "Team").indexed(), id("SystemUserId", "User").indexed()],
 };

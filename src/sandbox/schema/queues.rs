@@ -16,6 +16,7 @@ pub(crate) const QUEUE: Declaration = Declaration {
     owned: "queues",
     owning_user: "user_queues",
     traits: Traits { activity: false, notes: true, activities: false, queue: false, duplicates: false },
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("Name", "Name", 200).system_required().indexed(),
@@ -86,7 +87,8 @@ pub(crate) const QUEUEITEM: Declaration = Declaration {
     stem: "queueitembase",
     owned: "queueitems",
     owning_user: "",
-    traits: Traits { activity: false, notes: false, activities: false, queue: false, duplicates: false },
+    traits: Traits::NONE,
+    origin: Origin::Shipped,
     keys: &[],
     columns: &[
         text("Title", "Title", 300).indexed(),

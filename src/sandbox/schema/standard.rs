@@ -11,6 +11,10 @@ pub(super) fn columns(declared: &Declaration) -> Vec<Column> {
         ..plain(declared.key, declared.display, Kind::Id)
     }];
     columns.extend(declared.columns.iter().map(from_declared));
+    if declared.origin == Origin::Intersect {
+        columns.push(read_only("VersionNumber", "Version Number", Kind::BigInt));
+        return columns;
+    }
     owner(declared, &mut columns);
     audit(declared, &mut columns);
     if declared.ownership == Ownership::User {
@@ -27,7 +31,7 @@ pub(super) fn columns(declared: &Declaration) -> Vec<Column> {
         )
     });
     columns.push(read_only("VersionNumber", "Version Number", Kind::BigInt));
-    let parts: Vec<_> = columns.iter().flat_map(image_parts).collect();
+    let parts: Vec<_> = columns.iter().flat_map(attachment_parts).collect();
     columns.extend(parts);
     let bases: Vec<_> = columns.iter().filter_map(base_amount).collect();
     columns.extend(bases);
@@ -51,6 +55,7 @@ fn plain(schema: &str, label: &str, kind: Kind) -> Column {
         indexed: false,
         attribute_of: None,
         calculation_of: None,
+        shared: None,
         stored: true,
         targets: Vec::new(),
     }
@@ -81,6 +86,7 @@ fn from_declared(declared: &Declared) -> Column {
         create: declared.create,
         update: declared.update,
         indexed: declared.indexed,
+        shared: declared.shared,
         targets,
         ..plain(declared.schema, declared.label, declared.kind)
     }
@@ -159,17 +165,25 @@ fn image_id(schema: &str) -> String {
     format!("{schema}Id")
 }
 
-fn image_parts(column: &Column) -> Vec<Column> {
-    if !matches!(column.kind, Kind::Image) {
-        return Vec::new();
+/// What goes with a picture or a file.
+fn attachment_parts(column: &Column) -> Vec<Column> {
+    match column.kind {
+        Kind::Image => {
+            let id = read_only(&image_id(&column.schema), &format!("{} Id", column.label), Kind::Id);
+            let part = |suffix: &str, kind: Kind| Column {
+                attribute_of: Some(id.name.clone()),
+                ..read_only(&format!("{}_{suffix}", column.schema), "", kind)
+            };
+            let parts =
+                [part("Timestamp", Kind::BigInt), part("URL", Kind::Text { max: 200, format: "Url" })];
+            [id].into_iter().chain(parts).collect()
+        }
+        Kind::File { .. } => vec![Column {
+            attribute_of: Some(column.name.clone()),
+            ..read_only(&format!("{}_Name", column.schema), "", Kind::Text { max: 200, format: "Text" })
+        }],
+        _ => Vec::new(),
     }
-    let id = read_only(&image_id(&column.schema), "Entity Image Id", Kind::Id);
-    let part = |suffix: &str, kind: Kind| Column {
-        attribute_of: Some(id.name.clone()),
-        ..read_only(&format!("{}_{suffix}", column.schema), "", kind)
-    };
-    let parts = [part("Timestamp", Kind::BigInt), part("URL", Kind::Text { max: 200, format: "Url" })];
-    [id].into_iter().chain(parts).collect()
 }
 
 fn twins(column: &Column) -> Vec<Column> {
@@ -181,7 +195,11 @@ fn twins(column: &Column) -> Vec<Column> {
     };
     let name = Kind::Text { max: 100, format: "Text" };
     match column.kind {
-        Kind::Choice { .. } | Kind::State { .. } | Kind::Status { .. } | Kind::YesNo { .. } => {
+        Kind::Choice { .. }
+        | Kind::MultiChoice { .. }
+        | Kind::State { .. }
+        | Kind::Status { .. }
+        | Kind::YesNo { .. } => {
             vec![twin("Name", Kind::Virtual)]
         }
         Kind::Lookup { .. } => {

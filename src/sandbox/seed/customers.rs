@@ -164,7 +164,7 @@ pub(super) fn option(random: &mut Random, percent: u64, options: &[i32]) -> Valu
 }
 
 /// An amount in ten-thousandths, in the row's currency and in the base currency.
-fn amount(cells: &mut Cells, names: [&'static str; 2], amount: Option<i64>, currency: usize) {
+pub(super) fn amount(cells: &mut Cells, names: [&'static str; 2], amount: Option<i64>, currency: usize) {
     let base =
         amount.map(|amount| (i128::from(amount) * i128::from(RATES[0]) / i128::from(RATES[currency])) as i64);
     cells.push((names[0], amount.map_or(Value::Null, Value::Integer)));

@@ -4,6 +4,7 @@
 mod cases;
 mod customers;
 mod insert;
+mod inspections;
 mod organization;
 mod random;
 mod words;
@@ -43,6 +44,7 @@ pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::
     let mut stamps = Stamps { version: 80_640_000 };
     let office = organization::fill(transaction, plan, &mut stamps)?;
     let customers = customers::fill(transaction, plan, &office, &mut stamps)?;
+    inspections::fill(transaction, plan, &office, &customers, &mut stamps)?;
     cases::fill(transaction, plan, &office, &customers, &mut stamps)?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'version'", [stamps.version])?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'case'", [plan.rows.incident])?;

@@ -48,6 +48,7 @@ pub(super) fn fill(
         products: Vec::new(),
     };
     office.teams = maker.teams(&office)?;
+    maker.members(&office)?;
     office.queues = maker.queues(&office)?;
     office.subjects = maker.subjects()?;
     office.products = maker.products(&office)?;
@@ -199,6 +200,25 @@ impl Maker<'_> {
             made.push(team);
         }
         Ok(made)
+    }
+
+    /// Everybody is in the unit's own team, and each in one more or in none.
+    fn members(&mut self, office: &Office) -> rusqlite::Result<()> {
+        let mut table = Insert::into(self.transaction, "teammembership");
+        for user in &office.users {
+            let other = self.random.below(office.teams.len());
+            let mut teams = vec![0, other];
+            teams.dedup();
+            for team in teams {
+                table.add(vec![
+                    ("teammembershipid", blob(self.random.uuid())),
+                    ("teamid", office.teams[team].id()),
+                    ("systemuserid", user.id()),
+                    ("versionnumber", self.stamps.next(&mut self.random)),
+                ])?;
+            }
+        }
+        Ok(())
     }
 
     fn queues(&mut self, office: &Office) -> rusqlite::Result<Vec<Reference>> {

@@ -1,6 +1,6 @@
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
-use crate::sandbox::schema::{Column, Kind, LookupKind, OnDelete, Schema, Table};
+use crate::sandbox::schema::{Column, Kind, LookupKind, OnDelete, Origin, Schema, Table};
 
 /// An SQL identifier.
 pub(crate) fn quoted(name: &str) -> String {
@@ -22,10 +22,34 @@ pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Resu
     connection.execute_batch(
         "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     )?;
-    for table in schema.tables() {
+    for table in schema.tables().iter().filter(|table| !is_late(table)) {
         connection.execute_batch(&create(table))?;
     }
     Ok(())
+}
+
+/// Whether a table is made when it is first needed. Most of the many tables that fill the list never are, and to
+/// make all of them would take longer than everything else at start.
+pub(super) fn is_late(table: &Table) -> bool {
+    matches!(table.declared.origin, Origin::Plain { .. })
+}
+
+/// Whether the file has the table.
+pub(crate) fn has(connection: &Connection, table: &Table) -> rusqlite::Result<bool> {
+    if !is_late(table) {
+        return Ok(true);
+    }
+    let mut statement = connection.prepare_cached("SELECT 1 FROM sqlite_master WHERE name = ?1")?;
+    statement.exists([&table.name])
+}
+
+/// Makes a table that is not there yet, within a transaction that is about to add a row to it.
+pub(crate) fn make(transaction: &Transaction<'_>, table: &Table) -> rusqlite::Result<()> {
+    if has(transaction, table)? {
+        return Ok(());
+    }
+    transaction.execute_batch(&create(table))?;
+    index(transaction, table)
 }
 
 fn create(table: &Table) -> String {
@@ -40,8 +64,9 @@ fn create(table: &Table) -> String {
             Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => {
                 format!("{name} TEXT COLLATE dataverse")
             }
+            Kind::MultiChoice { .. } | Kind::Image => format!("{name} TEXT"),
             Kind::Double { .. } => format!("{name} REAL"),
-            Kind::Lookup { .. } | Kind::Id | Kind::Image => format!("{name} BLOB"),
+            Kind::Lookup { .. } | Kind::Id | Kind::File { .. } => format!("{name} BLOB"),
             Kind::YesNo { default, .. } => format!("{name} INTEGER DEFAULT {}", i32::from(default)),
             Kind::Choice { default: Some(default), .. } => format!("{name} INTEGER DEFAULT {default}"),
             _ => format!("{name} INTEGER"),
@@ -59,27 +84,29 @@ fn create(table: &Table) -> String {
 /// The keys, and indexes for the orders and filters that lists start with. They are made after the rows: to sort
 /// once is faster than to find the place of every row.
 pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
-    for table in schema.tables() {
-        connection.execute_batch(&format!(
-            "CREATE UNIQUE INDEX {} ON {} ({})",
-            quoted(&format!("{}_key", table.name)),
-            quoted(&table.name),
-            quoted(&table.key)
-        ))?;
-        for column in table.stored() {
-            for (suffix, columns) in index_columns(table, column) {
-                let partial = if column.is_lookup() && suffix.is_empty() {
-                    format!(" WHERE {} IS NOT NULL", quoted(&column.name))
-                } else {
-                    String::new()
-                };
-                connection.execute_batch(&format!(
-                    "CREATE INDEX {} ON {} ({}){partial}",
-                    quoted(&format!("{}_{}{suffix}", table.name, column.name)),
-                    quoted(&table.name),
-                    columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "),
-                ))?;
-            }
+    schema.tables().iter().filter(|table| !is_late(table)).try_for_each(|table| index(connection, table))
+}
+
+fn index(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!(
+        "CREATE UNIQUE INDEX {} ON {} ({})",
+        quoted(&format!("{}_key", table.name)),
+        quoted(&table.name),
+        quoted(&table.key)
+    ))?;
+    for column in table.stored() {
+        for (suffix, columns) in index_columns(table, column) {
+            let partial = if column.is_lookup() && suffix.is_empty() {
+                format!(" WHERE {} IS NOT NULL", quoted(&column.name))
+            } else {
+                String::new()
+            };
+            connection.execute_batch(&format!(
+                "CREATE INDEX {} ON {} ({}){partial}",
+                quoted(&format!("{}_{}{suffix}", table.name, column.name)),
+                quoted(&table.name),
+                columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "),
+            ))?;
         }
     }
     Ok(())

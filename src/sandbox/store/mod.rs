@@ -5,17 +5,18 @@ mod ddl;
 mod pool;
 pub(crate) mod text;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::schema::Schema;
-pub(crate) use ddl::{name_column, quoted, type_column};
+use super::schema::{Schema, Table};
+pub(crate) use ddl::{has, make, name_column, quoted, type_column};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 
@@ -24,6 +25,8 @@ const FIRST_VERSION: i64 = 80_640_000;
 pub(crate) struct Store {
     writer: Mutex<Connection>,
     readers: Readers,
+    /// Tables that were made late, as far as they have been asked for.
+    held: Mutex<HashSet<String>>,
 }
 
 /// Why a file cannot serve as store.
@@ -43,8 +46,12 @@ impl Store {
         schema: &Schema,
         fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<Store, Error> {
-        let writer = make(path, schema, fill)?;
-        Ok(Store { writer: Mutex::new(writer), readers: Readers::new(path.to_owned()) })
+        let writer = file(path, schema, fill)?;
+        Ok(Store {
+            writer: Mutex::new(writer),
+            readers: Readers::new(path.to_owned()),
+            held: Mutex::default(),
+        })
     }
 
     /// Takes out every row and hands the empty tables to `fill`, as if the file were new, in one transaction.
@@ -55,11 +62,27 @@ impl Store {
     ) -> rusqlite::Result<()> {
         self.write(|transaction| {
             for table in schema.tables() {
-                transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
+                if has(transaction, table)? {
+                    transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
+                }
             }
             transaction.execute("DELETE FROM counter", [])?;
             begin(transaction, fill)
         })
+    }
+
+    /// Sees to it that a table can be read. Not within [`Store::write`], whose end it would wait for: there it is
+    /// [`make`].
+    pub(crate) fn hold(&self, table: &Table) -> rusqlite::Result<()> {
+        if !ddl::is_late(table) {
+            return Ok(());
+        }
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if !held.contains(&table.name) {
+            self.write(|transaction| make(transaction, table))?;
+            held.insert(table.name.clone());
+        }
+        Ok(())
     }
 
     /// Runs `work` on one snapshot of the rows. Blocks while all readers are busy.
@@ -111,7 +134,7 @@ impl Counter {
     }
 }
 
-fn make(
+fn file(
     path: &Path,
     schema: &Schema,
     fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
@@ -156,7 +179,7 @@ mod tests {
     use super::*;
 
     fn open(path: &Path, row: &str) -> Result<Store, Error> {
-        Store::open(path, &Schema::new(), |transaction| {
+        Store::open(path, &Schema::standard(), |transaction| {
             let sql = "INSERT INTO subject (subjectid, title, versionnumber) VALUES (?1, ?2, 1)";
             transaction.execute(sql, (vec![1_u8; 16], row)).map(|_| ())
         })

@@ -77,7 +77,16 @@ const TYPES: &[(&str, &[&str])] = &[
     ),
     ("LookupAttributeMetadata", &["Targets", "Format"]),
     ("EntityNameAttributeMetadata", &["DefaultFormValue", "IsEntityReferenceStored"]),
-    ("MultiSelectPicklistAttributeMetadata", &["DefaultFormValue"]),
+    (
+        "MultiSelectPicklistAttributeMetadata",
+        &[
+            "DefaultFormValue",
+            "FormulaDefinition",
+            "SourceTypeMask",
+            "ParentPicklistLogicalName",
+            "ChildPicklistLogicalNames",
+        ],
+    ),
     ("UniqueIdentifierAttributeMetadata", &["Format"]),
     ("FileAttributeMetadata", &["MaxSizeInKB"]),
     (
@@ -176,12 +185,14 @@ fn metadata_type(column: &Column) -> &'static str {
         Kind::Money { .. } => "MoneyAttributeMetadata",
         Kind::YesNo { .. } => "BooleanAttributeMetadata",
         Kind::Choice { .. } => "PicklistAttributeMetadata",
+        Kind::MultiChoice { .. } => "MultiSelectPicklistAttributeMetadata",
         Kind::State { .. } => "StateAttributeMetadata",
         Kind::Status { .. } => "StatusAttributeMetadata",
         Kind::DateTime { .. } => "DateTimeAttributeMetadata",
         Kind::Lookup { .. } => "LookupAttributeMetadata",
         Kind::EntityName => "EntityNameAttributeMetadata",
         Kind::Image => "ImageAttributeMetadata",
+        Kind::File { .. } => "FileAttributeMetadata",
         Kind::Id | Kind::Virtual => "AttributeMetadata",
     }
 }
@@ -198,6 +209,7 @@ fn attribute_type(column: &Column) -> &'static str {
         Kind::Money { .. } => "Money",
         Kind::YesNo { .. } => "Boolean",
         Kind::Choice { .. } => "Picklist",
+        Kind::MultiChoice { .. } => "MultiSelectPicklist",
         Kind::State { .. } => "State",
         Kind::Status { .. } => "Status",
         Kind::DateTime { .. } => "DateTime",
@@ -208,6 +220,7 @@ fn attribute_type(column: &Column) -> &'static str {
         Kind::Id => "Uniqueidentifier",
         Kind::Virtual => "Virtual",
         Kind::Image => "Image",
+        Kind::File { .. } => "File",
     }
 }
 
@@ -227,7 +240,10 @@ fn base(table: &Table, column: &Column, number: usize) -> Map<String, Value> {
             "MetadataId": named_id(&format!("column {of}")),
             "HasChanged": null,
             "AttributeOf": column.attribute_of,
-            "AttributeType": if kind == "Image" { "Virtual" } else { kind },
+            "AttributeType": match kind {
+                "Image" | "File" | "MultiSelectPicklist" => "Virtual",
+                kind => kind,
+            },
             "ColumnNumber": number,
             "DeprecatedVersion": null,
             "IntroducedVersion": "5.0.0.0",
@@ -329,6 +345,11 @@ fn derived(table: &Table, column: &Column) -> Value {
             "ParentPicklistLogicalName": null, "ChildPicklistLogicalNames": [],
             "OptionSet": option_set::choice(table, column, options), "GlobalOptionSet": null,
         }),
+        Kind::MultiChoice { options } => json!({
+            "DefaultFormValue": -1, "FormulaDefinition": null, "SourceTypeMask": 0,
+            "ParentPicklistLogicalName": null, "ChildPicklistLogicalNames": [],
+            "OptionSet": option_set::choice(table, column, options), "GlobalOptionSet": null,
+        }),
         Kind::State { options } => json!({
             "DefaultFormValue": 0,
             "OptionSet": option_set::state(table, column, options), "GlobalOptionSet": null,
@@ -341,8 +362,11 @@ fn derived(table: &Table, column: &Column) -> Value {
             "MinSupportedValue": "1753-01-01T00:00:00Z", "MaxSupportedValue": "9999-12-30T23:59:59Z",
             "Format": if date_only { "DateOnly" } else { "DateAndTime" }, "ImeMode": "Inactive",
             "SourceTypeMask": 0, "FormulaDefinition": null,
-            "DateTimeBehavior":
-                { "Value": if behavior == Behavior::DateOnly { "DateOnly" } else { "UserLocal" } },
+            "DateTimeBehavior": { "Value": match behavior {
+                Behavior::DateOnly => "DateOnly",
+                Behavior::UserLocal => "UserLocal",
+                Behavior::ZoneIndependent => "TimeZoneIndependent",
+            } },
             "CanChangeDateTimeBehavior": managed(false, false, "canmodifybehavior"),
         }),
         Kind::Lookup { .. } => {
@@ -354,6 +378,7 @@ fn derived(table: &Table, column: &Column) -> Value {
             "IsPrimaryImage": true, "MaxHeight": 144, "MaxWidth": 144, "MaxSizeInKB": 10_240,
             "CanStoreFullImage": false,
         }),
+        Kind::File { max_kb } => json!({ "MaxSizeInKB": max_kb }),
         Kind::Id | Kind::Virtual => Value::Null,
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn definition(table: &Table) -> Value {
             "IconMediumName": null,
             "IconSmallName": null,
             "IconVectorName": null,
-            "IsCustomEntity": false,
+            "IsCustomEntity": table.is_custom(),
             "IsBusinessProcessEnabled": true,
             "SyncToExternalSearchIndex": false,
             "IsOptimisticConcurrencyEnabled": true,
@@ -61,8 +61,8 @@ pub(super) fn definition(table: &Table) -> Value {
         }),
         json!({
             "IsImportable": true,
-            "IsIntersect": false,
-            "IsManaged": true,
+            "IsIntersect": table.is_intersect(),
+            "IsManaged": !table.is_custom(),
             "IsEnabledForCharts": true,
             "IsEnabledForTrace": false,
             "IsValidForAdvancedFind": true,
@@ -73,7 +73,7 @@ pub(super) fn definition(table: &Table) -> Value {
             "LogicalName": name,
             "ObjectTypeCode": declared.code,
             "OwnershipType": ownership,
-            "PrimaryNameAttribute": declared.primary_name,
+            "PrimaryNameAttribute": (!declared.primary_name.is_empty()).then_some(declared.primary_name),
             "PrimaryImageAttribute": image,
             "PrimaryIdAttribute": table.key,
             "RecurrenceBaseEntityLogicalName": null,
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn the_list_of_properties_is_the_definitions() {
-        let schema = Schema::new();
+        let schema = Schema::standard();
         let definition = definition(schema.table("incident").unwrap());
         let names: Vec<_> = definition.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(names, PROPERTIES);

@@ -1,6 +1,5 @@
 //! From a JSON body to changes of columns.
 
-use http::StatusCode;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -11,7 +10,7 @@ use super::draft::{Draft, Link};
 use super::value;
 use crate::sandbox::odata::uri::{Key, segments};
 use crate::sandbox::schema::{Relationship, Table};
-use crate::sandbox::store::quoted;
+use crate::sandbox::store::{has, quoted};
 
 pub(super) type Object = serde_json::Map<String, Json>;
 
@@ -182,6 +181,9 @@ fn relative<'a>(call: &Call<'_>, address: &'a str) -> Option<&'a str> {
 
 /// A link to a row that must be there.
 pub(super) fn existing(connection: &Connection, table: &Table, id: Uuid) -> Result<Link> {
+    if !has(connection, table)? {
+        return Err(ApiError::no_row(table, id));
+    }
     let sql = format!(
         "SELECT {} FROM {} WHERE {} = ?1",
         quoted(table.declared.primary_name),
@@ -194,6 +196,6 @@ pub(super) fn existing(connection: &Connection, table: &Table, id: Uuid) -> Resu
         .optional()?;
     match name {
         Some(name) => Ok(Link { table: table.name.clone(), id, name }),
-        None => Err(ApiError { status: StatusCode::NOT_FOUND, ..ApiError::no_row(table, id) }),
+        None => Err(ApiError::no_row(table, id)),
     }
 }

@@ -11,7 +11,7 @@ use super::super::read;
 use super::super::reply::Reply;
 use super::Condition;
 use crate::sandbox::schema::{OnDelete, Relationship, Table};
-use crate::sandbox::store::{name_column, quoted, type_column};
+use crate::sandbox::store::{has, name_column, quoted, type_column};
 
 /// Rows below rows below rows: deeper chains are refused before they use up the stack.
 const MAX_DEPTH: usize = 50;
@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 50;
 pub(crate) fn delete(call: &Call<'_>, table: &Table, id: Uuid) -> Result<Reply> {
     call.require(Right::Delete, table)?;
     let condition = Condition::of(call);
-    call.store().write(|transaction| {
+    call.write(|transaction| {
         let version = read::version(transaction, table, id)?;
         condition.allows_update(version)?;
         remove(call, transaction, table, id, 0)?;
@@ -40,6 +40,9 @@ fn remove(
     }
     let relationships: Vec<_> = call.schema().referring(table).collect();
     for relationship in relationships {
+        if !has(transaction, relationship.table)? {
+            continue;
+        }
         match relationship.target.on_delete {
             OnDelete::Nothing => {}
             OnDelete::Restrict => {
@@ -56,6 +59,11 @@ fn remove(
                 }
             }
         }
+    }
+    for link in call.schema().associations(table) {
+        let (links, column) = (quoted(&link.intersect.name), quoted(link.here.column));
+        let sql = format!("DELETE FROM {links} WHERE {column} = ?1");
+        transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     }
     let sql = format!("DELETE FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
     transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::error::{ApiError, Result};
 use crate::sandbox::schema::{Column, Table};
-use crate::sandbox::store::{Counter, name_column, next, quoted, type_column};
+use crate::sandbox::store::{Counter, make, name_column, next, quoted, type_column};
 
 /// A row that is about to be saved: what is stored now, and what changes.
 #[derive(Debug)]
@@ -133,6 +133,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn insert(&mut self, transaction: &Transaction<'_>) -> Result<()> {
+        make(transaction, self.table)?;
         self.stamp(transaction)?;
         let names: Vec<_> = self.changed.keys().map(|name| quoted(name)).collect();
         let places = vec!["?"; names.len()].join(", ");

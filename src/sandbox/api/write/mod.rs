@@ -17,10 +17,9 @@ use super::access::Right;
 use super::call::Call;
 use super::error::{ApiError, Result};
 use super::key::RowKey;
-use super::read;
+use super::read::{self, One};
 use super::reply::Reply;
 use crate::sandbox::odata::options::Options;
-use crate::sandbox::odata::uri::QueryString;
 use crate::sandbox::schema::{Column, Table};
 pub(super) use delete::delete;
 use draft::Draft;
@@ -29,19 +28,21 @@ use draft::Draft;
 pub(super) fn create(call: &Call<'_>, table: &Table) -> Result<Reply> {
     call.require(Right::Create, table)?;
     let object = body::object(call, table)?;
-    let options = answer_options(call)?;
-    call.store().write(|transaction| {
+    let options = Options::parse(&call.query)?;
+    let answer = Answer::plan(call, table, &options)?;
+    call.write(|transaction| {
         let id = insert(call, transaction, table, None, &object, &[])?;
-        answer(call, transaction, table, id, &options, StatusCode::CREATED)
+        answer.reply(call, transaction, id, StatusCode::CREATED)
     })
 }
 
 /// `PATCH /incidents(id)`: changes the row, or makes it when there is none and the headers do not forbid it.
 pub(super) fn update(call: &Call<'_>, table: &Table, key: &RowKey) -> Result<Reply> {
     let object = body::object(call, table)?;
-    let options = answer_options(call)?;
+    let options = Options::parse(&call.query)?;
+    let answer = Answer::plan(call, table, &options)?;
     let condition = Condition::of(call);
-    call.store().write(|transaction| {
+    call.write(|transaction| {
         let version = match key.id {
             Some(id) => read::find_version(transaction, table, id)?.map(|version| (id, version)),
             None => None,
@@ -51,7 +52,7 @@ pub(super) fn update(call: &Call<'_>, table: &Table, key: &RowKey) -> Result<Rep
                 call.require(Right::Write, table)?;
                 condition.allows_update(version)?;
                 change(call, transaction, table, id, &object)?;
-                answer(call, transaction, table, id, &options, StatusCode::OK)
+                answer.reply(call, transaction, id, StatusCode::OK)
             }
             None if condition.needs_row() => match key.id {
                 Some(id) => Err(ApiError::no_row(table, id)),
@@ -60,7 +61,7 @@ pub(super) fn update(call: &Call<'_>, table: &Table, key: &RowKey) -> Result<Rep
             None => {
                 call.require(Right::Create, table)?;
                 let id = insert(call, transaction, table, key.id, &object, &key.values)?;
-                answer(call, transaction, table, id, &options, StatusCode::CREATED)
+                answer.reply(call, transaction, id, StatusCode::CREATED)
             }
         }
     })
@@ -98,7 +99,7 @@ pub(super) fn link(call: &Call<'_>, table: &Table, id: Uuid, nav: &str) -> Resul
 
 fn save(call: &Call<'_>, table: &Table, id: Uuid, object: &body::Object) -> Result<Reply> {
     let condition = Condition::of(call);
-    call.store().write(|transaction| {
+    call.write(|transaction| {
         let version = read::version(transaction, table, id)?;
         condition.allows_update(version)?;
         change(call, transaction, table, id, object)?;
@@ -153,28 +154,29 @@ fn change(
     rules::saved(transaction, &draft)
 }
 
-/// `$select` and `$expand` of the representation that was asked for.
-fn answer_options(call: &Call<'_>) -> Result<Options> {
-    let options = Options::parse(&call.query)?;
-    Ok(if call.prefer.representation { options } else { Options::parse(&QueryString::default())? })
+/// What a write is answered with: 204 and the row's address, or the row itself.
+struct Answer<'a> {
+    table: &'a Table,
+    representation: Option<One<'a>>,
 }
 
-/// 204 with the row's address, or the row itself.
-fn answer(
-    call: &Call<'_>,
-    connection: &Connection,
-    table: &Table,
-    id: Uuid,
-    options: &Options,
-    status: StatusCode,
-) -> Result<Reply> {
-    let address = format!("{}/{}({id})", call.root, table.declared.set);
-    if !call.prefer.representation {
-        return Ok(Reply::empty(StatusCode::NO_CONTENT).with("odata-entityid", &address));
+impl<'a> Answer<'a> {
+    /// `options` are `$select` and `$expand` of the representation, when one is asked for.
+    fn plan(call: &'a Call<'_>, table: &'a Table, options: &'a Options) -> Result<Answer<'a>> {
+        let wanted = call.prefer.representation;
+        let representation = if wanted { Some(One::plan(call, table, options)?) } else { None };
+        Ok(Answer { table, representation })
     }
-    let (body, _) = read::one(call, connection, table, id, options)?;
-    let reply = Reply::json(body).status(status).applied(call.prefer.applied_to_write());
-    Ok(if status == StatusCode::CREATED { reply.with("odata-entityid", &address) } else { reply })
+
+    fn reply(&self, call: &Call<'_>, connection: &Connection, id: Uuid, status: StatusCode) -> Result<Reply> {
+        let address = format!("{}/{}({id})", call.root, self.table.declared.set);
+        let Some(one) = &self.representation else {
+            return Ok(Reply::empty(StatusCode::NO_CONTENT).with("odata-entityid", &address));
+        };
+        let (body, _) = one.read(call, connection, id)?;
+        let reply = Reply::json(body).status(status).applied(call.prefer.applied_to_write());
+        Ok(if status == StatusCode::CREATED { reply.with("odata-entityid", &address) } else { reply })
+    }
 }
 
 /// `If-Match` and `If-None-Match`.

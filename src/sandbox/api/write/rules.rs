@@ -11,7 +11,7 @@ use super::draft::{Draft, Link};
 use super::{owner, state};
 use crate::sandbox::schema::{Kind, Required};
 use crate::sandbox::seed::{Random, ticket};
-use crate::sandbox::store::{Counter, name_column, next, quoted, type_column};
+use crate::sandbox::store::{Counter, has, name_column, next, quoted, type_column};
 
 /// Completes a new row.
 pub(super) fn creating(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>) -> Result<()> {
@@ -217,6 +217,9 @@ pub(super) fn renamed(
         return Ok(());
     }
     for relationship in call.schema().referring(draft.table) {
+        if !has(transaction, relationship.table)? {
+            continue;
+        }
         let column = relationship.column;
         let mut sql = format!(
             "UPDATE {} SET {} = ?1 WHERE {} = ?2",

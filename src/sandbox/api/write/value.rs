@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::error::{ApiError, Result};
 use crate::sandbox::odata::literal::{edm, instant, scaled};
-use crate::sandbox::schema::{Behavior, Column, Kind, Required, Table};
+use crate::sandbox::schema::{Behavior, Choice, Column, Kind, Required, Table};
 
 /// 1753-01-01, before which the service has no dates.
 const EARLIEST: i64 = -6_847_804_800;
@@ -54,6 +54,14 @@ pub(super) fn stored(table: &Table, column: &Column, json: &Json) -> Result<Valu
             json.as_str().map(|text| Value::Text(text.to_owned())).ok_or_else(mismatch)
         }
         Kind::Image => Err(ApiError::not_implemented("images")),
+        Kind::File { .. } => Err(ApiError::payload(
+            table,
+            format!("The file of '{}' is uploaded to an address of its own.", column.name),
+        )),
+        Kind::MultiChoice { options } => {
+            let text = json.as_str().ok_or_else(mismatch)?;
+            several(table, column, options, text)
+        }
         Kind::YesNo { .. } => {
             json.as_bool().map(|value| Value::Integer(i64::from(value))).ok_or_else(mismatch)
         }
@@ -64,20 +72,7 @@ pub(super) fn stored(table: &Table, column: &Column, json: &Json) -> Result<Valu
         Kind::BigInt => json.as_i64().map(Value::Integer).ok_or_else(mismatch),
         Kind::Choice { options, .. } => {
             let number = whole(json).ok_or_else(mismatch)?;
-            if options.iter().any(|option| i64::from(option.value) == number) {
-                return Ok(Value::Integer(number));
-            }
-            let accepted: Vec<_> = options.iter().map(|option| option.value.to_string()).collect();
-            Err(ApiError::bad(
-                0x8004_431a,
-                format!(
-                    "A validation error occurred. The value {number} of '{}' on record of type '{}' is outside the \
-                     valid range. Accepted Values: {}",
-                    column.name,
-                    table.name,
-                    accepted.join(",")
-                ),
-            ))
+            one_of(table, column, options, number).map(Value::Integer)
         }
         // Which of them go together is checked with the whole row.
         Kind::State { .. } | Kind::Status { .. } => whole(json).map(Value::Integer).ok_or_else(mismatch),
@@ -96,9 +91,11 @@ pub(super) fn stored(table: &Table, column: &Column, json: &Json) -> Result<Valu
             let seconds = match behavior {
                 Behavior::DateOnly if text.len() == 10 => instant(text),
                 Behavior::DateOnly => None,
-                Behavior::UserLocal if text.len() == 10 => instant(text),
+                _ if text.len() == 10 => instant(text),
                 // Without an offset it would be nobody's time.
-                Behavior::UserLocal => text.parse::<Timestamp>().ok().map(Timestamp::as_second),
+                Behavior::UserLocal | Behavior::ZoneIndependent => {
+                    text.parse::<Timestamp>().ok().map(Timestamp::as_second)
+                }
             };
             let seconds = seconds.ok_or_else(mismatch)?;
             if seconds < EARLIEST {
@@ -117,6 +114,45 @@ pub(super) fn stored(table: &Table, column: &Column, json: &Json) -> Result<Valu
             Ok(Value::Blob(id.as_bytes().to_vec()))
         }
     }
+}
+
+/// An option that the column has.
+fn one_of(table: &Table, column: &Column, options: &[Choice], number: i64) -> Result<i64> {
+    if options.iter().any(|option| i64::from(option.value) == number) {
+        return Ok(number);
+    }
+    let accepted: Vec<_> = options.iter().map(|option| option.value.to_string()).collect();
+    Err(ApiError::bad(
+        0x8004_431a,
+        format!(
+            "A validation error occurred. The value {number} of '{}' on record of type '{}' is outside the valid \
+             range. Accepted Values: {}",
+            column.name,
+            table.name,
+            accepted.join(",")
+        ),
+    ))
+}
+
+/// As many options as one value can hold.
+const MAX_OPTIONS: usize = 150;
+
+/// Options with commas between them: each once, in the order of their numbers.
+fn several(table: &Table, column: &Column, options: &[Choice], text: &str) -> Result<Value> {
+    let mut numbers = Vec::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let number = part.parse::<i64>().map_err(|_| {
+            ApiError::payload(table, format!("'{part}' in '{}' is not the number of an option.", column.name))
+        })?;
+        numbers.push(one_of(table, column, options, number)?);
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.len() > MAX_OPTIONS {
+        return Err(outside(table, column, text, 0x8004_431a));
+    }
+    let stored = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    Ok(if stored.is_empty() { Value::Null } else { Value::Text(stored) })
 }
 
 /// A 32-bit number without a fraction.
