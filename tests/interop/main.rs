@@ -39,6 +39,11 @@ fn the_sdk_sends_batches() {
 }
 
 #[test]
+fn the_sdk_does_the_same_asynchronously() {
+    passes("asynchronous.py");
+}
+
+#[test]
 fn the_sdk_knows_the_tables() {
     passes("tables.py");
 }
