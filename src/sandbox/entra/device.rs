@@ -13,7 +13,7 @@ use super::params::Params;
 use super::refusal::Refusal;
 use super::scopes::Scope;
 use super::token::refuse_elsewhere;
-use super::{Ask, Entra, Tenant, Version, pages};
+use super::{Ask, Entra, Tenant, Version, make_room, pages};
 use crate::sandbox::answer;
 use crate::sandbox::sites::Origin;
 
@@ -91,6 +91,14 @@ impl Device {
 }
 
 impl Devices {
+    /// Keeps a new sign-in, and forgets those that have been dead for a day.
+    fn insert(&mut self, device_code: String, device: Device, now: Timestamp) {
+        let dead = now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN);
+        self.0.retain(|_, device| device.expires > dead);
+        make_room(&mut self.0, |device| device.created);
+        self.0.insert(device_code, device);
+    }
+
     /// Uses up an approved code: who approved it and the scope asked for. `unattended` says who approves a code that
     /// nobody has decided about.
     pub(super) fn redeem(
@@ -176,10 +184,7 @@ impl Entra {
             polled: None,
             state: State::Pending,
         };
-        let devices = &mut self.grants().devices.0;
-        let dead = now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN);
-        devices.retain(|_, device| device.expires > dead);
-        devices.insert(device_code.clone(), device);
+        self.grants().devices.insert(device_code.clone(), device, now);
 
         let page = format!("{}/devicelogin", ask.seen.root(Origin::Entra));
         let message = format!(

@@ -21,6 +21,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ALLOW, ORIGIN};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
 use self::clients::Clients;
@@ -39,6 +40,9 @@ use super::{Error, answer};
 
 /// The directory of personal accounts, which `consumers` stands for.
 const PERSONAL_TENANT: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
+
+/// So many device codes, and as many authorization codes, are remembered at once.
+const MOST_WAITING: usize = 10_000;
 
 /// How long people get to sign in and tokens live.
 #[derive(Debug, Clone, Copy)]
@@ -251,6 +255,14 @@ impl Entra {
         request.headers().get(ORIGIN).is_none_or(|origin| {
             origin.to_str().is_ok_and(|origin| self.sites.is_origin_of(Origin::Entra, origin))
         })
+    }
+}
+
+/// Takes out the oldest of what is waiting to be redeemed when there is too much of it.
+fn make_room<T>(waiting: &mut HashMap<String, T>, age: impl Fn(&T) -> Timestamp) {
+    if waiting.len() >= MOST_WAITING {
+        let oldest = waiting.iter().min_by_key(|(_, one)| age(one)).map(|(name, _)| name.clone());
+        oldest.and_then(|name| waiting.remove(&name));
     }
 }
 

@@ -17,7 +17,7 @@ use super::keys::encode;
 use super::refusal::Refusal;
 use super::scopes::{Asked, Scope};
 use super::tokens::Grant;
-use super::{Ask, Entra, Tenant, Version};
+use super::{Ask, Entra, Tenant, Version, make_room};
 use crate::sandbox::sites::Origin;
 use crate::sandbox::users::User;
 
@@ -65,6 +65,7 @@ impl Codes {
     pub(super) fn insert(&mut self, code: String, meaning: Code, now: Timestamp) {
         let dead = now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN);
         self.0.retain(|_, code| code.expires > dead);
+        make_room(&mut self.0, |code| code.expires);
         self.0.insert(code, meaning);
     }
 }
