@@ -13,6 +13,7 @@ mod entra_browser;
 mod entra_device;
 mod entra_documents;
 mod entra_refresh;
+mod environments;
 mod faults;
 mod metadata;
 mod methods;
