@@ -147,7 +147,9 @@ fn file(
     match format {
         FORMAT => {}
         0 if empty => {
-            writer.execute_batch("PRAGMA synchronous = OFF")?;
+            // Nothing is lost when this fails, and the sorts of the indexes want room and both cores.
+            writer
+                .execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -131072; PRAGMA threads = 2")?;
             let transaction = writer.transaction()?;
             ddl::tables(&transaction, schema)?;
             begin(&transaction, fill)?;
@@ -158,6 +160,9 @@ fn file(
         }
         other => return Err(Error::Format(other)),
     }
+    pool::prepare(&writer)?;
+    // In WAL mode a commit is in the file when it returns, and survives the end of the process; only the end of the
+    // machine could take it back.
     writer.execute_batch("PRAGMA synchronous = NORMAL")?;
     Ok(writer)
 }
