@@ -14,6 +14,8 @@ mod entra_device;
 mod entra_documents;
 mod entra_refresh;
 mod faults;
+#[cfg(unix)]
+mod kill;
 mod metadata;
 mod methods;
 mod office;
