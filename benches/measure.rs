@@ -115,7 +115,7 @@ fn start(bench: &Bench) {
         let mut terminal = bench.terminal();
         terminal.wait_until("a frame", |screen| !screen.trim().is_empty());
         first.push(begin.elapsed());
-        terminal.wait_for("incident");
+        terminal.wait_for("Action Card");
         tables.push(begin.elapsed());
     }
     report("start to first frame (80x24, signed in)", &mut first);
@@ -152,7 +152,7 @@ fn keys(bench: &Bench) {
 /// Resident memory with nothing open, and after scrolling through every row.
 fn memory(bench: &Bench) {
     let mut terminal = bench.terminal();
-    terminal.wait_for("incident");
+    terminal.wait_for("Action Card");
     let before = resident(terminal.process());
     open_from_tables(&mut terminal);
     terminal.keys(&["G", "G"]);
@@ -230,7 +230,7 @@ fn measured(command: &mut Command) -> (Duration, Duration) {
 
 fn open_cases(bench: &Bench) -> Terminal {
     let mut terminal = bench.terminal();
-    terminal.wait_for("incident");
+    terminal.wait_for("Action Card");
     open_from_tables(&mut terminal);
     terminal
 }

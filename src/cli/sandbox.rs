@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::signals::interrupted;
 use super::{CliError, Context};
-use crate::sandbox::{self, Options, Ready, RowCounts};
+use crate::sandbox::{self, Options, Ready, RowCounts, TlsFault};
 
 /// Run a stand-in for Entra ID and Dataverse on this machine
 ///
@@ -30,6 +30,9 @@ pub(super) struct SandboxArgs {
     /// Serve https, with an authority made for this run
     #[arg(long)]
     tls: bool,
+    /// Serve with a certificate that clients must refuse: expired or wrong-host
+    #[arg(long, value_name = "FAULT", requires = "tls", value_parser = tls_fault)]
+    tls_fault: Option<TlsFault>,
     /// Write that authority's certificate here, PEM
     #[arg(long, value_name = "FILE", requires = "tls")]
     ca_out: Option<PathBuf>,
@@ -77,13 +80,14 @@ fn announce(ready: &Ready, out: &mut dyn Write) -> Result<(), CliError> {
 
 impl From<SandboxArgs> for Options {
     fn from(args: SandboxArgs) -> Options {
-        let SandboxArgs { listen, data, seed, rows, tls, ca_out, out_dir, .. } = args;
+        let SandboxArgs { listen, data, seed, rows, tls, tls_fault, ca_out, out_dir, .. } = args;
         Options {
             listen,
             data,
             seed,
             rows: rows.unwrap_or_default(),
             tls,
+            tls_fault,
             ca_out,
             out_dir,
             auto_approve: args.auto_approve,
@@ -91,6 +95,14 @@ impl From<SandboxArgs> for Options {
             token_lifetime: args.token_lifetime,
             controls: !args.no_controls,
         }
+    }
+}
+
+fn tls_fault(text: &str) -> Result<TlsFault, String> {
+    match text {
+        "expired" => Ok(TlsFault::Expired),
+        "wrong-host" => Ok(TlsFault::WrongHost),
+        other => Err(format!("{other:?} is not expired or wrong-host")),
     }
 }
 

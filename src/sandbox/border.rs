@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::answer;
 use super::api::Caller;
 use super::clock::Clock;
-use super::entra::{Entra, issuer_of_access_tokens};
-use super::sites::{Origin, Sites};
+use super::entra::{Entra, RESTRICTED, issuer_of_access_tokens};
+use super::sites::{Origin, Seen, Sites};
 use super::users::TENANT;
 
 /// The guard of one resource.
@@ -17,12 +17,13 @@ use super::users::TENANT;
 pub(crate) struct Border<'a> {
     pub(crate) origin: Origin,
     pub(crate) sites: &'a Sites,
+    pub(crate) seen: Seen<'a>,
     pub(crate) entra: &'a Entra,
     pub(crate) clock: &'a Clock,
 }
 
 impl Border<'_> {
-    /// Whom the request speaks for, or the 401 that it gets.
+    /// Whom the request speaks for, or the 401 that it gets; 403 for an application that the environments keep out.
     pub(crate) fn check(&self, headers: &HeaderMap) -> Result<Caller, Box<Response<Bytes>>> {
         let header = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
         let Some(header) = header else { return Err(Box::new(self.challenge(None))) };
@@ -30,7 +31,15 @@ impl Border<'_> {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Box::new(self.challenge(None)));
         }
-        self.caller(token.trim()).ok_or_else(|| Box::new(self.refusal()))
+        let (caller, application) = self.caller(token.trim()).ok_or_else(|| Box::new(self.refusal()))?;
+        if application == RESTRICTED && matches!(self.origin, Origin::Api(_)) {
+            let text = format!(
+                "Access to Dataverse API is restricted for this application Id: {application}. Please contact your \
+                 administrator for more information."
+            );
+            return Err(Box::new(answer::odata_error(StatusCode::FORBIDDEN, "0x80095ffc", &text)));
+        }
+        Ok(caller)
     }
 
     /// The answer to a token that is refused, for whatever reason.
@@ -40,7 +49,8 @@ impl Border<'_> {
         ))
     }
 
-    fn caller(&self, token: &str) -> Option<Caller> {
+    /// Whom a token speaks for, and the application it was given to.
+    fn caller(&self, token: &str) -> Option<(Caller, Uuid)> {
         let claims = self.entra.claims(token)?;
         let now = self.clock.seconds();
         let current = claims["exp"].as_i64()? > now && claims["nbf"].as_i64()? <= now;
@@ -51,22 +61,21 @@ impl Border<'_> {
             return None;
         }
         let oid = Uuid::try_parse(claims["oid"].as_str()?).ok()?;
-        let app_id = match claims["scp"].as_str() {
-            Some(_) => None,
-            None => Some(Uuid::try_parse(claims["appid"].as_str()?).ok()?),
-        };
-        Some(Caller { oid, app_id })
+        let application = Uuid::try_parse(claims["appid"].as_str()?).ok()?;
+        let app_id = if claims["scp"].is_string() { None } else { Some(application) };
+        Some((Caller { oid, app_id }, application))
     }
 
     fn challenge(&self, reason: Option<&str>) -> Response<Bytes> {
-        let (tenant, root) = match self.origin {
-            Origin::Discovery => ("common".to_owned(), self.sites.discovery_root()),
-            _ => (TENANT.to_string(), self.sites.api_root()),
+        let tenant = match self.origin {
+            Origin::Discovery => "common".to_owned(),
+            _ => TENANT.to_string(),
         };
         let header = format!(
-            "Bearer {}authorization_uri={}/{tenant}/oauth2/authorize, resource_id={root}/",
+            "Bearer {}authorization_uri={}/{tenant}/oauth2/authorize, resource_id={}/",
             reason.unwrap_or_default(),
-            self.sites.entra_root(),
+            self.seen.root(Origin::Entra),
+            self.seen.root(self.origin),
         );
         let body = "HTTP Error 401 - Unauthorized: Access is denied";
         let mut response = answer::with_type(StatusCode::UNAUTHORIZED, "text/html", body);

@@ -7,8 +7,8 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::answer;
-use super::api::Api;
 use super::entra::{Decision, DeviceError, Entra};
+use super::environments::Environments;
 use super::faults::{Faults, Order};
 use super::request_log::RequestLog;
 
@@ -18,7 +18,7 @@ pub(crate) struct Controls<'a> {
     pub(crate) entra: &'a Entra,
     pub(crate) log: &'a RequestLog,
     pub(crate) faults: &'a Faults,
-    pub(crate) api: &'a Api,
+    pub(crate) environments: &'a Environments,
 }
 
 impl Controls<'_> {
@@ -53,7 +53,7 @@ impl Controls<'_> {
     /// Rows as they were first, no faults, no requests. Sign-ins stay good.
     async fn reset(&self) -> Response<Bytes> {
         self.faults.clear();
-        if let Err(error) = self.api.reset().await {
+        if let Err(error) = self.environments.reset().await {
             return problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string());
         }
         self.log.clear();

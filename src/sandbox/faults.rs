@@ -210,7 +210,7 @@ impl Placed {
         let bare = path.split('?').next().unwrap_or(path);
         let matches = match &self.origins {
             Some(names) => names.iter().any(|name| name == origin.name()),
-            None => matches!(origin, Origin::Api | Origin::Entra | Origin::Discovery),
+            None => matches!(origin, Origin::Api(_) | Origin::Entra | Origin::Discovery),
         } && self.method.as_ref().is_none_or(|own| own == method)
             && self.path.as_ref().is_none_or(|own| own.is_match(path) || own.is_match(bare));
         if !matches || self.order.times.is_some_and(|times| self.hits >= times) {
@@ -261,7 +261,7 @@ mod tests {
 
     fn strikes(faults: &Faults, count: usize) -> Vec<bool> {
         (0..count)
-            .map(|_| faults.strike(Origin::Api, &Method::GET, "/api/data/v9.2/accounts?x").is_some())
+            .map(|_| faults.strike(Origin::Api(0), &Method::GET, "/api/data/v9.2/accounts?x").is_some())
             .collect()
     }
 
@@ -272,8 +272,8 @@ mod tests {
             "fault":{"kind":"reset_before"}}"#;
         faults.add(order(text)).unwrap();
         assert!(faults.strike(Origin::Entra, &Method::GET, "/v9.2/accounts?x").is_none());
-        assert!(faults.strike(Origin::Api, &Method::POST, "/v9.2/accounts?x").is_none());
-        assert!(faults.strike(Origin::Api, &Method::GET, "/v9.2/accounts(1)?x").is_none());
+        assert!(faults.strike(Origin::Api(0), &Method::POST, "/v9.2/accounts?x").is_none());
+        assert!(faults.strike(Origin::Api(0), &Method::GET, "/v9.2/accounts(1)?x").is_none());
         assert_eq!(strikes(&faults, 5), [false, true, true, false, false]);
         assert_eq!(serde_json::to_value(faults.list()).unwrap()[0]["hits"], 2);
     }

@@ -11,6 +11,7 @@ mod controls;
 mod discovery;
 mod effects;
 mod entra;
+mod environments;
 mod error;
 mod faults;
 mod gzip;
@@ -30,6 +31,6 @@ mod tls;
 mod users;
 
 pub use error::Error;
-pub use options::{Options, RowCounts};
+pub use options::{Options, RowCounts, TlsFault};
 pub use ready::{Confidential, Ready, ReadyEnvironment, ReadyUser};
 pub use start::{Sandbox, start};

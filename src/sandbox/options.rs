@@ -15,6 +15,8 @@ pub struct Options {
     pub rows: RowCounts,
     /// Serve https with a certificate authority made at start.
     pub tls: bool,
+    /// What is wrong with the certificate, when something is.
+    pub tls_fault: Option<TlsFault>,
     /// Where to write that authority's certificate, as PEM.
     pub ca_out: Option<PathBuf>,
     /// Where the certificate and the key of the confidential client go. Without one, a temporary folder.
@@ -37,6 +39,7 @@ impl Default for Options {
             seed: 1,
             rows: RowCounts::default(),
             tls: false,
+            tls_fault: None,
             ca_out: None,
             out_dir: None,
             auto_approve: None,
@@ -45,6 +48,15 @@ impl Default for Options {
             controls: true,
         }
     }
+}
+
+/// What is wrong with the certificate of every listener but the controls', where a test looks what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFault {
+    /// Its time was over yesterday.
+    Expired,
+    /// It is for another host.
+    WrongHost,
 }
 
 /// How many rows the large tables are seeded with.

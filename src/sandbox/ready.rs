@@ -25,7 +25,8 @@ pub struct Ready {
     pub environments: Vec<ReadyEnvironment>,
     pub users: Vec<ReadyUser>,
     pub confidential: Confidential,
-    /// Client ids that fail, by the AADSTS number they fail with.
+    /// Client ids that fail, by the AADSTS number or by the Web API's code that they fail with. Those of confidential
+    /// clients have the secret of [`Ready::confidential`].
     pub clients: BTreeMap<String, String>,
 }
 

@@ -101,7 +101,7 @@ mod tests {
         let log = RequestLog::default();
         let (parts, ()) = http::Request::get("/a?b=c").body(()).unwrap().into_parts();
         for _ in 0..LIMIT + 5 {
-            log.arrived(Origin::Api, &parts, Timestamp::UNIX_EPOCH);
+            log.arrived(Origin::Api(0), &parts, Timestamp::UNIX_EPOCH);
         }
         log.answered(3, StatusCode::OK);
         log.answered(LIMIT as u64 + 5, StatusCode::NOT_FOUND);

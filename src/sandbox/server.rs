@@ -20,13 +20,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::answer;
-use super::api::{Api, Organization};
 use super::border::Border;
 use super::clock::Clock;
 use super::controls::Controls;
 use super::discovery;
 use super::effects::{self, Ended};
 use super::entra::Entra;
+use super::environments::Environments;
 use super::faults::{Fault, Faults, LinkTarget};
 use super::gzip;
 use super::line::{Breaker, Line};
@@ -44,8 +44,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) sites: Sites,
     pub(crate) entra: Entra,
-    pub(crate) api: Api,
-    pub(crate) organizations: Vec<Organization>,
+    pub(crate) environments: Environments,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
 }
@@ -163,8 +162,8 @@ impl World {
             breaker.reset();
             return Err(Ended);
         }
-        if let Some(Fault::NextLink { to }) = fault {
-            let (root, foreign) = (self.sites.api_root(), self.sites.root(self.sites.foreign));
+        if let (Some(Fault::NextLink { to }), Some(address)) = (&fault, self.sites.address(origin)) {
+            let (root, foreign) = (self.sites.root(address), self.sites.root(self.sites.foreign));
             response = effects::relinked(response, |link| match to {
                 LinkTarget::Foreign => link.replacen(&root, &foreign, 1),
                 LinkTarget::Itself => format!("{root}{path}"),
@@ -174,7 +173,7 @@ impl World {
         if fault == Some(Fault::BadJson {}) {
             response = effects::broken_off(response);
         }
-        if wants_gzip && matches!(origin, Origin::Api | Origin::Discovery) {
+        if wants_gzip && matches!(origin, Origin::Api(_) | Origin::Discovery) {
             response = gzip::compress(response).await;
             if fault == Some(Fault::GzipCut {}) {
                 response = effects::broken_off(response);
@@ -201,7 +200,7 @@ impl World {
     ) -> Result<Option<Response<Bytes>>, Ended> {
         match fault {
             Fault::Status(fault) => {
-                return Ok(Some(effects::failure(origin, fault, || self.border(origin).refusal())));
+                return Ok(Some(effects::failure(origin, fault, || self.border(origin, request).refusal())));
             }
             Fault::Html { status } => return Ok(Some(effects::proxy_page(*status))),
             Fault::Redirect { status, to } => {
@@ -231,7 +230,7 @@ impl World {
     }
 
     async fn dispatch(&self, origin: Origin, mut request: Request<Bytes>) -> Response<Bytes> {
-        let service = matches!(origin, Origin::Api | Origin::Discovery);
+        let service = matches!(origin, Origin::Api(_) | Origin::Discovery);
         if service && self.is_too_long(origin, &request) {
             let text = "The length of the URL exceeds the maximum of 32,768 characters.";
             return answer::odata_error(StatusCode::URI_TOO_LONG, "0x80060888", text);
@@ -241,18 +240,20 @@ impl World {
         }
         match origin {
             Origin::Entra => self.entra.respond(request).await,
-            Origin::Api => {
+            Origin::Api(index) => {
                 let path = request.uri().path();
                 if path != "/api/data" && !path.starts_with("/api/data/") {
                     return answer::text(StatusCode::NOT_FOUND, "The Web API is at /api/data/v9.2/.");
                 }
-                match self.border(origin).check(request.headers()) {
-                    Ok(caller) => self.api.respond(&caller, request).await,
+                match self.border(origin, &request).check(request.headers()) {
+                    Ok(caller) => self.environments.respond(index, &caller, request).await,
                     Err(refused) => *refused,
                 }
             }
-            Origin::Discovery => match self.border(origin).check(request.headers()) {
-                Ok(caller) => discovery::respond(&self.organizations, &caller, &request),
+            Origin::Discovery => match self.border(origin, &request).check(request.headers()) {
+                Ok(caller) => {
+                    discovery::respond(&self.environments, &self.sites.seen_by(&request), &caller, &request)
+                }
                 Err(refused) => *refused,
             },
             // It serves whoever comes, so that what was sent astray shows in the log and not as a failed connection.
@@ -267,16 +268,18 @@ impl World {
         root + path.len() > ADDRESS_LIMIT
     }
 
-    fn border(&self, origin: Origin) -> Border<'_> {
-        Border { origin, sites: &self.sites, entra: &self.entra, clock: &self.clock }
+    fn border(&self, origin: Origin, request: &Request<Bytes>) -> Border<'_> {
+        let seen = self.sites.seen_by(request);
+        Border { origin, sites: &self.sites, seen, entra: &self.entra, clock: &self.clock }
     }
 
     fn controls(&self) -> Controls<'_> {
-        Controls { entra: &self.entra, log: &self.log, faults: &self.faults, api: &self.api }
+        let (entra, log, faults) = (&self.entra, &self.log, &self.faults);
+        Controls { entra, log, faults, environments: &self.environments }
     }
 
     fn is_control(&self, origin: Origin, parts: &Parts) -> bool {
-        let shared = origin == Origin::Api && self.sites.controls.is_some();
+        let shared = origin == Origin::Api(0) && self.sites.controls.is_some();
         origin == Origin::Controls || (shared && parts.uri.path().starts_with("/_sandbox/"))
     }
 
@@ -294,7 +297,7 @@ impl World {
             let text = "Host must be this machine's loopback with the port of this listener.";
             return Some(answer::text(StatusCode::FORBIDDEN, text));
         }
-        let guarded = matches!(origin, Origin::Api | Origin::Discovery | Origin::Controls);
+        let guarded = matches!(origin, Origin::Api(_) | Origin::Discovery | Origin::Controls);
         let sent_by = parts.headers.get(ORIGIN).map(|value| value.to_str().unwrap_or_default());
         if guarded && sent_by.is_some_and(|sent_by| !self.sites.is_origin_of(origin, sent_by)) {
             return Some(answer::text(StatusCode::FORBIDDEN, "Requests of other sites are not answered."));

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,13 +5,10 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use uuid::uuid;
 
-use super::api::{Api, Config, Organization};
 use super::clock::Clock;
-use super::entra::{
-    Entra, Lifetimes, NOT_PUBLIC, PUBLIC_CLIENT, UNKNOWN, WITHOUT_CONSENT, WITHOUT_PERMISSION,
-};
+use super::entra::{Entra, FAILING_CLIENTS, Lifetimes, PUBLIC_CLIENT};
+use super::environments::{self, Environment, Environments};
 use super::faults::Faults;
 use super::ready::{Confidential, Ready, ReadyEnvironment, ReadyUser};
 use super::request_log::RequestLog;
@@ -32,7 +28,8 @@ pub struct Sandbox {
     _folder: TempDir,
 }
 
-/// Starts a sandbox. It listens and holds its rows when this returns. Needs a runtime with I/O and time.
+/// Starts a sandbox. It listens and holds the rows of the first environment when this returns, of all of them when they
+/// are kept in files. Needs a runtime with I/O and time.
 ///
 /// # Errors
 ///
@@ -42,14 +39,17 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
         return Err(Error::NotLoopback(options.listen));
     }
     let beside = SocketAddr::new(options.listen.ip(), 0);
-    let api_listener = listen(options.listen).await?;
+    let mut api_listeners = vec![listen(options.listen).await?];
+    while api_listeners.len() < environments::COUNT {
+        api_listeners.push(listen(beside).await?);
+    }
     let entra_listener = listen(beside).await?;
     let discovery_listener = listen(beside).await?;
     let foreign_listener = listen(beside).await?;
     let controls_listener = if options.controls { Some(listen(beside).await?) } else { None };
     let sites = Sites {
         tls: options.tls,
-        api: address(&api_listener)?,
+        api: api_listeners.iter().map(address).collect::<Result<_, _>>()?,
         entra: address(&entra_listener)?,
         discovery: address(&discovery_listener)?,
         foreign: address(&foreign_listener)?,
@@ -58,56 +58,44 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
 
     let folder = private::temporary_folder().map_err(unwritten(Path::new("a temporary folder")))?;
     let clock = Clock::default();
-    let organization = organization(&sites);
-    let config = Config {
-        root: sites.api_root(),
-        data: options.data.clone().unwrap_or_else(|| folder.path().join("rows.db")),
-        seed: options.seed,
-        rows: options.rows,
-        organization: organization.clone(),
-        users: users(),
-    };
-    let api = tokio::task::spawn_blocking(move || Api::open(config))
-        .await
-        .map_err(|error| Error::Data(Box::new(error)))??;
+    let running = Running::default();
+    let roots = sites.api.iter().map(|address| sites.root(*address)).collect();
+    let environments = Environments::new(&options, roots, folder.path(), running.tasks.clone());
+    match options.data {
+        Some(_) => environments.open_all().await?,
+        None => environments.api(0).await.map(|_| ())?,
+    }
     let lifetimes = Lifetimes {
         auto_approve: options.auto_approve,
         device_code: options.code_lifetime,
         access_token: options.token_lifetime,
     };
     let entra = Entra::new(clock.clone(), sites.clone(), users(), lifetimes)?;
-    let identity = if options.tls { Some(tls::identity()?) } else { None };
+    let identity = if options.tls { Some(tls::identity(options.tls_fault)?) } else { None };
     let files = Files::write(&options, folder.path(), &entra, identity.as_ref())?;
-    let ready = ready(&sites, &organization, &entra, &files);
-    let acceptor = identity.map(|identity| identity.acceptor);
+    let ready = ready(&sites, &environments, &entra, &files);
     let world = Arc::new(World {
         clock: clock.clone(),
         sites,
         entra,
-        api,
-        organizations: vec![organization],
+        environments,
         log: RequestLog::default(),
         faults: Faults::default(),
     });
 
-    let running = Running::default();
-    let listeners = [
-        (Some(api_listener), Origin::Api),
-        (Some(entra_listener), Origin::Entra),
-        (Some(discovery_listener), Origin::Discovery),
-        (Some(foreign_listener), Origin::Foreign),
-        (controls_listener, Origin::Controls),
+    let apis = api_listeners.into_iter().enumerate().map(|(index, listener)| (listener, Origin::Api(index)));
+    let others = [
+        (entra_listener, Origin::Entra),
+        (discovery_listener, Origin::Discovery),
+        (foreign_listener, Origin::Foreign),
     ];
-    for (listener, origin) in listeners {
-        if let Some(listener) = listener {
-            running.tasks.spawn(serve(
-                listener,
-                origin,
-                acceptor.clone(),
-                Arc::clone(&world),
-                running.clone(),
-            ));
-        }
+    let controls = controls_listener.map(|listener| (listener, Origin::Controls));
+    for (listener, origin) in apis.chain(others).chain(controls) {
+        let acceptor = identity.as_ref().map(|identity| match origin {
+            Origin::Controls => identity.sound.clone(),
+            _ => identity.acceptor.clone(),
+        });
+        running.tasks.spawn(serve(listener, origin, acceptor, Arc::clone(&world), running.clone()));
     }
     Ok(Sandbox { ready, clock, running, _folder: folder })
 }
@@ -189,29 +177,10 @@ fn address(listener: &TcpListener) -> Result<SocketAddr, Error> {
     listener.local_addr().map_err(|source| Error::Listen { address: unknown, source })
 }
 
-fn organization(sites: &Sites) -> Organization {
-    Organization {
-        id: uuid!("883278f5-07af-45eb-a0bc-3fea67caa544"),
-        name: "contoso-uat".to_owned(),
-        friendly_name: "Contoso UAT".to_owned(),
-        unique_name: "unq883278f507af45eba0bc3fea67caa".to_owned(),
-        url: sites.api_root(),
-        tenant: TENANT,
-        kind: 5,
-        state: 0,
-        environment_id: uuid!("2f6b0c1e-8d47-e9a3-b5d2-70c4f18a93be"),
-    }
-}
-
-fn ready(sites: &Sites, organization: &Organization, entra: &Entra, files: &Files) -> Ready {
-    let failing = [
-        ("65001", WITHOUT_CONSENT),
-        ("650057", WITHOUT_PERMISSION),
-        ("700016", UNKNOWN),
-        ("7000218", NOT_PUBLIC),
-    ];
+fn ready(sites: &Sites, environments: &Environments, entra: &Entra, files: &Files) -> Ready {
+    let environments: Vec<ReadyEnvironment> = environments.iter().map(ready_environment).collect();
     Ready {
-        url: sites.api_root(),
+        url: environments.first().map(|first| first.url.clone()).unwrap_or_default(),
         authority: format!("{}/{TENANT}", sites.entra_root()),
         tenant: TENANT.to_string(),
         client_id: PUBLIC_CLIENT.to_string(),
@@ -219,13 +188,7 @@ fn ready(sites: &Sites, organization: &Organization, entra: &Entra, files: &File
         foreign: sites.root(sites.foreign),
         discovery: sites.discovery_root(),
         ca: files.ca.clone(),
-        environments: vec![ReadyEnvironment {
-            name: organization.name.clone(),
-            url: organization.url.clone(),
-            organization_id: organization.id.to_string(),
-            kind: organization.kind,
-            state: organization.state,
-        }],
+        environments,
         users: users().iter().filter(|user| user.application_id.is_none()).map(ready_user).collect(),
         confidential: Confidential {
             client_id: CONFIDENTIAL_CLIENT.to_string(),
@@ -233,10 +196,18 @@ fn ready(sites: &Sites, organization: &Organization, entra: &Entra, files: &File
             certificate: files.certificate.clone(),
             private_key: files.private_key.clone(),
         },
-        clients: failing
-            .iter()
-            .map(|(code, id)| ((*code).to_owned(), id.to_string()))
-            .collect::<BTreeMap<_, _>>(),
+        clients: FAILING_CLIENTS.iter().map(|(code, id)| ((*code).to_owned(), id.to_string())).collect(),
+    }
+}
+
+fn ready_environment(environment: &Environment) -> ReadyEnvironment {
+    let organization = environment.organization();
+    ReadyEnvironment {
+        name: organization.name.clone(),
+        url: organization.url.clone(),
+        organization_id: organization.id.to_string(),
+        kind: organization.kind,
+        state: organization.state,
     }
 }
 

@@ -9,6 +9,9 @@ pub(crate) const OTHER_TENANT: Uuid = uuid!("c9a4e2d1-38f7-4b06-a5c3-17d09be86f4
 /// The client id of the application user.
 pub(crate) const CONFIDENTIAL_CLIENT: Uuid = uuid!("7d2f4b8c-91e3-4a6d-b5f0-3c8e1a97d264");
 
+/// The client id of an application that no environment has a user for.
+pub(crate) const UNREGISTERED_CLIENT: Uuid = uuid!("3e0c65a1-0000-4807-8256-000080072560");
+
 /// What somebody may do in the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -50,6 +53,13 @@ pub(crate) struct User {
     pub(crate) roles: Vec<Role>,
     /// The AADSTS number that every sign-in of this user ends with.
     pub(crate) refused_with: Option<u32>,
+}
+
+impl User {
+    /// Whether this is their short name or their user principal name, in any case.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.upn.eq_ignore_ascii_case(name)
+    }
 }
 
 /// Everybody, in the order in which the sign-in page shows them.
@@ -155,6 +165,28 @@ pub(crate) fn users() -> Vec<User> {
             ..anna.clone()
         },
         User {
+            name: "leaver",
+            full_name: "Lea Dunn",
+            upn: "leaver@contoso.example",
+            oid: uuid!("a1f5c0de-000c-4e6b-9a51-6c1e5b7d0a0c"),
+            systemuserid: uuid!("e4b0a7d2-000c-ef11-9f89-000d3a2b1c0c"),
+            in_environment: false,
+            roles: Vec::new(),
+            refused_with: Some(50057),
+            ..anna.clone()
+        },
+        User {
+            name: "mfa",
+            full_name: "Mika Facht",
+            upn: "mfa@contoso.example",
+            oid: uuid!("a1f5c0de-000d-4e6b-9a51-6c1e5b7d0a0d"),
+            systemuserid: uuid!("e4b0a7d2-000d-ef11-9f89-000d3a2b1c0d"),
+            in_environment: false,
+            roles: Vec::new(),
+            refused_with: Some(50076),
+            ..anna.clone()
+        },
+        User {
             name: "application",
             full_name: "# Contoso Integration",
             upn: "integration@contoso.example",
@@ -162,6 +194,17 @@ pub(crate) fn users() -> Vec<User> {
             systemuserid: uuid!("e4b0a7d2-000b-ef11-9f89-000d3a2b1c0b"),
             application_id: Some(CONFIDENTIAL_CLIENT),
             roles: vec![Role::SystemAdministrator],
+            ..anna.clone()
+        },
+        User {
+            name: "unregistered",
+            full_name: "# Contoso Reports",
+            upn: "reports@contoso.example",
+            oid: uuid!("a1f5c0de-000e-4e6b-9a51-6c1e5b7d0a0e"),
+            systemuserid: uuid!("e4b0a7d2-000e-ef11-9f89-000d3a2b1c0e"),
+            application_id: Some(UNREGISTERED_CLIENT),
+            in_environment: false,
+            roles: Vec::new(),
             ..anna
         },
     ]

@@ -7,7 +7,7 @@ use crate::program::{Program, api_fault};
 #[tokio::test(flavor = "multi_thread")]
 async fn an_access_token_that_is_refused_once_is_renewed_unseen() {
     let mut program = Program::start().await;
-    program.wait_for("incident").await;
+    program.wait_for("Action Card").await;
     program.fault(api_fault("GET", "incidents", 1, json!({ "kind": "status", "status": 401 }))).await;
     program.keys("/ i n c i d e n t enter");
     program.wait_for("CAS-").await;
@@ -17,7 +17,7 @@ async fn an_access_token_that_is_refused_once_is_renewed_unseen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_cut_short_is_read_again_and_never_shown_in_part() {
     let mut program = Program::start().await;
-    program.wait_for("incident").await;
+    program.wait_for("Action Card").await;
     program.fault(api_fault("GET", "incidents", 1, json!({ "kind": "cut", "after_bytes": 5000 }))).await;
     program.keys("/ i n c i d e n t enter");
     let screen = program.wait_for("CAS-").await;
@@ -28,7 +28,7 @@ async fn a_page_that_is_cut_short_is_read_again_and_never_shown_in_part() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_html_is_a_problem_and_not_an_empty_table() {
     let mut program = Program::start().await;
-    program.wait_for("incident").await;
+    program.wait_for("Action Card").await;
     program.fault(api_fault("GET", "incidents", 10, json!({ "kind": "html" }))).await;
     program.keys("/ i n c i d e n t enter");
     let screen = program.wait_for("Cannot read").await;
@@ -76,7 +76,7 @@ async fn a_save_whose_connection_is_reset_is_not_sent_again_by_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_stopped() {
     let mut program = Program::start().await;
-    program.wait_for("incident").await;
+    program.wait_for("Action Card").await;
     let slow = json!({ "kind": "status", "status": 429, "retry_after": "200", "code": "0x80072322" });
     program.fault(api_fault("GET", "v9.2/incidents", 1, slow)).await;
     program.keys("/ i n c i d e n t enter");

@@ -78,7 +78,7 @@ impl Program {
     /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
     pub(crate) async fn start_at_the_cases() -> Self {
         let mut program = Self::start().await;
-        program.wait_for("incident").await;
+        program.wait_for("Action Card").await;
         program.keys("/ i n c i d e n t enter");
         program.wait_for("CAS-").await;
         program.keys("/ R e s e a r c h esc");

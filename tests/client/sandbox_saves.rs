@@ -147,7 +147,7 @@ async fn what_the_server_refuses_is_told_with_its_code_and_changes_nothing() {
         ("prioritycode", Change::Number("99".to_owned()), "0x8004431a"),
         ("title", Change::Text("x".repeat(5_000)), "0x80044331"),
         ("prioritycode", Change::Text("High".to_owned()), "0x80048d19"),
-        ("nothing", Change::Null, "0x80048d19"),
+        ("nothing", Change::Null, "0x80060888"), // the representation that is asked for selects it
     ] {
         let patch = Patch::new(&table, id, &row, vec![(column.into(), change)]);
         let outcome = save(&world.client, &patch).await;

@@ -9,7 +9,7 @@ pub(crate) fn sign_in(terminal: &mut Terminal, sandbox: &Sandbox) {
     terminal.wait_until("a code", |screen| code(screen).is_some());
     let code = code(&terminal.screen()).unwrap();
     sandbox.control("POST", &format!("/_sandbox/approve?user_code={code}"));
-    terminal.wait_for("incident");
+    terminal.wait_for("Action Card");
 }
 
 /// The code on the sign-in screen, where it stands whole and in brackets.

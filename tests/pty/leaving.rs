@@ -36,7 +36,7 @@ fn a_signal_ends_the_program_cleanly() {
         let mut terminal = home.start(&sandbox);
         match signal {
             "TERM" => sign_in(&mut terminal, &sandbox),
-            _ => terminal.wait_for("incident"), // signed in already
+            _ => terminal.wait_for("Action Card"), // signed in already
         }
         terminal.signal(signal);
         assert_eq!(terminal.wait_for_end(), 0, "{signal}");
@@ -51,7 +51,7 @@ fn a_kept_sign_in_is_used_without_a_question() {
     terminal.keys(&["Q"]);
     terminal.wait_for_end();
     let mut again = home.start(&sandbox);
-    again.wait_for("incident");
+    again.wait_for("Action Card");
     assert!(!String::from_utf8_lossy(&again.bytes).contains("Enter this code"));
 }
 
@@ -62,7 +62,7 @@ fn a_terminal_that_is_too_small_says_so_and_comes_back() {
     terminal.resize(10, 40);
     terminal.wait_for("needs 60x16");
     terminal.resize(24, 80);
-    terminal.wait_for("incident");
+    terminal.wait_for("Action Card");
     terminal.resize(10, 40);
     terminal.wait_for("needs 60x16");
     terminal.keys(&["q"]);
@@ -74,12 +74,12 @@ fn stopping_for_the_shell_gives_the_terminal_back_and_takes_it_again() {
     let (sandbox, home) = (Sandbox::start(&[]), Home::new());
     let mut terminal = signed_in(&sandbox, &home);
     terminal.keys(&["Ctrl-Z"]);
-    terminal.wait_until("the plain screen", |screen| !screen.contains("incident"));
+    terminal.wait_until("the plain screen", |screen| !screen.contains("Action Card"));
     terminal.wait_until_stopped(); // continued any earlier, it would stop afterwards and for ever
     terminal.settle(Duration::from_millis(50));
     assert!(is_restored(&terminal));
     terminal.signal("CONT");
-    terminal.wait_for("incident");
+    terminal.wait_for("Action Card");
     assert!(terminal.state().alternate_screen());
 }
 

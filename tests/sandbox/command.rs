@@ -74,8 +74,14 @@ fn flags_reach_the_sandbox() {
     assert!(ready["url"].as_str().unwrap().starts_with("https://127.0.0.1:"));
     assert_eq!((ready["ca"].as_str(), ready["controls"].is_null()), (Some(ca), true));
     assert!(ready["confidential"]["certificate"].as_str().unwrap().starts_with(dir));
-    for odd in [["--rows", "lead=3"], ["--auto-approve", "-1"], ["--listen", "nowhere"]] {
-        assert_eq!(dv(&odd).output().unwrap().status.code(), Some(2), "{odd:?}");
+    for odd in [
+        &["--rows", "lead=3"][..],
+        &["--auto-approve", "-1"],
+        &["--listen", "nowhere"],
+        &["--tls-fault", "expired"],
+        &["--tls", "--tls-fault", "rusty"],
+    ] {
+        assert_eq!(dv(odd).output().unwrap().status.code(), Some(2), "{odd:?}");
     }
 }
 

@@ -119,6 +119,8 @@ async fn the_ready_line_has_every_field_and_private_files() {
         "unlicensed",
         "blocked",
         "other-tenant",
+        "leaver",
+        "mfa",
     ];
     assert_eq!(users, expected);
     for (name, begins) in

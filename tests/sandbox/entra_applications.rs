@@ -71,6 +71,11 @@ async fn an_application_is_refused_by_number() {
     ] {
         assert_eq!(ask(&desk, &changes).await.refusal(), refusal, "{changes:?}");
     }
+    let expired = desk.ready().clients["7000222"].clone();
+    assert_eq!(ask(&desk, &[("client_id", &expired)]).await.refusal(), ("invalid_client", 7000222, 401));
+    let wrong = [("client_id", expired.as_str()), ("client_secret", "wrong")];
+    assert_eq!(ask(&desk, &wrong).await.refusal(), ("invalid_client", 7000215, 401));
+
     let confidential = desk.ready().confidential.clone();
     let scope = format!("{}/.default", desk.ready().url);
     let form = [
@@ -116,7 +121,7 @@ async fn a_certificate_brings_a_token_by_either_signature() {
     let good = claims_for(aud.clone(), now + 300);
     let new = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": sha256 });
     let old = json!({ "alg": "RS256", "typ": "JWT", "x5t": sha1 });
-    let other = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": "unknown" });
+    let unknown = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": "unknown" });
     let send = async |assertion: &str| {
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
         let form = [("client_secret", ""), ("client_assertion_type", kind), ("client_assertion", assertion)];
@@ -129,8 +134,23 @@ async fn a_certificate_brings_a_token_by_either_signature() {
         assert_eq!(answer.status, 200, "{:?}", answer.body);
         assert_eq!(claims(answer.text("access_token"))["appidacr"], "2");
     }
+    for (audience, status) in [
+        (aud.replace("127.0.0.1", "localhost"), 200),
+        (aud.replace("oauth2/v2.0/token", "oauth2/token"), 200),
+        (aud.replace("oauth2/v2.0/token", "v2.0"), 200),
+        (aud.replace(&desk.ready().tenant, "contoso.onmicrosoft.com"), 200),
+        (aud.replace(&desk.ready().tenant, "fabrikam.example"), 401),
+        (aud.replace("oauth2/v2.0/token", "oauth2/v2.0/authorize"), 401),
+        (aud.replace("http://", "https://"), 401),
+    ] {
+        let answer = send(&assertion(&desk, pss, &new, &claims_for(audience.clone(), now + 300))).await;
+        assert_eq!(answer.status, status, "{audience}: {:?}", answer.body);
+    }
+    let other = json!({ "aud": aud, "iss": client, "sub": "somebody", "nbf": now, "exp": now + 300 });
+    let answer = send(&assertion(&desk, pss, &new, &other)).await;
+    assert_eq!(answer.refusal(), ("invalid_client", 700023, 401));
     for (assertion, number) in [
-        (assertion(&desk, &RSA_PSS_SHA256, &other, &good), 700027),
+        (assertion(&desk, &RSA_PSS_SHA256, &unknown, &good), 700027),
         (assertion(&desk, &RSA_PKCS1_SHA256, &new, &good), 700027),
         (assertion(&desk, &RSA_PSS_SHA256, &new, &claims_for(aud, now - 1)), 50013),
         (

@@ -166,6 +166,11 @@ async fn every_other_error_goes_back_to_the_application_with_its_state() {
         (("scope", "https://typo.crm4.dynamics.com/.default"), "anna", "invalid_resource", "AADSTS500011"),
         (("code_challenge", "short"), "anna", "invalid_request", "AADSTS50147"),
         (("prompt", "none"), "anna", "login_required", "AADSTS50058"),
+        (("prompt", "perhaps"), "anna", "invalid_request", "AADSTS90023"),
+        (("prompt", "admin_consent"), "anna", "invalid_request", "AADSTS90023"),
+        (("client_id", clients["50105"].as_str()), "anna", "access_denied", "AADSTS50105"),
+        (("state", "s t&te"), "leaver", "access_denied", "AADSTS50057"),
+        (("state", "s t&te"), "mfa", "interaction_required", "AADSTS50076"),
         (("client_id", clients["65001"].as_str()), "anna", "interaction_required", "AADSTS65001"),
         (("client_id", clients["650057"].as_str()), "anna", "invalid_resource", "AADSTS650057"),
         (("state", "s t&te"), "blocked", "access_denied", "AADSTS53003"),
@@ -191,6 +196,123 @@ async fn the_answer_travels_as_the_response_mode_says() {
     assert!(page.contains("name=\"code\"") && page.contains("value=\"s t&amp;te\""), "{page}");
 }
 
+/// Like a browser: the cookie of an answer goes with the next request.
+async fn visit(desk: &Desk, changes: &[(&str, &str)], cookie: &str) -> Response {
+    let url = format!("{}/oauth2/v2.0/authorize", desk.ready().authority);
+    desk.http.get(url).query(&query(desk, changes)).header("cookie", cookie).send().await.unwrap()
+}
+
+fn cookie(response: &Response) -> String {
+    let header = response.headers()["set-cookie"].to_str().unwrap();
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(header.contains(part), "{header}");
+    }
+    header.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_session_signs_in_again_without_asking_and_ends_when_it_is_told_to() {
+    let desk = Desk::new().await;
+    let response = submit(&desk, &[("client_info", "1")], &[("user", "bo"), ("action", "approve")]).await;
+    let session = cookie(&response);
+    let (_, first) = fields(&response);
+    assert!(!field(&first, "client_info").is_empty(), "{first:?}");
+
+    for changes in
+        [vec![], vec![("prompt", "none")], vec![("prompt", "none"), ("login_hint", "bo@contoso.example")]]
+    {
+        let silent = visit(&desk, &changes, &format!("other=1; {session}; theme=dark")).await;
+        let (_, all) = fields(&silent);
+        assert_eq!(field(&all, "session_state"), field(&first, "session_state"), "{changes:?}");
+        let tokens = redeem(&desk, field(&all, "code"), &[]).await;
+        assert_eq!(claims(tokens.text("access_token"))["upn"], "bo@contoso.example");
+    }
+    // Asked for, the page comes all the same, with the account at hand.
+    for prompt in ["login", "select_account", "consent"] {
+        let page = visit(&desk, &[("prompt", prompt)], &session).await;
+        assert_eq!(page.status(), 200, "{prompt}");
+        assert!(page.text().await.unwrap().contains("value=\"bo\" checked"));
+    }
+    let page = visit(&desk, &[("login_hint", "anna@contoso.example")], &session).await;
+    assert!(page.text().await.unwrap().contains("value=\"anna\" checked"), "another account was hinted at");
+
+    let refused = async |changes: &[(&str, &str)], cookie: &str| {
+        let response = visit(&desk, changes, cookie).await;
+        field(&fields(&response).1, "error").to_owned()
+    };
+    let none = ("prompt", "none");
+    assert_eq!(refused(&[none, ("login_hint", "anna@contoso.example")], &session).await, "login_required");
+    assert_eq!(refused(&[none], &session.replace("ESTSAUTH=", "ESTSAUTH=x")).await, "login_required");
+    let without_consent = desk.ready().clients["65001"].clone();
+    assert_eq!(refused(&[none, ("client_id", &without_consent)], &session).await, "interaction_required");
+
+    let url = format!("{}/oauth2/v2.0/logout", desk.ready().authority);
+    let query = [("post_logout_redirect_uri", "http://localhost:9/"), ("state", "over")];
+    let response = desk.http.get(&url).query(&query).send().await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["location"]),
+        (302, &"http://localhost:9/?state=over".parse().unwrap())
+    );
+    assert_eq!(cookie(&response), "ESTSAUTH=");
+    let query = [("post_logout_redirect_uri", "https://evil.example/")];
+    let response = desk.http.get(&url).query(&query).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.headers().get("location")), (200, None));
+
+    desk.sandbox.advance(Duration::from_secs(24 * 3600));
+    assert_eq!(refused(&[none], &session).await, "login_required", "a day later");
+}
+
+#[tokio::test]
+async fn nobody_has_a_session_who_did_not_get_in() {
+    let desk = Desk::new().await;
+    let response = submit(&desk, &[], &[("user", "blocked")]).await;
+    assert_eq!(response.headers().get("set-cookie"), None);
+    // A refresh token is sealed with the same key and is no session.
+    let tokens = desk.tokens("anna").await;
+    let token = tokens.text("refresh_token").strip_prefix("0.").unwrap().to_owned();
+    let response = visit(&desk, &[("prompt", "none")], &format!("ESTSAUTH={token}")).await;
+    assert_eq!(field(&fields(&response).1, "error"), "login_required");
+    let session = cookie(&submit(&desk, &[], &[("user", "anna")]).await);
+    let forged = format!("0.{}", session.strip_prefix("ESTSAUTH=").unwrap());
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", &*desk.ready().client_id),
+        ("refresh_token", &*forged),
+    ];
+    assert_eq!(desk.token(&form).await.refusal(), ("invalid_grant", 70000, 400));
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_not_there_is_told_on_the_page() {
+    let desk = Desk::new().await;
+    let url = format!("{}/oauth2/v2.0/authorize", desk.authority("nobody.example"));
+    let response = desk.http.get(url).query(&query(&desk, &[])).send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+    assert!(response.text().await.unwrap().contains("AADSTS90002"));
+}
+
+#[tokio::test]
+async fn several_resources_may_be_named_and_each_code_brings_one_of_them() {
+    let desk = Desk::new().await;
+    let url = &desk.ready().url;
+    let both = format!("{url}//user_impersonation User.Read openid offline_access");
+    for (scope, audience) in [
+        (None, format!("{url}/")),
+        (Some("User.Read".to_owned()), "https://graph.microsoft.com".to_owned()),
+        (Some(format!("{url}/user_impersonation")), url.clone()),
+    ] {
+        let code = code(&desk, &[("scope", &both)]).await;
+        let changes: Vec<(&str, &str)> = scope.iter().map(|scope| ("scope", scope.as_str())).collect();
+        let tokens = redeem(&desk, &code, &changes).await;
+        assert_eq!(tokens.status, 200, "{scope:?}: {:?}", tokens.body);
+        assert_eq!(claims(tokens.text("access_token"))["aud"], audience, "{scope:?}");
+        assert!(tokens.body["refresh_token"].is_string() && tokens.body["id_token"].is_string());
+    }
+    let code = code(&desk, &[("scope", &both)]).await;
+    let refused = redeem(&desk, &code, &[("scope", &both)]).await;
+    assert_eq!(refused.refusal(), ("invalid_request", 700022, 400));
+}
+
 #[tokio::test]
 async fn a_browser_sign_in_approves_itself_when_asked_to() {
     let options = dvtui::sandbox::Options { auto_approve: Some(Duration::ZERO), ..support::options() };
@@ -213,20 +335,24 @@ async fn a_browser_sign_in_approves_itself_when_asked_to() {
 async fn the_v1_addresses_take_a_resource() {
     let desk = Desk::new().await;
     let resource = format!("{}/", desk.ready().url);
-    let changes = [("scope", ""), ("resource", resource.as_str())];
     let url = format!("{}/oauth2/authorize", desk.ready().authority);
-    let request = desk.http.post(url).query(&query(&desk, &changes)).form(&[("user", "bo")]);
-    let (_, all) = fields(&request.send().await.unwrap());
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("client_id", desk.ready().client_id.as_str()),
-        ("code", field(&all, "code")),
-        ("redirect_uri", REDIRECT),
-        ("code_verifier", VERIFIER),
-        ("resource", &resource),
-    ];
-    let tokens = desk.post(&format!("{}/oauth2/token", desk.ready().authority), &form).await;
-    assert_eq!((tokens.text("expires_in"), tokens.text("scope")), ("3600", "user_impersonation"));
-    assert_eq!(claims(tokens.text("access_token"))["aud"], resource);
-    assert!(tokens.body["refresh_token"].is_string() && tokens.body["id_token"].is_string());
+    // At the first address it may be left out.
+    for changes in
+        [[("scope", ""), ("resource", resource.as_str())], [("scope", ""), ("prompt", "admin_consent")]]
+    {
+        let request = desk.http.post(&url).query(&query(&desk, &changes)).form(&[("user", "bo")]);
+        let (_, all) = fields(&request.send().await.unwrap());
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", desk.ready().client_id.as_str()),
+            ("code", field(&all, "code")),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+            ("resource", &resource),
+        ];
+        let tokens = desk.post(&format!("{}/oauth2/token", desk.ready().authority), &form).await;
+        assert_eq!((tokens.text("expires_in"), tokens.text("scope")), ("3600", "user_impersonation"));
+        assert_eq!(claims(tokens.text("access_token"))["aud"], resource);
+        assert!(tokens.body["refresh_token"].is_string() && tokens.body["id_token"].is_string());
+    }
 }

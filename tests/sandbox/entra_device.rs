@@ -10,7 +10,7 @@ async fn a_device_code_waits_is_approved_and_brings_the_users_tokens() {
     assert_eq!((device.body["expires_in"].as_u64(), device.body["interval"].as_u64()), (Some(900), Some(5)));
     assert!(device.text("message").contains(device.text("user_code")));
     assert_eq!(desk.poll(&device).await.refusal(), ("authorization_pending", 70016, 400));
-
+    // What has been decided is told at once, however soon it is asked.
     let approved = desk.control(&format!("approve?user_code={}&user=bo", device.text("user_code"))).await;
     assert_eq!(approved.status, 200);
     let tokens = desk.poll(&device).await;
@@ -63,6 +63,23 @@ async fn a_declined_code_says_so() {
 }
 
 #[tokio::test]
+async fn who_polls_faster_than_the_interval_is_told_to_slow_down() {
+    let desk = Desk::new().await;
+    let device = desk.device().await;
+    let pending = ("authorization_pending", 70016, 400);
+    let slow_down = ("slow_down", 0, 400);
+    assert_eq!(desk.poll(&device).await.refusal(), pending, "the first poll may come at once");
+    for (after_ms, expected) in
+        [(0, slow_down), (3_000, slow_down), (4_200, pending), (5_000, pending), (900, slow_down)]
+    {
+        desk.sandbox.advance(Duration::from_millis(after_ms));
+        assert_eq!(desk.poll(&device).await.refusal(), expected, "{after_ms}");
+    }
+    let another = desk.device().await;
+    assert_eq!(desk.poll(&another).await.refusal(), pending, "each sign-in has its own pace");
+}
+
+#[tokio::test]
 async fn a_code_expires_when_its_time_is_over() {
     let desk = Desk::new().await;
     let device = desk.device().await;
@@ -102,6 +119,12 @@ async fn clients_that_fail_fail_with_their_number() {
         desk.token(&form).await
     };
     let scope = desk.scope();
+    for (client, code) in [("50105", 50105), ("65001", 65001)] {
+        let device = begin(&clients[client], &scope).await;
+        desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
+        let refused = poll(&clients[client], &device).await;
+        assert_eq!(refused.refusal(), ("invalid_grant", code, 400));
+    }
     assert_eq!(begin(&clients["700016"], &scope).await.refusal(), ("unauthorized_client", 700016, 400));
     assert_eq!(begin(&clients["650057"], &scope).await.refusal(), ("invalid_resource", 650057, 400));
 
@@ -122,6 +145,10 @@ async fn users_that_may_not_sign_in_are_refused_with_their_number() {
     assert_eq!(blocked.refusal(), ("invalid_grant", 53003, 400));
     assert!(blocked.text("claims").contains("capolids"));
     assert_eq!(desk.tokens("other-tenant").await.refusal(), ("invalid_grant", 50020, 400));
+    assert_eq!(desk.tokens("leaver").await.refusal(), ("invalid_grant", 50057, 400));
+    let mfa = desk.tokens("mfa").await;
+    assert_eq!(mfa.refusal(), ("interaction_required", 50076, 400));
+    assert!(mfa.text("claims").contains("capolids") && mfa.text("suberror") == "basic_action");
 }
 
 #[tokio::test]
@@ -147,6 +174,58 @@ async fn requests_that_lack_something_or_ask_for_nonsense_say_what() {
     }
     let answer = desk.token(&[("client_id", &client), ("resource", "x"), ("grant_type", DEVICE_GRANT)]).await;
     assert_eq!(answer.refusal(), ("invalid_request", 901002, 400));
+}
+
+/// `device_code` under either name of the grant and of the parameter, at either version, whatever else is sent.
+#[tokio::test]
+async fn every_spelling_of_the_grant_works_at_both_versions() {
+    let desk = Desk::new().await;
+    let client = desk.ready().client_id.clone();
+    for path in ["oauth2/v2.0/token", "oauth2/token"] {
+        for grant in [DEVICE_GRANT, "device_code"] {
+            for parameter in ["device_code", "code"] {
+                let device = desk.device().await;
+                desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
+                let form = [
+                    ("grant_type", grant),
+                    ("client_id", &client),
+                    (parameter, device.text("device_code")),
+                    ("client_info", "1"),
+                    ("x-client-sku", "MSAL.Python"),
+                    ("claims", "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}"),
+                    ("scope", "anything at all"),
+                ];
+                let form = if path.contains("v2.0") { &form[..6] } else { &form[..] };
+                let tokens = desk.post(&format!("{}/{path}", desk.ready().authority), form).await;
+                assert_eq!(tokens.status, 200, "{path} {grant} {parameter}: {:?}", tokens.body);
+                assert!(tokens.body["client_info"].is_string());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_carries_the_ids_that_support_asks_for() {
+    let desk = Desk::new().await;
+    let url = format!("{}/oauth2/v2.0/token", desk.ready().authority);
+    let id = "0f4ad1c6-3d9b-4b1a-8a0a-6a0e6b8f2c10";
+    let request =
+        desk.http.post(&url).header("client-request-id", id).header("return-client-request-id", "true");
+    let response = request.form(&[("grant_type", "device_code")]).send().await.unwrap();
+    assert_eq!(response.headers()["client-request-id"], id);
+    let trace = response.headers()["x-ms-request-id"].to_str().unwrap().to_owned();
+    let answer = Answer::of(response).await;
+    assert_eq!((answer.text("correlation_id"), answer.text("trace_id")), (id, trace.as_str()));
+}
+
+#[tokio::test]
+async fn a_user_that_nobody_knows_cannot_sign_in_by_hint() {
+    let options = dvtui::sandbox::Options { auto_approve: Some(Duration::ZERO), ..support::options() };
+    let desk = Desk::with(options).await;
+    let (client, scope) = (desk.ready().client_id.clone(), desk.scope());
+    let form = [("client_id", client.as_str()), ("scope", &scope), ("login_hint", "ghost@contoso.example")];
+    let device = desk.post(&format!("{}/oauth2/v2.0/devicecode", desk.ready().authority), &form).await;
+    assert_eq!(desk.poll(&device).await.refusal(), ("invalid_grant", 50034, 400));
 }
 
 #[tokio::test]
@@ -208,6 +287,20 @@ async fn the_v1_addresses_speak_in_resources_and_strings() {
     desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
     let form = [("grant_type", "device_code"), ("client_id", &client), ("code", device.text("device_code"))];
     let tokens = desk.post(&format!("{root}/oauth2/token"), &form).await;
+    let id = claims(tokens.text("id_token"));
+    for (name, expected) in [
+        ("ver", "1.0"),
+        ("iss", &format!("https://sts.windows.net/{}/", desk.ready().tenant)),
+        ("upn", "anna@contoso.example"),
+        ("unique_name", "anna@contoso.example"),
+        ("given_name", "Anna"),
+        ("tid", &desk.ready().tenant),
+    ] {
+        assert_eq!(id[name], expected, "{name}");
+    }
+    assert_eq!(id.get("preferred_username"), None);
+    let document = desk.get(&format!("{root}/.well-known/openid-configuration")).await;
+    assert_eq!(document.text("issuer"), id["iss"].as_str().unwrap());
     assert_eq!((tokens.text("expires_in"), tokens.text("resource")), ("3600", resource.as_str()));
     assert_eq!(
         (tokens.text("scope"), claims(tokens.text("access_token"))["aud"].as_str()),

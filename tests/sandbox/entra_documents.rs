@@ -25,6 +25,12 @@ async fn every_spelling_of_a_tenant_has_its_discovery_documents() {
         assert!(answer.text("issuer").ends_with("/{tenantid}/v2.0"));
         assert_eq!(answer.text("token_endpoint"), format!("{}/oauth2/v2.0/token", desk.authority(name)));
     }
+    let root = desk.authority("9188040d-6c67-4c5b-b112-36a304b66dad");
+    let personal = desk.get(&format!("{root}/v2.0/.well-known/openid-configuration")).await;
+    assert_eq!(personal.status, 200, "the directory of personal accounts is there, and empty");
+    let instance =
+        desk.get(&format!("{}/discovery/instance?api-version=1.1", desk.authority("common"))).await;
+    assert!(instance.text("tenant_discovery_endpoint").starts_with(&desk.ready().authority), "{instance:?}");
     let unknown = desk.authority("nobody.example");
     let answer = desk.get(&format!("{unknown}/v2.0/.well-known/openid-configuration")).await;
     assert_eq!(answer.refusal(), ("invalid_request", 90002, 400));

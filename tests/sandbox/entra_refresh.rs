@@ -32,6 +32,12 @@ async fn a_refresh_may_ask_for_another_resource_and_gets_the_first_of_several() 
     let discovery = format!("{}/user_impersonation offline_access", desk.ready().discovery);
     let answer = refresh(&desk, tokens.text("refresh_token"), &[("scope", &discovery)]).await;
     assert_eq!(claims(answer.text("access_token"))["aud"], desk.ready().discovery);
+    for environment in &desk.ready().environments {
+        let scope = format!("{}//.default", environment.url);
+        let answer = refresh(&desk, tokens.text("refresh_token"), &[("scope", &scope)]).await;
+        assert_eq!(claims(answer.text("access_token"))["aud"], format!("{}/", environment.url));
+        assert_eq!(answer.text("scope"), format!("{0}//user_impersonation {0}//.default", environment.url));
+    }
     let both = format!("User.Read {}/user_impersonation", desk.ready().url);
     let answer = refresh(&desk, tokens.text("refresh_token"), &[("scope", &both)]).await;
     assert_eq!(claims(answer.text("access_token"))["aud"], "https://graph.microsoft.com");

@@ -13,7 +13,10 @@ mod entra_browser;
 mod entra_device;
 mod entra_documents;
 mod entra_refresh;
+mod environments;
 mod faults;
+#[cfg(unix)]
+mod kill;
 mod metadata;
 mod methods;
 mod office;

@@ -44,6 +44,32 @@ async fn the_application_enters_as_its_own_user() {
 }
 
 #[tokio::test]
+async fn an_application_may_be_unknown_to_the_environment_or_kept_out_of_it() {
+    let desk = Desk::new().await;
+    let scope = format!("{}/.default", desk.ready().url);
+    let clients = desk.ready().clients.clone();
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", clients["0x80072560"].as_str()),
+        ("client_secret", desk.ready().confidential.client_secret.as_str()),
+        ("scope", &scope),
+    ];
+    let unknown = desk.token(&form).await;
+
+    let client = clients["0x80095ffc"].as_str();
+    let form = [("client_id", client), ("scope", &scope)];
+    let device = desk.post(&format!("{}/oauth2/v2.0/devicecode", desk.ready().authority), &form).await;
+    desk.control(&format!("approve?user_code={}", device.text("user_code"))).await;
+    let form =
+        [("grant_type", "device_code"), ("client_id", client), ("device_code", device.text("device_code"))];
+    let restricted = desk.token(&form).await;
+    for (tokens, code) in [(unknown, "0x80072560"), (restricted, "0x80095ffc")] {
+        let answer = Answer::of(desk.api("/api/data/v9.2/WhoAmI", tokens.text("access_token")).await).await;
+        assert_eq!((answer.status.as_u16(), answer.body["error"]["code"].as_str()), (403, Some(code)));
+    }
+}
+
+#[tokio::test]
 async fn discovery_and_the_environment_tell_the_same_of_it() {
     let desk = Desk::new().await;
     let admin = desk.tokens("admin").await;

@@ -25,19 +25,24 @@ pub(crate) fn http() -> reqwest::Client {
 
 /// An access token of a user, by short name: a device sign-in that the controls approve.
 pub(crate) async fn user_token(sandbox: &Sandbox, user: &str) -> String {
-    let (http, ready) = (http(), sandbox.ready());
-    let scope = format!("{}/.default offline_access openid profile", ready.url);
-    let form = [("client_id", ready.client_id.as_str()), ("scope", &scope)];
-    let code = post(&http, &format!("{}/oauth2/v2.0/devicecode", ready.authority), &form).await;
-    let controls = ready.controls.as_deref().unwrap();
+    token_at(&http(), &serde_json::to_value(sandbox.ready()).unwrap(), user).await
+}
+
+/// The same for a sandbox of which the ready line is all that is known.
+pub(crate) async fn token_at(http: &reqwest::Client, ready: &Value, user: &str) -> String {
+    let field = |name: &str| ready[name].as_str().unwrap_or_else(|| panic!("no {name} in {ready}"));
+    let (authority, controls) = (field("authority"), field("controls"));
+    let scope = format!("{}/.default offline_access openid profile", field("url"));
+    let form = [("client_id", field("client_id")), ("scope", &scope)];
+    let code = post(http, &format!("{authority}/oauth2/v2.0/devicecode"), &form).await;
     let user_code = code["user_code"].as_str().unwrap();
-    post(&http, &format!("{controls}/_sandbox/approve?user_code={user_code}&user={user}"), &[]).await;
+    post(http, &format!("{controls}/_sandbox/approve?user_code={user_code}&user={user}"), &[]).await;
     let form = [
-        ("client_id", ready.client_id.as_str()),
+        ("client_id", field("client_id")),
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         ("device_code", code["device_code"].as_str().unwrap()),
     ];
-    let token = post(&http, &format!("{}/oauth2/v2.0/token", ready.authority), &form).await;
+    let token = post(http, &format!("{authority}/oauth2/v2.0/token"), &form).await;
     token["access_token"].as_str().unwrap().to_owned()
 }
 

@@ -44,7 +44,7 @@ use reply::Reply;
 const METADATA_VERSION: &str = "80649578";
 
 /// What the API of one environment is made from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Config {
     /// Scheme, host and port, without a slash at the end: the root of every address in an answer.
     pub(crate) root: String,

@@ -10,7 +10,9 @@ use super::clients::{Client, Redirect};
 use super::refusal::Refusal;
 use super::scopes::Scope;
 use super::token::{Challenge, Code, code_expiry};
+use super::tokens::client_info;
 use super::{Ask, Entra, Tenant, Version, pages};
+use crate::sandbox::users::User;
 
 /// How the answer travels back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +28,30 @@ enum Choice<'a> {
     Cancel,
 }
 
+/// `prompt`: whether the person is to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prompt {
+    /// Only when there is no session.
+    IfNeeded,
+    /// Never: without a session it fails.
+    Never,
+    /// In any case.
+    Always,
+}
+
+/// Who signs in, or what the browser gets first.
+enum Person<'a> {
+    Known(&'a User),
+    Page(Box<Response<Bytes>>),
+    Declined,
+}
+
 impl Entra {
     pub(super) async fn authorize(&self, ask: &Ask<'_>) -> Response<Bytes> {
         // A wrong client or redirect address is said here and never sent there.
         let (client, redirect) = match self.destination(ask) {
             Ok(found) => found,
-            Err(refusal) => {
-                return pages::message(refusal.status, "Sign-in is not possible", &refusal.to_string());
-            }
+            Err(refusal) => return pages::refused(&refusal),
         };
         let mode = match ask.params.get("response_mode") {
             None | Some("query") => Mode::Query,
@@ -46,33 +64,57 @@ impl Entra {
                 return failed(ask, &redirect, Mode::Query, &Refusal::new(70007, text));
             }
         };
-        if let Err(refusal) = self.check_authorization(ask, client) {
-            return failed(ask, &redirect, mode, &refusal);
-        }
-        let hint = ask.params.get("login_hint");
-        let choice = if let Some(after) = self.lifetimes.auto_approve {
-            tokio::time::sleep(after).await;
-            self.automatic(hint)
-        } else {
-            match self.choice(ask) {
-                Some(Ok(Choice::User(name))) => self.automatic(Some(name)),
-                Some(Ok(Choice::Cancel)) => return declined(ask, &redirect, mode),
-                Some(Err(response)) => return *response,
-                None => {
-                    // A request may have come as a form; the page's own form must bring it along.
-                    let query = ask.params.to_query_without(&["user", "action"]);
-                    let address = format!("{}?{query}", ask.request.uri().path());
-                    return pages::pick_user(&address, client.name, hint, self.people());
-                }
-            }
+        let prompt = match self.check_authorization(ask, client).and_then(|()| Prompt::of(ask)) {
+            Ok(prompt) => prompt,
+            Err(refusal) => return failed(ask, &redirect, mode, &refusal),
         };
-        let code = choice.and_then(|user| self.authorization_code(ask, client, user));
-        match code {
-            Ok(code) => {
-                let session = Uuid::new_v4().to_string();
-                send_back(ask, &redirect, mode, &[("code", &code), ("session_state", &session)])
+        let code = match self.identify(ask, client, prompt).await {
+            Ok(Person::Page(page)) => return *page,
+            Ok(Person::Declined) => return declined(ask, &redirect, mode),
+            Ok(Person::Known(user)) => {
+                self.authorization_code(ask, client, user.oid).map(|code| (user, code))
             }
-            Err(refusal) => failed(ask, &redirect, mode, &refusal),
+            Err(refusal) => Err(refusal),
+        };
+        let (user, code) = match code {
+            Ok(found) => found,
+            Err(refusal) => return failed(ask, &redirect, mode, &refusal),
+        };
+        let session = self.session_of(ask.request, user.oid);
+        let id = session.id.to_string();
+        let info = client_info(ask, user);
+        let mut fields = vec![("code", code.as_str()), ("session_state", &id)];
+        fields.extend(info.as_deref().map(|info| ("client_info", info)));
+        let mut response = send_back(ask, &redirect, mode, &fields);
+        self.remember(&mut response, &session);
+        response
+    }
+
+    /// Finds out who signs in: by the session, by itself, or by asking.
+    async fn identify(&self, ask: &Ask<'_>, client: &Client, prompt: Prompt) -> Result<Person<'_>, Refusal> {
+        let hint = ask.params.get("login_hint");
+        let session = self.session(ask.request).map(|(_, user)| user);
+        let fitting = session.filter(|user| hint.is_none_or(|hint| user.is_called(hint)));
+        if prompt == Prompt::Never {
+            let text = "Session information is not sufficient for single-sign-on.";
+            return fitting.map(Person::Known).ok_or_else(|| Refusal::new(50058, text));
+        }
+        if let Some(after) = self.lifetimes.auto_approve {
+            tokio::time::sleep(after).await;
+            return self.automatic(hint).map(Person::Known);
+        }
+        match (self.choice(ask), fitting) {
+            (Some(Ok(Choice::User(name))), _) => self.automatic(Some(name)).map(Person::Known),
+            (Some(Ok(Choice::Cancel)), _) => Ok(Person::Declined),
+            (Some(Err(response)), _) => Ok(Person::Page(response)),
+            (None, Some(user)) if prompt == Prompt::IfNeeded => Ok(Person::Known(user)),
+            (None, _) => {
+                // A request may have come as a form; the page's own form must bring it along.
+                let query = ask.params.to_query_without(&["user", "action"]);
+                let address = format!("{}?{query}", ask.request.uri().path());
+                let likely = hint.or(session.map(|user| user.upn));
+                Ok(Person::Page(Box::new(pages::pick_user(&address, client.name, likely, self.people()))))
+            }
         }
     }
 
@@ -110,10 +152,6 @@ impl Entra {
             self.refuse_unlisted(client, asked)?;
         }
         challenge(ask)?;
-        if ask.params.get("prompt") == Some("none") {
-            let text = "Session information is not sufficient for single-sign-on.";
-            return Err(Refusal::new(50058, text));
-        }
         Ok(())
     }
 
@@ -156,13 +194,27 @@ impl Entra {
     }
 }
 
+impl Prompt {
+    fn of(ask: &Ask<'_>) -> Result<Prompt, Refusal> {
+        match ask.params.get("prompt") {
+            None => Ok(Prompt::IfNeeded),
+            Some("none") => Ok(Prompt::Never),
+            Some("login" | "consent" | "select_account") => Ok(Prompt::Always),
+            Some("admin_consent") if ask.version == Version::V1 => Ok(Prompt::Always),
+            Some(other) => Err(Refusal::new(90023, format!("Unsupported 'prompt' value: {other}."))),
+        }
+    }
+}
+
 /// The scope of an authorization request, v1's `resource` written as one.
 fn authorize_scope(ask: &Ask<'_>) -> Result<String, Refusal> {
     match ask.version {
         Version::V2 => Ok(ask.params.need("scope")?.to_owned()),
-        Version::V1 => {
-            Ok(format!("{}/user_impersonation openid offline_access", ask.params.need("resource")?))
-        }
+        // Without one the token request names it.
+        Version::V1 => Ok(match ask.params.get("resource") {
+            Some(resource) => format!("{resource}/user_impersonation openid offline_access"),
+            None => "openid offline_access".to_owned(),
+        }),
     }
 }
 

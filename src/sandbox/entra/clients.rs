@@ -8,20 +8,38 @@ use uuid::{Uuid, uuid};
 
 use super::keys::{self, decode, encode, rsa_key};
 use super::refusal::Refusal;
-use crate::sandbox::users::CONFIDENTIAL_CLIENT;
+use crate::sandbox::users::{CONFIDENTIAL_CLIENT, UNREGISTERED_CLIENT};
 use crate::sandbox::{Error, tls};
 
 /// The public id for development that Microsoft documents for Dataverse.
 pub(crate) const PUBLIC_CLIENT: Uuid = uuid!("51f81489-12ee-4a9e-aaae-a2591f45987d");
 const AZURE_CLI: Uuid = uuid!("04b07795-8ddb-461a-bbee-02f9e1bf7b46");
 /// Known, but nobody consented to it.
-pub(crate) const WITHOUT_CONSENT: Uuid = uuid!("3e0c65a1-0000-4650-8100-0000000065a1");
+const WITHOUT_CONSENT: Uuid = uuid!("3e0c65a1-0000-4650-8100-0000000065a1");
 /// Known, but Dataverse is not among its permissions.
-pub(crate) const WITHOUT_PERMISSION: Uuid = uuid!("3e0c65a1-0000-4650-8570-000000650057");
+const WITHOUT_PERMISSION: Uuid = uuid!("3e0c65a1-0000-4650-8570-000000650057");
 /// Registered nowhere.
-pub(crate) const UNKNOWN: Uuid = uuid!("3e0c65a1-0000-4700-8160-000000700016");
+const UNKNOWN: Uuid = uuid!("3e0c65a1-0000-4700-8160-000000700016");
 /// Known, but its public client flows are switched off.
-pub(crate) const NOT_PUBLIC: Uuid = uuid!("3e0c65a1-0000-4700-8218-000007000218");
+const NOT_PUBLIC: Uuid = uuid!("3e0c65a1-0000-4700-8218-000007000218");
+/// Known, but its secret's time is over.
+const SECRET_EXPIRED: Uuid = uuid!("3e0c65a1-0000-4700-8222-000007000222");
+/// Known, but nobody has been assigned to it.
+const NOT_ASSIGNED: Uuid = uuid!("3e0c65a1-0000-4501-8050-000000050105");
+/// Gets its tokens, but the environments keep it out.
+pub(crate) const RESTRICTED: Uuid = uuid!("3e0c65a1-0000-4800-895f-0000080095fc");
+
+/// The client ids that are there to fail, by the AADSTS number or the Web API's code of the failure.
+pub(crate) const FAILING_CLIENTS: &[(&str, Uuid)] = &[
+    ("65001", WITHOUT_CONSENT),
+    ("650057", WITHOUT_PERMISSION),
+    ("700016", UNKNOWN),
+    ("7000218", NOT_PUBLIC),
+    ("7000222", SECRET_EXPIRED),
+    ("50105", NOT_ASSIGNED),
+    ("0x80072560", UNREGISTERED_CLIENT),
+    ("0x80095ffc", RESTRICTED),
+];
 
 /// The key of the confidential client, no secret either: see `assets/sandbox/KEYS.md`.
 const CLIENT_KEY: &str = include_str!("../../../assets/sandbox/client-key.pem");
@@ -44,6 +62,16 @@ impl Proof {
     }
 }
 
+/// What a registration has to prove its client with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Credentials {
+    None,
+    /// The secret and the certificate of the ready line.
+    Current,
+    /// That secret, whose time is over.
+    Expired,
+}
+
 /// A registered application.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -51,11 +79,14 @@ pub(crate) struct Client {
     pub(crate) name: &'static str,
     /// Public clients have no secret and must not send one.
     pub(crate) public: bool,
+    credentials: Credentials,
     redirects: &'static [&'static str],
     /// Whether somebody consented to it.
     pub(crate) consented: bool,
     /// Whether its registration lists Dataverse.
     pub(crate) lists_dataverse: bool,
+    /// Whether people may use it, where that has to be assigned.
+    pub(crate) assigned: bool,
 }
 
 /// All registered applications, with what proves the confidential one.
@@ -83,21 +114,31 @@ impl Clients {
             id,
             name,
             public: true,
+            credentials: Credentials::None,
             redirects: NATIVE,
             consented: true,
             lists_dataverse: true,
+            assigned: true,
         };
-        let confidential =
-            |id, name| Client { public: false, redirects: &["http://localhost/signin"], ..public(id, name) };
+        let confidential = |id, name, credentials| Client {
+            public: false,
+            credentials,
+            redirects: &["http://localhost/signin"],
+            ..public(id, name)
+        };
         let (certificate_pem, der) = tls::client_certificate(CLIENT_KEY)?;
         Ok(Clients {
             all: vec![
                 public(PUBLIC_CLIENT, "Dataverse sample app"),
                 public(AZURE_CLI, "Azure CLI"),
-                confidential(CONFIDENTIAL_CLIENT, "Contoso Integration"),
+                confidential(CONFIDENTIAL_CLIENT, "Contoso Integration", Credentials::Current),
                 Client { consented: false, ..public(WITHOUT_CONSENT, "Nobody consented") },
                 Client { lists_dataverse: false, ..public(WITHOUT_PERMISSION, "No Dataverse permission") },
-                confidential(NOT_PUBLIC, "No public client flows"),
+                confidential(NOT_PUBLIC, "No public client flows", Credentials::None),
+                confidential(SECRET_EXPIRED, "Contoso Archive", Credentials::Expired),
+                confidential(UNREGISTERED_CLIENT, "Contoso Reports", Credentials::Current),
+                Client { assigned: false, ..public(NOT_ASSIGNED, "Nobody assigned") },
+                public(RESTRICTED, "Kept out of the environments"),
             ],
             secret: keys.secret_text(30)?,
             certificate_pem,
@@ -126,10 +167,23 @@ impl Clients {
         })
     }
 
+    /// An address to go to after signing out, when some client is registered for it.
+    pub(crate) fn accept_sign_out(&self, address: &str) -> Option<Url> {
+        self.all.iter().find_map(|client| client.accept_redirect(address).ok()).map(|redirect| redirect.url)
+    }
+
     /// Checks a client secret.
     pub(crate) fn check_secret(&self, client: &Client, secret: &str) -> Result<Proof, Refusal> {
-        if client.id == CONFIDENTIAL_CLIENT && secret == self.secret {
-            return Ok(Proof::Secret);
+        if secret == self.secret {
+            match client.credentials {
+                Credentials::Current => return Ok(Proof::Secret),
+                Credentials::Expired => {
+                    let text =
+                        format!("The provided client secret keys for app '{}' are expired.", client.id);
+                    return Err(Refusal::new(7000222, text));
+                }
+                Credentials::None => {}
+            }
         }
         let text = format!(
             "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, \
@@ -139,12 +193,12 @@ impl Clients {
         Err(Refusal::new(7000215, text))
     }
 
-    /// Checks a client assertion: a JWT signed with the certificate's key, meant for one of `audiences`.
+    /// Checks a client assertion: a JWT signed with the certificate's key, with an audience that is `ours`.
     pub(crate) fn check_assertion(
         &self,
         client: &Client,
         assertion: &str,
-        audiences: &[String],
+        ours: impl Fn(&str) -> bool,
         now: i64,
     ) -> Result<Proof, Refusal> {
         let refuse =
@@ -161,7 +215,7 @@ impl Clients {
         let thumbprint =
             header["x5t#S256"].as_str().or(header["x5t"].as_str()).map(|text| text.trim_end_matches('='));
         let known = thumbprint.is_some_and(|thumbprint| self.thumbprints.iter().any(|own| own == thumbprint));
-        if client.id != CONFIDENTIAL_CLIENT || !known {
+        if client.credentials != Credentials::Current || !known {
             return Err(refuse("no certificate of the application has this thumbprint"));
         }
         let verified = match header["alg"].as_str() {
@@ -181,7 +235,7 @@ impl Clients {
         let now = now as f64;
         let current = claims["exp"].as_f64().is_some_and(|exp| exp > now)
             && claims["nbf"].as_f64().is_none_or(|nbf| nbf <= now + 300.0);
-        let meant = claims["aud"].as_str().is_some_and(|aud| audiences.iter().any(|own| own == aud));
+        let meant = claims["aud"].as_str().is_some_and(ours);
         if !current || !meant {
             return Err(Refusal::new(
                 50013,

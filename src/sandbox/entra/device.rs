@@ -13,12 +13,15 @@ use super::params::Params;
 use super::refusal::Refusal;
 use super::scopes::Scope;
 use super::token::refuse_elsewhere;
-use super::{Ask, Entra, Tenant, Version, pages};
+use super::{Ask, Entra, Tenant, Version, make_room, pages};
 use crate::sandbox::answer;
+use crate::sandbox::sites::Origin;
 
 /// No vowels and nothing that looks like something else, so that a code is neither a word nor misread.
 const ALPHABET: &[u8; 27] = b"BCDFGHJKLMNPQRSTVWXYZ346789";
 const USER_CODE_LENGTH: usize = 9;
+/// A client whose clock or network is uneven is not told to slow down.
+const GRACE: SignedDuration = SignedDuration::from_secs(1);
 
 /// The device sign-ins under way, by device code.
 #[derive(Debug, Default)]
@@ -33,6 +36,9 @@ pub(super) struct Device {
     pub(super) hint: Option<String>,
     created: Timestamp,
     expires: Timestamp,
+    /// Seconds between two polls.
+    interval: i64,
+    polled: Option<Timestamp>,
     state: State,
 }
 
@@ -67,6 +73,14 @@ impl Device {
         later(self.created, after)
     }
 
+    /// Notes a poll and tells whether it came too soon after the one before.
+    fn poll(&mut self, now: Timestamp) -> bool {
+        let since = self.polled.replace(now).map(|before| now.duration_since(before));
+        // Time that was set back tells nothing.
+        let too_soon = SignedDuration::ZERO..SignedDuration::from_secs(self.interval) - GRACE;
+        since.is_some_and(|since| too_soon.contains(&since))
+    }
+
     fn is_open(&self, now: Timestamp) -> Result<(), DeviceError> {
         match self.state {
             _ if now >= self.expires => Err(DeviceError::Expired),
@@ -77,6 +91,14 @@ impl Device {
 }
 
 impl Devices {
+    /// Keeps a new sign-in, and forgets those that have been dead for a day.
+    fn insert(&mut self, device_code: String, device: Device, now: Timestamp) {
+        let dead = now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN);
+        self.0.retain(|_, device| device.expires > dead);
+        make_room(&mut self.0, |device| device.created);
+        self.0.insert(device_code, device);
+    }
+
     /// Uses up an approved code: who approved it and the scope asked for. `unattended` says who approves a code that
     /// nobody has decided about.
     pub(super) fn redeem(
@@ -104,11 +126,15 @@ impl Devices {
                         expired.";
             return Err(Refusal::new(70020, text));
         }
+        let too_soon = device.poll(now);
         let approved = match device.state {
             State::Approved(user) => Some(user),
             _ => unattended(device)?,
         };
         let Some(user) = approved else {
+            if too_soon {
+                return Err(Refusal::slow_down());
+            }
             let text = "OAuth 2.0 device flow error. Authorization is pending. Continue polling.";
             return Err(Refusal::new(70016, text));
         };
@@ -145,6 +171,7 @@ impl Entra {
         let now = self.clock.now();
         let user_code = self.user_code()?;
         let device_code = format!("BAQABAAEAAAD{}", self.keys.secret_text(60)?);
+        let interval = if self.lifetimes.auto_approve.is_some() { 1 } else { 5 };
         let device = Device {
             user_code: user_code.clone(),
             client: client.id,
@@ -153,19 +180,17 @@ impl Entra {
             hint: ask.params.get("login_hint").map(str::to_owned),
             created: now,
             expires: later(now, self.lifetimes.device_code),
+            interval,
+            polled: None,
             state: State::Pending,
         };
-        let devices = &mut self.grants().devices.0;
-        let dead = now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN);
-        devices.retain(|_, device| device.expires > dead);
-        devices.insert(device_code.clone(), device);
+        self.grants().devices.insert(device_code.clone(), device, now);
 
-        let page = format!("{}/devicelogin", self.sites.entra_root());
+        let page = format!("{}/devicelogin", ask.seen.root(Origin::Entra));
         let message = format!(
             "To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."
         );
         let expires_in = self.lifetimes.device_code.as_secs();
-        let interval = if self.lifetimes.auto_approve.is_some() { 1 } else { 5 };
         let body = match ask.version {
             Version::V2 => json!({
                 "user_code": user_code, "device_code": device_code, "verification_uri": page,

@@ -10,6 +10,7 @@ mod pages;
 mod params;
 mod refusal;
 mod scopes;
+mod session;
 mod token;
 mod tokens;
 
@@ -19,22 +20,29 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, ORIGIN};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
-use uuid::Uuid;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use jiff::Timestamp;
+use uuid::{Uuid, uuid};
 
 use self::clients::Clients;
-pub(crate) use self::clients::{NOT_PUBLIC, PUBLIC_CLIENT, UNKNOWN, WITHOUT_CONSENT, WITHOUT_PERMISSION};
+pub(crate) use self::clients::{FAILING_CLIENTS, PUBLIC_CLIENT, RESTRICTED};
 use self::device::Devices;
 pub(crate) use self::device::{Decision, DeviceError};
 use self::keys::Keys;
 use self::params::Params;
-use self::refusal::Refusal;
+use self::refusal::{Ids, Refusal};
 use self::token::Codes;
 pub(crate) use self::tokens::issuer_of_access_tokens;
 use super::clock::Clock;
-use super::sites::{Origin, Sites};
+use super::sites::{Origin, Seen, Sites};
 use super::users::{OTHER_TENANT, TENANT, User};
 use super::{Error, answer};
+
+/// The directory of personal accounts, which `consumers` stands for.
+const PERSONAL_TENANT: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
+
+/// So many device codes, and as many authorization codes, are remembered at once.
+const MOST_WAITING: usize = 10_000;
 
 /// How long people get to sign in and tokens live.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +60,8 @@ pub(crate) struct Entra {
     lifetimes: Lifetimes,
     clients: Clients,
     keys: Keys,
-    refresh_key: ring::hmac::Key,
+    /// For what clients keep for us: refresh tokens and the cookie of a session.
+    seal_key: ring::hmac::Key,
     grants: Mutex<Grants>,
 }
 
@@ -95,7 +104,9 @@ struct Ask<'a> {
     version: Version,
     params: Params,
     request: &'a Request<Bytes>,
-    correlation: Uuid,
+    /// The sandbox's addresses as the client has them.
+    seen: Seen<'a>,
+    ids: Ids,
 }
 
 impl Entra {
@@ -112,7 +123,7 @@ impl Entra {
             users,
             lifetimes,
             clients: Clients::new(&keys)?,
-            refresh_key: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &keys.random_bytes(32)?),
+            seal_key: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &keys.random_bytes(32)?),
             keys,
             grants: Mutex::default(),
         })
@@ -131,25 +142,37 @@ impl Entra {
     }
 
     pub(crate) async fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let header = |name: &str| request.headers().get(name).map(HeaderValue::as_bytes);
+        let sent = header("client-request-id").and_then(|id| Uuid::try_parse_ascii(id).ok());
+        let ids = Ids { trace: Uuid::new_v4(), correlation: sent.unwrap_or_else(Uuid::new_v4) };
+        let wanted =
+            header("return-client-request-id").is_some_and(|value| value.eq_ignore_ascii_case(b"true"));
+        let mut response = self.answer(&request, ids).await;
+        answer::set(&mut response, HeaderName::from_static("x-ms-request-id"), &ids.trace.to_string());
+        if wanted {
+            let name = HeaderName::from_static("client-request-id");
+            answer::set(&mut response, name, &ids.correlation.to_string());
+        }
+        response
+    }
+
+    async fn answer(&self, request: &Request<Bytes>, ids: Ids) -> Response<Bytes> {
         let path = request.uri().path().to_owned();
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         if matches!(segments.as_slice(), [""]) {
-            return pages::root(&self.sites);
+            return pages::root();
         }
         if matches!(segments.as_slice(), ["devicelogin"]) {
-            return self.device_page(&request);
+            return self.device_page(request);
         }
-        let correlation = request
-            .headers()
-            .get("client-request-id")
-            .and_then(|id| Uuid::try_parse_ascii(id.as_bytes()).ok())
-            .unwrap_or_else(Uuid::new_v4);
+        let seen = self.sites.seen_by(request);
         let tenant_name = segments.first().copied().unwrap_or_default();
         let (version, rest) = match segments.get(1..).unwrap_or_default() {
             ["v2.0", ".well-known", "openid-configuration"] => (Version::V2, "configuration"),
             [".well-known", "openid-configuration"] => (Version::V1, "configuration"),
-            ["discovery", "v2.0", "keys"] | ["discovery", "keys"] => (Version::V2, "keys"),
-            ["discovery", "instance"] => return documents::instance(&self.sites),
+            ["discovery", "v2.0", "keys"] => (Version::V2, "keys"),
+            ["discovery", "keys"] => (Version::V1, "keys"),
+            ["discovery", "instance"] => return documents::instance(&seen),
             ["oauth2", "v2.0", endpoint] => (Version::V2, *endpoint),
             ["oauth2", endpoint] => (Version::V1, *endpoint),
             _ => return answer::text(StatusCode::NOT_FOUND, "There is nothing at this address."),
@@ -158,19 +181,21 @@ impl Entra {
             let text = format!(
                 "Tenant '{tenant_name}' not found. Check to make sure you have the correct tenant ID."
             );
-            return Refusal::new(90002, text).response(self.clock.now(), correlation);
+            let refusal = Refusal::new(90002, text);
+            return match rest {
+                "authorize" => pages::refused(&refusal),
+                _ => refusal.response(self.clock.now(), ids),
+            };
         };
-        let params = Params::of(&request);
-        let ask = Ask { tenant, tenant_name, version, params, request: &request, correlation };
+        let params = Params::of(request);
+        let ask = Ask { tenant, tenant_name, version, params, request, seen, ids };
         match rest {
-            "configuration" => documents::configuration(&self.sites, &ask),
-            "keys" => {
-                answer::json(StatusCode::OK, &self.keys.document(&documents::issuer(&self.sites, tenant)))
-            }
+            "configuration" => documents::configuration(&ask),
+            "keys" => answer::json(StatusCode::OK, &self.keys.document(&documents::issuer(&ask))),
             "authorize" => self.authorize(&ask).await,
             "devicecode" => self.posted(&ask, Self::device_code),
             "token" => self.posted(&ask, Self::token),
-            "logout" => pages::message(StatusCode::OK, "Signed out", "You can close this page."),
+            "logout" => self.sign_out(&ask),
             _ => answer::text(StatusCode::NOT_FOUND, "There is nothing at this address."),
         }
     }
@@ -192,7 +217,7 @@ impl Entra {
         };
         result.unwrap_or_else(|refusal| {
             tracing::debug!(%refusal, "refused");
-            let mut response = refusal.response(self.clock.now(), ask.correlation);
+            let mut response = refusal.response(self.clock.now(), ask.ids);
             if response.status() == StatusCode::METHOD_NOT_ALLOWED {
                 response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
             }
@@ -206,7 +231,7 @@ impl Entra {
 
     /// A person by short name or user principal name.
     fn person(&self, name: &str) -> Option<&User> {
-        self.people().find(|user| user.name.eq_ignore_ascii_case(name) || user.upn.eq_ignore_ascii_case(name))
+        self.people().find(|user| user.is_called(name))
     }
 
     fn people(&self) -> impl Iterator<Item = &User> {
@@ -218,12 +243,11 @@ impl Entra {
     }
 
     /// The person that signs in when nobody is there to choose.
-    fn automatic(&self, hint: Option<&str>) -> Result<Uuid, Refusal> {
+    fn automatic(&self, hint: Option<&str>) -> Result<&User, Refusal> {
         let name = hint.unwrap_or("anna");
-        let person = self.person(name).ok_or_else(|| {
+        self.person(name).ok_or_else(|| {
             Refusal::new(50034, format!("The user account '{name}' does not exist in the Contoso directory."))
-        })?;
-        Ok(person.oid)
+        })
     }
 
     /// Whether a form was sent by a page of ours, or by something that is no browser.
@@ -234,12 +258,21 @@ impl Entra {
     }
 }
 
+/// Takes out the oldest of what is waiting to be redeemed when there is too much of it.
+fn make_room<T>(waiting: &mut HashMap<String, T>, age: impl Fn(&T) -> Timestamp) {
+    if waiting.len() >= MOST_WAITING {
+        let oldest = waiting.iter().min_by_key(|(_, one)| age(one)).map(|(name, _)| name.clone());
+        oldest.and_then(|name| waiting.remove(&name));
+    }
+}
+
 impl Tenant {
     fn named(name: &str) -> Option<Tenant> {
         if let Ok(id) = Uuid::try_parse(name) {
             return match id {
                 TENANT => Some(Tenant::Ours),
                 OTHER_TENANT => Some(Tenant::Other),
+                PERSONAL_TENANT => Some(Tenant::Personal),
                 _ => None,
             };
         }

@@ -7,21 +7,23 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
 use http::{HeaderValue, Response, StatusCode};
 use url::Url;
 
+use super::refusal::Refusal;
 use crate::sandbox::answer;
-use crate::sandbox::sites::Sites;
 use crate::sandbox::users::User;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:32em;margin:3em auto;padding:0 1em}\
     button,input{font:inherit;padding:.4em .8em;margin:.2em 0}fieldset{border:0;padding:0}label{display:block}\
     .problem{color:#a00}code{font-size:1.2em}";
 
-pub(super) fn root(sites: &Sites) -> Response<Bytes> {
-    let body = format!(
-        "<p>This is a stand-in for Entra ID on this machine. To sign a device in, <a href=\"{}/devicelogin\">enter its \
-         code</a>.</p>",
-        sites.entra_root()
-    );
-    page(StatusCode::OK, "Sandbox sign-in", &body)
+pub(super) fn root() -> Response<Bytes> {
+    let body = "<p>This is a stand-in for Entra ID on this machine. To sign a device in, \
+                <a href=\"/devicelogin\">enter its code</a>.</p>";
+    page(StatusCode::OK, "Sandbox sign-in", body)
+}
+
+/// What a person sees when there is no address to send a refusal to.
+pub(super) fn refused(refusal: &Refusal) -> Response<Bytes> {
+    message(refusal.status, "Sign-in is not possible", &refusal.to_string())
 }
 
 pub(super) fn message(status: StatusCode, title: &str, text: &str) -> Response<Bytes> {
@@ -88,7 +90,7 @@ fn people_list<'a>(people: impl Iterator<Item = &'a User>, hint: Option<&str>) -
     let mut list = String::from("<fieldset>");
     for person in people {
         let chosen = match hint {
-            Some(hint) => person.upn.eq_ignore_ascii_case(hint) || person.name.eq_ignore_ascii_case(hint),
+            Some(hint) => person.is_called(hint),
             None => person.name == "anna",
         };
         let _ = write!(

@@ -9,10 +9,18 @@ use uuid::Uuid;
 
 use crate::sandbox::{Error, answer};
 
+/// What names one request to support: in the error body, and in headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ids {
+    pub(crate) trace: Uuid,
+    /// The client's own, when it sent one.
+    pub(crate) correlation: Uuid,
+}
+
 /// A refusal. `Display` is the sentence with its number, without the trace ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// The AADSTS number. A declined device sign-in has none.
+    /// The AADSTS number. Some answers of the device flow have none.
     pub(crate) code: Option<u32>,
     pub(crate) error: &'static str,
     pub(crate) status: StatusCode,
@@ -32,12 +40,14 @@ impl Refusal {
     /// A refusal by its number; `error` and the status follow from it.
     pub(crate) fn new(code: u32, text: impl Into<String>) -> Refusal {
         let (error, status) = match code {
-            50173 | 50011 | 50020 | 50034 | 501481 | 53003 | 54005 | 65001 | 70000 | 70008 | 700082 => {
-                ("invalid_grant", StatusCode::BAD_REQUEST)
-            }
+            50011 | 50020 | 50034 | 50057 | 50105 | 50173 | 501481 | 53003 | 54005 | 65001 | 70000
+            | 70008 | 700082 => ("invalid_grant", StatusCode::BAD_REQUEST),
+            50076 => ("interaction_required", StatusCode::BAD_REQUEST),
             500011 | 650057 => ("invalid_resource", StatusCode::BAD_REQUEST),
             700016 => ("unauthorized_client", StatusCode::BAD_REQUEST),
-            7000215 | 7000218 | 700025 | 700027 | 50013 => ("invalid_client", StatusCode::UNAUTHORIZED),
+            7000215 | 7000218 | 7000222 | 700023 | 700025 | 700027 | 50013 => {
+                ("invalid_client", StatusCode::UNAUTHORIZED)
+            }
             70011 => ("invalid_scope", StatusCode::BAD_REQUEST),
             70003 => ("unsupported_grant_type", StatusCode::BAD_REQUEST),
             70005 | 700054 => ("unsupported_response_type", StatusCode::BAD_REQUEST),
@@ -60,6 +70,16 @@ impl Refusal {
         }
     }
 
+    /// The other form of "pending", for a device that asks more often than it was told to.
+    pub(crate) fn slow_down() -> Refusal {
+        Refusal {
+            code: None,
+            error: "slow_down",
+            status: StatusCode::BAD_REQUEST,
+            text: "The application polls too often. Wait for the interval between requests.".to_owned(),
+        }
+    }
+
     pub(crate) fn missing(parameter: &str) -> Refusal {
         let text = format!("The request body must contain the following parameter: '{parameter}'.");
         Refusal::new(900144, text)
@@ -76,6 +96,11 @@ impl Refusal {
                  cannot access the application in that tenant. The account needs to be added as an external user in \
                  the tenant first."
             ),
+            50057 => "The user account is disabled.".to_owned(),
+            50076 => "Due to a configuration change made by your administrator, or because you moved to a new \
+                      location, you must use multi-factor authentication to access \
+                      '00000007-0000-0000-c000-000000000000'."
+                .to_owned(),
             _ => "The user cannot sign in.".to_owned(),
         };
         Refusal::new(code, text)
@@ -84,6 +109,7 @@ impl Refusal {
     fn suberror(&self) -> Option<&'static str> {
         match self.code? {
             65001 => Some("consent_required"),
+            50076 => Some("basic_action"),
             53003 => Some("message_only"),
             50173 => Some("bad_token"),
             700082 => Some("token_expired"),
@@ -92,8 +118,8 @@ impl Refusal {
     }
 
     /// The answer of the token and device code endpoints.
-    pub(crate) fn response(&self, now: Timestamp, correlation: Uuid) -> Response<Bytes> {
-        let trace = Uuid::new_v4();
+    pub(crate) fn response(&self, now: Timestamp, ids: Ids) -> Response<Bytes> {
+        let Ids { trace, correlation } = ids;
         let timestamp = now.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let description =
             format!("{self} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}");
@@ -111,7 +137,7 @@ impl Refusal {
         if let Some(suberror) = self.suberror() {
             body["suberror"] = json!(suberror);
         }
-        if self.code == Some(53003) {
+        if matches!(self.code, Some(50076 | 53003)) {
             let policy = json!({ "access_token": { "capolids": { "essential": true, "values": [trace] } } });
             body["claims"] = json!(policy.to_string());
         }

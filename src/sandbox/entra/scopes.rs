@@ -126,7 +126,7 @@ impl Asked {
 /// Whether a resource is Dataverse's; an unknown one is refused.
 fn known(resource: &str, sites: &Sites) -> Result<bool, Refusal> {
     match sites.named_by(resource) {
-        Some(Origin::Api | Origin::Discovery) => return Ok(true),
+        Some(Origin::Api(_) | Origin::Discovery) => return Ok(true),
         Some(_) => return Ok(false),
         None => {}
     }
@@ -159,7 +159,7 @@ mod tests {
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let sites = Sites {
             tls: false,
-            api: at(81),
+            api: vec![at(81)],
             entra: at(82),
             discovery: at(83),
             foreign: at(84),

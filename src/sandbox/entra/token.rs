@@ -9,7 +9,7 @@ use http::Response;
 use http::header::AUTHORIZATION;
 use jiff::{Timestamp, ToSpan};
 use ring::digest;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
 use super::clients::{Client, Proof};
@@ -17,7 +17,8 @@ use super::keys::encode;
 use super::refusal::Refusal;
 use super::scopes::{Asked, Scope};
 use super::tokens::Grant;
-use super::{Ask, Entra, Tenant, Version};
+use super::{Ask, Entra, Tenant, Version, make_room};
+use crate::sandbox::sites::Origin;
 use crate::sandbox::users::User;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -64,6 +65,7 @@ impl Codes {
     pub(super) fn insert(&mut self, code: String, meaning: Code, now: Timestamp) {
         let dead = now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN);
         self.0.retain(|_, code| code.expires > dead);
+        make_room(&mut self.0, |code| code.expires);
         self.0.insert(code, meaning);
     }
 }
@@ -94,14 +96,17 @@ impl Entra {
 
     fn by_device_code(&self, ask: &Ask<'_>) -> Result<Response<Bytes>, Refusal> {
         let (client, proof) = self.client(ask)?;
-        let device_code = match ask.version {
-            Version::V1 if ask.params.get("code").is_some() => ask.params.need("code")?,
+        let device_code = match ask.params.get("code") {
+            Some(code) if ask.params.get("device_code").is_none() => code,
             _ => ask.params.need("device_code")?,
         };
         let now = self.clock.now();
         let (user, scope_text) = self.grants().devices.redeem(device_code, client.id, now, |device| {
             let ready = self.lifetimes.auto_approve.is_some_and(|after| now >= device.approves_at(after));
-            if ready { self.automatic(device.hint.as_deref()).map(Some) } else { Ok(None) }
+            if !ready {
+                return Ok(None);
+            }
+            self.automatic(device.hint.as_deref()).map(|user| Some(user.oid))
         })?;
         let scope = Scope::parse(&scope_text, &self.sites)?;
         let asked = scope.single()?;
@@ -266,20 +271,25 @@ impl Entra {
                 if ask.params.need("client_assertion_type")? != ASSERTION_TYPE {
                     return Err(Refusal::new(90023, "The client assertion has an unknown type."));
                 }
-                let endpoint =
-                    |tenant: &str, path: &str| format!("{}/{tenant}/{path}", self.sites.entra_root());
-                let tenant = ask.tenant_name;
-                let audiences = [
-                    endpoint(tenant, "oauth2/v2.0/token"),
-                    endpoint(tenant, "oauth2/token"),
-                    endpoint(tenant, "v2.0"),
-                ];
-                self.clients.check_assertion(client, assertion, &audiences, self.clock.seconds())?
+                let ours = |audience: &str| self.is_token_endpoint(ask.tenant, audience);
+                self.clients.check_assertion(client, assertion, ours, self.clock.seconds())?
             }
             (None, Some(secret)) => self.clients.check_secret(client, secret)?,
             (None, None) => return Err(secret_needed()),
         };
         Ok((client, proof))
+    }
+
+    /// Whether an assertion's audience is the token endpoint of this tenant, by any of the tenant's and of loopback's
+    /// names, or the tenant's issuer.
+    fn is_token_endpoint(&self, tenant: Tenant, audience: &str) -> bool {
+        let Ok(url) = Url::parse(audience) else { return false };
+        let path = url.path().trim_start_matches('/').split_once('/');
+        self.sites.is_origin_of(Origin::Entra, audience)
+            && path.is_some_and(|(name, endpoint)| {
+                Tenant::named(name) == Some(tenant)
+                    && matches!(endpoint, "oauth2/v2.0/token" | "oauth2/token" | "v2.0")
+            })
     }
 
     /// Whether this person may have a token of this resource through this client.
@@ -298,6 +308,16 @@ impl Entra {
         }
         if tenant == Tenant::Other {
             return Err(Refusal::of_user(50020, user.upn));
+        }
+        if !client.assigned {
+            let text = format!(
+                "Your administrator has configured the application {} ('{}') to block users unless they are \
+                 specifically granted ('assigned') access to the application. The signed-in user '{}' is blocked \
+                 because they are not a direct member of a group with access, nor had access directly assigned by an \
+                 administrator.",
+                client.name, client.id, user.upn
+            );
+            return Err(Refusal::new(50105, text));
         }
         if !client.consented {
             let text = format!(

@@ -5,11 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA};
 use http::{HeaderValue, Request, Response, StatusCode};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clients::{Client, Proof};
+use super::documents::issuer_for;
 use super::keys::{decode, encode};
 use super::params::Params;
 use super::refusal::Refusal;
@@ -61,11 +63,10 @@ impl Entra {
             body["refresh_token"] = json!(self.refresh_token(grant)?);
         }
         if grant.scope.openid {
-            body["id_token"] = json!(self.id_token(grant)?);
+            body["id_token"] = json!(self.id_token(ask, grant)?);
         }
-        if ask.params.get("client_info") == Some("1") {
-            let info = json!({ "uid": grant.user.oid, "utid": grant.user.tenant });
-            body["client_info"] = json!(encode(info.to_string()));
+        if let Some(info) = client_info(ask, grant.user) {
+            body["client_info"] = json!(info);
         }
         Ok(token_answer(&body))
     }
@@ -91,12 +92,8 @@ impl Entra {
     /// Reads a refresh token. What this sandbox did not issue is no grant; what is too old has expired.
     pub(super) fn read_refresh_token(&self, token: &str) -> Result<Refresh, Refusal> {
         let invalid = || Refusal::new(70000, "Provided grant is invalid or malformed.");
-        let read = || {
-            let (payload, tag) = token.strip_prefix("0.")?.split_once('.')?;
-            ring::hmac::verify(&self.refresh_key, payload.as_bytes(), &decode(tag)?).ok()?;
-            serde_json::from_slice::<Refresh>(&decode(payload)?).ok()
-        };
-        let refresh = read().ok_or_else(invalid)?;
+        let refresh: Refresh =
+            token.strip_prefix("0.").and_then(|sealed| self.unseal(sealed)).ok_or_else(invalid)?;
         if self.grants().revoked_up_to.get(&refresh.user).is_some_and(|last| refresh.number <= *last) {
             let text = "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user \
                         might have changed or reset their password.";
@@ -150,26 +147,30 @@ impl Entra {
             issued: self.clock.seconds(),
             nonce: self.keys.secret_text(24)?,
         };
-        let payload = encode(json!(refresh).to_string());
-        let tag = ring::hmac::sign(&self.refresh_key, payload.as_bytes());
-        Ok(format!("0.{payload}.{}", encode(tag)))
+        Ok(format!("0.{}", self.seal(&refresh)))
+    }
+
+    /// Writes something down for a client to bring back, so that nobody else can write it.
+    pub(super) fn seal(&self, meaning: &impl Serialize) -> String {
+        let payload = encode(json!(meaning).to_string());
+        let tag = ring::hmac::sign(&self.seal_key, payload.as_bytes());
+        format!("{payload}.{}", encode(tag))
+    }
+
+    pub(super) fn unseal<T: DeserializeOwned>(&self, sealed: &str) -> Option<T> {
+        let (payload, tag) = sealed.split_once('.')?;
+        ring::hmac::verify(&self.seal_key, payload.as_bytes(), &decode(tag)?).ok()?;
+        serde_json::from_slice(&decode(payload)?).ok()
     }
 
     fn user_access_token(&self, grant: &Grant<'_>) -> Result<String, Refusal> {
         let user = grant.user;
         let mut claims = self.common_claims(user, grant.client, grant.proof, &grant.asked.audience)?;
-        let (given, family) = user.full_name.split_once(' ').unwrap_or((user.full_name, ""));
+        describe(&mut claims, user);
         for (name, value) in [
-            ("amr", json!(["pwd", "mfa"])),
-            ("family_name", json!(family)),
-            ("given_name", json!(given)),
-            ("ipaddr", json!("192.0.2.10")),
-            ("name", json!(user.full_name)),
             ("puid", json!(format!("10032000{:08X}", user.oid.as_fields().0))),
             ("scp", json!(grant.asked.scp())),
             ("sub", json!(pairwise(user, &grant.asked.audience))),
-            ("unique_name", json!(user.upn)),
-            ("upn", json!(user.upn)),
         ] {
             claims[name] = value;
         }
@@ -203,22 +204,32 @@ impl Entra {
         }))
     }
 
-    fn id_token(&self, grant: &Grant<'_>) -> Result<String, Refusal> {
+    /// What the client may know of the person. The v1 endpoints have names of their own for it.
+    fn id_token(&self, ask: &Ask<'_>, grant: &Grant<'_>) -> Result<String, Refusal> {
+        let user = grant.user;
         let now = self.clock.seconds();
         let mut claims = json!({
             "aud": grant.client.id,
-            "iss": format!("{}/{}/v2.0", self.sites.entra_root(), grant.user.tenant),
+            "iss": issuer_for(ask, &user.tenant.to_string()),
             "iat": now,
             "nbf": now,
             "exp": now + self.token_seconds(),
-            "name": grant.user.full_name,
-            "oid": grant.user.oid,
-            "preferred_username": grant.user.upn,
-            "sub": pairwise(grant.user, &grant.client.id.to_string()),
-            "tid": grant.user.tenant,
+            "name": user.full_name,
+            "oid": user.oid,
+            "sub": pairwise(user, &grant.client.id.to_string()),
+            "tid": user.tenant,
             "uti": self.keys.secret_text(16)?,
-            "ver": "2.0",
         });
+        match ask.version {
+            Version::V1 => {
+                describe(&mut claims, user);
+                claims["ver"] = json!("1.0");
+            }
+            Version::V2 => {
+                claims["preferred_username"] = json!(user.upn);
+                claims["ver"] = json!("2.0");
+            }
+        }
         if let Some(nonce) = grant.nonce {
             claims["nonce"] = json!(nonce);
         }
@@ -251,6 +262,28 @@ impl Entra {
 /// The issuer of v1.0 access tokens.
 pub(crate) fn issuer_of_access_tokens(tenant: Uuid) -> String {
     format!("https://sts.windows.net/{tenant}/")
+}
+
+/// Who somebody is, in the claims of v1.0 tokens.
+fn describe(claims: &mut Value, user: &User) {
+    let (given, family) = user.full_name.split_once(' ').unwrap_or((user.full_name, ""));
+    for (name, value) in [
+        ("amr", json!(["pwd", "mfa"])),
+        ("family_name", json!(family)),
+        ("given_name", json!(given)),
+        ("ipaddr", json!("192.0.2.10")),
+        ("name", json!(user.full_name)),
+        ("unique_name", json!(user.upn)),
+        ("upn", json!(user.upn)),
+    ] {
+        claims[name] = value;
+    }
+}
+
+/// `client_info`, for who asks for it: the account in a form that the client keeps it by.
+pub(super) fn client_info(ask: &Ask<'_>, user: &User) -> Option<String> {
+    let wanted = ask.params.get("client_info") == Some("1");
+    wanted.then(|| encode(json!({ "uid": user.oid, "utid": user.tenant }).to_string()))
 }
 
 /// What tells one token from another.

@@ -2,11 +2,12 @@
 
 use rusqlite::Transaction;
 use rusqlite::types::Value;
+use uuid::Uuid;
 
 use super::customers::{Customers, option};
 use super::insert::{Cells, Insert, Reference, maybe, number, text};
 use super::random::Random;
-use super::{Office, Plan, Stamps, after, moment, stamped, words};
+use super::{Office, Plan, Stamps, after, moment, stamped, told, words};
 
 /// State and status of cases, the common ones more often.
 const STATES: &[(i32, i32)] = &[
@@ -28,11 +29,20 @@ const STATES: &[(i32, i32)] = &[
 ];
 const TASK_STATES: &[(i32, i32)] = &[(0, 2), (0, 2), (0, 3), (0, 4), (0, 7), (1, 5), (1, 5), (1, 5), (2, 6)];
 
-/// A case, for what hangs on it.
+/// A case, for what hangs on it. Small: there may be millions, so that its title is put together again when needed.
 struct Case {
-    reference: Reference,
+    id: Uuid,
+    problem: u16,
+    product: u16,
     created: i64,
     open: bool,
+}
+
+impl Case {
+    fn reference(&self, office: &Office) -> Reference {
+        let product = &office.products[usize::from(self.product)].name;
+        Reference { id: self.id, name: words::PROBLEMS[usize::from(self.problem)].replace("{}", product) }
+    }
 }
 
 pub(super) fn fill(
@@ -62,9 +72,16 @@ fn cases(
         return Ok(made);
     }
     for index in 0..plan.rows.incident as usize {
-        let product = &office.products[random.below(office.products.len())];
-        let title = random.pick(words::PROBLEMS).replace("{}", &product.name);
-        let reference = Reference { id: random.uuid(), name: title };
+        let product = random.below(office.products.len());
+        let problem = random.below(words::PROBLEMS.len());
+        let mut case = Case {
+            problem: problem as u16,
+            product: product as u16,
+            id: random.uuid(),
+            created: 0,
+            open: false,
+        };
+        let (reference, product) = (case.reference(office), &office.products[product]);
         let person = (random.chance(25) || customers.accounts.is_empty()) && !customers.contacts.is_empty();
         let pool = if person { &customers.contacts } else { &customers.accounts };
         let customer = &pool[random.below(pool.len())];
@@ -73,7 +90,8 @@ fn cases(
         let subject = random.chance(70).then(|| &office.subjects[random.below(office.subjects.len())]);
         let product = random.chance(80).then_some(product);
         let parent =
-            (random.chance(4) && !made.is_empty()).then(|| &made[random.below(made.len())].reference);
+            (random.chance(4) && !made.is_empty()).then(|| made[random.below(made.len())].reference(office));
+        let parent = parent.as_ref();
         let created = moment(&mut random);
         let (state, status) = STATES[random.below(STATES.len())];
         let due = created + random.between(1, 21) * 86_400;
@@ -128,7 +146,9 @@ fn cases(
         let modified = after(&mut random, created);
         stamped(&mut cells, &mut random, office, stamps, created, modified);
         table.add(cells)?;
-        made.push(Case { reference, created, open: state == 0 });
+        (case.created, case.open) = (created, state == 0);
+        made.push(case);
+        told("cases", index + 1, plan.rows.incident as usize);
     }
     drop(table);
     transaction.execute(
@@ -161,6 +181,7 @@ fn tasks(
         if !random.chance(45) {
             continue;
         }
+        let reference = case.reference(office);
         let (state, status) = TASK_STATES[random.below(TASK_STATES.len())];
         let created = after(&mut random, case.created);
         let due = created + random.between(1, 14) * 86_400;
@@ -177,8 +198,8 @@ fn tasks(
             ("percentcomplete", number(if done { 100 } else { random.between(0, 9) * 10 })),
             ("statecode", number(state)),
             ("statuscode", number(status)),
-            ("regardingobjectid", case.reference.id()),
-            ("regardingobjectid__name", case.reference.name()),
+            ("regardingobjectid", reference.id()),
+            ("regardingobjectid__name", reference.name()),
             ("regardingobjectid__type", text("incident")),
         ];
         let modified = after(&mut random, created);
@@ -201,6 +222,7 @@ fn notes(
         if !random.chance(40) {
             continue;
         }
+        let reference = case.reference(office);
         let file = random.chance(15);
         let created = after(&mut random, case.created);
         let mut cells: Cells = vec![
@@ -213,8 +235,8 @@ fn notes(
             ("documentbody", maybe(file, text("RS00MiBhdCAxMDoyMwo="))),
             ("filesize", number(if file { 14 } else { 0 })),
             ("objecttypecode", text("incident")),
-            ("objectid", case.reference.id()),
-            ("objectid__name", case.reference.name()),
+            ("objectid", reference.id()),
+            ("objectid__name", reference.name()),
             ("objectid__type", text("incident")),
         ];
         stamped(&mut cells, &mut random, office, stamps, created, created);
@@ -236,17 +258,18 @@ fn queue_items(
         if !random.chance(40) {
             continue;
         }
+        let reference = case.reference(office);
         let queue = &office.queues[random.below(office.queues.len())];
         let worker = random.chance(35).then(|| office.user(&mut random));
         let author = office.user(&mut random);
         let entered = after(&mut random, case.created);
         table.add(vec![
             ("queueitemid", super::blob(random.uuid())),
-            ("title", case.reference.name()),
+            ("title", reference.name()),
             ("queueid", queue.id()),
             ("queueid__name", queue.name()),
-            ("objectid", case.reference.id()),
-            ("objectid__name", case.reference.name()),
+            ("objectid", reference.id()),
+            ("objectid__name", reference.name()),
             ("objectid__type", text("incident")),
             ("objecttypecode", number(112)),
             ("workerid", worker.map_or(Value::Null, Reference::id)),

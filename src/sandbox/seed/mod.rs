@@ -51,6 +51,14 @@ pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::
     Ok(())
 }
 
+/// Says how far a long fill is: who asks for a million rows waits for a minute.
+fn told(what: &str, made: usize, of: usize) {
+    const STEP: usize = 100_000;
+    if made.is_multiple_of(STEP) {
+        tracing::info!("made {made} of {of} {what}");
+    }
+}
+
 /// Hands out row versions.
 #[derive(Debug)]
 struct Stamps {

@@ -24,6 +24,7 @@ pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Resu
     )?;
     for table in schema.tables().iter().filter(|table| !is_late(table)) {
         connection.execute_batch(&create(table))?;
+        index(connection, table, Filling::Sparse)?;
     }
     Ok(())
 }
@@ -49,7 +50,8 @@ pub(crate) fn make(transaction: &Transaction<'_>, table: &Table) -> rusqlite::Re
         return Ok(());
     }
     transaction.execute_batch(&create(table))?;
-    index(transaction, table)
+    index(transaction, table, Filling::Sparse)?;
+    index(transaction, table, Filling::Dense)
 }
 
 fn create(table: &Table) -> String {
@@ -81,26 +83,42 @@ fn create(table: &Table) -> String {
     format!("CREATE TABLE {} ({})", quoted(&table.name), columns.join(", "))
 }
 
-/// The keys, and indexes for the orders and filters that lists start with. They are made after the rows: to sort
-/// once is faster than to find the place of every row.
-pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
-    schema.tables().iter().filter(|table| !is_late(table)).try_for_each(|table| index(connection, table))
+/// How many of the rows an index holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filling {
+    /// Rows with a value: most lookups of most rows are empty, and to look through all rows for the few is slower than
+    /// to note them as they come.
+    Sparse,
+    /// Every row: to sort all of them once is faster than to find the place of each.
+    Dense,
 }
 
-fn index(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
-    connection.execute_batch(&format!(
-        "CREATE UNIQUE INDEX {} ON {} ({})",
-        quoted(&format!("{}_key", table.name)),
-        quoted(&table.name),
-        quoted(&table.key)
-    ))?;
+/// The indexes that are made after the rows: the keys, and those for the orders and filters that lists start with.
+pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    for table in schema.tables().iter().filter(|table| !is_late(table)) {
+        tracing::debug!(table = table.name, "making indexes");
+        index(connection, table, Filling::Dense)?;
+    }
+    Ok(())
+}
+
+fn index(connection: &Connection, table: &Table, filling: Filling) -> rusqlite::Result<()> {
+    if filling == Filling::Dense {
+        connection.execute_batch(&format!(
+            "CREATE UNIQUE INDEX {} ON {} ({})",
+            quoted(&format!("{}_key", table.name)),
+            quoted(&table.name),
+            quoted(&table.key)
+        ))?;
+    }
     for column in table.stored() {
         for (suffix, columns) in index_columns(table, column) {
-            let partial = if column.is_lookup() && suffix.is_empty() {
-                format!(" WHERE {} IS NOT NULL", quoted(&column.name))
-            } else {
-                String::new()
-            };
+            let sparse = column.is_lookup() && suffix.is_empty();
+            if sparse != (filling == Filling::Sparse) {
+                continue;
+            }
+            let partial =
+                if sparse { format!(" WHERE {} IS NOT NULL", quoted(&column.name)) } else { String::new() };
             connection.execute_batch(&format!(
                 "CREATE INDEX {} ON {} ({}){partial}",
                 quoted(&format!("{}_{}{suffix}", table.name, column.name)),

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::schema::{Schema, Table};
 pub(crate) use ddl::{has, make, name_column, quoted, type_column};
@@ -34,13 +34,14 @@ pub(crate) struct Store {
 pub(crate) enum Error {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    File(#[from] std::io::Error),
     #[error("the file was made by another version of the sandbox (format {0}, this one reads {FORMAT})")]
     Format(i64),
 }
 
 impl Store {
-    /// Opens `path` and hands a new file to `fill` in one transaction: the file is either
-    /// complete or empty.
+    /// Opens `path`. A file that is not there yet is made and handed to `fill`; it gets its name when it is complete.
     pub(crate) fn open(
         path: &Path,
         schema: &Schema,
@@ -139,27 +140,48 @@ fn file(
     schema: &Schema,
     fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
 ) -> Result<Connection, Error> {
-    let mut writer = Connection::open(path)?;
-    pool::prepare(&writer)?;
-    writer.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    let format: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let empty = writer.query_row("SELECT 1 FROM sqlite_master LIMIT 1", [], |_| Ok(())).optional()?.is_none();
-    match format {
-        FORMAT => {}
-        0 if empty => {
-            writer.execute_batch("PRAGMA synchronous = OFF")?;
-            let transaction = writer.transaction()?;
-            ddl::tables(&transaction, schema)?;
-            begin(&transaction, fill)?;
-            ddl::indexes(&transaction, schema)?;
-            transaction.pragma_update(None, "user_version", FORMAT)?;
-            transaction.commit()?;
-            writer.execute_batch("PRAGMA analysis_limit = 400; ANALYZE")?;
-        }
-        other => return Err(Error::Format(other)),
+    if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+        let mut unfinished = path.as_os_str().to_owned();
+        unfinished.push(".new");
+        make_file(Path::new(&unfinished), schema, fill)?;
+        std::fs::rename(&unfinished, path)?;
     }
+    let writer = Connection::open(path)?;
+    pool::prepare(&writer)?;
+    let format: i64 = writer.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if format != FORMAT {
+        return Err(Error::Format(format));
+    }
+    writer.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    // In WAL mode a commit is in the file when it returns, and survives the end of the process; only the end of the
+    // machine could take it back.
     writer.execute_batch("PRAGMA synchronous = NORMAL")?;
     Ok(writer)
+}
+
+/// Makes and fills a file without a journal: when it fails there is nothing to keep. Sorting a million rows for their
+/// indexes wants room and both cores.
+fn make_file(
+    path: &Path,
+    schema: &Schema,
+    fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let mut connection = Connection::open(path)?;
+    pool::prepare(&connection)?;
+    connection.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(()))?;
+    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -131072; PRAGMA threads = 2")?;
+    let transaction = connection.transaction()?;
+    ddl::tables(&transaction, schema)?;
+    begin(&transaction, fill)?;
+    ddl::indexes(&transaction, schema)?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()?;
+    connection.execute_batch("PRAGMA analysis_limit = 400; ANALYZE")?;
+    Ok(connection.close().map_err(|(_, error)| error)?)
 }
 
 /// The counters at their beginnings, then the rows.
@@ -213,6 +235,32 @@ mod tests {
         });
         assert!(failed.is_err());
         assert_eq!(titles(&store), ["here"]);
+    }
+
+    #[test]
+    fn a_file_whose_making_was_broken_off_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.db");
+        std::fs::write(folder.path().join("rows.db.new"), "half a file").unwrap();
+        assert_eq!(titles(&open(&path, "whole").unwrap()), ["whole"]);
+        assert!(!folder.path().join("rows.db.new").exists());
+    }
+
+    #[test]
+    fn readers_do_not_wait_for_a_writer_and_see_what_was_there_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder.path().join("rows.db"), "before").unwrap();
+        let written: rusqlite::Result<()> = store.write(|transaction| {
+            transaction.execute("UPDATE subject SET title = 'after'", [])?;
+            let seen = std::thread::scope(|scope| {
+                let readers: Vec<_> = (0..8).map(|_| scope.spawn(|| titles(&store))).collect();
+                readers.into_iter().map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
+            });
+            assert!(seen.iter().all(|titles| titles == &["before"]), "{seen:?}");
+            Ok(())
+        });
+        written.unwrap();
+        assert_eq!(titles(&store), ["after"]);
     }
 
     #[test]
