@@ -78,7 +78,7 @@ class Everything(unittest.IsolatedAsyncioTestCase):
 
     async def test_a_batch(self):
         batch, mark = self.client.batch.new(), uuid.uuid4().hex
-        with batch.changeset() as changes:
+        async with batch.changeset() as changes:
             contact = changes.records.create("contact", {"lastname": mark})
             changes.records.create("account", {"name": mark, "primarycontactid@odata.bind": contact})
         batch.records.list("account", filter=f"name eq '{mark}'", select=["name", "_primarycontactid_value"])
