@@ -9,7 +9,7 @@ from PowerPlatform.Dataverse.aio.async_client import AsyncDataverseClient
 from PowerPlatform.Dataverse.models.filters import col
 from PowerPlatform.Dataverse.models.upsert import UpsertItem
 
-from sandbox import URL, application
+from sandbox import CONFIG, URL, application
 
 
 class Credential:
@@ -33,7 +33,7 @@ class Credential:
 
 class Everything(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self):
-        self.client = await AsyncDataverseClient(URL, Credential()).__aenter__()
+        self.client = await AsyncDataverseClient(URL, Credential(), CONFIG).__aenter__()
         self.addAsyncCleanup(self.client.aclose)
 
     async def test_rows(self):

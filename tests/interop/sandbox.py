@@ -8,6 +8,7 @@ import unittest
 import requests
 from azure.identity import ClientSecretCredential, DeviceCodeCredential
 from PowerPlatform.Dataverse.client import DataverseClient
+from PowerPlatform.Dataverse.core.config import DataverseConfig
 
 # A program that hangs says where.
 faulthandler.dump_traceback_later(240, exit=True)
@@ -20,6 +21,9 @@ CLIENT = READY["client_id"]
 CONFIDENTIAL = READY["confidential"]
 USERS = {user["name"]: user for user in READY["users"]}
 SCOPE = f"{URL}/.default"
+
+# The client gives up after ten seconds by itself, which a debug build on a busy machine may need.
+CONFIG = DataverseConfig(http_timeout=120)
 
 _ENTRA = AUTHORITY.removesuffix(f"/{TENANT}")
 
@@ -62,5 +66,5 @@ class SdkTestCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.client = DataverseClient(URL, cls.credential()).__enter__()
+        cls.client = DataverseClient(URL, cls.credential(), CONFIG).__enter__()
         cls.addClassCleanup(cls.client.close)
