@@ -48,6 +48,11 @@ fn the_sdk_knows_the_tables() {
     passes("tables.py");
 }
 
+#[test]
+fn the_sdk_makes_tables() {
+    passes("new_tables.py");
+}
+
 /// Runs a program of this folder against a sandbox of its own.
 fn passes(program: &str) {
     let Some(python) = python::with_packages() else { return };
