@@ -40,6 +40,11 @@ impl Border<'_> {
         ))
     }
 
+    /// The challenge to a client that understands claims: its token is good but no longer enough.
+    pub(crate) fn claims_challenge(&self, claims: &str) -> Response<Bytes> {
+        self.challenge(Some(&format!("error=\"insufficient_claims\", claims=\"{claims}\", ")))
+    }
+
     fn caller(&self, token: &str) -> Option<Caller> {
         let claims = self.entra.claims(token)?;
         let now = self.clock.seconds();

@@ -9,7 +9,6 @@ mod border;
 mod clock;
 mod controls;
 mod discovery;
-mod effects;
 mod entra;
 mod error;
 mod faults;
@@ -26,6 +25,7 @@ mod server;
 mod sites;
 mod start;
 mod store;
+mod struck;
 mod tls;
 mod users;
 

@@ -16,8 +16,8 @@ pub struct Ready {
     pub client_id: String,
     /// None when the controls are off.
     pub controls: Option<String>,
-    /// A server that belongs to somebody else.
-    pub foreign: String,
+    /// A server that belongs to somebody else. None when the controls are off.
+    pub foreign: Option<String>,
     /// Global Discovery.
     pub discovery: String,
     /// The certificate authority to trust, PEM; none without TLS.
@@ -27,6 +27,8 @@ pub struct Ready {
     pub confidential: Confidential,
     /// Client ids that fail, by the AADSTS number they fail with.
     pub clients: BTreeMap<String, String>,
+    /// A proxy that answers 407 to everything, always by plain http. None when the controls are off.
+    pub proxy: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

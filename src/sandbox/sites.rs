@@ -12,6 +12,8 @@ pub(crate) enum Origin {
     Discovery,
     /// A stranger's server: answers anybody and keeps a record, so that a test can see what was sent astray.
     Foreign,
+    /// A company's proxy that lets nobody through.
+    Proxy,
     Controls,
 }
 
@@ -23,6 +25,7 @@ impl Origin {
             Origin::Entra => "entra",
             Origin::Discovery => "discovery",
             Origin::Foreign => "foreign",
+            Origin::Proxy => "proxy",
             Origin::Controls => "controls",
         }
     }
@@ -35,7 +38,8 @@ pub(crate) struct Sites {
     pub(crate) api: SocketAddr,
     pub(crate) entra: SocketAddr,
     pub(crate) discovery: SocketAddr,
-    pub(crate) foreign: SocketAddr,
+    /// None when the controls are off, as they are themselves.
+    pub(crate) foreign: Option<SocketAddr>,
     pub(crate) controls: Option<SocketAddr>,
 }
 
@@ -49,7 +53,8 @@ impl Sites {
             Origin::Api => Some(self.api),
             Origin::Entra => Some(self.entra),
             Origin::Discovery => Some(self.discovery),
-            Origin::Foreign => Some(self.foreign),
+            Origin::Foreign => self.foreign,
+            Origin::Proxy => None,
             Origin::Controls => self.controls,
         }
     }
@@ -123,7 +128,14 @@ mod tests {
 
     fn sites() -> Sites {
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        Sites { tls: false, api: at(81), entra: at(82), discovery: at(83), foreign: at(84), controls: None }
+        Sites {
+            tls: false,
+            api: at(81),
+            entra: at(82),
+            discovery: at(83),
+            foreign: Some(at(84)),
+            controls: None,
+        }
     }
 
     #[test]

@@ -45,14 +45,18 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     let api_listener = listen(options.listen).await?;
     let entra_listener = listen(beside).await?;
     let discovery_listener = listen(beside).await?;
-    let foreign_listener = listen(beside).await?;
-    let controls_listener = if options.controls { Some(listen(beside).await?) } else { None };
+    // What is there for tests alone goes with the controls.
+    let for_tests = async || -> Result<_, Error> {
+        if options.controls { listen(beside).await.map(Some) } else { Ok(None) }
+    };
+    let (foreign_listener, proxy_listener) = (for_tests().await?, for_tests().await?);
+    let controls_listener = for_tests().await?;
     let sites = Sites {
         tls: options.tls,
         api: address(&api_listener)?,
         entra: address(&entra_listener)?,
         discovery: address(&discovery_listener)?,
-        foreign: address(&foreign_listener)?,
+        foreign: foreign_listener.as_ref().map(address).transpose()?,
         controls: controls_listener.as_ref().map(address).transpose()?,
     };
 
@@ -78,7 +82,11 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     let entra = Entra::new(clock.clone(), sites.clone(), users(), lifetimes)?;
     let identity = if options.tls { Some(tls::identity()?) } else { None };
     let files = Files::write(&options, folder.path(), &entra, identity.as_ref())?;
-    let ready = ready(&sites, &organization, &entra, &files);
+    let proxy = proxy_listener.as_ref().map(address).transpose()?;
+    let ready = Ready {
+        proxy: proxy.map(|proxy| format!("http://{proxy}")),
+        ..ready(&sites, &organization, &entra, &files)
+    };
     let acceptor = identity.map(|identity| identity.acceptor);
     let world = Arc::new(World {
         clock: clock.clone(),
@@ -95,7 +103,8 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
         (Some(api_listener), Origin::Api),
         (Some(entra_listener), Origin::Entra),
         (Some(discovery_listener), Origin::Discovery),
-        (Some(foreign_listener), Origin::Foreign),
+        (foreign_listener, Origin::Foreign),
+        (proxy_listener, Origin::Proxy),
         (controls_listener, Origin::Controls),
     ];
     for (listener, origin) in listeners {
@@ -103,7 +112,7 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
             running.tasks.spawn(serve(
                 listener,
                 origin,
-                acceptor.clone(),
+                acceptor.clone().filter(|_| origin != Origin::Proxy),
                 Arc::clone(&world),
                 running.clone(),
             ));
@@ -216,7 +225,7 @@ fn ready(sites: &Sites, organization: &Organization, entra: &Entra, files: &File
         tenant: TENANT.to_string(),
         client_id: PUBLIC_CLIENT.to_string(),
         controls: sites.controls.map(|address| sites.root(address)),
-        foreign: sites.root(sites.foreign),
+        foreign: sites.foreign.map(|address| sites.root(address)),
         discovery: sites.discovery_root(),
         ca: files.ca.clone(),
         environments: vec![ReadyEnvironment {
@@ -237,6 +246,7 @@ fn ready(sites: &Sites, organization: &Organization, entra: &Entra, files: &File
             .iter()
             .map(|(code, id)| ((*code).to_owned(), id.to_string()))
             .collect::<BTreeMap<_, _>>(),
+        proxy: None,
     }
 }
 

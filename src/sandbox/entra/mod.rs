@@ -6,6 +6,7 @@ mod clients;
 mod device;
 mod documents;
 mod keys;
+mod ordered;
 mod pages;
 mod params;
 mod refusal;
