@@ -10,9 +10,13 @@ async fn a_client_that_trusts_the_authority_speaks_http2_and_another_does_not_co
     let options = Options { tls: true, ca_out: Some(ca.clone()), ..support::options() };
     let desk = Desk::with(options).await;
     let ready = desk.ready();
-    for address in
-        [&ready.url, &ready.authority, &ready.discovery, &ready.foreign, ready.controls.as_ref().unwrap()]
-    {
+    for address in [
+        &ready.url,
+        &ready.authority,
+        &ready.discovery,
+        ready.foreign.as_ref().unwrap(),
+        ready.controls.as_ref().unwrap(),
+    ] {
         assert!(address.starts_with("https://127.0.0.1:"), "{address}");
     }
     assert_eq!(ready.ca.as_ref(), Some(&ca));
