@@ -48,7 +48,7 @@ pub(super) struct SandboxArgs {
     /// How long an access token is good for
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "3600")]
     token_lifetime: Duration,
-    /// Do not answer under /_sandbox/
+    /// No controls, and nothing that is there for tests alone: faults, the foreign server, the proxy
     #[arg(long)]
     no_controls: bool,
 }

@@ -49,6 +49,11 @@ impl Border<'_> {
         ))
     }
 
+    /// The challenge to a client that understands claims: its token is good but no longer enough.
+    pub(crate) fn claims_challenge(&self, claims: &str) -> Response<Bytes> {
+        self.challenge(Some(&format!("error=\"insufficient_claims\", claims=\"{claims}\", ")))
+    }
+
     /// Whom a token speaks for, and the application it was given to.
     fn caller(&self, token: &str) -> Option<(Caller, Uuid)> {
         let claims = self.entra.claims(token)?;

@@ -1,25 +1,62 @@
-//! A TCP connection that can be reset from where the requests are answered.
+//! A TCP connection that can end, or fall silent, from where the requests are answered.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Tells a [`Line`] to end with a reset.
+/// Tells a [`Line`] when to break.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Breaker(Arc<AtomicBool>);
+pub(crate) struct Breaker(Arc<Mutex<Option<Limit>>>);
+
+/// What may still be sent, and what comes then.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    left: usize,
+    then: Then,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    End,
+    Reset,
+    /// Nothing more, on a connection that stays.
+    Stall,
+}
 
 impl Breaker {
+    /// Resets the connection.
     pub(crate) fn reset(&self) {
-        self.0.store(true, Ordering::Release);
+        self.limit(0, Then::Reset);
+    }
+
+    /// Lets so many bytes more pass.
+    pub(crate) fn limit(&self, bytes: usize, then: Then) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Limit { left: bytes, then });
+    }
+
+    /// How many of `wanted` bytes may pass now. None: nothing, and nobody will say when.
+    fn allowed(&self, wanted: usize) -> io::Result<Option<usize>> {
+        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Ok(Some(wanted)),
+            Some(Limit { left: 0, then: Then::Stall }) => Ok(None),
+            Some(Limit { left: 0, .. }) => Err(io::ErrorKind::ConnectionReset.into()),
+            Some(Limit { left, .. }) => Ok(Some(wanted.min(left))),
+        }
+    }
+
+    fn passed(&self, bytes: usize) {
+        if let Some(limit) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            limit.left = limit.left.saturating_sub(bytes);
+        }
     }
 
     fn is_reset(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        let limit = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.is_some_and(|limit| limit.left == 0 && limit.then == Then::Reset)
     }
 }
 
@@ -33,10 +70,6 @@ impl Line {
     pub(crate) fn new(stream: TcpStream, breaker: Breaker) -> Line {
         Line { stream, breaker }
     }
-
-    fn check(&self) -> io::Result<()> {
-        if self.breaker.is_reset() { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
-    }
 }
 
 impl AsyncRead for Line {
@@ -45,15 +78,20 @@ impl AsyncRead for Line {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.check()?;
+        self.breaker.allowed(0)?;
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Line {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        // Who waits in vain is woken by what it reads: the end that the client makes.
+        let Some(allowed) = self.breaker.allowed(buf.len())? else { return Poll::Pending };
+        let written = Pin::new(&mut self.stream).poll_write(cx, &buf[..allowed]);
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.breaker.passed(bytes);
+        }
+        written
     }
 
     fn poll_write_vectored(
@@ -61,8 +99,16 @@ impl AsyncWrite for Line {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let total = bufs.iter().map(|buf| buf.len()).sum();
+        if self.breaker.allowed(total)? == Some(total) {
+            let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+            if let Poll::Ready(Ok(bytes)) = written {
+                self.breaker.passed(bytes);
+            }
+            return written;
+        }
+        let first = bufs.iter().find(|buf| !buf.is_empty());
+        self.poll_write(cx, first.map_or(&[], |buf| &**buf))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -70,12 +116,12 @@ impl AsyncWrite for Line {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check()?;
+        self.breaker.allowed(0)?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check()?;
+        self.breaker.allowed(0)?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

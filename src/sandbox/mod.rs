@@ -9,7 +9,6 @@ mod border;
 mod clock;
 mod controls;
 mod discovery;
-mod effects;
 mod entra;
 mod environments;
 mod error;
@@ -27,6 +26,7 @@ mod server;
 mod sites;
 mod start;
 mod store;
+mod struck;
 mod tls;
 mod users;
 

@@ -16,8 +16,8 @@ pub struct Ready {
     pub client_id: String,
     /// None when the controls are off.
     pub controls: Option<String>,
-    /// A server that belongs to somebody else.
-    pub foreign: String,
+    /// A server that belongs to somebody else. None when the controls are off.
+    pub foreign: Option<String>,
     /// Global Discovery.
     pub discovery: String,
     /// The certificate authority to trust, PEM; none without TLS.
@@ -28,6 +28,8 @@ pub struct Ready {
     /// Client ids that fail, by the AADSTS number or by the Web API's code that they fail with. Those of confidential
     /// clients have the secret of [`Ready::confidential`].
     pub clients: BTreeMap<String, String>,
+    /// A proxy that answers 407 to everything, always by plain http. None when the controls are off.
+    pub proxy: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

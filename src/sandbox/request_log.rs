@@ -60,7 +60,11 @@ impl RequestLog {
             time,
             origin: origin.name(),
             method: parts.method.to_string(),
-            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            path: match origin {
+                // A proxy is asked for whole addresses, and to connect to a host.
+                Origin::Proxy => parts.uri.to_string(),
+                _ => parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            },
             status: None,
             if_match: text(IF_MATCH),
             prefer: text(HeaderName::from_static("prefer")),

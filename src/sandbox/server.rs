@@ -14,7 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,10 +24,9 @@ use super::border::Border;
 use super::clock::Clock;
 use super::controls::Controls;
 use super::discovery;
-use super::effects::{self, Ended};
 use super::entra::Entra;
 use super::environments::Environments;
-use super::faults::{Fault, Faults, LinkTarget};
+use super::faults::{self, Ended, Faults, Here};
 use super::gzip;
 use super::line::{Breaker, Line};
 use super::request_log::RequestLog;
@@ -56,27 +55,45 @@ pub(crate) struct Running {
     pub(crate) tasks: TaskTracker,
 }
 
-/// Accepts connections until the word to stop.
+/// Accepts connections until the word to stop, and refuses them while the listener is to be closed.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    mut listener: TcpListener,
     origin: Origin,
     tls: Option<TlsAcceptor>,
     world: Arc<World>,
     running: Running,
 ) {
+    let mut closings = world.faults.doors.watch();
+    let mut open = running.stop.child_token();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
+            seconds = closings.next(origin) => {
+                open.cancel();
+                let reopened = tokio::select! {
+                    reopened = closed_for(listener, seconds) => reopened,
+                    () = running.stop.cancelled() => return,
+                };
+                match reopened {
+                    Ok(reopened) => listener = reopened,
+                    Err(error) => {
+                        tracing::error!(%error, origin = origin.name(), "a closed listener cannot open again");
+                        return;
+                    }
+                }
+                open = running.stop.child_token();
+                continue;
+            }
             () = running.stop.cancelled() => return,
         };
         match accepted {
             Ok((stream, _)) => {
                 let connection = connection(stream, origin, tls.clone(), Arc::clone(&world));
-                let stop = running.stop.clone();
+                let open = open.clone();
                 running.tasks.spawn(async move {
                     tokio::select! {
                         () = connection => {}
-                        () = stop.cancelled() => {}
+                        () = open.cancelled() => {}
                     }
                 });
             }
@@ -87,6 +104,19 @@ pub(crate) async fn serve(
             }
         }
     }
+}
+
+/// A listener at the same address, after a time in which nobody listens there. The address stays taken meanwhile,
+/// so that it is still there.
+async fn closed_for(listener: TcpListener, seconds: u64) -> std::io::Result<TcpListener> {
+    let address = listener.local_addr()?;
+    drop(listener);
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // The connections that were just ended hold the port, too.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    socket.listen(1024)
 }
 
 async fn connection(stream: TcpStream, origin: Origin, tls: Option<TlsAcceptor>, world: Arc<World>) {
@@ -142,15 +172,17 @@ impl World {
         }
         let head = parts.method == Method::HEAD;
         let n = self.log.arrived(origin, &parts, self.clock.now());
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let fault = self.faults.strike(origin, &parts.method, &path);
-        let (wants_gzip, stranger) = (gzip::wanted(&parts.headers), self.refuse_stranger(origin, &parts));
+        let here = self.here(origin, &parts);
+        let fault = self.faults.strike(origin, &parts.method, &here.path);
+        let service = matches!(origin, Origin::Api(_) | Origin::Discovery);
+        let packs = service && gzip::wanted(&parts.headers);
+        let stranger = self.refuse_stranger(origin, &parts);
         let request = match read(body).await {
             Ok(body) => Ok(Request::from_parts(parts, body)),
             Err(refused) => Err(refused),
         };
         let instead = match (&fault, &request) {
-            (Some(fault), Ok(request)) => self.before(origin, fault, request, breaker).await?,
+            (Some(fault), Ok(request)) => self.before(origin, fault, request, &here, breaker).await?,
             _ => None,
         };
         let mut response = match (instead, stranger, request) {
@@ -158,75 +190,18 @@ impl World {
             (None, None, Err(refused)) => *refused,
             (None, None, Ok(request)) => self.dispatch(origin, request).await,
         };
-        if fault == Some(Fault::ResetAfter {}) {
-            breaker.reset();
-            return Err(Ended);
+        if let Some(fault) = &fault {
+            response = fault.spoil(response, &here);
         }
-        if let (Some(Fault::NextLink { to }), Some(address)) = (&fault, self.sites.address(origin)) {
-            let (root, foreign) = (self.sites.root(address), self.sites.root(self.sites.foreign));
-            response = effects::relinked(response, |link| match to {
-                LinkTarget::Foreign => link.replacen(&root, &foreign, 1),
-                LinkTarget::Itself => format!("{root}{path}"),
-                LinkTarget::Relative => link.replacen(&root, "", 1),
-            });
-        }
-        if fault == Some(Fault::BadJson {}) {
-            response = effects::broken_off(response);
-        }
-        if wants_gzip && matches!(origin, Origin::Api(_) | Origin::Discovery) {
-            response = gzip::compress(response).await;
-            if fault == Some(Fault::GzipCut {}) {
-                response = effects::broken_off(response);
-            }
-        }
+        let status = response.status();
         if head {
-            response = answer::without_body(response);
+            let response = if packs { gzip::compress(response).await } else { response };
+            self.log.answered(n, status);
+            return Ok(answer::without_body(response).map(Body::from));
         }
-        self.log.answered(n, response.status());
-        Ok(match fault {
-            Some(Fault::Cut { after_bytes }) => effects::cut_short(response, after_bytes),
-            Some(Fault::Trickle { bytes_per_s }) => effects::trickled(response, bytes_per_s),
-            _ => response.map(Body::from),
-        })
-    }
-
-    /// What a fault does before the request is answered, and the answer that it gives in the place of one.
-    async fn before(
-        &self,
-        origin: Origin,
-        fault: &Fault,
-        request: &Request<Bytes>,
-        breaker: &Breaker,
-    ) -> Result<Option<Response<Bytes>>, Ended> {
-        match fault {
-            Fault::Status(fault) => {
-                return Ok(Some(effects::failure(origin, fault, || self.border(origin, request).refusal())));
-            }
-            Fault::Html { status } => return Ok(Some(effects::proxy_page(*status))),
-            Fault::Redirect { status, to } => {
-                let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-                let to = match to.as_str() {
-                    "foreign" => format!("{}{path}", self.sites.root(self.sites.foreign)),
-                    address => address.to_owned(),
-                };
-                return Ok(Some(effects::redirect(*status, &to)));
-            }
-            Fault::ResetBefore {} => {
-                breaker.reset();
-                return Err(Ended);
-            }
-            Fault::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
-            Fault::ExpireToken {} => self.entra.expire_token_of(request),
-            Fault::RevokeRefresh {} => self.entra.revoke_refresh_of(request),
-            Fault::Clock { seconds } => self.clock.shift(*seconds),
-            Fault::ResetAfter {}
-            | Fault::Cut { .. }
-            | Fault::Trickle { .. }
-            | Fault::NextLink { .. }
-            | Fault::BadJson {}
-            | Fault::GzipCut {} => {}
-        }
-        Ok(None)
+        let response = faults::send(fault.as_ref(), response, packs, breaker).await?;
+        self.log.answered(n, status);
+        Ok(response)
     }
 
     async fn dispatch(&self, origin: Origin, mut request: Request<Bytes>) -> Response<Bytes> {
@@ -258,6 +233,7 @@ impl World {
             },
             // It serves whoever comes, so that what was sent astray shows in the log and not as a failed connection.
             Origin::Foreign => answer::with_type(StatusCode::OK, "application/json", r#"{"value":[]}"#),
+            Origin::Proxy => faults::refused_proxy(),
             Origin::Controls => answer::text(StatusCode::NOT_FOUND, "The controls are at /_sandbox/."),
         }
     }
@@ -268,7 +244,18 @@ impl World {
         root + path.len() > ADDRESS_LIMIT
     }
 
-    fn border(&self, origin: Origin, request: &Request<Bytes>) -> Border<'_> {
+    /// The addresses around a request.
+    fn here(&self, origin: Origin, parts: &Parts) -> Here {
+        let root = |origin| self.sites.address(origin).map(|address| self.sites.root(address));
+        Here {
+            root: root(origin).unwrap_or_default(),
+            api: root(Origin::Api(0)).unwrap_or_default(),
+            foreign: root(Origin::Foreign).unwrap_or_default(),
+            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        }
+    }
+
+    pub(super) fn border(&self, origin: Origin, request: &Request<Bytes>) -> Border<'_> {
         let seen = self.sites.seen_by(request);
         Border { origin, sites: &self.sites, seen, entra: &self.entra, clock: &self.clock }
     }
@@ -286,6 +273,9 @@ impl World {
     /// The refusal of a request that a web page elsewhere may have caused: another name for this host (a rebound
     /// name), or another site as its origin.
     fn refuse_stranger(&self, origin: Origin, parts: &Parts) -> Option<Response<Bytes>> {
+        if origin == Origin::Proxy {
+            return None;
+        }
         let mut hosts = parts.headers.get_all(HOST).iter();
         let host = hosts.next().map(|host| host.to_str().unwrap_or_default());
         if hosts.next().is_some() {

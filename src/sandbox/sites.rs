@@ -16,6 +16,8 @@ pub(crate) enum Origin {
     Discovery,
     /// A stranger's server: answers anybody and keeps a record, so that a test can see what was sent astray.
     Foreign,
+    /// A company's proxy that lets nobody through.
+    Proxy,
     Controls,
 }
 
@@ -27,6 +29,7 @@ impl Origin {
             Origin::Entra => "entra",
             Origin::Discovery => "discovery",
             Origin::Foreign => "foreign",
+            Origin::Proxy => "proxy",
             Origin::Controls => "controls",
         }
     }
@@ -40,7 +43,8 @@ pub(crate) struct Sites {
     pub(crate) api: Vec<SocketAddr>,
     pub(crate) entra: SocketAddr,
     pub(crate) discovery: SocketAddr,
-    pub(crate) foreign: SocketAddr,
+    /// None when the controls are off, as they are themselves.
+    pub(crate) foreign: Option<SocketAddr>,
     pub(crate) controls: Option<SocketAddr>,
 }
 
@@ -54,7 +58,8 @@ impl Sites {
             Origin::Api(index) => self.api.get(index).copied(),
             Origin::Entra => Some(self.entra),
             Origin::Discovery => Some(self.discovery),
-            Origin::Foreign => Some(self.foreign),
+            Origin::Foreign => self.foreign,
+            Origin::Proxy => None,
             Origin::Controls => self.controls,
         }
     }
@@ -165,8 +170,8 @@ mod tests {
 
     fn sites() -> Sites {
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let api = vec![at(81), at(85)];
-        Sites { tls: false, api, entra: at(82), discovery: at(83), foreign: at(84), controls: None }
+        let (api, foreign) = (vec![at(81), at(85)], Some(at(84)));
+        Sites { tls: false, api, entra: at(82), discovery: at(83), foreign, controls: None }
     }
 
     #[test]

@@ -45,14 +45,18 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     }
     let entra_listener = listen(beside).await?;
     let discovery_listener = listen(beside).await?;
-    let foreign_listener = listen(beside).await?;
-    let controls_listener = if options.controls { Some(listen(beside).await?) } else { None };
+    // What is there for tests alone goes with the controls.
+    let for_tests = async || -> Result<_, Error> {
+        if options.controls { listen(beside).await.map(Some) } else { Ok(None) }
+    };
+    let (foreign_listener, proxy_listener) = (for_tests().await?, for_tests().await?);
+    let controls_listener = for_tests().await?;
     let sites = Sites {
         tls: options.tls,
         api: api_listeners.iter().map(address).collect::<Result<_, _>>()?,
         entra: address(&entra_listener)?,
         discovery: address(&discovery_listener)?,
-        foreign: address(&foreign_listener)?,
+        foreign: foreign_listener.as_ref().map(address).transpose()?,
         controls: controls_listener.as_ref().map(address).transpose()?,
     };
 
@@ -73,7 +77,11 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     let entra = Entra::new(clock.clone(), sites.clone(), users(), lifetimes)?;
     let identity = if options.tls { Some(tls::identity(options.tls_fault)?) } else { None };
     let files = Files::write(&options, folder.path(), &entra, identity.as_ref())?;
-    let ready = ready(&sites, &environments, &entra, &files);
+    let proxy = proxy_listener.as_ref().map(address).transpose()?;
+    let ready = Ready {
+        proxy: proxy.map(|proxy| format!("http://{proxy}")),
+        ..ready(&sites, &environments, &entra, &files)
+    };
     let world = Arc::new(World {
         clock: clock.clone(),
         sites,
@@ -83,17 +91,21 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
         faults: Faults::default(),
     });
 
-    let apis = api_listeners.into_iter().enumerate().map(|(index, listener)| (listener, Origin::Api(index)));
+    let apis =
+        api_listeners.into_iter().enumerate().map(|(index, listener)| (Some(listener), Origin::Api(index)));
     let others = [
-        (entra_listener, Origin::Entra),
-        (discovery_listener, Origin::Discovery),
+        (Some(entra_listener), Origin::Entra),
+        (Some(discovery_listener), Origin::Discovery),
         (foreign_listener, Origin::Foreign),
+        (proxy_listener, Origin::Proxy),
+        (controls_listener, Origin::Controls),
     ];
-    let controls = controls_listener.map(|listener| (listener, Origin::Controls));
-    for (listener, origin) in apis.chain(others).chain(controls) {
-        let acceptor = identity.as_ref().map(|identity| match origin {
-            Origin::Controls => identity.sound.clone(),
-            _ => identity.acceptor.clone(),
+    for (listener, origin) in apis.chain(others) {
+        let Some(listener) = listener else { continue };
+        let acceptor = identity.as_ref().and_then(|identity| match origin {
+            Origin::Proxy => None,
+            Origin::Controls => Some(identity.sound.clone()),
+            _ => Some(identity.acceptor.clone()),
         });
         running.tasks.spawn(serve(listener, origin, acceptor, Arc::clone(&world), running.clone()));
     }
@@ -185,7 +197,7 @@ fn ready(sites: &Sites, environments: &Environments, entra: &Entra, files: &File
         tenant: TENANT.to_string(),
         client_id: PUBLIC_CLIENT.to_string(),
         controls: sites.controls.map(|address| sites.root(address)),
-        foreign: sites.root(sites.foreign),
+        foreign: sites.foreign.map(|address| sites.root(address)),
         discovery: sites.discovery_root(),
         ca: files.ca.clone(),
         environments,
@@ -197,6 +209,7 @@ fn ready(sites: &Sites, environments: &Environments, entra: &Entra, files: &File
             private_key: files.private_key.clone(),
         },
         clients: FAILING_CLIENTS.iter().map(|(code, id)| ((*code).to_owned(), id.to_string())).collect(),
+        proxy: None,
     }
 }
 

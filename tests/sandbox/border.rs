@@ -99,7 +99,7 @@ async fn a_well_signed_token_needs_this_tenant_this_time_and_this_audience() {
         (json!({ "exp": null }), true),
         (json!({ "oid": "anna" }), true),
         (json!({ "aud": "https://contoso.crm4.dynamics.com" }), true),
-        (json!({ "aud": desk.ready().foreign }), true),
+        (json!({ "aud": desk.foreign() }), true),
         (json!({ "aud": format!("{}/api", desk.ready().url) }), true),
     ] {
         let status = desk.api(WHO_AM_I, &signed(&token, &changes)).await.status();
@@ -166,7 +166,7 @@ async fn other_sites_are_refused_by_the_api_and_the_controls() {
         (&ready.url, "/_sandbox/requests", 200),
         (&controls, "/_sandbox/requests", 200),
     ] {
-        for origin in ["https://evil.example", "null", "http://127.0.0.1:1", ready.foreign.as_str()] {
+        for origin in ["https://evil.example", "null", "http://127.0.0.1:1", desk.foreign()] {
             let headers = format!("{}Origin: {origin}\r\n", raw::host(root));
             assert_eq!(raw::get(root, path, &headers).await.status(), 403, "{root} {origin}");
         }

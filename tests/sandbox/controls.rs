@@ -16,7 +16,7 @@ async fn the_request_log_tells_what_was_sent_and_keeps_no_secret() {
         desk.http.patch(format!("{}/api/data/v9.2/accounts(1)?a=b", desk.ready().url)).bearer_auth(&token);
     let request = request.header("If-Match", "W/\"1\"").header("Prefer", "return=representation");
     let status = request.body("{\"name\":\"secret\"}").send().await.unwrap().status();
-    desk.get(&format!("{}/stolen?x=1", desk.ready().foreign)).await;
+    desk.get(&format!("{}/stolen?x=1", desk.foreign())).await;
 
     let url = format!("{}/_sandbox/requests?since=2", desk.ready().controls.as_deref().unwrap());
     let after = desk.get(&url).await.body;
@@ -103,6 +103,7 @@ async fn the_ready_line_has_every_field_and_private_files() {
         "users",
         "confidential",
         "clients",
+        "proxy",
     ];
     assert_eq!(names, expected);
     assert_eq!(line["environments"][0]["type"], 5);

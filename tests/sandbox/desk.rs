@@ -52,6 +52,11 @@ impl Desk {
         self.sandbox.ready()
     }
 
+    /// The stranger's server.
+    pub(crate) fn foreign(&self) -> &str {
+        self.ready().foreign.as_deref().unwrap()
+    }
+
     /// The scope that asks for the environment, with everything OpenID.
     pub(crate) fn scope(&self) -> String {
         format!("{}/.default offline_access openid profile", self.ready().url)

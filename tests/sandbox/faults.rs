@@ -206,7 +206,7 @@ async fn bodies_crawl_break_off_and_point_elsewhere() {
     assert!(std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).is_err());
 
     for (to, target) in [
-        ("foreign", format!("{}/api/data/?x", desk.ready().foreign)),
+        ("foreign", format!("{}/api/data/?x", desk.foreign())),
         ("http://a.example/", "http://a.example/".into()),
     ] {
         desk.order(json!({ "fault": { "kind": "redirect", "status": 307, "to": to } })).await;
@@ -233,7 +233,7 @@ async fn the_link_to_the_next_page_leads_astray() {
     let right = next().await;
     let rest = right.strip_prefix(desk.ready().url.as_str()).unwrap();
     for (to, expected) in [
-        ("foreign", format!("{}{rest}", desk.ready().foreign)),
+        ("foreign", format!("{}{rest}", desk.foreign())),
         ("self", format!("{}{path}", desk.ready().url)),
         ("relative", rest.to_owned()),
     ] {

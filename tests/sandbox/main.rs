@@ -15,8 +15,13 @@ mod entra_documents;
 mod entra_refresh;
 mod environments;
 mod faults;
+mod faults_content;
+mod faults_sign_in;
+mod faults_wire;
+mod faults_world;
 #[cfg(unix)]
 mod kill;
+mod manual;
 mod metadata;
 mod methods;
 mod office;

@@ -60,6 +60,18 @@ impl Office {
         Office { desk, token }
     }
 
+    /// The header of a request by hand.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Authorization: Bearer {}\r\n", self.token)
+    }
+
+    /// Orders a fault for requests to the Web API whose path matches.
+    pub(crate) async fn order(&self, path: &str, fault: Value) {
+        let order = serde_json::json!({ "match": { "origin": "api", "path": path }, "fault": fault });
+        let ordered = self.desk.order(order).await;
+        assert_eq!(ordered.status, 200, "{:?}", ordered.body);
+    }
+
     /// The same sandbox, as somebody else.
     pub(crate) async fn token_of(&mut self, user: &str) {
         self.token = self.desk.tokens(user).await.text("access_token").to_owned();

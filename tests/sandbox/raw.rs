@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) reset: bool,
 }
 
@@ -17,6 +18,11 @@ impl Reply {
 
     pub(crate) fn body(&self) -> &str {
         self.text.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+    }
+
+    pub(crate) fn body_bytes(&self) -> &[u8] {
+        let head = self.bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        head.map_or(&[], |at| &self.bytes[at + 4..])
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -34,7 +40,16 @@ pub(crate) async fn exchange(root: &str, request: &str) -> Reply {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     let reset = stream.read_to_end(&mut bytes).await.is_err();
-    Reply { text: String::from_utf8_lossy(&bytes).into_owned(), reset }
+    Reply { text: String::from_utf8_lossy(&bytes).into_owned(), bytes, reset }
+}
+
+/// Sends one request and reads so many bytes of the answer. What the connection does then is not waited for.
+pub(crate) async fn beginning(root: &str, request: &str, bytes: usize) -> (TcpStream, Vec<u8>) {
+    let mut stream = TcpStream::connect(root.strip_prefix("http://").unwrap()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut begun = vec![0; bytes];
+    stream.read_exact(&mut begun).await.unwrap();
+    (stream, begun)
 }
 
 /// A GET with these further header lines, on a connection of its own.

@@ -20,8 +20,9 @@ async fn a_client_that_trusts_the_authority_speaks_http2_and_another_does_not_co
     let desk = Desk::with(options).await;
     let ready = desk.ready();
     let environments = ready.environments.iter().map(|environment| &environment.url);
-    let others = [&ready.authority, &ready.discovery, &ready.foreign, ready.controls.as_ref().unwrap()];
-    for address in environments.chain(others) {
+    let for_tests = [ready.foreign.as_ref().unwrap(), ready.controls.as_ref().unwrap()];
+    let others = [&ready.authority, &ready.discovery];
+    for address in environments.chain(others).chain(for_tests) {
         assert!(address.starts_with("https://127.0.0.1:"), "{address}");
     }
     assert_eq!(ready.ca.as_ref(), Some(&ca));

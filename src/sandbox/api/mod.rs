@@ -15,6 +15,7 @@ mod read;
 mod reply;
 mod route;
 mod shape;
+mod touch;
 mod write;
 
 use std::path::PathBuf;

@@ -118,6 +118,19 @@ impl Entra {
         }
     }
 
+    /// The way back with this refusal, whatever the request was.
+    pub(super) fn authorize_refused(&self, ask: &Ask<'_>, refusal: &Refusal) -> Response<Bytes> {
+        let mode = match ask.params.get("response_mode") {
+            Some("fragment") => Mode::Fragment,
+            Some("form_post") => Mode::FormPost,
+            _ => Mode::Query,
+        };
+        match self.destination(ask) {
+            Ok((_, redirect)) => failed(ask, &redirect, mode, refusal),
+            Err(unknown) => pages::message(unknown.status, "Sign-in is not possible", &unknown.to_string()),
+        }
+    }
+
     fn destination(&self, ask: &Ask<'_>) -> Result<(&Client, Redirect), Refusal> {
         let client = self.clients.find(ask.params.need("client_id")?)?;
         let Some(redirect) = ask.params.get("redirect_uri") else {

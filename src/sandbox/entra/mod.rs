@@ -6,6 +6,7 @@ mod clients;
 mod device;
 mod documents;
 mod keys;
+mod ordered;
 mod pages;
 mod params;
 mod refusal;
@@ -142,11 +143,9 @@ impl Entra {
     }
 
     pub(crate) async fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let header = |name: &str| request.headers().get(name).map(HeaderValue::as_bytes);
-        let sent = header("client-request-id").and_then(|id| Uuid::try_parse_ascii(id).ok());
-        let ids = Ids { trace: Uuid::new_v4(), correlation: sent.unwrap_or_else(Uuid::new_v4) };
-        let wanted =
-            header("return-client-request-id").is_some_and(|value| value.eq_ignore_ascii_case(b"true"));
+        let ids = Ids::of(&request);
+        let header = request.headers().get("return-client-request-id").map(HeaderValue::as_bytes);
+        let wanted = header.is_some_and(|value| value.eq_ignore_ascii_case(b"true"));
         let mut response = self.answer(&request, ids).await;
         answer::set(&mut response, HeaderName::from_static("x-ms-request-id"), &ids.trace.to_string());
         if wanted {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -15,6 +15,14 @@ pub(crate) struct Ids {
     pub(crate) trace: Uuid,
     /// The client's own, when it sent one.
     pub(crate) correlation: Uuid,
+}
+
+impl Ids {
+    pub(crate) fn of(request: &Request<Bytes>) -> Ids {
+        let sent = request.headers().get("client-request-id");
+        let sent = sent.and_then(|id| Uuid::try_parse_ascii(id.as_bytes()).ok());
+        Ids { trace: Uuid::new_v4(), correlation: sent.unwrap_or_else(Uuid::new_v4) }
+    }
 }
 
 /// A refusal. `Display` is the sentence with its number, without the trace ids.

@@ -162,7 +162,7 @@ mod tests {
             api: vec![at(81)],
             entra: at(82),
             discovery: at(83),
-            foreign: at(84),
+            foreign: Some(at(84)),
             controls: None,
         };
         Scope::parse(text, &sites).map_err(|refusal| refusal.code.unwrap())

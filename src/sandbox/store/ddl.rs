@@ -24,7 +24,7 @@ pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Resu
     )?;
     for table in schema.tables().iter().filter(|table| !is_late(table)) {
         connection.execute_batch(&create(table))?;
-        index(connection, table, Filling::Sparse)?;
+        index(connection, table, |column| is_empty(schema, column))?;
     }
     Ok(())
 }
@@ -50,8 +50,8 @@ pub(crate) fn make(transaction: &Transaction<'_>, table: &Table) -> rusqlite::Re
         return Ok(());
     }
     transaction.execute_batch(&create(table))?;
-    index(transaction, table, Filling::Sparse)?;
-    index(transaction, table, Filling::Dense)
+    index(transaction, table, |_| true)?;
+    key(transaction, table)
 }
 
 fn create(table: &Table) -> String {
@@ -83,42 +83,40 @@ fn create(table: &Table) -> String {
     format!("CREATE TABLE {} ({})", quoted(&table.name), columns.join(", "))
 }
 
-/// How many of the rows an index holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Filling {
-    /// Rows with a value: most lookups of most rows are empty, and to look through all rows for the few is slower than
-    /// to note them as they come.
-    Sparse,
-    /// Every row: to sort all of them once is faster than to find the place of each.
-    Dense,
-}
-
-/// The indexes that are made after the rows: the keys, and those for the orders and filters that lists start with.
+/// The indexes that are made after the rows: to sort once is faster than to find the place of every row.
 pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     for table in schema.tables().iter().filter(|table| !is_late(table)) {
         tracing::debug!(table = table.name, "making indexes");
-        index(connection, table, Filling::Dense)?;
+        key(connection, table)?;
+        index(connection, table, |column| !is_empty(schema, column))?;
     }
     Ok(())
 }
 
-fn index(connection: &Connection, table: &Table, filling: Filling) -> rusqlite::Result<()> {
-    if filling == Filling::Dense {
-        connection.execute_batch(&format!(
-            "CREATE UNIQUE INDEX {} ON {} ({})",
-            quoted(&format!("{}_key", table.name)),
-            quoted(&table.name),
-            quoted(&table.key)
-        ))?;
-    }
-    for column in table.stored() {
+/// Whether a lookup leads only to tables that have no rows at first. Its index is made before the rows, when there is
+/// nothing to look through.
+fn is_empty(schema: &Schema, column: &Column) -> bool {
+    column.is_lookup() && column.targets.iter().all(|target| schema.table(&target.table).is_none_or(is_late))
+}
+
+fn key(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!(
+        "CREATE UNIQUE INDEX {} ON {} ({})",
+        quoted(&format!("{}_key", table.name)),
+        quoted(&table.name),
+        quoted(&table.key)
+    ))
+}
+
+/// Indexes for the orders and filters that lists start with, of the columns that are `wanted`.
+fn index(connection: &Connection, table: &Table, wanted: impl Fn(&Column) -> bool) -> rusqlite::Result<()> {
+    for column in table.stored().filter(|column| wanted(column)) {
         for (suffix, columns) in index_columns(table, column) {
-            let sparse = column.is_lookup() && suffix.is_empty();
-            if sparse != (filling == Filling::Sparse) {
-                continue;
-            }
-            let partial =
-                if sparse { format!(" WHERE {} IS NOT NULL", quoted(&column.name)) } else { String::new() };
+            let partial = if column.is_lookup() && suffix.is_empty() {
+                format!(" WHERE {} IS NOT NULL", quoted(&column.name))
+            } else {
+                String::new()
+            };
             connection.execute_batch(&format!(
                 "CREATE INDEX {} ON {} ({}){partial}",
                 quoted(&format!("{}_{}{suffix}", table.name, column.name)),
