@@ -125,8 +125,8 @@ fn create(table: &Table) -> String {
 /// The keys, and indexes for the orders and filters that lists start with. They are made after the rows: to sort
 /// once is faster than to find the place of every row.
 pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
-    let tables = schema.tables().iter().filter(|table| !is_late(table) && !table.is_union());
-    tables.map(|table| index(connection, table)).collect()
+    let mut tables = schema.tables().iter().filter(|table| !is_late(table) && !table.is_union());
+    tables.try_for_each(|table| index(connection, table))
 }
 
 fn index(connection: &Connection, table: &Table) -> rusqlite::Result<()> {

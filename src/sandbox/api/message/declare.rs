@@ -11,8 +11,8 @@ pub(in crate::sandbox::api) struct Message {
     /// Logical names of the tables to whose rows it is bound; none: it is unbound.
     pub(in crate::sandbox::api) on: &'static [&'static str],
     pub(in crate::sandbox::api) parameters: &'static [Parameter],
-    /// Whether it answers with a `{name}Response`; otherwise with 204.
-    pub(in crate::sandbox::api) answers: bool,
+    /// The properties of its `{name}Response` with their types; none: it answers with 204.
+    pub(in crate::sandbox::api) returns: &'static [(&'static str, &'static str)],
     pub(super) answer: fn(&Given<'_>) -> Result<Reply>,
 }
 
@@ -75,13 +75,14 @@ pub(super) const fn may(name: &'static str, of: Of) -> Parameter {
     Parameter { name, of, optional: true }
 }
 
-/// A function of the service itself.
+/// A function of the service itself. One without properties answers with a row.
 pub(super) const fn function(
     name: &'static str,
     parameters: &'static [Parameter],
+    returns: &'static [(&'static str, &'static str)],
     answer: fn(&Given<'_>) -> Result<Reply>,
 ) -> Message {
-    Message { name, kind: Kind::Function, on: &[], parameters, answers: true, answer }
+    Message { name, kind: Kind::Function, on: &[], parameters, returns, answer }
 }
 
 /// An action of the service itself that answers with nothing.
@@ -90,7 +91,7 @@ pub(super) const fn action(
     parameters: &'static [Parameter],
     answer: fn(&Given<'_>) -> Result<Reply>,
 ) -> Message {
-    Message { name, kind: Kind::Action, on: &[], parameters, answers: false, answer }
+    Message { name, kind: Kind::Action, on: &[], parameters, returns: &[], answer }
 }
 
 impl Message {
@@ -99,8 +100,8 @@ impl Message {
         self
     }
 
-    pub(super) const fn answering(mut self) -> Message {
-        self.answers = true;
+    pub(super) const fn returning(mut self, properties: &'static [(&'static str, &'static str)]) -> Message {
+        self.returns = properties;
         self
     }
 }

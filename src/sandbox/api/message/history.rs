@@ -17,6 +17,7 @@ pub(super) const MESSAGES: &[Message] = &[
     function(
         "RetrieveRecordChangeHistory",
         &[needs("Target", Of::AnyRow), may("PagingInfo", Of::Type("PagingInfo"))],
+        &[("AuditDetailCollection", "Microsoft.Dynamics.CRM.AuditDetailCollection")],
         of_record,
     ),
     function(
@@ -26,9 +27,11 @@ pub(super) const MESSAGES: &[Message] = &[
             needs("AttributeLogicalName", Of::Text),
             may("PagingInfo", Of::Type("PagingInfo")),
         ],
+        &[("AuditDetailCollection", "Microsoft.Dynamics.CRM.AuditDetailCollection")],
         of_attribute,
     ),
-    function("RetrieveAuditDetails", &[], details).on(&["audit"]),
+    function("RetrieveAuditDetails", &[], &[("AuditDetail", "Microsoft.Dynamics.CRM.AuditDetail")], details)
+        .on(&["audit"]),
 ];
 
 fn of_record(given: &Given<'_>) -> Result<Reply> {
@@ -81,7 +84,6 @@ fn history(given: &Given<'_>, attribute: Option<&str>) -> Result<Reply> {
     call.require(Right::Read, target.table)?;
     call.require_privilege(AUDIT_HISTORY, target.table)?;
     let paging = Paging::of(given)?;
-    // A deleted row's lines are reached through the table; a living row's id is in one table only.
     let mut condition = "objectid = ?1 AND objectid__type = ?2".to_owned();
     let needle = attribute.map_or(String::new(), |name| format!("\"logicalName\":\"{name}\""));
     condition.push_str(if attribute.is_some() { " AND instr(changedata, ?3) > 0" } else { " AND ?3 = ''" });

@@ -19,10 +19,12 @@ pub(super) const MESSAGES: &[Message] = &[
         &[needs("IncidentResolution", Of::Row("incidentresolution")), needs("Status", Of::Number)],
         close_incident,
     ),
-    function("CalculateTotalTimeIncident", &[], calculate_total_time).on(&["incident"]),
+    function("CalculateTotalTimeIncident", &[], &[("TotalTime", "Edm.Int64")], calculate_total_time)
+        .on(&["incident"]),
     function(
         "IsValidStateTransition",
         &[needs("Entity", Of::AnyRow), needs("NewState", Of::Text), needs("NewStatus", Of::Number)],
+        &[("IsValid", "Edm.Boolean")],
         is_valid_state_transition,
     ),
 ];

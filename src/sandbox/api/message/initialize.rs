@@ -21,6 +21,7 @@ pub(super) const MESSAGES: &[Message] = &[function(
         may("TargetFieldType", Of::Type("TargetFieldType")),
         may("SkipParentalRelationshipMapping", Of::YesNo),
     ],
+    &[],
     initialize_from,
 )];
 

@@ -15,18 +15,49 @@ use crate::sandbox::store::quoted;
 const LANGUAGES: [i32; 1] = [1033];
 
 pub(super) const MESSAGES: &[Message] = &[
-    function("WhoAmI", &[], who_am_i),
+    function(
+        "WhoAmI",
+        &[],
+        &[("BusinessUnitId", "Edm.Guid"), ("UserId", "Edm.Guid"), ("OrganizationId", "Edm.Guid")],
+        who_am_i,
+    ),
     function(
         "RetrieveCurrentOrganization",
         &[may("AccessType", Of::Type("EndpointAccessType"))],
+        &[("Detail", "Microsoft.Dynamics.CRM.OrganizationDetail")],
         current_organization,
     ),
-    function("RetrieveVersion", &[], version),
-    function("RetrieveTotalRecordCount", &[needs("EntityNames", Of::Texts)], total_record_count),
-    function("RetrieveProvisionedLanguages", &[], languages),
-    function("RetrieveInstalledLanguagePacks", &[], languages),
-    function("RetrieveDeprovisionedLanguages", &[], no_languages),
-    function("RetrieveAvailableLanguages", &[], available_languages),
+    function("RetrieveVersion", &[], &[("Version", "Edm.String")], version),
+    function(
+        "RetrieveTotalRecordCount",
+        &[needs("EntityNames", Of::Texts)],
+        &[("EntityRecordCountCollection", "Microsoft.Dynamics.CRM.EntityRecordCountCollection")],
+        total_record_count,
+    ),
+    function(
+        "RetrieveProvisionedLanguages",
+        &[],
+        &[("RetrieveProvisionedLanguages", "Collection(Edm.Int32)")],
+        languages,
+    ),
+    function(
+        "RetrieveInstalledLanguagePacks",
+        &[],
+        &[("RetrieveInstalledLanguagePacks", "Collection(Edm.Int32)")],
+        languages,
+    ),
+    function(
+        "RetrieveDeprovisionedLanguages",
+        &[],
+        &[("RetrieveDeprovisionedLanguages", "Collection(Edm.Int32)")],
+        no_languages,
+    ),
+    function(
+        "RetrieveAvailableLanguages",
+        &[],
+        &[("LocaleIds", "Collection(Edm.Int32)")],
+        available_languages,
+    ),
 ];
 
 fn who_am_i(given: &Given<'_>) -> Result<Reply> {

@@ -10,16 +10,29 @@ use super::{ApiError, Reply, Result, response};
 use crate::sandbox::api::access::{Right, privileges, roles};
 use crate::sandbox::seed::{named_id, root_business_unit};
 
+const ROLE_PRIVILEGES: &[(&str, &str)] =
+    &[("RolePrivileges", "Collection(Microsoft.Dynamics.CRM.RolePrivilege)")];
+
 pub(super) const MESSAGES: &[Message] = &[
-    function("RetrieveUserPrivileges", &[], of_principal).on(&["systemuser"]),
-    function("RetrieveTeamPrivileges", &[], of_principal).on(&["team"]),
-    function("RetrieveUserPrivilegeByPrivilegeName", &[needs("PrivilegeName", Of::Text)], by_name)
+    function("RetrieveUserPrivileges", &[], ROLE_PRIVILEGES, of_principal).on(&["systemuser"]),
+    function("RetrieveTeamPrivileges", &[], ROLE_PRIVILEGES, of_principal).on(&["team"]),
+    function(
+        "RetrieveUserPrivilegeByPrivilegeName",
+        &[needs("PrivilegeName", Of::Text)],
+        ROLE_PRIVILEGES,
+        by_name,
+    )
+    .on(&["systemuser"]),
+    function("RetrieveUserPrivilegeByPrivilegeId", &[needs("PrivilegeId", Of::Id)], ROLE_PRIVILEGES, by_id)
         .on(&["systemuser"]),
-    function("RetrieveUserPrivilegeByPrivilegeId", &[needs("PrivilegeId", Of::Id)], by_id)
-        .on(&["systemuser"]),
-    function("RetrieveUserSetOfPrivilegesByNames", &[needs("PrivilegeNames", Of::Texts)], by_names)
-        .on(&["systemuser"]),
-    function("RetrieveRolePrivilegesRole", &[needs("RoleId", Of::Id)], of_role),
+    function(
+        "RetrieveUserSetOfPrivilegesByNames",
+        &[needs("PrivilegeNames", Of::Texts)],
+        ROLE_PRIVILEGES,
+        by_names,
+    )
+    .on(&["systemuser"]),
+    function("RetrieveRolePrivilegesRole", &[needs("RoleId", Of::Id)], ROLE_PRIVILEGES, of_role),
 ];
 
 fn of_principal(given: &Given<'_>) -> Result<Reply> {

@@ -25,7 +25,7 @@ pub(super) const MESSAGES: &[Message] = &[
         add,
     )
     .on(&["queue"])
-    .answering(),
+    .returning(&[("QueueItemId", "Edm.Guid")]),
     action(
         "PickFromQueue",
         &[needs("SystemUser", Of::Row("systemuser")), needs("RemoveQueueItem", Of::YesNo)],

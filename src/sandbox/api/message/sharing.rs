@@ -24,9 +24,19 @@ pub(super) const MESSAGES: &[Message] = &[
         modify,
     ),
     action("RevokeAccess", &[needs("Target", Of::AnyRow), needs("Revokee", Of::Principal)], revoke),
-    function("RetrieveSharedPrincipalsAndAccess", &[needs("Target", Of::AnyRow)], shared),
-    function("RetrievePrincipalAccess", &[needs("Target", Of::AnyRow)], principal_access)
-        .on(&["systemuser", "team"]),
+    function(
+        "RetrieveSharedPrincipalsAndAccess",
+        &[needs("Target", Of::AnyRow)],
+        &[("PrincipalAccesses", "Collection(Microsoft.Dynamics.CRM.PrincipalAccess)")],
+        shared,
+    ),
+    function(
+        "RetrievePrincipalAccess",
+        &[needs("Target", Of::AnyRow)],
+        &[("AccessRights", "Microsoft.Dynamics.CRM.AccessRights")],
+        principal_access,
+    )
+    .on(&["systemuser", "team"]),
 ];
 
 /// `ReadAccess, WriteAccess` as a mask.

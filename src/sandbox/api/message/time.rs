@@ -12,16 +12,19 @@ pub(super) const MESSAGES: &[Message] = &[
     function(
         "LocalTimeFromUtcTime",
         &[needs("TimeZoneCode", Of::Number), needs("UtcTime", Of::Instant)],
+        &[("LocalTime", "Edm.DateTimeOffset")],
         local_time,
     ),
     function(
         "UtcTimeFromLocalTime",
         &[needs("TimeZoneCode", Of::Number), needs("LocalTime", Of::Instant)],
+        &[("UtcTime", "Edm.DateTimeOffset")],
         utc_time,
     ),
     function(
         "GetTimeZoneCodeByLocalizedName",
         &[needs("LocalizedStandardName", Of::Text), may("LocaleId", Of::Number)],
+        &[("TimeZoneCode", "Edm.Int32")],
         code,
     ),
 ];
