@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod activities;
+mod audit;
 mod border;
+mod cases;
 #[cfg(unix)]
 mod command;
 mod controls;
@@ -22,10 +25,14 @@ mod faults_world;
 #[cfg(unix)]
 mod kill;
 mod manual;
+mod merge;
+mod messages;
 mod metadata;
 mod methods;
 mod office;
 mod people;
+mod privileges;
+mod queues;
 mod raw;
 mod rows_filters;
 mod rows_kept;

@@ -6,14 +6,15 @@ mod call;
 mod error;
 mod expand;
 mod format;
-mod functions;
 mod key;
+mod message;
 mod metadata;
 mod page;
 mod prefer;
 mod read;
 mod reply;
 mod route;
+mod service;
 mod shape;
 mod touch;
 mod write;
@@ -27,7 +28,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub(crate) use functions::VERSION;
+pub(crate) use service::VERSION;
 
 use super::odata::uri::QueryString;
 use super::schema::Schema;
@@ -163,7 +164,8 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
     let (parts, body) = request.into_parts();
     let prefer = Prefer::of(&parts.headers);
     let annotations = prefer.wants_all();
-    let answered = Principal::of(caller, &environment.config.users).and_then(|principal| {
+    let users = &environment.config.users;
+    let answered = Principal::of(caller, users, &environment.store, &parts.headers).and_then(|principal| {
         let (version, path) = route::version(parts.uri.path())?;
         let call = Call {
             environment,

@@ -2,11 +2,15 @@
 //! the rules of its table and saved in one transaction.
 
 mod body;
+mod cascade;
+pub(super) mod case;
 mod delete;
 mod draft;
+mod merge;
 mod owner;
 mod rules;
 mod state;
+pub(super) mod trail;
 mod value;
 
 use http::StatusCode;
@@ -23,6 +27,7 @@ use crate::sandbox::odata::options::Options;
 use crate::sandbox::schema::{Column, Table};
 pub(super) use delete::delete;
 use draft::Draft;
+pub(super) use merge::merge;
 
 /// `POST /incidents`.
 pub(super) fn create(call: &Call<'_>, table: &Table) -> Result<Reply> {
@@ -107,7 +112,7 @@ fn save(call: &Call<'_>, table: &Table, id: Uuid, object: &body::Object) -> Resu
     })
 }
 
-fn insert(
+pub(super) fn insert(
     call: &Call<'_>,
     transaction: &Transaction<'_>,
     table: &Table,
@@ -135,11 +140,12 @@ fn insert(
     rules::duplicates(call, transaction, &draft)?;
     rules::creating(call, transaction, &mut draft)?;
     draft.insert(transaction)?;
+    trail::created(call, transaction, &draft, id)?;
     rules::saved(transaction, &draft)?;
     Ok(id)
 }
 
-fn change(
+pub(super) fn change(
     call: &Call<'_>,
     transaction: &Transaction<'_>,
     table: &Table,
@@ -150,6 +156,8 @@ fn change(
     body::read(call, transaction, &mut draft, object)?;
     rules::changing(call, transaction, &mut draft)?;
     draft.update(transaction, id)?;
+    trail::changed(call, transaction, &draft, id)?;
+    cascade::assigned(call, transaction, &draft, id)?;
     rules::renamed(call, transaction, &draft, id)?;
     rules::saved(transaction, &draft)
 }
