@@ -28,3 +28,4 @@ mod rows_writes;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod views;

@@ -16,7 +16,7 @@ pub(crate) use ddl::{has, make, name_column, quoted, type_column};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 
