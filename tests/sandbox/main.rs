@@ -5,6 +5,7 @@
 mod border;
 #[cfg(unix)]
 mod command;
+mod conditions;
 mod controls;
 mod desk;
 mod discovery;
@@ -14,6 +15,12 @@ mod entra_device;
 mod entra_documents;
 mod entra_refresh;
 mod faults;
+mod fetchxml;
+mod fetchxml_aggregates;
+mod fetchxml_paging;
+mod fetchxml_real;
+mod fetchxml_refusals;
+mod fetchxml_views;
 mod metadata;
 mod methods;
 mod office;

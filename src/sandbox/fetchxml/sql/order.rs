@@ -102,3 +102,58 @@ pub(super) fn completed(places: &Places<'_>, fetch: &Fetch, mut keys: Vec<SortKe
     }
     keys
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::params_from_iter;
+    use rusqlite::types::Value;
+
+    use super::super::{Extra, Query};
+    use crate::sandbox::fetchxml;
+    use crate::sandbox::odata::seek::behind;
+    use crate::sandbox::odata::sql::Context;
+    use crate::sandbox::schema::Schema;
+    use crate::sandbox::store::Store;
+
+    #[test]
+    fn a_page_far_down_is_found_by_an_index_and_needs_no_sort() {
+        let schema = Schema::standard();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("rows.db"), &schema, |_| Ok(())).unwrap();
+        let context = Context { user: uuid::Uuid::nil(), now: 0 };
+        let id = Value::Blob(vec![7; 16]);
+        let (text, number) = (Value::Text("m".to_owned()), Value::Integer(5));
+        let account = "<link-entity name='account' from='accountid' to='customerid' link-type='outer'/>";
+        for (inner, last) in [
+            ("", vec![id.clone()]),
+            ("<order attribute='createdon' descending='true'/>", vec![number.clone(), id.clone()]),
+            ("<order attribute='title'/>", vec![text.clone(), id.clone()]),
+            ("<order attribute='title' descending='true'/>", vec![text.clone(), id.clone()]),
+            ("<order attribute='title'/><order attribute='incidentid'/>", vec![text.clone(), id.clone()]),
+            ("<order attribute='customerid'/>", vec![text.clone(), id.clone()]),
+            ("<order attribute='ownerid' descending='true'/>", vec![text.clone(), id.clone()]),
+            (account, vec![id.clone()]),
+        ] {
+            let fetch = fetchxml::fetch(&format!(
+                "<fetch><entity name='incident'><attribute name='title'/>{inner}</entity></fetch>"
+            ))
+            .unwrap();
+            let query = Query::new(&schema, &fetch, context, Extra::default()).unwrap();
+            assert_eq!(query.keys.len(), last.len(), "{inner}");
+            let read: rusqlite::Result<()> = store.read(|connection| {
+                for range in behind(&query.keys, &last) {
+                    let rows = query.rows(&[&range], 51, 0);
+                    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", rows.sql))?;
+                    let steps = statement
+                        .query_map(params_from_iter(&rows.values), |row| row.get::<_, String>(3))?
+                        .collect::<rusqlite::Result<Vec<_>>>()?
+                        .join("; ");
+                    assert!(steps.starts_with("SEARCH t USING"), "{}: {steps}", rows.sql);
+                    assert!(!steps.contains("TEMP B-TREE") && !steps.contains("SCAN"), "{}: {steps}", rows.sql);
+                }
+                Ok(())
+            });
+            read.unwrap();
+        }
+    }
+}
