@@ -108,11 +108,18 @@ async fn every_condition_lets_through_what_it_says_in_both_spellings() {
 
 #[tokio::test]
 async fn conditions_about_now_know_what_is_near() {
-    let office = Office::new().await;
+    let office = Office::of("admin").await;
     let now = jiff::Timestamp::now();
     // Far enough from every edge that the minute of the test does not matter.
     let at = |hours: i64| now.checked_add(jiff::SignedDuration::from_hours(hours)).unwrap();
-    for (name, hours) in [("long ago", -24 * 800), ("last week", -24 * 5), ("just now", -2), ("soon", 2), ("later", 24 * 5), ("far", 24 * 800)] {
+    for (name, hours) in [
+        ("long ago", -24 * 800),
+        ("last week", -24 * 5),
+        ("just now", -2),
+        ("soon", 2),
+        ("later", 24 * 5),
+        ("far", 24 * 800),
+    ] {
         let started = at(hours).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let body = json!({ "contoso_name": name, "contoso_startedat": started, "contoso_code": format!("near {hours}") });
         let made = office.post("/contoso_inspections", body).await;
@@ -141,7 +148,9 @@ async fn conditions_about_now_know_what_is_near() {
         ("OlderThanXYears", "olderthan-x-years", vec!["1"], vec!["long ago"]),
     ] {
         let filter = function("contoso_startedat", name, &values);
-        let path = format!("/contoso_inspections?$select=contoso_name&$orderby=contoso_name&$filter=startswith(contoso_code,'near') and {filter}");
+        let path = format!(
+            "/contoso_inspections?$select=contoso_name&$orderby=contoso_name&$filter=startswith(contoso_code,'near') and {filter}"
+        );
         let reply = office.get(&path).await;
         let expected: Vec<_> = expected.iter().map(|name| format!("\"{name}\"")).collect();
         assert_eq!(reply.column("contoso_name"), expected, "{name}: {}", reply.text);
@@ -167,7 +176,8 @@ async fn conditions_on_who_asks_follow_teams_units_and_managers() {
     assert!(!teams.is_empty());
     let cases = office.get("/incidents?$select=_ownerid_value").await;
     let of = |keep: &dyn Fn(&str) -> bool| {
-        let mut kept: Vec<_> = cases.rows().iter().filter(|row| keep(&row["_ownerid_value"].to_string())).collect();
+        let mut kept: Vec<_> =
+            cases.rows().iter().filter(|row| keep(&row["_ownerid_value"].to_string())).collect();
         kept.sort_by_key(|row| row["incidentid"].to_string());
         kept.iter().map(|row| row["incidentid"].to_string()).collect::<Vec<_>>()
     };
@@ -175,10 +185,12 @@ async fn conditions_on_who_asks_follow_teams_units_and_managers() {
     let mine = keys(&office, "incidents", ("ownerid", "EqualUserTeams", "eq-userteams", &[])).await;
     assert_eq!(mine, of(&|owner| teams.iter().any(|team| team == owner)));
     assert!(!mine.is_empty());
-    let both = keys(&office, "incidents", ("ownerid", "EqualUserOrUserTeams", "eq-useroruserteams", &[])).await;
+    let both =
+        keys(&office, "incidents", ("ownerid", "EqualUserOrUserTeams", "eq-useroruserteams", &[])).await;
     assert_eq!(both, of(&|owner| owner == anna || teams.iter().any(|team| team == owner)));
     // Somebody reports to Anna, and somebody to them.
-    let users = office.get(&format!("/systemusers?$select=systemuserid&$filter=systemuserid ne {ANNA}&$top=2")).await;
+    let users =
+        office.get(&format!("/systemusers?$select=systemuserid&$filter=systemuserid ne {ANNA}&$top=2")).await;
     let below = users.column("systemuserid");
     office.token_of("admin").await;
     for (user, manager) in [(&below[0], ANNA), (&below[1], below[0].trim_matches('"'))] {
@@ -196,13 +208,19 @@ async fn conditions_on_who_asks_follow_teams_units_and_managers() {
     assert!(both.iter().chain(&reports).all(|key| all.contains(key)));
     let unit = office.get(&format!("/systemusers({ANNA})?$select=_businessunitid_value")).await;
     let expected = office
-        .get(&format!("/incidents?$select=incidentid&$filter=_owningbusinessunit_value eq {}", text(&unit.body, "_businessunitid_value")))
+        .get(&format!(
+            "/incidents?$select=incidentid&$filter=_owningbusinessunit_value eq {}",
+            text(&unit.body, "_businessunitid_value")
+        ))
         .await;
-    let found = keys(&office, "incidents", ("owningbusinessunit", "EqualBusinessId", "eq-businessid", &[])).await;
+    let found =
+        keys(&office, "incidents", ("owningbusinessunit", "EqualBusinessId", "eq-businessid", &[])).await;
     assert_eq!(found, expected.column("incidentid"));
-    let others = keys(&office, "incidents", ("owningbusinessunit", "NotEqualBusinessId", "ne-businessid", &[])).await;
+    let others =
+        keys(&office, "incidents", ("owningbusinessunit", "NotEqualBusinessId", "ne-businessid", &[])).await;
     assert_eq!(found.len() + others.len(), 300);
-    keys(&office, "contoso_inspections", ("contoso_number", "EqualUserLanguage", "eq-userlanguage", &[])).await;
+    keys(&office, "contoso_inspections", ("contoso_number", "EqualUserLanguage", "eq-userlanguage", &[]))
+        .await;
 }
 
 #[tokio::test]
@@ -218,7 +236,8 @@ async fn hierarchies_are_followed_up_and_down() {
         chain.push(id);
     }
     let named = |keys: Vec<String>| -> Vec<usize> {
-        let mut places: Vec<_> = keys.iter().filter_map(|key| chain.iter().position(|id| key.contains(id.as_str()))).collect();
+        let mut places: Vec<_> =
+            keys.iter().filter_map(|key| chain.iter().position(|id| key.contains(id.as_str()))).collect();
         places.sort_unstable();
         places
     };
@@ -234,7 +253,8 @@ async fn hierarchies_are_followed_up_and_down() {
         assert_eq!(named(found.clone()), expected, "{name}");
         assert_eq!(found.len() > 300, name == "NotUnder", "{name}");
     }
-    let by_lookup = keys(&office, "incidents", ("parentcaseid", "UnderOrEqual", "eq-or-under", &[&chain[0]])).await;
+    let by_lookup =
+        keys(&office, "incidents", ("parentcaseid", "UnderOrEqual", "eq-or-under", &[&chain[0]])).await;
     assert_eq!(named(by_lookup), [1, 2], "the cases whose parent is the first or below it");
     // A circle is followed once.
     let body = json!({ "parentcaseid@odata.bind": format!("/incidents({})", chain[2]) });
@@ -251,7 +271,6 @@ async fn conditions_that_do_not_fit_are_refused() {
         "Microsoft.Dynamics.CRM.Today(PropertyName='contoso_name')",
         "Microsoft.Dynamics.CRM.Today(PropertyName='nonsense')",
         "Microsoft.Dynamics.CRM.Today()",
-        "Microsoft.Dynamics.CRM.Today(PropertyName='createdon',PropertyValue=5)",
         "Microsoft.Dynamics.CRM.On(PropertyName='createdon')",
         "Microsoft.Dynamics.CRM.On(PropertyName='createdon',PropertyValue='soon')",
         "Microsoft.Dynamics.CRM.LastXDays(PropertyName='createdon',PropertyValue='many')",

@@ -17,24 +17,57 @@ fn xml(inner: &str) -> String {
 const SAME: &[(&str, &str)] = &[
     ("<filter><condition attribute='prioritycode' operator='eq' value='1'/></filter>", "prioritycode eq 1"),
     ("<filter><condition attribute='prioritycode' operator='neq' value='1'/></filter>", "prioritycode ne 1"),
-    ("<filter><condition attribute='prioritycode' operator='eq' value='high'/></filter>", "prioritycode eq 1"),
+    (
+        "<filter><condition attribute='prioritycode' operator='eq' value='high'/></filter>",
+        "prioritycode eq 1",
+    ),
     ("<filter><condition attribute='isescalated' operator='eq' value='1'/></filter>", "isescalated eq true"),
-    ("<filter><condition attribute='isescalated' operator='ne' value='TRUE'/></filter>", "isescalated ne true"),
+    (
+        "<filter><condition attribute='isescalated' operator='ne' value='TRUE'/></filter>",
+        "isescalated ne true",
+    ),
     ("<filter><condition attribute='description' operator='null'/></filter>", "description eq null"),
     ("<filter><condition attribute='description' operator='not-null'/></filter>", "description ne null"),
-    ("<filter><condition attribute='createdon' operator='ge' value='2026-01-01'/></filter>", "createdon ge 2026-01-01T00:00:00Z"),
+    (
+        "<filter><condition attribute='createdon' operator='ge' value='2026-01-01'/></filter>",
+        "createdon ge 2026-01-01T00:00:00Z",
+    ),
     (
         "<filter><condition attribute='createdon' operator='lt' value='2025-06-01 02:00:00'/></filter>",
         "createdon lt 2025-06-01T02:00:00Z",
     ),
-    ("<filter><condition attribute='actualserviceunits' operator='le' value='10'/></filter>", "actualserviceunits le 10"),
-    ("<filter><condition attribute='title' operator='like' value='%PRINTER%'/></filter>", "contains(title,'printer')"),
-    ("<filter><condition attribute='title' operator='not-like' value='%printer%'/></filter>", "not contains(title,'printer')"),
-    ("<filter><condition attribute='title' operator='begins-with' value='gateway'/></filter>", "startswith(title,'gateway')"),
-    ("<filter><condition attribute='title' operator='like' value='Gateway%'/></filter>", "startswith(title,'gateway')"),
-    ("<filter><condition attribute='title' operator='not-begin-with' value='gateway'/></filter>", "not startswith(title,'gateway')"),
-    ("<filter><condition attribute='title' operator='ends-with' value='damaged'/></filter>", "endswith(title,'damaged')"),
-    ("<filter><condition attribute='title' operator='not-end-with' value='damaged'/></filter>", "not endswith(title,'damaged')"),
+    (
+        "<filter><condition attribute='actualserviceunits' operator='le' value='10'/></filter>",
+        "actualserviceunits le 10",
+    ),
+    (
+        "<filter><condition attribute='title' operator='like' value='%PRINTER%'/></filter>",
+        "contains(title,'printer')",
+    ),
+    (
+        "<filter><condition attribute='title' operator='not-like' value='%printer%'/></filter>",
+        "not contains(title,'printer')",
+    ),
+    (
+        "<filter><condition attribute='title' operator='begins-with' value='gateway'/></filter>",
+        "startswith(title,'gateway')",
+    ),
+    (
+        "<filter><condition attribute='title' operator='like' value='Gateway%'/></filter>",
+        "startswith(title,'gateway')",
+    ),
+    (
+        "<filter><condition attribute='title' operator='not-begin-with' value='gateway'/></filter>",
+        "not startswith(title,'gateway')",
+    ),
+    (
+        "<filter><condition attribute='title' operator='ends-with' value='damaged'/></filter>",
+        "endswith(title,'damaged')",
+    ),
+    (
+        "<filter><condition attribute='title' operator='not-end-with' value='damaged'/></filter>",
+        "not endswith(title,'damaged')",
+    ),
     (
         "<filter type='or'><condition attribute='prioritycode' operator='eq' value='1'/><filter><condition attribute='statecode' \
          operator='eq' value='1'/><condition attribute='prioritycode' operator='eq' value='3'/></filter></filter>",
@@ -44,7 +77,10 @@ const SAME: &[(&str, &str)] = &[
         "<filter><condition attribute='prioritycode' operator='eq' value='1'/></filter><filter/><filter type='or'/>",
         "prioritycode eq 1",
     ),
-    ("<filter><condition attribute='createdon' operator='lt' valueof='modifiedon'/></filter>", "createdon lt modifiedon"),
+    (
+        "<filter><condition attribute='createdon' operator='lt' valueof='modifiedon'/></filter>",
+        "createdon lt modifiedon",
+    ),
     (
         "<filter><condition attribute='ownerid' operator='eq' value='{E4B0A7D2-0002-EF11-9F89-000D3A2B1C02}' uiname='Anna'/></filter>",
         "_ownerid_value eq e4b0a7d2-0002-ef11-9f89-000d3a2b1c02",
@@ -57,8 +93,14 @@ const SAME: &[(&str, &str)] = &[
         "<filter><condition attribute='owneridname' operator='eq' value='Anna Moss'/></filter>",
         "_ownerid_value eq e4b0a7d2-0002-ef11-9f89-000d3a2b1c02",
     ),
-    ("<filter><condition attribute='customeridtype' operator='eq' value='contact'/></filter>", "_contactid_value ne null"),
-    ("<filter><condition attribute='prioritycodename' operator='eq' value='low'/></filter>", "prioritycode eq 3"),
+    (
+        "<filter><condition attribute='customeridtype' operator='eq' value='contact'/></filter>",
+        "_contactid_value ne null",
+    ),
+    (
+        "<filter><condition attribute='prioritycodename' operator='eq' value='low'/></filter>",
+        "prioritycode eq 3",
+    ),
     // Linked tables.
     (
         "<link-entity name='account' from='accountid' to='customerid'><filter><condition attribute='name' operator='like' value='%a%'/></filter></link-entity>",
@@ -134,10 +176,21 @@ async fn rows_have_the_shape_of_the_service() {
     let row = &plain.rows()[0];
     let names: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
-        "@odata.etag", "title", "priority", "_customerid_value", "author", "a.name", "a.ownerid", "number", "systemuser2.fullname",
+        "@odata.etag",
+        "title",
+        "priority",
+        "_customerid_value",
+        "author",
+        "a.name",
+        "a.ownerid",
+        "number",
+        "systemuser2.fullname",
         "incidentid",
     ];
-    assert_eq!(names, expected, "null is left out, aliases name properties, links have their names before the dot");
+    assert_eq!(
+        names, expected,
+        "null is left out, aliases name properties, links have their names before the dot"
+    );
     assert!(plain.body["@odata.context"].as_str().unwrap().ends_with(
         "#incidents(title,priority,_customerid_value,description,author,a.name,a.ownerid,number,systemuser2.fullname,incidentid)"
     ));
@@ -150,7 +203,10 @@ async fn rows_have_the_shape_of_the_service() {
         ("priority@OData.Community.Display.V1.FormattedValue", json!("Normal")),
         ("priority", json!(2)),
         ("_customerid_value@OData.Community.Display.V1.FormattedValue", row["a.name"].clone()),
-        ("_customerid_value@Microsoft.Dynamics.CRM.associatednavigationproperty", json!("customerid_account")),
+        (
+            "_customerid_value@Microsoft.Dynamics.CRM.associatednavigationproperty",
+            json!("customerid_account"),
+        ),
         ("_customerid_value@Microsoft.Dynamics.CRM.lookuplogicalname", json!("account")),
         ("author@OData.Community.Display.V1.AttributeName", json!("createdby")),
         ("author@OData.Community.Display.V1.FormattedValue", json!("Anna Moss")),
@@ -179,10 +235,13 @@ async fn rows_have_the_shape_of_the_service() {
 #[tokio::test]
 async fn orders_go_by_label_and_by_name_and_by_linked_columns() {
     let office = Office::new().await;
-    let all = office.get_preferring("/incidents?$select=prioritycode,_ownerid_value", "odata.include-annotations=\"*\"").await;
+    let all = office
+        .get_preferring("/incidents?$select=prioritycode,_ownerid_value", "odata.include-annotations=\"*\"")
+        .await;
     let formatted = |column: &str| {
         let name = format!("{column}@OData.Community.Display.V1.FormattedValue");
-        let mut values: Vec<_> = all.rows().iter().map(|row| row[&name].as_str().unwrap_or("").to_lowercase()).collect();
+        let mut values: Vec<_> =
+            all.rows().iter().map(|row| row[&name].as_str().unwrap_or("").to_lowercase()).collect();
         values.sort();
         values
     };
@@ -197,7 +256,8 @@ async fn orders_go_by_label_and_by_name_and_by_linked_columns() {
             );
             let reply = office.fetch("incidents", &query, "odata.include-annotations=\"*\"").await;
             let name = format!("{column}@OData.Community.Display.V1.FormattedValue");
-            let found: Vec<_> = reply.rows().iter().map(|row| row[&name].as_str().unwrap_or("").to_lowercase()).collect();
+            let found: Vec<_> =
+                reply.rows().iter().map(|row| row[&name].as_str().unwrap_or("").to_lowercase()).collect();
             let mut expected = formatted(column);
             if descending {
                 expected.reverse();
@@ -224,7 +284,8 @@ async fn several_linked_rows_make_several_rows_and_distinct_makes_them_one() {
              <link-entity name='incident' from='customerid' to='accountid' link-type='{kind}' alias='i'>{attributes}</link-entity></entity></fetch>"
         )
     };
-    let cases = office.get("/incidents?$select=incidentid&$filter=_accountid_value ne null").await.rows().len();
+    let cases =
+        office.get("/incidents?$select=incidentid&$filter=_accountid_value ne null").await.rows().len();
     let inner = office.fetch("accounts", &joined("inner", false, "<attribute name='title'/>"), "").await;
     assert_eq!(inner.rows().len(), cases);
     let distinct = office.fetch("accounts", &joined("inner", true, ""), "").await;
@@ -236,7 +297,9 @@ async fn several_linked_rows_make_several_rows_and_distinct_makes_them_one() {
     assert_eq!(sorted(exists.column("accountid")), keys);
     let outer = office.fetch("accounts", &joined("outer", false, ""), "").await;
     assert_eq!(outer.rows().len(), cases + 60 - keys.len());
-    let first = office.fetch("accounts", &joined("matchfirstrowusingcrossapply", false, "<attribute name='title'/>"), "").await;
+    let first = office
+        .fetch("accounts", &joined("matchfirstrowusingcrossapply", false, "<attribute name='title'/>"), "")
+        .await;
     assert_eq!(sorted(first.column("accountid")), keys, "one case for each account that has some");
     assert!(first.rows().iter().all(|row| row["i.title"].is_string()));
     // An inner link below an outer one takes away the linked row, not the account.
@@ -260,7 +323,8 @@ async fn several_linked_rows_make_several_rows_and_distinct_makes_them_one() {
 #[tokio::test]
 async fn a_collection_takes_a_query_of_its_own() {
     let office = Office::new().await;
-    let customer = office.get("/incidents?$select=_accountid_value&$filter=_accountid_value ne null&$top=1").await;
+    let customer =
+        office.get("/incidents?$select=_accountid_value&$filter=_accountid_value ne null&$top=1").await;
     let account = customer.rows()[0]["_accountid_value"].as_str().unwrap();
     let path = format!("accounts({account})/incident_customer_accounts");
     let expected = office.get(&format!("/{path}?$select=incidentid")).await;

@@ -21,7 +21,8 @@ async fn sums_are_those_of_the_rows() {
     let office = Office::new().await;
     let rows = office.get("/accounts?$select=revenue,numberofemployees,createdon,industrycode").await;
     let numbers: Vec<i64> = rows.rows().iter().filter_map(|row| row["numberofemployees"].as_i64()).collect();
-    let kinds: std::collections::BTreeSet<_> = rows.rows().iter().filter_map(|row| row["industrycode"].as_i64()).collect();
+    let kinds: std::collections::BTreeSet<_> =
+        rows.rows().iter().filter_map(|row| row["industrycode"].as_i64()).collect();
     let reply = aggregate(
         &office,
         "accounts",
@@ -68,7 +69,8 @@ async fn groups_are_made_by_choice_lookup_linked_column_and_date() {
         }
         groups
     };
-    let text = |row: &Value, name: &str| row[name].as_str().map_or_else(|| row[name].to_string(), str::to_owned);
+    let text =
+        |row: &Value, name: &str| row[name].as_str().map_or_else(|| row[name].to_string(), str::to_owned);
     let found = |reply: &Reply, name: &str| -> BTreeMap<String, i64> {
         reply.rows().iter().map(|row| (text(row, name), row["n"].as_i64().unwrap())).collect()
     };
@@ -77,7 +79,10 @@ async fn groups_are_made_by_choice_lookup_linked_column_and_date() {
     let of = |group: &str| format!("{count}<attribute name='{group}' alias='g' groupby='true'/>");
     let choice = aggregate(&office, "incidents", &of("prioritycode")).await;
     assert_eq!(found(&choice, "g"), counted(&|row| text(row, "prioritycode")));
-    assert_eq!(found(&choice, shown), counted(&|row| text(row, "prioritycode@OData.Community.Display.V1.FormattedValue")));
+    assert_eq!(
+        found(&choice, shown),
+        counted(&|row| text(row, "prioritycode@OData.Community.Display.V1.FormattedValue"))
+    );
     let lookup = aggregate(&office, "incidents", &of("ownerid")).await;
     assert_eq!(found(&lookup, "g"), counted(&|row| text(row, "_ownerid_value")));
     assert!(lookup.rows().iter().all(|row| {
@@ -91,7 +96,9 @@ async fn groups_are_made_by_choice_lookup_linked_column_and_date() {
         ("quarter", |time| (time[5..7].parse::<i64>().unwrap() + 2) / 3),
         ("year", |time| time[..4].parse().unwrap()),
         ("fiscal-year", |time| time[..4].parse().unwrap()),
-        ("fiscal-period", |time| time[..4].parse::<i64>().unwrap() * 10 + (time[5..7].parse::<i64>().unwrap() + 2) / 3),
+        ("fiscal-period", |time| {
+            time[..4].parse::<i64>().unwrap() * 10 + (time[5..7].parse::<i64>().unwrap() + 2) / 3
+        }),
         ("week", |time| {
             let date: jiff::civil::Date = time[..10].parse().unwrap();
             let first = date.first_of_year().weekday().to_sunday_zero_offset();
@@ -99,9 +106,15 @@ async fn groups_are_made_by_choice_lookup_linked_column_and_date() {
         }),
     ];
     for (part, key) in parts {
-        let inner = format!("{count}<attribute name='createdon' alias='g' groupby='true' dategrouping='{part}' usertimezone='false'/>");
+        let inner = format!(
+            "{count}<attribute name='createdon' alias='g' groupby='true' dategrouping='{part}' usertimezone='false'/>"
+        );
         let reply = aggregate(&office, "incidents", &inner).await;
-        assert_eq!(found(&reply, "g"), counted(&|row| key(row["createdon"].as_str().unwrap()).to_string()), "{part}");
+        assert_eq!(
+            found(&reply, "g"),
+            counted(&|row| key(row["createdon"].as_str().unwrap()).to_string()),
+            "{part}"
+        );
         let value = reply.rows()[0]["g"].as_i64().unwrap();
         let expected = match *part {
             "year" => format!("{},{:03}", value / 1000, value % 1000),
@@ -120,7 +133,8 @@ async fn groups_are_made_by_choice_lookup_linked_column_and_date() {
     .await;
     let counts: Vec<_> = linked.rows().iter().map(|row| row["n"].as_i64().unwrap()).collect();
     assert!(counts.windows(2).all(|pair| pair[0] >= pair[1]), "{counts:?}");
-    let with_account = office.get("/incidents?$select=incidentid&$filter=_accountid_value ne null").await.rows().len();
+    let with_account =
+        office.get("/incidents?$select=incidentid&$filter=_accountid_value ne null").await.rows().len();
     assert_eq!(counts.iter().sum::<i64>(), with_account as i64);
     let labels = aggregate(&office, "incidents", &format!("{}<order alias='g'/>", of("prioritycode"))).await;
     assert_eq!(labels.column(shown), ["\"High\"", "\"Low\"", "\"Normal\""]);
@@ -140,15 +154,22 @@ async fn aggregates_that_make_no_sense_are_refused() {
         (true, String::new(), "0x8004111a"),
         (true, "<attribute name='title' alias='x' aggregate='sum'/>".to_owned(), "0x8004111a"),
         (true, "<attribute name='customerid' alias='x' aggregate='max'/>".to_owned(), "0x8004111a"),
-        (true, "<attribute name='title' alias='x' groupby='true' dategrouping='day'/>".to_owned(), "0x80040203"),
+        (
+            true,
+            "<attribute name='title' alias='x' groupby='true' dategrouping='day'/>".to_owned(),
+            "0x80040203",
+        ),
         (true, format!("{count}<order attribute='title'/>"), "0x80041121"),
         (true, format!("{count}<order alias='m'/>"), "0x8004110a"),
         (false, count.to_owned(), "0x8004111a"),
     ] {
-        let query = format!("<fetch aggregate='{aggregate}'><entity name='incident'>{inner}</entity></fetch>");
+        let query =
+            format!("<fetch aggregate='{aggregate}'><entity name='incident'>{inner}</entity></fetch>");
         assert_eq!(office.fetch("incidents", &query, "").await.refusal(), (400, code), "{query}");
     }
-    let few = format!("<fetch aggregate='true' aggregatelimit='299'><entity name='incident'>{count}</entity></fetch>");
+    let few = format!(
+        "<fetch aggregate='true' aggregatelimit='299'><entity name='incident'>{count}</entity></fetch>"
+    );
     assert_eq!(office.fetch("incidents", &few, "").await.refusal(), (400, "0x8004e023"));
     let enough = few.replace("299", "300");
     assert_eq!(office.fetch("incidents", &enough, "").await.column("n"), ["300"]);

@@ -25,13 +25,21 @@ fn next(reply: &Reply) -> Option<(String, String)> {
 /// Queries whose pages add up, with the name of what tells their rows apart.
 const QUERIES: &[(&str, &str, &[&str])] = &[
     ("incidents", "<entity name='incident'><attribute name='title'/></entity>", &["incidentid"]),
-    ("incidents", "<entity name='incident'><attribute name='title'/><order attribute='title'/></entity>", &["incidentid"]),
+    (
+        "incidents",
+        "<entity name='incident'><attribute name='title'/><order attribute='title'/></entity>",
+        &["incidentid"],
+    ),
     (
         "incidents",
         "<entity name='incident'><attribute name='title'/><order attribute='followupby' descending='true'/><order attribute='prioritycode'/></entity>",
         &["incidentid"],
     ),
-    ("incidents", "<entity name='incident'><order attribute='customerid'/><order attribute='incidentid' descending='true'/></entity>", &["incidentid"]),
+    (
+        "incidents",
+        "<entity name='incident'><order attribute='customerid'/><order attribute='incidentid' descending='true'/></entity>",
+        &["incidentid"],
+    ),
     (
         "incidents",
         "<entity name='incident'><attribute name='title'/><link-entity name='account' from='accountid' to='customerid' link-type='outer' alias='a'>\
@@ -53,7 +61,8 @@ const QUERIES: &[(&str, &str, &[&str])] = &[
 ];
 
 fn rows(reply: &Reply, keys: &[&str]) -> Vec<String> {
-    let tells = |row: &serde_json::Value| keys.iter().map(|key| row[*key].to_string()).collect::<Vec<_>>().join("/");
+    let tells =
+        |row: &serde_json::Value| keys.iter().map(|key| row[*key].to_string()).collect::<Vec<_>>().join("/");
     reply.rows().iter().map(tells).collect()
 }
 
@@ -67,12 +76,15 @@ async fn pages_with_and_without_cookies_add_up_to_the_whole() {
         let mut page = Some(("1".to_owned(), String::new()));
         while let Some((number, cookie)) = page {
             let cookie = if cookie.is_empty() { cookie } else { format!(" paging-cookie=\"{cookie}\"") };
-            let reply = office.fetch(set, &format!("<fetch count='37' page='{number}'{cookie}>{entity}</fetch>"), ALL).await;
+            let reply = office
+                .fetch(set, &format!("<fetch count='37' page='{number}'{cookie}>{entity}</fetch>"), ALL)
+                .await;
             assert_eq!(reply.status, 200, "{entity}: {}", reply.text);
             sought.extend(rows(&reply, keys));
             page = next(&reply);
             assert_eq!(reply.body[MORE], json!(page.is_some()), "{entity}");
-            let plain = office.fetch(set, &format!("<fetch count='37' page='{number}'>{entity}</fetch>"), "").await;
+            let plain =
+                office.fetch(set, &format!("<fetch count='37' page='{number}'>{entity}</fetch>"), "").await;
             counted.extend(rows(&plain, keys));
         }
         assert_eq!(sought, whole, "{entity}");
@@ -93,17 +105,24 @@ async fn the_annotations_are_those_of_the_documentation() {
     assert_eq!(number, "2");
     let expected = format!(
         "<cookie page=\"1\"><title last=\"{}\" first=\"{}\" /><incidentid last=\"{{{}}}\" first=\"{{{}}}\" /></cookie>",
-        last["title"].as_str().unwrap(), first["title"].as_str().unwrap(), id(last), id(first)
+        last["title"].as_str().unwrap(),
+        first["title"].as_str().unwrap(),
+        id(last),
+        id(first)
     );
     assert_eq!(cookie, expected);
     let raw = reply.body[COOKIE].as_str().unwrap();
     assert!(raw.starts_with("<cookie pagenumber=\"2\" pagingcookie=\"%253ccookie%2520page%253d%25221%2522%253e%253ctitle%2520last"), "{raw}");
     assert!(raw.ends_with("%253c%252fcookie%253e\" istracking=\"False\" />"), "{raw}");
-    assert!(reply.body["@odata.context"].as_str().unwrap().ends_with("$metadata#incidents(title,incidentid)"));
+    assert!(
+        reply.body["@odata.context"].as_str().unwrap().ends_with("$metadata#incidents(title,incidentid)")
+    );
     assert!(reply.body["@odata.nextLink"].is_null());
     // A client may ask for these two alone, and for no page at all: a full page says that there is more.
     let two = "odata.maxpagesize=50,odata.include-annotations=\"Microsoft.Dynamics.CRM.fetchxmlpagingcookie,Microsoft.Dynamics.CRM.morerecords\"";
-    let reply = office.fetch("incidents", "<fetch><entity name='incident'><attribute name='title'/></entity></fetch>", two).await;
+    let reply = office
+        .fetch("incidents", "<fetch><entity name='incident'><attribute name='title'/></entity></fetch>", two)
+        .await;
     assert_eq!((reply.rows().len(), &reply.body[MORE]), (50, &json!(true)));
     assert!(next(&reply).is_some());
     assert!(reply.body["@Microsoft.Dynamics.CRM.totalrecordcount"].is_null());
@@ -120,10 +139,15 @@ async fn the_annotations_are_those_of_the_documentation() {
 async fn distinct_and_grouped_pages_go_on_by_number() {
     let office = Office::new().await;
     let distinct = |page: usize| {
-        format!("<fetch distinct='true' count='2' page='{page}'><entity name='incident'><attribute name='prioritycode'/><order attribute='prioritycode'/></entity></fetch>")
+        format!(
+            "<fetch distinct='true' count='2' page='{page}'><entity name='incident'><attribute name='prioritycode'/><order attribute='prioritycode'/></entity></fetch>"
+        )
     };
     let first = office.fetch("incidents", &distinct(1), ALL).await;
-    assert_eq!(first.column("prioritycode@OData.Community.Display.V1.FormattedValue"), ["\"High\"", "\"Low\""]);
+    assert_eq!(
+        first.column("prioritycode@OData.Community.Display.V1.FormattedValue"),
+        ["\"High\"", "\"Low\""]
+    );
     assert_eq!((&first.body[MORE], &first.body[COOKIE]), (&json!(true), &json!(null)));
     assert!(first.rows()[0]["@odata.etag"].is_null() && first.rows()[0]["incidentid"].is_null());
     let second = office.fetch("incidents", &distinct(2), ALL).await;
@@ -134,12 +158,21 @@ async fn distinct_and_grouped_pages_go_on_by_number() {
 #[tokio::test]
 async fn cookies_of_other_queries_and_pages_too_far_are_refused() {
     let office = Office::new().await;
-    let entity = |order: &str| format!("<entity name='incident'><attribute name='title'/><order attribute='{order}'/></entity>");
-    let reply = office.fetch("incidents", &format!("<fetch count='5'>{}</fetch>", entity("title")), ALL).await;
+    let entity = |order: &str| {
+        format!("<entity name='incident'><attribute name='title'/><order attribute='{order}'/></entity>")
+    };
+    let reply =
+        office.fetch("incidents", &format!("<fetch count='5'>{}</fetch>", entity("title")), ALL).await;
     let (_, cookie) = next(&reply).unwrap();
     for (query, code) in [
-        (format!("<fetch page='2' count='5' paging-cookie=\"{cookie}\">{}</fetch>", entity("createdon")), "0x80041129"),
-        (format!("<fetch page='2' count='5' paging-cookie='nonsense'>{}</fetch>", entity("title")), "0x8004112a"),
+        (
+            format!("<fetch page='2' count='5' paging-cookie=\"{cookie}\">{}</fetch>", entity("createdon")),
+            "0x80041129",
+        ),
+        (
+            format!("<fetch page='2' count='5' paging-cookie='nonsense'>{}</fetch>", entity("title")),
+            "0x8004112a",
+        ),
         (format!("<fetch page='11' count='5000'>{}</fetch>", entity("title")), "0x8004430a"),
         (format!("<fetch page='4000000000' count='5000'>{}</fetch>", entity("title")), "0x8004430a"),
     ] {
@@ -147,6 +180,12 @@ async fn cookies_of_other_queries_and_pages_too_far_are_refused() {
     }
     let again = format!("<fetch page='3' count='5' paging-cookie=\"{cookie}\">{}</fetch>", entity("title"));
     let again = office.fetch("incidents", &again, "").await;
-    let plain = office.fetch("incidents", &format!("<fetch page='3' count='5'>{}</fetch>", entity("title")), "").await;
-    assert_eq!(again.column("incidentid"), plain.column("incidentid"), "a cookie that is not the page before's does no harm");
+    let plain = office
+        .fetch("incidents", &format!("<fetch page='3' count='5'>{}</fetch>", entity("title")), "")
+        .await;
+    assert_eq!(
+        again.column("incidentid"),
+        plain.column("incidentid"),
+        "a cookie that is not the page before's does no harm"
+    );
 }

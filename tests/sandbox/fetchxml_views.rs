@@ -4,7 +4,9 @@ use crate::office::Office;
 
 async fn view(office: &Office, set: &str, name: &str) -> String {
     let key = if set == "savedqueries" { "savedqueryid" } else { "userqueryid" };
-    let reply = office.get(&format!("/{set}?$select={key}&$filter=returnedtypecode eq 'incident' and name eq '{name}'")).await;
+    let reply = office
+        .get(&format!("/{set}?$select={key}&$filter=returnedtypecode eq 'incident' and name eq '{name}'"))
+        .await;
     reply.rows().first().unwrap_or_else(|| panic!("no view {name}"))[key].as_str().unwrap().to_owned()
 }
 
@@ -17,7 +19,8 @@ async fn every_view_runs_and_shows_its_columns() {
         assert!(views.rows().len() > 2);
         for row in views.rows() {
             let table = row["returnedtypecode"].as_str().unwrap();
-            let definition = office.get(&format!("/EntityDefinitions(LogicalName='{table}')?$select=EntitySetName")).await;
+            let definition =
+                office.get(&format!("/EntityDefinitions(LogicalName='{table}')?$select=EntitySetName")).await;
             let target = definition.body["EntitySetName"].as_str().unwrap();
             let id = row[key].as_str().unwrap();
             let reply = office.get(&format!("/{target}?{option}={id}")).await;
@@ -40,7 +43,12 @@ async fn options_come_on_top_of_a_view() {
         .await;
     assert_eq!(high.column("incidentid"), expected.column("incidentid"), "{}", high.text);
     assert_eq!(high.body["@odata.count"], expected.rows().len());
-    assert_eq!(high.rows()[0].as_object().unwrap().len(), 3, "the etag, the title and the key: {}", high.text);
+    assert_eq!(
+        high.rows()[0].as_object().unwrap().len(),
+        3,
+        "the etag, the title and the key: {}",
+        high.text
+    );
     let top = office.get(&format!("{path}&$top=3")).await;
     assert_eq!(top.rows().len(), 3);
     let (mut pages, mut next) = (Vec::new(), Some(path.clone()));
@@ -54,10 +62,17 @@ async fn options_come_on_top_of_a_view() {
     all.sort();
     pages.sort();
     assert_eq!(pages, all);
-    let account = office.get("/incidents?$select=_accountid_value&$filter=_accountid_value ne null and statecode eq 0&$top=1").await;
+    let account = office
+        .get("/incidents?$select=_accountid_value&$filter=_accountid_value ne null and statecode eq 0&$top=1")
+        .await;
     let account = account.rows()[0]["_accountid_value"].as_str().unwrap().to_owned();
-    let nested = office.get(&format!("/accounts({account})/incident_customer_accounts?savedQuery={id}")).await;
-    let expected = office.get(&format!("/incidents?$select=incidentid&$filter=statecode eq 0 and _accountid_value eq {account}")).await;
+    let nested =
+        office.get(&format!("/accounts({account})/incident_customer_accounts?savedQuery={id}")).await;
+    let expected = office
+        .get(&format!(
+            "/incidents?$select=incidentid&$filter=statecode eq 0 and _accountid_value eq {account}"
+        ))
+        .await;
     assert_eq!(nested.rows().len(), expected.rows().len());
     for (path, refusal) in [
         (format!("/accounts?savedQuery={id}"), (400, "0x80041128")),

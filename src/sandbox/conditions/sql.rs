@@ -85,6 +85,7 @@ pub(crate) fn translate(
 
 fn check_count(operator: Operator, subject: &Subject<'_>, values: &[String]) -> Result<(), Error> {
     let fits = match operator.arity() {
+        // Views often keep a value that their condition does not look at.
         Arity::None => true,
         Arity::One => values.len() == 1,
         Arity::Two => values.len() == 2,

@@ -37,6 +37,9 @@ fn labelled(subject: &Subject<'_>, text: &str) -> Result<Value, Error> {
     })
 }
 
+/// As many options as a multi-choice column takes.
+const MAX_CHOICES: usize = 150;
+
 /// The options that a value of a multi-choice column names.
 pub(super) fn choices(subject: &Subject<'_>, values: &[String]) -> Result<Vec<i64>, Error> {
     let mut choices = Vec::new();
@@ -47,6 +50,9 @@ pub(super) fn choices(subject: &Subject<'_>, values: &[String]) -> Result<Vec<i6
         if !choices.contains(&choice) {
             choices.push(choice);
         }
+    }
+    if choices.len() > MAX_CHOICES {
+        return Err(Error::TooManyValues);
     }
     Ok(choices)
 }

@@ -157,7 +157,7 @@ pub(super) const MORE: &[More] = &[
         table: "account",
         name: "Accounts: No Changes in Last 3 Months",
         conditions: "<condition attribute=\"statecode\" operator=\"eq\" value=\"0\"/>\
-                     <condition attribute=\"modifiedon\" operator=\"older-than-x-months\" value=\"3\"/>",
+                     <condition attribute=\"modifiedon\" operator=\"olderthan-x-months\" value=\"3\"/>",
         default: false,
     },
     More { table: "contact", name: "My Active Contacts", conditions: MINE, default: true },

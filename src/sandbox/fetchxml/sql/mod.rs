@@ -16,6 +16,8 @@ use places::Places;
 
 /// As many rows as an aggregate may read.
 const MAX_AGGREGATED: usize = 50_000;
+/// SQLite reads 2,000 expressions in one statement.
+const MAX_EXPRESSIONS: usize = 2_000;
 
 /// A checked query.
 #[derive(Debug)]
@@ -124,6 +126,9 @@ impl<'a> Query<'a> {
                 query.keys_at = Some(query.select.len());
                 query.select.extend(query.keys.iter().map(|key| key.sql.clone()));
             }
+        }
+        if query.select.len() > MAX_EXPRESSIONS {
+            return Err(Error::argument("The query asks for too many columns."));
         }
         query.tables = places.tables;
         Ok(query)

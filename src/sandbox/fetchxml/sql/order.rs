@@ -149,7 +149,11 @@ mod tests {
                         .collect::<rusqlite::Result<Vec<_>>>()?
                         .join("; ");
                     assert!(steps.starts_with("SEARCH t USING"), "{}: {steps}", rows.sql);
-                    assert!(!steps.contains("TEMP B-TREE") && !steps.contains("SCAN"), "{}: {steps}", rows.sql);
+                    assert!(
+                        !steps.contains("TEMP B-TREE") && !steps.contains("SCAN"),
+                        "{}: {steps}",
+                        rows.sql
+                    );
                 }
                 Ok(())
             });
