@@ -25,10 +25,10 @@ fn findings(row: &Value) -> Vec<String> {
 }
 
 fn quarter(row: &Value) -> u32 {
-    text(row, "createdon").get(5..7).map_or(0, |month| (month.parse::<u32>().unwrap() + 2) / 3)
+    text(row, "createdon").get(5..7).map_or(0, |month| month.parse::<u32>().unwrap().div_ceil(3))
 }
 
-fn year<'a>(row: &'a Value) -> &'a str {
+fn year(row: &Value) -> &str {
     &text(row, "createdon")[..4]
 }
 
