@@ -8,6 +8,7 @@ mod border;
 mod cases;
 #[cfg(unix)]
 mod command;
+mod conditions;
 mod controls;
 mod desk;
 mod discovery;
@@ -22,6 +23,12 @@ mod faults_content;
 mod faults_sign_in;
 mod faults_wire;
 mod faults_world;
+mod fetchxml;
+mod fetchxml_aggregates;
+mod fetchxml_paging;
+mod fetchxml_real;
+mod fetchxml_refusals;
+mod fetchxml_views;
 #[cfg(unix)]
 mod kill;
 mod manual;
@@ -43,3 +50,4 @@ mod rows_writes;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod views;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -114,6 +115,14 @@ impl Office {
 
     pub(crate) async fn get_preferring(&self, path: &str, prefer: &str) -> Reply {
         self.send(Method::GET, path, &[("prefer", prefer)], None).await
+    }
+
+    /// A query in FetchXML. An empty preference is none.
+    pub(crate) async fn fetch(&self, set: &str, xml: &str, prefer: &str) -> Reply {
+        let xml = utf8_percent_encode(xml, NON_ALPHANUMERIC);
+        let headers = [("prefer", prefer)];
+        let headers = if prefer.is_empty() { &[][..] } else { &headers[..] };
+        self.send(Method::GET, &format!("/{set}?fetchXml={xml}"), headers, None).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {

@@ -93,7 +93,7 @@ fn rounded(amount: i64, digits: u32) -> i64 {
 }
 
 /// `1234567.50` as `1,234,567.50`.
-fn grouped(number: &str) -> String {
+pub(super) fn grouped(number: &str) -> String {
     let (sign, number) = match number.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", number),

@@ -5,6 +5,7 @@ mod access;
 mod call;
 mod error;
 mod expand;
+mod fetch;
 mod format;
 mod key;
 mod message;

@@ -18,7 +18,7 @@ use crate::sandbox::schema::{Members, Relationship, Table};
 use crate::sandbox::store::{quoted, type_column};
 
 /// Rows of a page at most, and rows counted at most.
-const LIMIT: usize = 5000;
+pub(super) const LIMIT: usize = 5000;
 
 /// Where the rows of a collection come from.
 pub(super) struct Collection<'a> {
@@ -35,13 +35,16 @@ pub(super) struct Parent<'a> {
 }
 
 impl Collection<'_> {
-    fn only(&self) -> Option<Fragment> {
+    pub(super) fn only(&self) -> Option<Fragment> {
         self.of.as_ref().map(|parent| members(&parent.members, parent.id))
     }
 }
 
 /// `GET /incidents`, `GET /accounts(id)/Account_Tasks`.
 pub(super) fn collection(call: &Call<'_>, collection: &Collection<'_>) -> Result<Reply> {
+    if let Some(reply) = super::fetch::answer(call, collection)? {
+        return Ok(reply);
+    }
     call.require(Right::Read, collection.table)?;
     let options = Options::parse(&call.query)?;
     let plan = Plan::new(call, collection.table, &options)?;
@@ -125,7 +128,7 @@ pub(super) fn count(call: &Call<'_>, collection: &Collection<'_>) -> Result<Repl
     Ok(Reply::count(count.min(LIMIT)))
 }
 
-fn parent_exists(connection: &Connection, collection: &Collection<'_>) -> Result<()> {
+pub(super) fn parent_exists(connection: &Connection, collection: &Collection<'_>) -> Result<()> {
     match &collection.of {
         Some(parent) => version(connection, parent.table, parent.id).map(|_| ()),
         None => Ok(()),

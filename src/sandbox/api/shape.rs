@@ -12,9 +12,9 @@ use super::prefer::Prefer;
 use crate::sandbox::schema::{Column, Kind, Table};
 use crate::sandbox::store::{name_column, quoted, type_column};
 
-const FORMATTED: &str = "OData.Community.Display.V1.FormattedValue";
-const NAVIGATION: &str = "Microsoft.Dynamics.CRM.associatednavigationproperty";
-const LOGICAL_NAME: &str = "Microsoft.Dynamics.CRM.lookuplogicalname";
+pub(super) const FORMATTED: &str = "OData.Community.Display.V1.FormattedValue";
+pub(super) const NAVIGATION: &str = "Microsoft.Dynamics.CRM.associatednavigationproperty";
+pub(super) const LOGICAL_NAME: &str = "Microsoft.Dynamics.CRM.lookuplogicalname";
 
 /// The columns of an answer's rows. Place 0 of the SQL row is the key, place 1 the version.
 #[derive(Debug)]

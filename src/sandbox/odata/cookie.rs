@@ -24,14 +24,18 @@ pub(crate) struct Position {
 
 /// The token for page `page`, ready for an address.
 pub(crate) fn encode(page: u64, keys: &[SortKey], first: &[Value], last: &[Value]) -> String {
-    let mut inner = format!("<cookie page=\"{}\">", page - 1);
-    for ((key, first), last) in keys.iter().zip(first).zip(last) {
-        let _ = write!(inner, "<{} {} {} />", key.name, attribute("last", last), attribute("first", first));
-    }
-    inner.push_str("</cookie>");
-    let inner = utf8_percent_encode(&inner, PLAIN).to_string();
+    let inner = utf8_percent_encode(&cookie(page - 1, keys, first, last), PLAIN).to_string();
     let outer = format!("<cookie pagenumber=\"{page}\" pagingcookie=\"{inner}\" istracking=\"False\" />");
     utf8_percent_encode(&outer, OUTER).to_string()
+}
+
+/// The cookie itself, behind page `page`.
+pub(crate) fn cookie(page: u64, keys: &[SortKey], first: &[Value], last: &[Value]) -> String {
+    let mut cookie = format!("<cookie page=\"{page}\">");
+    for ((key, first), last) in keys.iter().zip(first).zip(last) {
+        let _ = write!(cookie, "<{} {} {} />", key.name, attribute("last", last), attribute("first", first));
+    }
+    cookie + "</cookie>"
 }
 
 /// Reads a token (decoded once, as it stands in a decoded query) that was made for an order with these keys.
@@ -40,6 +44,11 @@ pub(crate) fn decode(token: &str, keys: &[SortKey]) -> Result<Position, Error> {
     let cookie = between(token, "pagingcookie=\"");
     let (Some(page), Some(cookie)) = (page, cookie) else { return Err(Error::CookiePage) };
     let cookie = percent_decode_str(cookie).decode_utf8().map_err(|_| Error::CookiePage)?;
+    Ok(Position { page, last: last(&cookie, keys)? })
+}
+
+/// The key values of the last row that a cookie tells of.
+pub(crate) fn last(cookie: &str, keys: &[SortKey]) -> Result<Vec<Value>, Error> {
     let elements: Vec<&str> = cookie.split('<').filter(|part| part.contains(" last")).collect();
     if elements.len() != keys.len() {
         return Err(Error::CookieOrder);
@@ -55,7 +64,7 @@ pub(crate) fn decode(token: &str, keys: &[SortKey]) -> Result<Position, Error> {
         };
         last.push(value);
     }
-    Ok(Position { page, last })
+    Ok(last)
 }
 
 fn attribute(name: &str, value: &Value) -> String {
@@ -84,7 +93,7 @@ fn value(text: &str, storage: Storage) -> Option<Value> {
     }
 }
 
-fn between<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+pub(crate) fn between<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(start)?;
     rest.split_once('"').map(|(inner, _)| inner)
 }

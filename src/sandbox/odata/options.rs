@@ -44,9 +44,6 @@ impl Options {
         let mut options = Options::default();
         for name in query.names() {
             match name {
-                "fetchXml" | "savedQuery" | "userQuery" => {
-                    return Err(Error::NotImplemented { what: format!("the query option '{name}'") });
-                }
                 name if !name.starts_with('$') => {}
                 name => {
                     let value = query.get(name).unwrap_or_default();

@@ -4,10 +4,11 @@ use rusqlite::types::Value;
 use uuid::Uuid;
 
 use super::ast::{Expr, Literal, Op, Operand, Path, TextFunction};
-use super::literal::{floor_of_finer, stored, stored_text};
+use super::literal::{floor_of_finer, stored};
 use super::options::Order;
 use super::seek::{SortKey, Storage};
 use super::{Error, conditions};
+use crate::sandbox::conditions::{Face, Hierarchy, Subject, translate};
 use crate::sandbox::schema::{Column, Kind, Schema, Table};
 use crate::sandbox::store::text::has_wildcards;
 use crate::sandbox::store::{name_column, quoted, type_column};
@@ -27,6 +28,8 @@ pub(crate) struct Translator<'a> {
     table: &'a Table,
     context: Context,
     joins: Vec<Join>,
+    /// Tables that conditions look into by themselves.
+    looked_into: Vec<&'a Table>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -48,6 +51,7 @@ pub(crate) struct Fragment {
 /// A property found at the end of a path.
 pub(super) struct Found<'a> {
     pub(super) alias: String,
+    pub(super) table: &'a Table,
     pub(super) column: &'a Column,
     /// `alias."column"`.
     pub(super) sql: String,
@@ -55,7 +59,7 @@ pub(super) struct Found<'a> {
 
 impl<'a> Translator<'a> {
     pub(crate) fn new(schema: &'a Schema, table: &'a Table, context: Context) -> Translator<'a> {
-        Translator { schema, table, context, joins: Vec::new() }
+        Translator { schema, table, context, joins: Vec::new(), looked_into: Vec::new() }
     }
 
     /// The tables to read from: the main one as `t`, and those that paths led to.
@@ -67,9 +71,10 @@ impl<'a> Translator<'a> {
         sql
     }
 
-    /// The tables that paths led to.
+    /// The tables that paths and conditions led to.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &'a Table> {
-        self.joins.iter().filter_map(|join| self.schema.table(&join.table))
+        let joined = self.joins.iter().filter_map(|join| self.schema.table(&join.table));
+        joined.chain(self.looked_into.iter().copied())
     }
 
     /// A condition. As in the service it is true or false, never unknown: null is not equal to any value.
@@ -84,9 +89,14 @@ impl<'a> Translator<'a> {
             Expr::Compare { left, op, right } => self.compare(left, *op, right),
             Expr::Text { function, property, value } => self.text(*function, property, value),
             Expr::Custom { name, arguments } => {
-                let property = conditions::property(name, arguments)?;
-                let found = self.resolve_named(&property)?;
-                conditions::translate(name, arguments, &found, self.context)
+                let operator = conditions::operator(name)?;
+                let found = self.resolve_named(&conditions::property(name, arguments)?)?;
+                let Found { alias, table, column, .. } = found;
+                if operator.is_hierarchical() {
+                    self.looked_into.extend(Hierarchy::of(self.schema, table, column).map(|of| of.table));
+                }
+                let subject = Subject { table, alias, column, face: Face::Value };
+                translate(self.schema, operator, &subject, &conditions::values(arguments)?, self.context)
             }
             Expr::Lambda { collection } => Err(Error::NotImplemented {
                 what: format!("filtering on the collection '{}'", collection.join("/")),
@@ -245,7 +255,7 @@ impl<'a> Translator<'a> {
             .property(property)
             .ok_or_else(|| Error::NoProperty { name: property.clone(), table: table.name.clone() })?;
         let sql = format!("{alias}.{}", quoted(&column.name));
-        Ok(Found { alias, column, sql })
+        Ok(Found { alias, table, column, sql })
     }
 
     /// The named conditions call a lookup by its column: `PropertyName='ownerid'`.
@@ -254,7 +264,8 @@ impl<'a> Translator<'a> {
             Err(error) => {
                 let [name] = path.as_slice() else { return Err(error) };
                 let column = self.table.column(name).filter(|column| column.is_lookup()).ok_or(error)?;
-                Ok(Found { alias: "t".to_owned(), column, sql: format!("t.{}", quoted(&column.name)) })
+                let sql = format!("t.{}", quoted(&column.name));
+                Ok(Found { alias: "t".to_owned(), table: self.table, column, sql })
             }
             found => found,
         }
@@ -265,7 +276,7 @@ impl<'a> Translator<'a> {
         let (alias, table) = self.follow(before, nav).ok()?;
         let column = table.navigation(nav).first()?.column;
         let sql = format!("{alias}.{}", quoted(&column.name));
-        Some(Found { alias, column, sql })
+        Some(Found { alias, table, column, sql })
     }
 
     /// Follows navigation properties and joins what they lead to. `last` is what will be asked for at the end,
@@ -357,13 +368,5 @@ fn flipped(op: Op) -> Op {
         Op::Lt => Op::Gt,
         Op::Le => Op::Ge,
         same => same,
-    }
-}
-
-/// The value of a condition argument for a column.
-pub(super) fn argument(literal: &Literal, column: &Column) -> Result<Value, Error> {
-    match literal {
-        Literal::Text(text) => stored_text(text, column),
-        literal => stored(literal, column),
     }
 }

@@ -11,7 +11,7 @@ pub(crate) struct Declaration {
     pub(crate) code: i32,
     /// Schema name of the primary key.
     pub(crate) key: &'static str,
-    /// Logical name of the column that names a row.
+    /// Logical name of the column that names a row; empty where none does.
     pub(crate) primary_name: &'static str,
     pub(crate) ownership: Ownership,
     /// What the names of the audit relationships are built on: `lk_{stem}_createdby`.

@@ -16,8 +16,10 @@ mod people;
 mod plain;
 mod queues;
 mod security;
+mod settings;
 mod standard;
 mod timeline;
+mod views;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -35,14 +37,18 @@ const DECLARATIONS: &[&Declaration] = &[
     &contact::CONTACT,
     &incident::INCIDENT,
     &inspection::INSPECTION,
+    &settings::ORGANIZATION,
     &catalog::PRODUCT,
     &queues::QUEUE,
     &queues::QUEUEITEM,
+    &views::SAVEDQUERY,
     &catalog::SUBJECT,
+    &views::SYSTEMFORM,
     &people::SYSTEMUSER,
     &activity::TASK,
     &people::TEAM,
     &people::TEAMMEMBERSHIP,
+    &settings::TIMEZONEDEFINITION,
     &catalog::TRANSACTIONCURRENCY,
     &correspondence::APPOINTMENT,
     &correspondence::EMAIL,
@@ -58,6 +64,8 @@ const DECLARATIONS: &[&Declaration] = &[
     &timeline::ACTIVITYPARTY,
     &timeline::ACTIVITYPOINTER,
     &timeline::INCIDENTRESOLUTION,
+    &views::USERQUERY,
+    &settings::USERSETTINGS,
 ];
 
 /// All tables, sorted by logical name, and how they hang together.

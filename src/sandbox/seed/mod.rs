@@ -8,8 +8,12 @@ mod inspections;
 mod organization;
 mod random;
 mod security;
+mod settings;
+mod shown;
 mod timeline;
+mod views;
 mod words;
+mod zones;
 
 use rusqlite::Transaction;
 use rusqlite::types::Value;
@@ -50,6 +54,14 @@ pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::
     let customers = customers::fill(transaction, plan, &office, &mut stamps)?;
     inspections::fill(transaction, plan, &office, &customers, &mut stamps)?;
     cases::fill(transaction, plan, &office, &customers, &mut stamps)?;
+    let mut maker = Maker {
+        office: &office,
+        organization: Reference { id: plan.organization, name: plan.organization_name.to_owned() },
+        random: Random::new(plan.seed, "settings"),
+        stamps: &mut stamps,
+    };
+    settings::fill(transaction, plan.organization_name, &mut maker)?;
+    views::fill(transaction, &mut maker)?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'version'", [stamps.version])?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'case'", [plan.rows.incident])?;
     Ok(())
@@ -93,6 +105,42 @@ impl Office {
     fn user(&self, random: &mut Random) -> &Reference {
         let limit = if random.chance(60) { self.users.len().min(3) } else { self.users.len() };
         &self.users[random.below(limit)]
+    }
+}
+
+/// Makes what describes the organization and how it is shown.
+struct Maker<'a> {
+    office: &'a Office,
+    organization: Reference,
+    random: Random,
+    stamps: &'a mut Stamps,
+}
+
+impl Maker<'_> {
+    fn in_organization(&self, cells: &mut Cells) {
+        cells.extend([
+            ("organizationid", self.organization.id()),
+            ("organizationid__name", self.organization.name()),
+        ]);
+    }
+
+    /// Made when the environment was set up, by whom it was set up.
+    fn shipped(&mut self, cells: &mut Cells) {
+        let author = self.office.users[0].clone();
+        self.stamped(cells, &author);
+    }
+
+    fn stamped(&mut self, cells: &mut Cells, author: &Reference) {
+        let created = END - SPAN - 86_400;
+        cells.extend([
+            ("createdon", number(created)),
+            ("createdby", author.id()),
+            ("createdby__name", author.name()),
+            ("modifiedon", number(created)),
+            ("modifiedby", author.id()),
+            ("modifiedby__name", author.name()),
+            ("versionnumber", self.stamps.next(&mut self.random)),
+        ]);
     }
 }
 
