@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod apply;
 mod border;
 #[cfg(unix)]
 mod command;
 mod controls;
+mod delta;
 mod desk;
 mod discovery;
 mod entra_applications;
@@ -13,12 +15,15 @@ mod entra_browser;
 mod entra_device;
 mod entra_documents;
 mod entra_refresh;
+mod expand;
 mod faults;
+mod lambdas;
 mod metadata;
 mod methods;
 mod office;
 mod people;
 mod raw;
+mod related;
 mod rows_filters;
 mod rows_kept;
 mod rows_paging;
