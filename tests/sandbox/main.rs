@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
 mod activities;
+mod apply;
 mod audit;
 mod border;
 mod cases;
@@ -10,6 +11,7 @@ mod cases;
 mod command;
 mod conditions;
 mod controls;
+mod delta;
 mod desk;
 mod discovery;
 mod entra_applications;
@@ -18,6 +20,7 @@ mod entra_device;
 mod entra_documents;
 mod entra_refresh;
 mod environments;
+mod expand;
 mod faults;
 mod faults_content;
 mod faults_sign_in;
@@ -31,6 +34,7 @@ mod fetchxml_refusals;
 mod fetchxml_views;
 #[cfg(unix)]
 mod kill;
+mod lambdas;
 mod manual;
 mod merge;
 mod messages;
@@ -41,6 +45,7 @@ mod people;
 mod privileges;
 mod queues;
 mod raw;
+mod related;
 mod rows_filters;
 mod rows_kept;
 mod rows_paging;

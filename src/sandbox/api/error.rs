@@ -106,6 +106,9 @@ impl From<odata::Error> for ApiError {
             odata::Error::TooManyValues => {
                 ApiError::bad(0x8004_430e, "Number of parameters in a condition exceeded maximum limit.")
             }
+            odata::Error::TooManyLinks => {
+                ApiError::bad(0x8004_430d, "Number of link entities in query exceeded maximum limit.")
+            }
             odata::Error::CookieOrder => {
                 ApiError::bad(0x8004_1129, "Order by columns do not match those in paging cookie.")
             }

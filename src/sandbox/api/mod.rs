@@ -2,7 +2,9 @@
 //! knows nothing of sockets, TLS, tokens or faults.
 
 mod access;
+mod apply;
 mod call;
+mod delta;
 mod error;
 mod expand;
 mod fetch;
@@ -13,6 +15,7 @@ mod metadata;
 mod page;
 mod prefer;
 mod read;
+mod related;
 mod reply;
 mod route;
 mod service;

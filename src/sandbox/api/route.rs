@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::call::Call;
 use super::error::{ApiError, Result};
-use super::read::{self, Collection, Parent};
+use super::read::{self, Collection};
 use super::reply::Reply;
-use super::{key, message, metadata, service, write};
+use super::{key, message, metadata, related, service, write};
 use crate::sandbox::odata::uri::{Segment, segments};
 use crate::sandbox::schema::Table;
 use crate::sandbox::store::quoted;
@@ -120,21 +120,19 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
     if name.starts_with("Microsoft.Dynamics.CRM.") {
         return message::bound(call, table, Some(id), segment, rest);
     }
+    if call.method == Method::GET {
+        return related::get(call, table, id, segment, rest);
+    }
     let last = rest.last().map(|segment| segment.name.as_str());
-    let relationships = table.navigation(name);
-    if !relationships.is_empty() {
+    if !table.navigation(name).is_empty() {
         return match (&call.method, last) {
-            (&Method::GET, None) => related(call, table, id, segment),
             (&Method::PUT | &Method::DELETE, Some("$ref")) => write::link(call, table, id, name),
-            (&Method::GET, Some("$ref")) => Err(ApiError::not_implemented("reading $ref")),
             (method, Some("$ref")) => Err(ApiError::method(method, LINK)),
             (method, _) => Err(ApiError::method(method, READ)),
         };
     }
     if let Some(column) = table.property(name) {
         return match (&call.method, last) {
-            (&Method::GET, None) => read_column(call, table, id, name, false),
-            (&Method::GET, Some("$value")) => read_column(call, table, id, name, true),
             (&Method::PUT | &Method::DELETE, None) if !column.is_lookup() => {
                 write::column(call, table, id, column)
             }
@@ -142,46 +140,11 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
             (method, _) => Err(ApiError::method(method, READ)),
         };
     }
-    let Some(members) = call.schema().collection(table, name) else {
+    if call.schema().collection(table, name).is_none() {
         return Err(ApiError::no_segment(name));
-    };
-    let collection = Collection { table: members.table(), of: Some(Parent { table, id, members }) };
+    }
     match (&call.method, last) {
-        (&Method::GET, None) if segment.key.is_none() => read::collection(call, &collection),
-        (&Method::GET, Some("$count")) => read::count(call, &collection),
         (_, Some("$ref")) => Err(ApiError::not_implemented("$ref of collections; write the lookup instead")),
         (method, _) => Err(ApiError::method(method, READ)),
-    }
-}
-
-fn related(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment) -> Result<Reply> {
-    let relationships = table.navigation(&segment.name);
-    let found = call.read(|connection| read::related(connection, table, id, &relationships))?;
-    match found.and_then(|(name, id)| call.schema().table(&name).map(|table| (table, id))) {
-        Some((table, id)) => read::row(call, table, id),
-        None => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-    }
-}
-
-/// `GET /accounts(id)/name`, with or without `/$value`.
-fn read_column(call: &Call<'_>, table: &Table, id: Uuid, name: &str, raw: bool) -> Result<Reply> {
-    use crate::sandbox::odata::options::Options;
-
-    call.require(super::access::Right::Read, table)?;
-    let options = Options { select: Some(vec![name.to_owned()]), ..Options::default() };
-    let one = read::One::plan(call, table, &options)?;
-    let (body, _) = call.read(|connection| one.read(call, connection, id))?;
-    let row: serde_json::Value = serde_json::from_slice(&body)
-        .map_err(|error| ApiError::query(format!("The row cannot be read: {error}.")))?;
-    match row.get(name) {
-        None | Some(serde_json::Value::Null) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-        Some(value) if raw => {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Ok(Reply::text(&text))
-        }
-        Some(value) => {
-            let context = format!("{}/$metadata#{}({id})/{name}", call.root, table.declared.set);
-            Ok(Reply::value(&serde_json::json!({ "@odata.context": context, "value": value })))
-        }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn read(text: &str, keys: &[SortKey]) -> Result<Position, Error> {
     }
     let page = between(&text, "<cookie page=\"").and_then(|page| page.parse().ok());
     let page = page.ok_or(odata::Error::CookiePage)?;
-    Ok(Position { page, last: cookie::last(&text, keys)? })
+    Ok(Position { page, last: cookie::last(&text, keys)?, tracking: None })
 }
 
 /// Escaped for an address, with small hexadecimal digits as the service has them.

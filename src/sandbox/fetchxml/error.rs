@@ -63,6 +63,9 @@ impl From<odata::Error> for Error {
             odata::Error::TooManyConditions => {
                 Error::new(0x8004_430c, "Number of conditions in query exceeded maximum limit.")
             }
+            odata::Error::TooManyLinks => {
+                Error::new(0x8004_430d, "Number of link entities in query exceeded maximum limit.")
+            }
             odata::Error::CookieOrder => {
                 Error::new(0x8004_1129, "Order by columns do not match those in paging cookie.")
             }

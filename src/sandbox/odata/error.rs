@@ -15,6 +15,8 @@ pub(crate) enum Error {
     TooManyConditions,
     /// More values in one condition than the service takes.
     TooManyValues,
+    /// More related tables than the service takes.
+    TooManyLinks,
     /// The paging cookie belongs to another query.
     CookieOrder,
     /// The paging cookie is not one of ours.

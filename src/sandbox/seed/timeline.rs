@@ -1,7 +1,6 @@
 //! The rest of a case's timeline: emails, calls, appointments, and how it was resolved.
 
 use rusqlite::Transaction;
-use rusqlite::types::Value;
 
 use super::cases::Case;
 use super::customers::{Customers, option};

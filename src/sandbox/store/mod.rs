@@ -2,6 +2,7 @@
 //! and SQL; it must not know HTTP, OData or who is asking.
 
 mod ddl;
+mod deleted;
 mod pool;
 pub(crate) mod text;
 
@@ -13,6 +14,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::schema::{Schema, Table};
 pub(crate) use ddl::{has, make, name_column, quoted, type_column};
+pub(crate) use deleted::{bury, deleted_since, last_version};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
@@ -67,7 +69,7 @@ impl Store {
                     transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
                 }
             }
-            transaction.execute("DELETE FROM counter", [])?;
+            transaction.execute_batch("DELETE FROM counter; DELETE FROM deleted_row")?;
             begin(transaction, fill)
         })
     }

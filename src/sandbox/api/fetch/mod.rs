@@ -146,7 +146,7 @@ fn start(asked: &Asked, query: &Query<'_>, size: usize) -> Result<Start> {
         Some(text) if sought && page > 1 => {
             let position = cookie::read(text, &query.keys)?;
             if position.page + 1 == page {
-                return Ok(Start::Behind(Position { page, last: position.last }));
+                return Ok(Start::Behind(Position { page, last: position.last, tracking: None }));
             }
             Ok(Start::At(page, (page - 1).saturating_mul(size as u64)))
         }

@@ -11,7 +11,7 @@ use super::super::read;
 use super::super::reply::Reply;
 use super::Condition;
 use crate::sandbox::schema::{OnDelete, Relationship, Table};
-use crate::sandbox::store::{has, name_column, quoted, type_column};
+use crate::sandbox::store::{bury, has, name_column, quoted, type_column};
 
 /// Rows below rows below rows: deeper chains are refused before they use up the stack.
 const MAX_DEPTH: usize = 50;
@@ -68,7 +68,7 @@ fn remove(
     super::trail::removed(call, transaction, table, id)?;
     let sql = format!("DELETE FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
     transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
-    Ok(())
+    Ok(bury(transaction, table, id)?)
 }
 
 fn associated() -> ApiError {
