@@ -15,6 +15,8 @@ pub(super) struct Principal {
     pub(super) id: Uuid,
     pub(super) name: String,
     roles: Vec<Role>,
+    /// Who really asks, when it is on behalf of this one. What both may do is allowed.
+    pub(super) behind: Option<Box<Principal>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,11 @@ impl Principal {
             Some(application) => user.application_id == Some(application),
             None => user.oid == caller.oid && user.application_id.is_none(),
         });
+        Principal::admitted(user)
+    }
+
+    /// Somebody who has all that it takes to work in the environment.
+    pub(super) fn admitted(user: Option<&User>) -> Result<Principal> {
         let forbidden = |code, message: &str| Err(ApiError::new(StatusCode::FORBIDDEN, code, message));
         match user {
             Some(user) if user.in_environment => {
@@ -53,14 +60,23 @@ impl Principal {
                     id: user.systemuserid,
                     name: user.full_name.to_owned(),
                     roles: user.roles.clone(),
+                    behind: None,
                 })
             }
             _ => forbidden(0x8007_2560, "The user is not a member of the organization."),
         }
     }
 
+    /// Whether one of the roles allows everything.
+    pub(super) fn is_administrator(&self) -> bool {
+        self.roles.contains(&Role::SystemAdministrator)
+    }
+
     /// Refuses what none of the roles allows.
     pub(super) fn require(&self, right: Right, table: &Table) -> Result<()> {
+        if let Some(behind) = &self.behind {
+            behind.require(right, table)?;
+        }
         let allowed = self.roles.iter().any(|role| match role {
             Role::SystemAdministrator => true,
             Role::CaseWorker => right == Right::Read || CASE_WORK.contains(&table.name.as_str()),

@@ -5,6 +5,7 @@ use http::{HeaderMap, Method};
 use rusqlite::{Connection, Transaction};
 
 use super::access::{Principal, Right};
+use super::address::References;
 use super::error::Result;
 use super::prefer::Prefer;
 use super::{Config, Environment};
@@ -32,6 +33,8 @@ pub(super) struct Call<'a> {
     pub(super) now: i64,
     /// The transaction of the change set that the request is a part of.
     pub(super) within: Option<&'a Transaction<'a>>,
+    /// What the parts before it have made, when the request is a part of a batch.
+    pub(super) references: Option<&'a References>,
 }
 
 impl Call<'_> {

@@ -2,11 +2,15 @@
 //! knows nothing of sockets, TLS, tokens or faults.
 
 mod access;
+mod address;
+mod batch;
+mod bypass;
 mod call;
 mod error;
 mod expand;
 mod format;
 mod functions;
+mod impersonation;
 mod key;
 mod metadata;
 mod page;
@@ -163,6 +167,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
     let prefer = Prefer::of(&parts.headers);
     let annotations = prefer.wants_all();
     let answered = Principal::of(caller, &environment.config.users).and_then(|principal| {
+        let principal = impersonation::wanted(environment, principal, &parts.headers)?;
         let (version, path) = route::version(parts.uri.path())?;
         let call = Call {
             environment,
@@ -177,6 +182,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
             body,
             now: Timestamp::now().as_second(),
             within: None,
+            references: None,
         };
         route::answer(&call)
     });

@@ -8,6 +8,8 @@ pub(super) struct Prefer {
     annotations_text: Option<String>,
     pub(super) page_size: Option<usize>,
     pub(super) representation: bool,
+    /// A batch is to go on behind a part that failed.
+    pub(super) continue_on_error: bool,
 }
 
 impl Prefer {
@@ -30,6 +32,9 @@ impl Prefer {
                 self.annotations_text = Some(value.to_owned());
             }
             "odata.maxpagesize" => self.page_size = value.parse().ok().filter(|size| *size > 0),
+            "odata.continue-on-error" | "continue-on-error" => {
+                self.continue_on_error = !value.eq_ignore_ascii_case("false");
+            }
             "return" => self.representation = value == "representation",
             _ => {}
         }
@@ -60,6 +65,11 @@ impl Prefer {
     pub(super) fn applied_to_write(&self) -> Option<String> {
         let representation = self.representation.then(|| "return=representation".to_owned());
         joined([representation, self.annotations_applied()])
+    }
+
+    /// The `Preference-Applied` of a batch.
+    pub(super) fn applied_to_batch(&self) -> Option<String> {
+        self.continue_on_error.then(|| "odata.continue-on-error".to_owned())
     }
 
     fn annotations_applied(&self) -> Option<String> {
