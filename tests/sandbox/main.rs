@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod batch;
 mod border;
+mod bulk;
 #[cfg(unix)]
 mod command;
 mod controls;
+mod deep_insert;
 mod desk;
 mod discovery;
 mod entra_applications;
@@ -14,6 +17,8 @@ mod entra_device;
 mod entra_documents;
 mod entra_refresh;
 mod faults;
+mod impersonation;
+mod links;
 mod metadata;
 mod methods;
 mod office;
@@ -28,3 +33,4 @@ mod rows_writes;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod transitions;

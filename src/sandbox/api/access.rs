@@ -1,12 +1,14 @@
 //! Who asks, and what they may do.
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::Caller;
 use super::error::{ApiError, Result};
 use crate::sandbox::schema::Table;
 use crate::sandbox::seed::named_id;
+use crate::sandbox::store::Store;
 use crate::sandbox::users::{Role, User};
 
 /// Somebody with a row in the environment and a role.
@@ -30,17 +32,24 @@ pub(super) enum Right {
 /// What case workers may change.
 const CASE_WORK: &[&str] = &["account", "contact", "incident", "task", "annotation", "queueitem"];
 
+const ON_BEHALF: &str = "prvActOnBehalfOfAnotherUser";
+
 impl Principal {
-    pub(super) fn of(caller: &Caller, users: &[User]) -> Result<Principal> {
+    pub(super) fn of(
+        caller: &Caller,
+        users: &[User],
+        store: &Store,
+        headers: &HeaderMap,
+    ) -> Result<Principal> {
         let user = users.iter().find(|user| match caller.app_id {
             Some(application) => user.application_id == Some(application),
             None => user.oid == caller.oid && user.application_id.is_none(),
         });
-        Principal::admitted(user)
+        let principal = Principal::admitted(user)?;
+        store.read(|connection| principal.for_another(connection, users, headers))
     }
 
-    /// Somebody who has all that it takes to work in the environment.
-    pub(super) fn admitted(user: Option<&User>) -> Result<Principal> {
+    fn admitted(user: Option<&User>) -> Result<Principal> {
         let forbidden = |code, message: &str| Err(ApiError::new(StatusCode::FORBIDDEN, code, message));
         match user {
             Some(user) if user.in_environment => {
@@ -67,9 +76,38 @@ impl Principal {
         }
     }
 
-    /// Whether one of the roles allows everything.
-    pub(super) fn is_administrator(&self) -> bool {
-        self.roles.contains(&Role::SystemAdministrator)
+    /// The user of `CallerObjectId` or `MSCRMCallerID`, for whom this one asks.
+    fn for_another(self, connection: &Connection, users: &[User], headers: &HeaderMap) -> Result<Principal> {
+        let named = |header: &str| headers.get(header).map(|id| id.to_str().ok().map(str::trim));
+        let (by_object, id) = match (named("callerobjectid"), named("mscrmcallerid")) {
+            (Some(id), _) => (true, id),
+            (None, Some(id)) => (false, id),
+            (None, None) => return Ok(self),
+        };
+        let id: Uuid = id
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| ApiError::query("The header that names another user must hold a GUID."))?;
+        if !self.holds(connection, ON_BEHALF)? {
+            return Err(ApiError::new(
+                StatusCode::FORBIDDEN,
+                0x8004_a110,
+                "User does not have the privilege to act on behalf another user.",
+            ));
+        }
+        let user = users.iter().find(|user| if by_object { user.oid == id } else { user.systemuserid == id });
+        let mut other = Principal::admitted(user)?;
+        other.behind = Some(Box::new(self));
+        Ok(other)
+    }
+
+    /// Whether one of the roles holds a privilege that is not one of a table: administrators hold all of them. Who
+    /// acts for another needs what both hold.
+    pub(super) fn holds(&self, connection: &Connection, privilege: &str) -> Result<bool> {
+        let behind = match &self.behind {
+            Some(behind) => behind.holds(connection, privilege)?,
+            None => true,
+        };
+        Ok(behind && self.roles.contains(&Role::SystemAdministrator))
     }
 
     /// Refuses what none of the roles allows.

@@ -10,7 +10,7 @@ use super::call::Call;
 use super::error::{ApiError, Result};
 use super::key::{self, RowKey};
 use super::route;
-use crate::sandbox::odata::uri::segments;
+use crate::sandbox::odata::uri::{Key, segments};
 use crate::sandbox::schema::Table;
 use crate::sandbox::sites::is_loopback;
 
@@ -33,7 +33,9 @@ pub(super) fn row<'a>(
     let [segment] = segments.as_slice() else { return Ok(None) };
     let table = call.schema().set(&segment.name);
     match (table, &segment.key) {
-        (Some(table), Some(key)) => Ok(Some((table, key::find_in(connection, table, key)?))),
+        (Some(table), Some(key @ (Key::Id(_) | Key::Named(_)))) => {
+            Ok(Some((table, key::find_in(connection, table, key)?)))
+        }
         _ => Ok(None),
     }
 }

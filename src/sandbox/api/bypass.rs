@@ -39,22 +39,15 @@ pub(super) fn check(call: &Call<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Administrators have these privileges, and whoever acts for somebody needs them too.
 fn require(call: &Call<'_>, privilege: &str) -> Result<()> {
-    let mut principal = &call.principal;
-    loop {
-        if !principal.is_administrator() {
-            return Err(ApiError::new(
-                StatusCode::FORBIDDEN,
-                0x8004_0220,
-                format!("Principal user (Id={}, type=8) is missing {privilege} privilege.", principal.id),
-            ));
-        }
-        match &principal.behind {
-            Some(behind) => principal = behind,
-            None => return Ok(()),
-        }
+    if call.read(|connection| call.principal.holds(connection, privilege))? {
+        return Ok(());
     }
+    Err(ApiError::new(
+        StatusCode::FORBIDDEN,
+        0x8004_0220,
+        format!("Principal user (Id={}, type=8) is missing {privilege} privilege.", call.principal.id),
+    ))
 }
 
 fn invalid(header: &str, value: &str) -> ApiError {

@@ -8,7 +8,7 @@ use super::access::{Principal, Right};
 use super::address::References;
 use super::error::Result;
 use super::prefer::Prefer;
-use super::{Config, Environment};
+use super::{Caller, Config, Environment};
 use crate::sandbox::odata::sql::Context;
 use crate::sandbox::odata::uri::QueryString;
 use crate::sandbox::schema::{Schema, Table};
@@ -19,6 +19,7 @@ pub(super) struct Call<'a> {
     pub(super) environment: &'a Environment,
     /// The tables as they were when the request came.
     pub(super) schema: Arc<Schema>,
+    pub(super) caller: Caller,
     pub(super) principal: Principal,
     /// Scheme, host and version: `http://127.0.0.1:5000/api/data/v9.2`.
     pub(super) root: String,

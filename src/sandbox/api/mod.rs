@@ -10,7 +10,6 @@ mod error;
 mod expand;
 mod format;
 mod functions;
-mod impersonation;
 mod key;
 mod metadata;
 mod page;
@@ -166,12 +165,13 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
     let (parts, body) = request.into_parts();
     let prefer = Prefer::of(&parts.headers);
     let annotations = prefer.wants_all();
-    let answered = Principal::of(caller, &environment.config.users).and_then(|principal| {
-        let principal = impersonation::wanted(environment, principal, &parts.headers)?;
+    let users = &environment.config.users;
+    let answered = Principal::of(caller, users, &environment.store, &parts.headers).and_then(|principal| {
         let (version, path) = route::version(parts.uri.path())?;
         let call = Call {
             environment,
             schema: environment.schema(),
+            caller: *caller,
             principal,
             root: format!("{}/api/data/{version}", environment.config.root),
             method: parts.method,

@@ -145,12 +145,14 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
     match (&call.method, last) {
         (&Method::GET, None) if segment.key.is_none() => read::collection(call, &collection),
         (&Method::GET, Some("$count")) => read::count(call, &collection),
+        (&Method::POST, None) if segment.key.is_none() => write::create_within(call, table, id, &members),
         (&Method::POST, Some("$ref")) if segment.key.is_none() => write::associate(call, table, id, &members),
         (&Method::DELETE, Some("$ref")) => {
             write::disassociate(call, table, id, &members, segment.key.as_ref())
         }
         (&Method::GET, Some("$ref")) => Err(ApiError::not_implemented("reading $ref")),
         (method, Some("$ref")) => Err(ApiError::method(method, LINKS)),
+        (method, None) if segment.key.is_none() => Err(ApiError::method(method, SET)),
         (method, _) => Err(ApiError::method(method, READ)),
     }
 }

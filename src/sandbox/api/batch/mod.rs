@@ -9,12 +9,13 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use rusqlite::Transaction;
 
+use super::access::Principal;
 use super::address::{self, References};
 use super::call::Call;
 use super::error::{ApiError, Result};
 use super::prefer::Prefer;
 use super::reply::Reply;
-use super::{impersonation, route};
+use super::route;
 use crate::sandbox::odata::uri::QueryString;
 use multipart::Multipart;
 use part::{Item, Operation};
@@ -24,6 +25,8 @@ use response::Response;
 const MAX_OPERATIONS: usize = 1000;
 /// The longest address of a part, in characters.
 const ADDRESS_LIMIT: usize = 65_536;
+/// The headers that name the person to act for.
+const FOR_ANOTHER: [&str; 2] = ["callerobjectid", "mscrmcallerid"];
 /// Answers together. What would go beyond is not run.
 const MAX_ANSWER: usize = 256 * 1024 * 1024;
 
@@ -133,16 +136,23 @@ impl Batch<'_> {
         };
         let mut headers = operation.headers.clone();
         for (name, value) in &outer.headers {
-            let shared = name.as_str().starts_with("mscrm") || name == impersonation::BY_OBJECT_ID;
+            let person = FOR_ANOTHER.contains(&name.as_str());
+            let shared = !person && name.as_str().starts_with("mscrm");
             if shared && !headers.contains_key(name) {
                 headers.insert(name, value.clone());
             }
         }
-        let caller = outer.principal.behind.as_deref().unwrap_or(&outer.principal);
+        // A part can be on behalf of somebody else than the batch.
+        let users = &environment.config.users;
+        let principal = match FOR_ANOTHER.iter().any(|name| operation.headers.contains_key(*name)) {
+            true => Principal::of(&outer.caller, users, &environment.store, &headers)?,
+            false => outer.principal.clone(),
+        };
         let call = Call {
             environment,
             schema: environment.schema(),
-            principal: impersonation::wanted(environment, caller.clone(), &headers)?,
+            caller: outer.caller,
+            principal,
             root,
             method: operation.method.clone(),
             path: if path.starts_with('/') { path.to_owned() } else { format!("/{path}") },

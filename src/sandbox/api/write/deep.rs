@@ -9,7 +9,7 @@ use super::super::call::Call;
 use super::super::error::{ApiError, Result};
 use super::draft::{Draft, Link};
 use super::{New, Object, body, insert_as, link};
-use crate::sandbox::schema::{Members, Relationship, Table};
+use crate::sandbox::schema::{Column, Members, Relationship, Table};
 
 /// Rows within rows within rows: bodies that go deeper are refused before they use up the stack.
 const MAX_DEPTH: usize = 16;
@@ -75,14 +75,7 @@ pub(super) fn finish(
                     let Json::Object(object) = json else {
                         return Err(ApiError::payload(members.table(), "A JSON object was expected."));
                     };
-                    let parent = match &members {
-                        Members::Children(relationship) => Some((relationship.column, here.clone())),
-                        Members::Linked(_) => None,
-                    };
-                    let made = row(call, transaction, members.table(), object, parent, depth)?;
-                    if let Members::Linked(_) = members {
-                        link::attach(call, transaction, &members, &here, made)?;
-                    }
+                    member(call, transaction, &members, &here, object, depth)?;
                 }
             }
         }
@@ -90,12 +83,34 @@ pub(super) fn finish(
     Ok(())
 }
 
+/// Makes a row in a collection of the row that is `here`.
+pub(super) fn member(
+    call: &Call<'_>,
+    transaction: &Transaction<'_>,
+    members: &Members<'_>,
+    here: &Link,
+    object: &Object,
+    depth: usize,
+) -> Result<Uuid> {
+    match members {
+        Members::Children(relationship) => {
+            let parent = Some((relationship.column, here.clone()));
+            row(call, transaction, relationship.table, object, parent, depth)
+        }
+        Members::Linked(association) => {
+            let made = row(call, transaction, association.table, object, None, depth)?;
+            link::attach(call, transaction, members, here, made)?;
+            Ok(made)
+        }
+    }
+}
+
 fn row(
     call: &Call<'_>,
     transaction: &Transaction<'_>,
     table: &Table,
     object: &Object,
-    parent: Option<(&crate::sandbox::schema::Column, Link)>,
+    parent: Option<(&Column, Link)>,
     depth: usize,
 ) -> Result<Uuid> {
     if depth >= MAX_DEPTH {

@@ -5,7 +5,6 @@
 mod body;
 mod bulk;
 mod bulk_delete;
-mod cascade;
 mod condition;
 mod deep;
 mod delete;
@@ -29,7 +28,7 @@ use super::key::RowKey;
 use super::read::{self, One};
 use super::reply::Reply;
 use crate::sandbox::odata::options::Options;
-use crate::sandbox::schema::{Column, Table};
+use crate::sandbox::schema::{Column, Members, Table};
 use crate::sandbox::store::make;
 pub(super) use bulk::{Bulk, bulk};
 pub(super) use bulk_delete::bulk_delete;
@@ -50,6 +49,25 @@ pub(super) fn create(call: &Call<'_>, table: &Table) -> Result<Reply> {
     let answer = Answer::plan(call, table, &options)?;
     call.write(|transaction| {
         let id = insert(call, transaction, table, &object)?;
+        answer.reply(call, transaction, id, StatusCode::CREATED)
+    })
+}
+
+/// `POST /accounts(id)/Account_Tasks`: a row that is made in the collection of another one.
+pub(super) fn create_within(
+    call: &Call<'_>,
+    table: &Table,
+    id: Uuid,
+    members: &Members<'_>,
+) -> Result<Reply> {
+    let made = members.table();
+    call.require(Right::Create, made)?;
+    let object = body::object(call, made)?;
+    let options = Options::parse(&call.query)?;
+    let answer = Answer::plan(call, made, &options)?;
+    call.write(|transaction| {
+        let here = body::existing(transaction, table, id)?;
+        let id = deep::member(call, transaction, members, &here, &object, 0)?;
         answer.reply(call, transaction, id, StatusCode::CREATED)
     })
 }
@@ -214,7 +232,6 @@ fn keep(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>, i
     duplicates::keys(transaction, draft, id)?;
     draft.update(transaction, id)?;
     rules::renamed(call, transaction, draft, id)?;
-    cascade::assigned(call, transaction, draft, id)?;
     rules::saved(transaction, draft)
 }
 

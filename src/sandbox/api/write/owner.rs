@@ -3,7 +3,6 @@
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use super::super::access::Principal;
 use super::super::call::Call;
 use super::super::error::{ApiError, Result};
 use super::draft::{Draft, Link};
@@ -27,17 +26,14 @@ pub(super) fn complete(call: &Call<'_>, connection: &Connection, draft: &mut Dra
     Ok(())
 }
 
+/// Who really asks, when it is in the name of another.
+pub(super) fn behind(call: &Call<'_>) -> Option<Link> {
+    let behind = call.principal.behind.as_ref()?;
+    Some(Link { table: "systemuser".to_owned(), id: behind.id, name: Some(behind.name.clone()) })
+}
+
 pub(super) fn caller(call: &Call<'_>) -> Link {
-    user(&call.principal)
-}
-
-/// Who acts for the caller, when somebody does.
-pub(super) fn delegate(call: &Call<'_>) -> Option<Link> {
-    call.principal.behind.as_deref().map(user)
-}
-
-fn user(principal: &Principal) -> Link {
-    Link { table: "systemuser".to_owned(), id: principal.id, name: Some(principal.name.clone()) }
+    Link { table: "systemuser".to_owned(), id: call.principal.id, name: Some(call.principal.name.clone()) }
 }
 
 /// The business unit of a user or a team.

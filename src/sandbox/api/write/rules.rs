@@ -37,10 +37,10 @@ pub(super) fn creating(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
     };
     draft.set("createdon", Value::Integer(created));
     draft.link_named("createdby", Some(&author));
-    draft.link_named("createdonbehalfby", owner::delegate(call).as_ref());
+    draft.link_named("createdonbehalfby", owner::behind(call).as_ref());
     draft.set("modifiedon", Value::Integer(call.now));
     draft.link_named("modifiedby", Some(&author));
-    draft.link_named("modifiedonbehalfby", owner::delegate(call).as_ref());
+    draft.link_named("modifiedonbehalfby", owner::behind(call).as_ref());
     derived(call, transaction, draft)?;
     required(draft)
 }
@@ -63,7 +63,7 @@ pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
     owner::complete(call, transaction, draft)?;
     draft.set("modifiedon", Value::Integer(call.now));
     draft.link_named("modifiedby", Some(&owner::caller(call)));
-    draft.link_named("modifiedonbehalfby", owner::delegate(call).as_ref());
+    draft.link_named("modifiedonbehalfby", owner::behind(call).as_ref());
     derived(call, transaction, draft)?;
     required(draft)
 }
