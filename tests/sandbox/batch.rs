@@ -161,6 +161,7 @@ async fn a_batch_that_is_not_one_is_refused_before_anything_is_done() {
         (format!("{post}--b\nContent-Type: text/plain\n\nx\n--b--"), "no request"),
         (format!("{post}--b\nnonsense\n\n--b--"), "no header"),
         (format!("{post}{many}--b--"), "too many parts"),
+        (format!("--b\n{}\nGET WhoAmI HTTP/1.1\n--b--", "A: 1\n".repeat(40_000)), "too many headers"),
     ] {
         let reply = send(&office, &[], &text).await;
         assert_eq!(reply.refusal(), (400, "0x80060888"), "{why}: {}", reply.text);

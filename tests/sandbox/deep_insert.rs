@@ -94,6 +94,11 @@ async fn nothing_is_made_when_one_row_of_a_body_is_refused() {
     assert_eq!(reply.refusal(), (400, "0x80048d19"));
     assert!(office.get("/accounts?$filter=name eq 'Torn'").await.rows().is_empty());
     let account = format!("/accounts({})", office.first("accounts", "accountid").await);
+    let task = office.post("/tasks", json!({ "subject": "t" })).await.header("odata-entityid").to_owned();
+    let bound = office.patch(&account, &[], json!({ "Account_Tasks@odata.bind": [task] })).await;
+    assert_eq!(bound.status, 204, "{}", bound.text);
+    let row = office.get(&format!("{task}?$select=_regardingobjectid_value")).await;
+    assert!(account.contains(row.body["_regardingobjectid_value"].as_str().unwrap()));
     let update = office.patch(&account, &[], json!({ "primarycontactid": { "lastname": "x" } })).await;
     assert_eq!(update.refusal(), (400, "0x80048d19"), "a change cannot make related rows");
 }

@@ -26,6 +26,14 @@ impl RowKey {
         RowKey { id: Some(id), values: Vec::new() }
     }
 
+    /// The same key as it stands now: a row may have come or gone since it was looked for.
+    pub(super) fn again(&self, connection: &Connection, table: &Table) -> Result<RowKey> {
+        match self.values.is_empty() {
+            true => Ok(RowKey { id: self.id, values: Vec::new() }),
+            false => with_values(connection, table, self.values.clone()),
+        }
+    }
+
     pub(super) fn found(&self, table: &Table) -> Result<Uuid> {
         self.id.ok_or_else(|| {
             ApiError::new(

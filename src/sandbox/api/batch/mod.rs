@@ -107,7 +107,7 @@ impl Batch<'_> {
             inner = Response::new("changesetresponse");
             let operation = failed.or(operations.first());
             let id = operation.and_then(|operation| operation.content_id.as_deref());
-            let annotations = operation.is_some_and(|operation| wants_annotations(operation));
+            let annotations = operation.is_some_and(wants_annotations);
             inner.add(id, &Reply::error(error, annotations));
         }
         self.response.nest(inner);

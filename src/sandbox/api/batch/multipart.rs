@@ -5,6 +5,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use super::super::error::{ApiError, Result};
 use super::MAX_OPERATIONS;
 
+/// Headers of one part.
+const MAX_HEADERS: usize = 200;
+
 /// What the delimiter lines have between them.
 #[derive(Debug)]
 pub(super) struct Multipart<'a> {
@@ -101,6 +104,9 @@ pub(super) fn headers(mut text: &[u8]) -> Result<(HeaderMap, &[u8])> {
         let colon = header.iter().position(|byte| *byte == b':').ok_or_else(wrong)?;
         let name = HeaderName::from_bytes(header[..colon].trim_ascii()).map_err(|_| wrong())?;
         let value = HeaderValue::from_bytes(header[colon + 1..].trim_ascii()).map_err(|_| wrong())?;
+        if headers.len() >= MAX_HEADERS {
+            return Err(malformed(format!("A part has more than {MAX_HEADERS} headers.")));
+        }
         headers.append(name, value);
     }
     Ok((headers, text))

@@ -79,8 +79,9 @@ pub(super) fn update(call: &Call<'_>, table: &Table, key: &RowKey) -> Result<Rep
     let answer = Answer::plan(call, table, &options)?;
     let condition = Condition::of(call);
     call.write(|transaction| {
+        let key = key.again(transaction, table)?;
         if !condition.needs_row() {
-            let (id, made) = upsert(call, transaction, table, key, &object, &condition)?;
+            let (id, made) = upsert(call, transaction, table, &key, &object, &condition)?;
             let status = if made { StatusCode::CREATED } else { StatusCode::OK };
             return answer.reply(call, transaction, id, status);
         }
