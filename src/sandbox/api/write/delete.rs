@@ -108,12 +108,7 @@ fn remove_link(transaction: &Transaction<'_>, relationship: &Relationship<'_>, i
     Ok(())
 }
 
-/// The rows on the other end of a relationship.
-pub(super) fn children(
-    transaction: &Transaction<'_>,
-    relationship: &Relationship<'_>,
-    id: Uuid,
-) -> Result<Vec<Uuid>> {
+fn children(transaction: &Transaction<'_>, relationship: &Relationship<'_>, id: Uuid) -> Result<Vec<Uuid>> {
     let sql = format!("SELECT {} FROM {}", quoted(&relationship.table.key), referring(relationship));
     let mut statement = transaction.prepare_cached(&sql)?;
     let keys = statement
