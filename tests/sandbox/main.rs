@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod activities;
+mod audit;
 mod batch;
 mod border;
 mod bulk;
+mod cases;
 #[cfg(unix)]
 mod command;
 mod controls;
@@ -19,10 +22,14 @@ mod entra_refresh;
 mod faults;
 mod impersonation;
 mod links;
+mod merge;
+mod messages;
 mod metadata;
 mod methods;
 mod office;
 mod people;
+mod privileges;
+mod queues;
 mod raw;
 mod rows_filters;
 mod rows_kept;

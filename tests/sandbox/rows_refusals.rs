@@ -101,5 +101,5 @@ async fn methods_and_bodies_that_make_no_sense_are_refused() {
     let deep = json!({ "title": "x", "primarycontactid": { "lastname": "y" } });
     assert_eq!(office.patch(&case, &[], deep).await.refusal(), (400, "0x80048d19"));
     assert_eq!(office.send(Method::POST, "/$batch", &[], None).await.status, 415);
-    assert_eq!(office.send(Method::POST, "/CloseIncident", &[], Some(json!({}))).await.status, 404);
+    assert_eq!(office.send(Method::POST, "/CloseIncidents", &[], Some(json!({}))).await.status, 404);
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use rusqlite::{Connection, Transaction};
 
-use super::access::{Principal, Right};
+use super::access::Principal;
 use super::address::References;
 use super::error::Result;
 use super::prefer::Prefer;
@@ -78,10 +78,6 @@ impl Call<'_> {
 
     pub(super) fn context(&self) -> Context {
         Context { user: self.principal.id, now: self.now }
-    }
-
-    pub(super) fn require(&self, right: Right, table: &Table) -> Result<()> {
-        self.principal.require(right, table)
     }
 
     /// A header's text, trimmed.

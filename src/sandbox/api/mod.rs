@@ -9,14 +9,15 @@ mod call;
 mod error;
 mod expand;
 mod format;
-mod functions;
 mod key;
+mod message;
 mod metadata;
 mod page;
 mod prefer;
 mod read;
 mod reply;
 mod route;
+mod service;
 mod shape;
 mod write;
 
@@ -29,7 +30,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub(crate) use functions::VERSION;
+pub(crate) use service::VERSION;
 
 use super::odata::uri::QueryString;
 use super::schema::Schema;

@@ -1,15 +1,17 @@
 //! From a path to what it names.
 
 use http::{Method, StatusCode};
+use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
 use super::call::Call;
 use super::error::{ApiError, Result};
 use super::read::{self, Collection, Parent};
 use super::reply::Reply;
-use super::{batch, bypass, functions, key, metadata, write};
+use super::{batch, bypass, key, message, metadata, service, write};
 use crate::sandbox::odata::uri::{Segment, segments};
 use crate::sandbox::schema::Table;
+use crate::sandbox::store::quoted;
 
 const READ: &str = "OPTIONS,GET,HEAD";
 const SET: &str = "OPTIONS,GET,HEAD,POST";
@@ -46,13 +48,13 @@ fn find(call: &Call<'_>) -> Result<Reply> {
     bypass::check(call)?;
     let segments = segments(&call.path)?;
     let Some((first, rest)) = segments.split_first() else {
-        return get_only(call, |call| Ok(functions::service_document(call)));
+        return get_only(call, |call| Ok(service::document(call)));
     };
     if let Some(table) = call.schema().set(&first.name) {
         return rows(call, table, first, rest);
     }
-    if rest.is_empty() && functions::is_one(first) {
-        return get_only(call, |call| functions::answer(call, first));
+    if let Some(answered) = message::unbound(call, first, rest) {
+        return answered;
     }
     match first.name.as_str() {
         "EntityDefinitions" | "RelationshipDefinitions" | "GlobalOptionSetDefinitions" => {
@@ -92,13 +94,18 @@ fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Resu
             ([message], _) if let Some(bulk) = write::Bulk::named(&message.name) => {
                 post_only(call, |call| write::bulk(call, table, bulk))
             }
-            ([other, ..], _) if other.name.starts_with("Microsoft.Dynamics.CRM.") => {
-                Err(ApiError::not_implemented(format!("the message '{}'", other.name)))
+            ([other, rest @ ..], _) if other.name.starts_with("Microsoft.Dynamics.CRM.") => {
+                message::bound(call, table, None, other, rest)
             }
             ([other, ..], _) => Err(ApiError::no_segment(&other.name)),
         };
     };
     let id = key::find(call, table, key)?;
+    let table = match call.method {
+        // A change of an activity, whatever its kind, is one of the row that it stands for.
+        Method::PATCH | Method::DELETE if table.is_union() => kept(call, table, id.found(table)?)?,
+        _ => table,
+    };
     match rest {
         [] => match call.method {
             Method::GET => read::row(call, table, id.found(table)?),
@@ -110,11 +117,22 @@ fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Resu
     }
 }
 
+/// The table that keeps the row which a table of all activities shows.
+fn kept<'a>(call: &'a Call<'_>, table: &Table, id: Uuid) -> Result<&'a Table> {
+    let sql =
+        format!("SELECT activitytypecode FROM {0} WHERE {1} = ?1", quoted(&table.name), quoted(&table.key));
+    let kind: Option<String> = call.read(|connection| {
+        let key = id.as_bytes().as_slice();
+        connection.prepare_cached(&sql)?.query_row([key], |row| row.get(0)).optional().map_err(ApiError::from)
+    })?;
+    kind.and_then(|kind| call.schema().table(&kind)).ok_or_else(|| ApiError::no_row(table, id))
+}
+
 /// What belongs to a row: a column, a related row, a collection.
 fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Segment]) -> Result<Reply> {
     let name = segment.name.as_str();
     if name.starts_with("Microsoft.Dynamics.CRM.") {
-        return Err(ApiError::not_implemented(format!("the message '{name}'")));
+        return message::bound(call, table, Some(id), segment, rest);
     }
     let last = rest.last().map(|segment| segment.name.as_str());
     let relationships = table.navigation(name);

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use super::customers::{Customers, option};
 use super::insert::{Cells, Insert, Reference, maybe, number, text};
 use super::random::Random;
-use super::{Office, Plan, Stamps, after, moment, stamped, words};
+use super::{Office, Plan, Stamps, after, moment, stamped, timeline, words};
 
 /// State and status of cases, the common ones more often.
 const STATES: &[(i32, i32)] = &[
@@ -29,10 +29,13 @@ const STATES: &[(i32, i32)] = &[
 const TASK_STATES: &[(i32, i32)] = &[(0, 2), (0, 2), (0, 3), (0, 4), (0, 7), (1, 5), (1, 5), (1, 5), (2, 6)];
 
 /// A case, for what hangs on it.
-struct Case {
-    reference: Reference,
-    created: i64,
-    open: bool,
+pub(super) struct Case {
+    pub(super) reference: Reference,
+    pub(super) customer: Reference,
+    /// The customer is a contact.
+    pub(super) person: bool,
+    pub(super) created: i64,
+    pub(super) state: i32,
 }
 
 pub(super) fn fill(
@@ -45,7 +48,8 @@ pub(super) fn fill(
     let cases = cases(transaction, plan, office, customers, stamps)?;
     tasks(transaction, plan, office, &cases, stamps)?;
     notes(transaction, plan, office, &cases, stamps)?;
-    queue_items(transaction, plan, office, &cases, stamps)
+    queue_items(transaction, plan, office, &cases, stamps)?;
+    timeline::fill(transaction, plan, office, &cases, stamps)
 }
 
 fn cases(
@@ -128,7 +132,7 @@ fn cases(
         let modified = after(&mut random, created);
         stamped(&mut cells, &mut random, office, stamps, created, modified);
         table.add(cells)?;
-        made.push(Case { reference, created, open: state == 0 });
+        made.push(Case { reference, customer: customer.clone(), person, created, state });
     }
     drop(table);
     transaction.execute(
@@ -232,7 +236,7 @@ fn queue_items(
 ) -> rusqlite::Result<()> {
     let mut table = Insert::into(transaction, "queueitem");
     let mut random = Random::new(plan.seed, "queueitem");
-    for case in cases.iter().filter(|case| case.open) {
+    for case in cases.iter().filter(|case| case.state == 0) {
         if !random.chance(40) {
             continue;
         }

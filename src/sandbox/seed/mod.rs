@@ -7,6 +7,8 @@ mod insert;
 mod inspections;
 mod organization;
 mod random;
+mod security;
+mod timeline;
 mod words;
 
 use rusqlite::Transaction;
@@ -18,6 +20,7 @@ use super::users::User;
 pub(crate) use cases::ticket;
 use insert::{Cells, Reference, blob, number, text};
 pub(crate) use random::{Random, named_id};
+pub(crate) use security::administrators;
 
 /// 2026-11-22T18:00:00Z: nothing is younger than this.
 const END: i64 = 1_795_370_400;
@@ -43,6 +46,7 @@ pub(crate) fn root_business_unit(organization: Uuid) -> Uuid {
 pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::Result<()> {
     let mut stamps = Stamps { version: 80_640_000 };
     let office = organization::fill(transaction, plan, &mut stamps)?;
+    security::fill(transaction, plan, &office, &mut stamps)?;
     let customers = customers::fill(transaction, plan, &office, &mut stamps)?;
     inspections::fill(transaction, plan, &office, &customers, &mut stamps)?;
     cases::fill(transaction, plan, &office, &customers, &mut stamps)?;

@@ -16,7 +16,7 @@ pub(crate) use ddl::{has, make, name_column, quoted, type_column};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 
@@ -61,7 +61,7 @@ impl Store {
         fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<()> {
         self.write(|transaction| {
-            for table in schema.tables() {
+            for table in schema.tables().iter().filter(|table| !table.is_union()) {
                 if has(transaction, table)? {
                     transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
                 }

@@ -66,6 +66,7 @@ pub(crate) fn remove(
         let sql = format!("DELETE FROM {links} WHERE {column} = ?1");
         transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     }
+    super::trail::removed(call, transaction, table, id)?;
     let sql = format!("DELETE FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
     transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     Ok(())
@@ -108,7 +109,12 @@ fn remove_link(transaction: &Transaction<'_>, relationship: &Relationship<'_>, i
     Ok(())
 }
 
-fn children(transaction: &Transaction<'_>, relationship: &Relationship<'_>, id: Uuid) -> Result<Vec<Uuid>> {
+/// The rows that refer to a row by one relationship.
+pub(super) fn children(
+    transaction: &Transaction<'_>,
+    relationship: &Relationship<'_>,
+    id: Uuid,
+) -> Result<Vec<Uuid>> {
     let sql = format!("SELECT {} FROM {}", quoted(&relationship.table.key), referring(relationship));
     let mut statement = transaction.prepare_cached(&sql)?;
     let keys = statement

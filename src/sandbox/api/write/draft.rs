@@ -75,6 +75,12 @@ impl<'a> Draft<'a> {
         self.changed.contains_key(name)
     }
 
+    /// The columns that have another value after the save than before it.
+    pub(super) fn differences(&self) -> impl Iterator<Item = &'a Column> + '_ {
+        let changed = self.changed.iter().filter(|(name, value)| self.before(name) != *value);
+        changed.filter_map(|(name, _)| self.table.column(name))
+    }
+
     pub(super) fn has_changes(&self) -> bool {
         !self.changed.is_empty()
     }

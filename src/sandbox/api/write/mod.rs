@@ -5,15 +5,19 @@
 mod body;
 mod bulk;
 mod bulk_delete;
+mod cascade;
+pub(super) mod case;
 mod condition;
 mod deep;
 mod delete;
 mod draft;
 mod duplicates;
 mod link;
+mod merge;
 mod owner;
 mod rules;
 mod state;
+pub(super) mod trail;
 mod value;
 
 use http::StatusCode;
@@ -37,6 +41,7 @@ use deep::Later;
 pub(super) use delete::{delete, remove};
 use draft::{Draft, Link};
 pub(super) use link::{associate, disassociate, link};
+pub(super) use merge::merge;
 
 /// The properties of a body.
 pub(super) type Object = serde_json::Map<String, serde_json::Value>;
@@ -197,6 +202,7 @@ fn insert_as<'a>(
     duplicates::detect(call, transaction, &draft, id)?;
     duplicates::keys(transaction, &draft, id)?;
     draft.insert(transaction)?;
+    trail::created(call, transaction, &draft, id)?;
     rules::saved(transaction, &draft)?;
     deep::finish(call, transaction, &draft, id, later, new.depth)?;
     Ok(id)
@@ -232,6 +238,8 @@ fn keep(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>, i
     duplicates::detect(call, transaction, draft, id)?;
     duplicates::keys(transaction, draft, id)?;
     draft.update(transaction, id)?;
+    trail::changed(call, transaction, draft, id)?;
+    cascade::assigned(call, transaction, draft, id)?;
     rules::renamed(call, transaction, draft, id)?;
     rules::saved(transaction, draft)
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::call::Call;
 use super::super::error::{ApiError, Result};
 use super::draft::{Draft, Link};
-use super::{owner, state};
+use super::{case, owner, state};
 use crate::sandbox::schema::{Kind, Required};
 use crate::sandbox::seed::{Random, ticket};
 use crate::sandbox::store::{Counter, has, name_column, next, quoted, type_column};
@@ -60,6 +60,9 @@ pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
         }
     }
     state::complete(draft)?;
+    if draft.table.name == "incident" {
+        case::changing(call, transaction, draft)?;
+    }
     owner::complete(call, transaction, draft)?;
     draft.set("modifiedon", Value::Integer(call.now));
     draft.link_named("modifiedby", Some(&owner::caller(call)));
@@ -95,8 +98,8 @@ fn derived(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> R
             let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
             draft.set("fullname", if name.is_empty() { Value::Null } else { Value::Text(name) });
         }
-        "task" => draft.set_text("activitytypecode", "task"),
-        "annotation" => note(draft),
+        kind if draft.table.is_activity() => draft.set_text("activitytypecode", kind.to_owned()),
+        "annotation" => note(call, connection, draft)?,
         "queueitem" => queue_item(call, connection, draft)?,
         _ => {}
     }
@@ -106,7 +109,7 @@ fn derived(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> R
     money(connection, draft)
 }
 
-fn note(draft: &mut Draft<'_>) {
+fn note(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
     if let Some(regarding) = draft.table.column("objectid").and_then(|column| draft.linked(column)) {
         draft.set_text("objecttypecode", regarding.table);
     }
@@ -115,8 +118,27 @@ fn note(draft: &mut Draft<'_>) {
             let padding = body.bytes().rev().take_while(|byte| *byte == b'=').count();
             (body.len() / 4 * 3).saturating_sub(padding)
         });
-        draft.set("filesize", Value::Integer(i64::try_from(size).unwrap_or(i64::MAX)));
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        if size > largest_file(call, connection)? {
+            return Err(ApiError::bad(0x8004_4a02, "Attachment file size is too big."));
+        }
+        draft.set("filesize", Value::Integer(size));
     }
+    Ok(())
+}
+
+/// The size that the organization allows for a file, in bytes.
+fn largest_file(call: &Call<'_>, connection: &Connection) -> Result<i64> {
+    const USUAL: i64 = 5 * 1024 * 1024;
+    let column = call.schema().table("organization").and_then(|table| table.column("maxuploadfilesize"));
+    let set: Option<Option<i64>> = match column {
+        Some(column) => {
+            let sql = format!("SELECT {} FROM organization LIMIT 1", quoted(&column.name));
+            connection.prepare_cached(&sql)?.query_row([], |row| row.get(0)).optional()?
+        }
+        None => None,
+    };
+    Ok(set.flatten().unwrap_or(USUAL))
 }
 
 fn queue_item(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
@@ -133,10 +155,12 @@ fn queue_item(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -
     if draft.changes("workerid") {
         draft.set("workeridmodifiedon", Value::Integer(call.now));
     }
+    if draft.is_new() || draft.before("queueid") != draft.get("queueid") {
+        draft.set("enteredon", Value::Integer(call.now));
+    }
     if !draft.is_new() {
         return Ok(());
     }
-    draft.set("enteredon", Value::Integer(call.now));
     let Some(object) = object else { return Ok(()) };
     let waiting = connection
         .prepare_cached("SELECT 1 FROM queueitem WHERE objectid = ?1 AND statecode = 0")?
