@@ -5,12 +5,15 @@
 mod activities;
 mod apply;
 mod audit;
+mod batch;
 mod border;
+mod bulk;
 mod cases;
 #[cfg(unix)]
 mod command;
 mod conditions;
 mod controls;
+mod deep_insert;
 mod delta;
 mod desk;
 mod discovery;
@@ -32,9 +35,11 @@ mod fetchxml_paging;
 mod fetchxml_real;
 mod fetchxml_refusals;
 mod fetchxml_views;
+mod impersonation;
 #[cfg(unix)]
 mod kill;
 mod lambdas;
+mod links;
 mod manual;
 mod merge;
 mod messages;
@@ -55,4 +60,5 @@ mod rows_writes;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod transitions;
 mod views;

@@ -92,12 +92,26 @@ impl Office {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Reply {
+        let json = ("content-type", "application/json");
+        match body {
+            Some(body) => self.send_text(method, path, &[headers, &[json]].concat(), body.to_string()).await,
+            None => self.send_text(method, path, headers, String::new()).await,
+        }
+    }
+
+    pub(crate) async fn send_text(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Reply {
         let mut request = self.desk.http.request(method, self.address(path)).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+        if !body.is_empty() {
+            request = request.body(body);
         }
         let response = request.send().await.unwrap();
         let status = response.status();

@@ -2,7 +2,10 @@
 //! knows nothing of sockets, TLS, tokens or faults.
 
 mod access;
+mod address;
 mod apply;
+mod batch;
+mod bypass;
 mod call;
 mod delta;
 mod error;
@@ -174,6 +177,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
         let call = Call {
             environment,
             schema: environment.schema(),
+            caller: *caller,
             principal,
             root: format!("{}/api/data/{version}", environment.config.root),
             method: parts.method,
@@ -184,6 +188,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
             body,
             now: Timestamp::now().as_second(),
             within: None,
+            references: None,
         };
         route::answer(&call)
     });

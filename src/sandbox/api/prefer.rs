@@ -9,6 +9,8 @@ pub(super) struct Prefer {
     pub(super) page_size: Option<usize>,
     pub(super) representation: bool,
     pub(super) track_changes: bool,
+    /// A batch is to go on behind a part that failed.
+    pub(super) continue_on_error: bool,
 }
 
 impl Prefer {
@@ -32,6 +34,9 @@ impl Prefer {
             }
             "odata.maxpagesize" => self.page_size = value.parse().ok().filter(|size| *size > 0),
             "odata.track-changes" => self.track_changes = true,
+            "odata.continue-on-error" | "continue-on-error" => {
+                self.continue_on_error = !value.eq_ignore_ascii_case("false");
+            }
             "return" => self.representation = value == "representation",
             _ => {}
         }
@@ -72,6 +77,11 @@ impl Prefer {
     pub(super) fn applied_to_write(&self) -> Option<String> {
         let representation = self.representation.then(|| "return=representation".to_owned());
         joined([representation, self.annotations_applied()])
+    }
+
+    /// The `Preference-Applied` of a batch.
+    pub(super) fn applied_to_batch(&self) -> Option<String> {
+        self.continue_on_error.then(|| "odata.continue-on-error".to_owned())
     }
 
     fn annotations_applied(&self) -> Option<String> {

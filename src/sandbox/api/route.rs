@@ -8,7 +8,7 @@ use super::call::Call;
 use super::error::{ApiError, Result};
 use super::read::{self, Collection};
 use super::reply::Reply;
-use super::{key, message, metadata, related, service, write};
+use super::{batch, bypass, key, message, metadata, related, service, write};
 use crate::sandbox::odata::uri::{Segment, segments};
 use crate::sandbox::schema::Table;
 use crate::sandbox::store::quoted;
@@ -18,6 +18,8 @@ const SET: &str = "OPTIONS,GET,HEAD,POST";
 const ROW: &str = "OPTIONS,GET,HEAD,PATCH,DELETE";
 const COLUMN: &str = "OPTIONS,GET,HEAD,PUT,DELETE";
 const LINK: &str = "OPTIONS,PUT,DELETE";
+const LINKS: &str = "OPTIONS,GET,HEAD,POST,DELETE";
+const ACTION: &str = "OPTIONS,POST";
 
 /// The version of an address and the path behind it. Without a version the newest one answers.
 pub(super) fn version(path: &str) -> Result<(&str, &str)> {
@@ -43,6 +45,7 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Reply> {
 }
 
 fn find(call: &Call<'_>) -> Result<Reply> {
+    bypass::check(call)?;
     let segments = segments(&call.path)?;
     let Some((first, rest)) = segments.split_first() else {
         return get_only(call, |call| Ok(service::document(call)));
@@ -58,7 +61,8 @@ fn find(call: &Call<'_>) -> Result<Reply> {
             get_only(call, |call| metadata::answer(call, first, rest))
         }
         "$metadata" => Err(ApiError::not_implemented("the CSDL document; EntityDefinitions has all of it")),
-        "$batch" => Err(ApiError::not_implemented("$batch")),
+        "$batch" if rest.is_empty() => post_only(call, batch::answer),
+        "BulkDelete" if rest.is_empty() => post_only(call, write::bulk_delete),
         name => Err(ApiError::no_segment(name)),
     }
 }
@@ -67,6 +71,13 @@ fn get_only(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Result<Reply>) ->
     match call.method {
         Method::GET => answer(call),
         ref method => Err(ApiError::method(method, READ)),
+    }
+}
+
+fn post_only(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Result<Reply>) -> Result<Reply> {
+    match call.method {
+        Method::POST => answer(call),
+        ref method => Err(ApiError::method(method, ACTION)),
     }
 }
 
@@ -79,6 +90,9 @@ fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Resu
             ([], method) => Err(ApiError::method(method, SET)),
             ([count], _) if count.name == "$count" => {
                 get_only(call, |call| read::count(call, &Collection { table, of: None }))
+            }
+            ([message], _) if let Some(bulk) = write::Bulk::named(&message.name) => {
+                post_only(call, |call| write::bulk(call, table, bulk))
             }
             ([other, rest @ ..], _) if other.name.starts_with("Microsoft.Dynamics.CRM.") => {
                 message::bound(call, table, None, other, rest)
@@ -140,11 +154,17 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
             (method, _) => Err(ApiError::method(method, READ)),
         };
     }
-    if call.schema().collection(table, name).is_none() {
+    let Some(members) = call.schema().collection(table, name) else {
         return Err(ApiError::no_segment(name));
-    }
+    };
     match (&call.method, last) {
-        (_, Some("$ref")) => Err(ApiError::not_implemented("$ref of collections; write the lookup instead")),
+        (&Method::POST, None) if segment.key.is_none() => write::create_within(call, table, id, &members),
+        (&Method::POST, Some("$ref")) if segment.key.is_none() => write::associate(call, table, id, &members),
+        (&Method::DELETE, Some("$ref")) => {
+            write::disassociate(call, table, id, &members, segment.key.as_ref())
+        }
+        (method, Some("$ref")) => Err(ApiError::method(method, LINKS)),
+        (method, None) if segment.key.is_none() => Err(ApiError::method(method, SET)),
         (method, _) => Err(ApiError::method(method, READ)),
     }
 }

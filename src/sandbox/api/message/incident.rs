@@ -49,7 +49,7 @@ fn close_incident(given: &Given<'_>) -> Result<Reply> {
         row.insert("statuscode".to_owned(), 2.into());
         row.entry("timespent").or_insert_with(|| spent.into());
         row.entry("actualend").or_insert_with(|| instant(call.now));
-        write::insert(call, transaction, resolutions, None, &row, &[])?;
+        write::insert(call, transaction, resolutions, &row)?;
         Ok(Reply::empty(StatusCode::NO_CONTENT))
     })
 }

@@ -81,7 +81,7 @@ fn add(given: &Given<'_>) -> Result<Reply> {
             None => {
                 let object = format!("objectid_{}@odata.bind", target.table.name);
                 properties.insert(object, target.address().into());
-                write::insert(call, transaction, items, None, &properties, &[])?
+                write::insert(call, transaction, items, &properties)?
             }
         };
         trail::event(call, transaction, target.table, target.id, Action::AddToQueue)?;

@@ -1,6 +1,5 @@
 //! What the platform does with a row beside storing it.
 
-use http::StatusCode;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
@@ -50,7 +49,9 @@ pub(super) fn creating(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
 pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>) -> Result<()> {
     if draft.table.name == "incident" {
         let closed = *draft.before("statecode") != Value::Integer(0);
-        if closed && draft.has_changes() && !draft.changes("statecode") {
+        let stays = *draft.get("statecode") != Value::Integer(0);
+        let alone = draft.changes("statecode") && !draft.alters_beside(&["statecode", "statuscode"]);
+        if closed && stays && draft.has_changes() && !alone {
             return Err(ApiError::bad(0x8004_022e, "The object cannot be updated because it is read-only."));
         }
         let customer = draft.table.column("customerid").and_then(|column| draft.linked(column));
@@ -276,33 +277,4 @@ pub(super) fn saved(transaction: &Transaction<'_>, draft: &Draft<'_>) -> Result<
             .execute([parent])?;
     }
     Ok(())
-}
-
-/// Duplicate detection, when the caller asks for it: accounts by name, contacts by address.
-pub(super) fn duplicates(call: &Call<'_>, connection: &Connection, draft: &Draft<'_>) -> Result<()> {
-    let asked = call
-        .header("mscrm.suppressduplicatedetection")
-        .is_some_and(|value| value.eq_ignore_ascii_case("false"));
-    let column = match draft.table.name.as_str() {
-        "account" => "name",
-        "contact" => "emailaddress1",
-        _ => return Ok(()),
-    };
-    if !asked || draft.is_null(column) {
-        return Ok(());
-    }
-    let sql = format!(
-        "SELECT 1 FROM {} WHERE {} = ?1 AND statecode = 0 LIMIT 1",
-        quoted(&draft.table.name),
-        quoted(column)
-    );
-    let found = connection.prepare_cached(&sql)?.query_row([draft.get(column)], |_| Ok(())).optional()?;
-    match found {
-        None => Ok(()),
-        Some(()) => Err(ApiError::new(
-            StatusCode::PRECONDITION_FAILED,
-            0x8004_0333,
-            "A record was not created or updated because a duplicate of the current record already exists.",
-        )),
-    }
 }
