@@ -60,8 +60,6 @@ async fn what_does_not_fit_the_tables_is_refused_with_the_codes_of_the_service()
             "{query}"
         );
     }
-    let link = "<link-entity name='incident' from='incidentid' to='incidentid' link-type='outer'><all-attributes/></link-entity>";
-    assert_eq!(office.fetch("incidents", &entity(&link.repeat(15)), "").await.refusal(), (400, "0x80040203"));
     let rows = entity("<attribute name='incidentid' rowaggregate='CountChildren' alias='n'/>");
     assert_eq!(office.fetch("incidents", &rows, "").await.refusal(), (501, "0x80040219"));
 }

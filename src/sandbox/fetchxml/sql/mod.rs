@@ -187,3 +187,22 @@ impl<'a> Query<'a> {
         self.select.len() - 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_has_no_more_columns_than_sqlite_reads() {
+        let schema = Schema::standard();
+        let context = Context { user: uuid::Uuid::nil(), now: 0 };
+        let refused = |number: usize| {
+            let attributes: String =
+                (0..number).map(|n| format!("<attribute name='ownerid' alias='a{n}'/>")).collect();
+            let text = format!("<fetch><entity name='incident'>{attributes}</entity></fetch>");
+            let fetch = crate::sandbox::fetchxml::fetch(&text).unwrap();
+            Query::new(&schema, &fetch, context, Extra::default()).is_err()
+        };
+        assert!(!refused(600) && refused(700));
+    }
+}
