@@ -2,10 +2,19 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod activities;
+mod apply;
+mod audit;
+mod batch;
 mod border;
+mod bulk;
+mod cases;
 #[cfg(unix)]
 mod command;
+mod conditions;
 mod controls;
+mod deep_insert;
+mod delta;
 mod desk;
 mod discovery;
 mod entra_applications;
@@ -14,19 +23,34 @@ mod entra_device;
 mod entra_documents;
 mod entra_refresh;
 mod environments;
+mod expand;
 mod faults;
 mod faults_content;
 mod faults_sign_in;
 mod faults_wire;
 mod faults_world;
+mod fetchxml;
+mod fetchxml_aggregates;
+mod fetchxml_paging;
+mod fetchxml_real;
+mod fetchxml_refusals;
+mod fetchxml_views;
+mod impersonation;
 #[cfg(unix)]
 mod kill;
+mod lambdas;
+mod links;
 mod manual;
+mod merge;
+mod messages;
 mod metadata;
 mod methods;
 mod office;
 mod people;
+mod privileges;
+mod queues;
 mod raw;
+mod related;
 mod rows_filters;
 mod rows_kept;
 mod rows_paging;
@@ -36,3 +60,5 @@ mod rows_writes;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod transitions;
+mod views;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -91,12 +92,26 @@ impl Office {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Reply {
+        let json = ("content-type", "application/json");
+        match body {
+            Some(body) => self.send_text(method, path, &[headers, &[json]].concat(), body.to_string()).await,
+            None => self.send_text(method, path, headers, String::new()).await,
+        }
+    }
+
+    pub(crate) async fn send_text(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Reply {
         let mut request = self.desk.http.request(method, self.address(path)).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+        if !body.is_empty() {
+            request = request.body(body);
         }
         let response = request.send().await.unwrap();
         let status = response.status();
@@ -114,6 +129,14 @@ impl Office {
 
     pub(crate) async fn get_preferring(&self, path: &str, prefer: &str) -> Reply {
         self.send(Method::GET, path, &[("prefer", prefer)], None).await
+    }
+
+    /// A query in FetchXML. An empty preference is none.
+    pub(crate) async fn fetch(&self, set: &str, xml: &str, prefer: &str) -> Reply {
+        let xml = utf8_percent_encode(xml, NON_ALPHANUMERIC);
+        let headers = [("prefer", prefer)];
+        let headers = if prefer.is_empty() { &[][..] } else { &headers[..] };
+        self.send(Method::GET, &format!("/{set}?fetchXml={xml}"), headers, None).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {

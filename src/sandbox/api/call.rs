@@ -4,10 +4,11 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use rusqlite::{Connection, Transaction};
 
-use super::access::{Principal, Right};
+use super::access::Principal;
+use super::address::References;
 use super::error::Result;
 use super::prefer::Prefer;
-use super::{Config, Environment};
+use super::{Caller, Config, Environment};
 use crate::sandbox::odata::sql::Context;
 use crate::sandbox::odata::uri::QueryString;
 use crate::sandbox::schema::{Schema, Table};
@@ -18,6 +19,7 @@ pub(super) struct Call<'a> {
     pub(super) environment: &'a Environment,
     /// The tables as they were when the request came.
     pub(super) schema: Arc<Schema>,
+    pub(super) caller: Caller,
     pub(super) principal: Principal,
     /// Scheme, host and version: `http://127.0.0.1:5000/api/data/v9.2`.
     pub(super) root: String,
@@ -32,6 +34,8 @@ pub(super) struct Call<'a> {
     pub(super) now: i64,
     /// The transaction of the change set that the request is a part of.
     pub(super) within: Option<&'a Transaction<'a>>,
+    /// What the parts before it have made, when the request is a part of a batch.
+    pub(super) references: Option<&'a References>,
 }
 
 impl Call<'_> {
@@ -61,10 +65,11 @@ impl Call<'_> {
 
     /// Sees to it that a table can be read. Not within [`Call::write`].
     pub(super) fn hold(&self, table: &Table) -> Result<()> {
-        Ok(match self.within {
+        match self.within {
             Some(transaction) => make(transaction, table)?,
             None => self.store().hold(table)?,
-        })
+        }
+        Ok(())
     }
 
     pub(super) fn config(&self) -> &Config {
@@ -73,10 +78,6 @@ impl Call<'_> {
 
     pub(super) fn context(&self) -> Context {
         Context { user: self.principal.id, now: self.now }
-    }
-
-    pub(super) fn require(&self, right: Right, table: &Table) -> Result<()> {
-        self.principal.require(right, table)
     }
 
     /// A header's text, trimmed.

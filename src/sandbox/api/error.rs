@@ -1,8 +1,8 @@
 use http::StatusCode;
 use uuid::Uuid;
 
-use crate::sandbox::odata;
 use crate::sandbox::schema::{Column, Table};
+use crate::sandbox::{fetchxml, odata};
 
 /// A refusal, with the service's code. Texts are the documented ones where there are any.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,10 +103,25 @@ impl From<odata::Error> for ApiError {
             odata::Error::TooManyConditions => {
                 ApiError::bad(0x8004_430c, "Number of conditions in query exceeded maximum limit.")
             }
+            odata::Error::TooManyValues => {
+                ApiError::bad(0x8004_430e, "Number of parameters in a condition exceeded maximum limit.")
+            }
+            odata::Error::TooManyLinks => {
+                ApiError::bad(0x8004_430d, "Number of link entities in query exceeded maximum limit.")
+            }
             odata::Error::CookieOrder => {
                 ApiError::bad(0x8004_1129, "Order by columns do not match those in paging cookie.")
             }
             odata::Error::CookiePage => ApiError::bad(0x8004_112a, "Invalid page number in paging cookie."),
+        }
+    }
+}
+
+impl From<fetchxml::Error> for ApiError {
+    fn from(error: fetchxml::Error) -> ApiError {
+        match error {
+            fetchxml::Error::Refused { code, message } => ApiError::bad(code, message),
+            fetchxml::Error::NotImplemented { what } => ApiError::not_implemented(what),
         }
     }
 }

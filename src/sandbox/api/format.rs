@@ -12,34 +12,96 @@ use crate::sandbox::schema::{Behavior, Column, Kind};
 /// Appends a stored value as JSON.
 pub(super) fn json(out: &mut Vec<u8>, column: &Column, value: ValueRef<'_>) {
     match (value, column.kind) {
-        (ValueRef::Null, _) => out.extend(b"null"),
-        (ValueRef::Integer(0), Kind::YesNo { .. }) => out.extend(b"false"),
-        (ValueRef::Integer(_), Kind::YesNo { .. }) => out.extend(b"true"),
+        (ValueRef::Null, _) => out.extend_from_slice(b"null"),
+        (ValueRef::Integer(0), Kind::YesNo { .. }) => out.extend_from_slice(b"false"),
+        (ValueRef::Integer(_), Kind::YesNo { .. }) => out.extend_from_slice(b"true"),
         (ValueRef::Integer(amount), Kind::Money { .. }) => out.extend(unscaled(amount, 4).bytes()),
         (ValueRef::Integer(number), Kind::Decimal { precision, .. }) => {
             out.extend(unscaled(number, precision).bytes());
         }
         (ValueRef::Integer(seconds), Kind::DateTime { behavior, .. }) => {
-            let time = civil(seconds);
-            let text = match behavior {
-                Behavior::DateOnly => format!("\"{}\"", time.date()),
-                Behavior::UserLocal | Behavior::ZoneIndependent => format!("\"{time}Z\""),
-            };
-            out.extend(text.bytes());
+            let with_time = behavior != Behavior::DateOnly;
+            time(out, civil(seconds), with_time);
         }
-        (ValueRef::Integer(number), _) => out.extend(number.to_string().bytes()),
+        (ValueRef::Integer(number), _) => integer(out, number),
         (ValueRef::Real(number), _) => out.extend(format!("{number:?}").bytes()),
-        (ValueRef::Text(text), _) => string(out, &String::from_utf8_lossy(text)),
+        (ValueRef::Text(text), _) => match std::str::from_utf8(text) {
+            Ok(text) => string(out, text),
+            Err(_) => string(out, &String::from_utf8_lossy(text)),
+        },
         (ValueRef::Blob(bytes), _) => match Uuid::from_slice(bytes) {
-            Ok(id) => out.extend(format!("\"{id}\"").bytes()),
-            Err(_) => out.extend(b"null"),
+            Ok(id) => {
+                let mut text = Uuid::encode_buffer();
+                out.push(b'"');
+                out.extend_from_slice(id.hyphenated().encode_lower(&mut text).as_bytes());
+                out.push(b'"');
+            }
+            Err(_) => out.extend_from_slice(b"null"),
         },
     }
 }
 
-/// Appends a JSON string.
+/// Appends a JSON string. Most text has nothing to escape and is copied as it is.
 pub(super) fn string(out: &mut Vec<u8>, text: &str) {
-    out.extend(serde_json::Value::from(text).to_string().bytes());
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[copied..at]);
+        copied = at + 1;
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            other => out.extend(format!("\\u{other:04x}").bytes()),
+        }
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out.push(b'"');
+}
+
+/// Appends a whole number.
+pub(super) fn integer(out: &mut Vec<u8>, number: i64) {
+    let mut digits = [0_u8; 20];
+    let mut at = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Appends `"2026-04-07T21:59:01Z"`, or the date alone.
+fn time(out: &mut Vec<u8>, time: DateTime, with_time: bool) {
+    fn two(out: &mut Vec<u8>, before: u8, number: i8) {
+        out.extend_from_slice(&[before, b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]);
+    }
+    out.push(b'"');
+    match time.year() {
+        year @ 1000..=9999 => integer(out, year.into()),
+        year => out.extend(format!("{year:04}").bytes()),
+    }
+    two(out, b'-', time.month());
+    two(out, b'-', time.day());
+    if with_time {
+        two(out, b'T', time.hour());
+        two(out, b':', time.minute());
+        two(out, b':', time.second());
+        out.push(b'Z');
+    }
+    out.push(b'"');
 }
 
 /// The formatted value of a column that has one.
@@ -93,7 +155,7 @@ fn rounded(amount: i64, digits: u32) -> i64 {
 }
 
 /// `1234567.50` as `1,234,567.50`.
-fn grouped(number: &str) -> String {
+pub(super) fn grouped(number: &str) -> String {
     let (sign, number) = match number.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", number),

@@ -2,18 +2,26 @@
 //! knows nothing of sockets, TLS, tokens or faults.
 
 mod access;
+mod address;
+mod apply;
+mod batch;
+mod bypass;
 mod call;
+mod delta;
 mod error;
 mod expand;
+mod fetch;
 mod format;
-mod functions;
 mod key;
+mod message;
 mod metadata;
 mod page;
 mod prefer;
 mod read;
+mod related;
 mod reply;
 mod route;
+mod service;
 mod shape;
 mod touch;
 mod write;
@@ -27,7 +35,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub(crate) use functions::VERSION;
+pub(crate) use service::VERSION;
 
 use super::odata::uri::QueryString;
 use super::schema::Schema;
@@ -163,11 +171,13 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
     let (parts, body) = request.into_parts();
     let prefer = Prefer::of(&parts.headers);
     let annotations = prefer.wants_all();
-    let answered = Principal::of(caller, &environment.config.users).and_then(|principal| {
+    let users = &environment.config.users;
+    let answered = Principal::of(caller, users, &environment.store, &parts.headers).and_then(|principal| {
         let (version, path) = route::version(parts.uri.path())?;
         let call = Call {
             environment,
             schema: environment.schema(),
+            caller: *caller,
             principal,
             root: format!("{}/api/data/{version}", environment.config.root),
             method: parts.method,
@@ -178,6 +188,7 @@ fn answer(environment: &Environment, caller: &Caller, request: http::Request<Byt
             body,
             now: Timestamp::now().as_second(),
             within: None,
+            references: None,
         };
         route::answer(&call)
     });

@@ -8,6 +8,9 @@ pub(super) struct Prefer {
     annotations_text: Option<String>,
     pub(super) page_size: Option<usize>,
     pub(super) representation: bool,
+    pub(super) track_changes: bool,
+    /// A batch is to go on behind a part that failed.
+    pub(super) continue_on_error: bool,
 }
 
 impl Prefer {
@@ -30,6 +33,10 @@ impl Prefer {
                 self.annotations_text = Some(value.to_owned());
             }
             "odata.maxpagesize" => self.page_size = value.parse().ok().filter(|size| *size > 0),
+            "odata.track-changes" => self.track_changes = true,
+            "odata.continue-on-error" | "continue-on-error" => {
+                self.continue_on_error = !value.eq_ignore_ascii_case("false");
+            }
             "return" => self.representation = value == "representation",
             _ => {}
         }
@@ -56,10 +63,25 @@ impl Prefer {
         joined([size, self.annotations_applied()])
     }
 
+    /// The `Preference-Applied` of an answer that is not paged.
+    pub(super) fn applied_to_row(&self) -> Option<String> {
+        self.annotations_applied()
+    }
+
+    /// The `Preference-Applied` of a list whose changes are going to be followed.
+    pub(super) fn applied_to_tracking(&self) -> Option<String> {
+        joined([Some("odata.track-changes".to_owned()), self.applied_to_read()])
+    }
+
     /// The `Preference-Applied` of an answer to a write.
     pub(super) fn applied_to_write(&self) -> Option<String> {
         let representation = self.representation.then(|| "return=representation".to_owned());
         joined([representation, self.annotations_applied()])
+    }
+
+    /// The `Preference-Applied` of a batch.
+    pub(super) fn applied_to_batch(&self) -> Option<String> {
+        self.continue_on_error.then(|| "odata.continue-on-error".to_owned())
     }
 
     fn annotations_applied(&self) -> Option<String> {
@@ -116,6 +138,10 @@ mod tests {
         );
         assert!(two.wants("anything"));
         assert!(!two.wants("Microsoft.Dynamics.CRM.totalrecordcount"));
+        assert_eq!(two.applied_to_row().unwrap(), "odata.include-annotations=\"*,-Microsoft.*\"");
+        let three = prefer(&["Odata.Track-Changes, odata.nonsense=1,wait=5,odata.maxpagesize=7"]);
+        assert_eq!(three.applied_to_tracking().unwrap(), "odata.track-changes,odata.maxpagesize=7");
+        assert!(three.track_changes && !one.track_changes);
         assert_eq!(prefer(&[]).applied_to_read(), None);
         assert_eq!(prefer(&["odata.maxpagesize=0"]).page_size, None);
     }

@@ -1,8 +1,8 @@
 //! GET of rows: collections, single rows, related rows, counts and single columns.
 
 use http::StatusCode;
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
 use super::access::Right;
@@ -11,14 +11,15 @@ use super::error::{ApiError, Result};
 use super::expand::members;
 use super::page::{Page, Plan};
 use super::reply::Reply;
+use super::{apply, delta};
 use crate::sandbox::odata::cookie;
 use crate::sandbox::odata::options::Options;
 use crate::sandbox::odata::sql::Fragment;
-use crate::sandbox::schema::{Members, Relationship, Table};
-use crate::sandbox::store::{quoted, type_column};
+use crate::sandbox::schema::{Members, Table};
+use crate::sandbox::store::quoted;
 
 /// Rows of a page at most, and rows counted at most.
-const LIMIT: usize = 5000;
+pub(super) const LIMIT: usize = 5000;
 
 /// Where the rows of a collection come from.
 pub(super) struct Collection<'a> {
@@ -35,16 +36,40 @@ pub(super) struct Parent<'a> {
 }
 
 impl Collection<'_> {
-    fn only(&self) -> Option<Fragment> {
+    pub(super) fn only(&self) -> Option<Fragment> {
         self.of.as_ref().map(|parent| members(&parent.members, parent.id))
     }
 }
 
 /// `GET /incidents`, `GET /accounts(id)/Account_Tasks`.
 pub(super) fn collection(call: &Call<'_>, collection: &Collection<'_>) -> Result<Reply> {
+    if let Some(reply) = super::fetch::answer(call, collection)? {
+        return Ok(reply);
+    }
     call.require(Right::Read, collection.table)?;
     let options = Options::parse(&call.query)?;
-    let plan = Plan::new(call, collection.table, &options)?;
+    if let Some(apply) = &options.apply {
+        return apply::answer(call, collection, &options, apply);
+    }
+    if let Some(token) = &options.deltatoken {
+        return delta::changes(call, collection, &options, token);
+    }
+    if call.prefer.track_changes {
+        return delta::first(call, collection, &options);
+    }
+    list(call, collection, &options, false)
+}
+
+/// `GET /accounts(id)/Account_Tasks/$ref`.
+pub(super) fn references(call: &Call<'_>, collection: &Collection<'_>) -> Result<Reply> {
+    let mut options = Options::parse(&call.query)?;
+    options.select = Some(vec![collection.table.key.clone()]);
+    options.expand.clear();
+    list(call, collection, &options, true)
+}
+
+fn list(call: &Call<'_>, collection: &Collection<'_>, options: &Options, references: bool) -> Result<Reply> {
+    let plan = Plan::new(call, collection.table, options)?;
     let position = match &options.skiptoken {
         Some(token) => Some(cookie::decode(token, &plan.keys)?),
         None => None,
@@ -52,35 +77,40 @@ pub(super) fn collection(call: &Call<'_>, collection: &Collection<'_>) -> Result
     let size = call.prefer.page_size.unwrap_or(LIMIT).min(LIMIT);
     let limit = options.top.map_or(size, |top| top.min(LIMIT));
     let only = collection.only();
-    let (page, count) = call.read(|connection| -> Result<_> {
+    let (mut page, count) = call.read(|connection| -> Result<_> {
         parent_exists(connection, collection)?;
         let last = position.as_ref().map(|position| position.last.as_slice());
         let page = plan.page(call, connection, only.as_ref(), last, limit)?;
         let count = if options.count { Some(plan.count(connection, only.as_ref(), LIMIT)?) } else { None };
         Ok((page, count))
     })?;
-    let mut out = Vec::with_capacity(page.rows.iter().map(|row| row.json.len() + 2).sum::<usize>() + 512);
-    head(&mut out, call, &plan, count);
-    rows(&mut out, &page);
-    let number = position.map_or(1, |position| position.page);
-    if page.more
-        && options.top.is_none()
-        && let (Some(first), Some(last)) = (page.rows.first(), page.rows.last())
-    {
-        let token = cookie::encode(number + 1, &plan.keys, &first.keys, &last.keys);
-        let query = call.query.raw_without("$skiptoken");
-        let and = if query.is_empty() { "" } else { "&" };
-        let link = format!("{}{}?{query}{and}$skiptoken={token}", call.root, call.path);
-        out.extend(b",\"@odata.nextLink\":");
-        super::format::string(&mut out, &link);
+    let mut out = Vec::with_capacity(page.rows.iter().map(|row| row.json.len() + 2).sum::<usize>() + 2048);
+    if references {
+        for row in &mut page.rows {
+            let address = format!("{}/{}({})", call.root, page.set, row.id);
+            row.json = format!("{{\"@odata.id\":\"{address}\"").into_bytes();
+        }
+        out.extend(format!("{{\"@odata.context\":\"{}/$metadata#Collection($ref)\"", call.root).bytes());
+    } else {
+        head(&mut out, call, &plan, "", count);
+    }
+    rows(&mut out, &page, &[]);
+    if page.more && options.top.is_none() {
+        let number = position.map_or(1, |position| position.page);
+        next_link(&mut out, call, &page, |first, last| cookie::encode(number + 1, &plan.keys, first, last));
     }
     out.push(b'}');
-    Ok(Reply::json(out).applied(call.prefer.applied_to_read()))
+    let applied = match options.top {
+        // Who says how many rows there shall be gets them all at once.
+        Some(_) => call.prefer.applied_to_row(),
+        None => call.prefer.applied_to_read(),
+    };
+    Ok(Reply::json(out).applied(applied))
 }
 
 /// The context and the annotations of a collection.
-fn head(out: &mut Vec<u8>, call: &Call<'_>, plan: &Plan<'_>, count: Option<usize>) {
-    let context = format!("{}/$metadata#{}{}", call.root, plan.table().declared.set, plan.context());
+pub(super) fn head(out: &mut Vec<u8>, call: &Call<'_>, plan: &Plan<'_>, kind: &str, count: Option<usize>) {
+    let context = format!("{}/$metadata#{}{}{kind}", call.root, plan.table().declared.set, plan.context());
     out.extend(b"{\"@odata.context\":");
     super::format::string(out, &context);
     if let Some(count) = count {
@@ -100,22 +130,48 @@ fn head(out: &mut Vec<u8>, call: &Call<'_>, plan: &Plan<'_>, count: Option<usize
     }
 }
 
-fn rows(out: &mut Vec<u8>, page: &Page) {
-    out.extend(b",\"value\":[");
-    for (index, row) in page.rows.iter().enumerate() {
-        if index > 0 {
+/// The rows of a page, and what else is to stand behind them.
+pub(super) fn rows(out: &mut Vec<u8>, page: &Page, others: &[String]) {
+    out.extend_from_slice(b",\"value\":[");
+    let start = out.len();
+    for row in &page.rows {
+        if out.len() > start {
             out.push(b',');
         }
-        out.extend(&row.json);
+        out.extend_from_slice(&row.json);
         out.push(b'}');
+    }
+    for other in others {
+        if out.len() > start {
+            out.push(b',');
+        }
+        out.extend_from_slice(other.as_bytes());
     }
     out.push(b']');
 }
 
+/// The address of the page behind this one. `token` makes it of the keys of the first and the last row.
+pub(super) fn next_link(
+    out: &mut Vec<u8>,
+    call: &Call<'_>,
+    page: &Page,
+    token: impl FnOnce(&[Value], &[Value]) -> String,
+) {
+    let (Some(first), Some(last)) = (page.rows.first(), page.rows.last()) else { return };
+    let token = token(&first.keys, &last.keys);
+    let query = call.query.raw_without("$skiptoken");
+    let and = if query.is_empty() { "" } else { "&" };
+    let link = format!("{}{}?{query}{and}$skiptoken={token}", call.root, call.path);
+    out.extend_from_slice(b",\"@odata.nextLink\":");
+    super::format::string(out, &link);
+}
+
 /// `GET /incidents/$count`.
 pub(super) fn count(call: &Call<'_>, collection: &Collection<'_>) -> Result<Reply> {
-    call.require(Right::Read, collection.table)?;
     let options = Options::parse(&call.query)?;
+    if let Some(token) = &options.deltatoken {
+        return delta::count(call, collection, &options, token);
+    }
     let plan = Plan::new(call, collection.table, &options)?;
     let only = collection.only();
     let count = call.read(|connection| {
@@ -125,11 +181,22 @@ pub(super) fn count(call: &Call<'_>, collection: &Collection<'_>) -> Result<Repl
     Ok(Reply::count(count.min(LIMIT)))
 }
 
-fn parent_exists(connection: &Connection, collection: &Collection<'_>) -> Result<()> {
+pub(super) fn parent_exists(connection: &Connection, collection: &Collection<'_>) -> Result<()> {
     match &collection.of {
         Some(parent) => version(connection, parent.table, parent.id).map(|_| ()),
         None => Ok(()),
     }
+}
+
+/// Whether a row belongs to a collection.
+pub(super) fn holds(connection: &Connection, collection: &Collection<'_>, id: Uuid) -> Result<bool> {
+    parent_exists(connection, collection)?;
+    let Some(only) = collection.only() else { return Ok(true) };
+    let table = collection.table;
+    let (name, key) = (quoted(&table.name), quoted(&table.key));
+    let sql = format!("SELECT 1 FROM {name} AS t WHERE t.{key} = ? AND {}", only.sql);
+    let values = [Value::Blob(id.as_bytes().to_vec())].into_iter().chain(only.values);
+    Ok(connection.prepare_cached(&sql)?.exists(params_from_iter(values))?)
 }
 
 /// The version of a row that must be there.
@@ -156,7 +223,7 @@ pub(super) fn row(call: &Call<'_>, table: &Table, id: Uuid) -> Result<Reply> {
     }
     let one = One::plan(call, table, &options)?;
     let (body, etag) = call.read(|connection| one.read(call, connection, id))?;
-    Ok(Reply::json(body).etag(&etag).applied(call.prefer.applied_to_read()))
+    Ok(Reply::json(body).etag(&etag).applied(call.prefer.applied_to_row()))
 }
 
 /// How one row is to be shown.
@@ -165,8 +232,13 @@ pub(super) struct One<'a>(Plan<'a>);
 impl<'a> One<'a> {
     /// Not to be made within a write, as no plan is.
     pub(super) fn plan(call: &'a Call<'_>, table: &'a Table, options: &'a Options) -> Result<One<'a>> {
-        if options.filter.is_some() || !options.orderby.is_empty() || options.top.is_some() {
-            return Err(ApiError::query("A single row can neither be filtered nor ordered."));
+        if options.filter.is_some() {
+            return Err(ApiError::query("Query option $filter cannot be applied to the requested resource."));
+        }
+        if !options.orderby.is_empty() || options.top.is_some() || options.count || options.apply.is_some() {
+            return Err(ApiError::query(
+                "Query options $orderby, $count, $top and $apply cannot be applied to the requested resource.",
+            ));
         }
         Plan::new(call, table, options).map(One)
     }
@@ -201,41 +273,10 @@ fn unchanged(call: &Call<'_>, table: &Table, id: Uuid, options: &Options) -> Res
     let Some(etag) = call.header("if-none-match").filter(|etag| etag.starts_with("W/")) else {
         return Ok(None);
     };
-    if !options.expand.is_empty() || call.prefer.applied_to_read().is_some() {
+    if !options.expand.is_empty() || call.prefer.applied_to_row().is_some() {
         return Ok(None);
     }
     let version = call.read(|connection| version(connection, table, id))?;
     let current = format!("W/\"{version}\"");
     Ok((current == etag).then(|| Reply::empty(StatusCode::NOT_MODIFIED).etag(&current)))
-}
-
-/// The row that a lookup of a row points to, for `GET /incidents(id)/customerid_account`.
-pub(super) fn related(
-    connection: &Connection,
-    table: &Table,
-    id: Uuid,
-    relationships: &[Relationship<'_>],
-) -> Result<Option<(String, Uuid)>> {
-    let Some(column) = relationships.first().map(|relationship| relationship.column) else {
-        return Ok(None);
-    };
-    let kind = if column.is_polymorphic() { quoted(&type_column(column)) } else { "NULL".to_owned() };
-    let sql = format!(
-        "SELECT {}, {kind} FROM {} WHERE {} = ?1",
-        quoted(&column.name),
-        quoted(&table.name),
-        quoted(&table.key)
-    );
-    version(connection, table, id)?;
-    let (key, kind): (Option<Vec<u8>>, Option<String>) = connection
-        .prepare_cached(&sql)?
-        .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let target = relationships
-        .iter()
-        .map(|relationship| &relationship.target.table)
-        .find(|name| kind.as_ref().is_none_or(|kind| kind == *name));
-    Ok(match (key.and_then(|key| Uuid::from_slice(&key).ok()), target) {
-        (Some(key), Some(target)) => Some((target.clone(), key)),
-        _ => None,
-    })
 }

@@ -1,21 +1,25 @@
 //! From a path to what it names.
 
 use http::{Method, StatusCode};
+use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
 use super::call::Call;
 use super::error::{ApiError, Result};
-use super::read::{self, Collection, Parent};
+use super::read::{self, Collection};
 use super::reply::Reply;
-use super::{functions, key, metadata, write};
+use super::{batch, bypass, key, message, metadata, related, service, write};
 use crate::sandbox::odata::uri::{Segment, segments};
 use crate::sandbox::schema::Table;
+use crate::sandbox::store::quoted;
 
 const READ: &str = "OPTIONS,GET,HEAD";
 const SET: &str = "OPTIONS,GET,HEAD,POST";
 const ROW: &str = "OPTIONS,GET,HEAD,PATCH,DELETE";
 const COLUMN: &str = "OPTIONS,GET,HEAD,PUT,DELETE";
 const LINK: &str = "OPTIONS,PUT,DELETE";
+const LINKS: &str = "OPTIONS,GET,HEAD,POST,DELETE";
+const ACTION: &str = "OPTIONS,POST";
 
 /// The version of an address and the path behind it. Without a version the newest one answers.
 pub(super) fn version(path: &str) -> Result<(&str, &str)> {
@@ -41,22 +45,24 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Reply> {
 }
 
 fn find(call: &Call<'_>) -> Result<Reply> {
+    bypass::check(call)?;
     let segments = segments(&call.path)?;
     let Some((first, rest)) = segments.split_first() else {
-        return get_only(call, |call| Ok(functions::service_document(call)));
+        return get_only(call, |call| Ok(service::document(call)));
     };
     if let Some(table) = call.schema().set(&first.name) {
         return rows(call, table, first, rest);
     }
-    if rest.is_empty() && functions::is_one(first) {
-        return get_only(call, |call| functions::answer(call, first));
+    if let Some(answered) = message::unbound(call, first, rest) {
+        return answered;
     }
     match first.name.as_str() {
         "EntityDefinitions" | "RelationshipDefinitions" | "GlobalOptionSetDefinitions" => {
             get_only(call, |call| metadata::answer(call, first, rest))
         }
         "$metadata" => Err(ApiError::not_implemented("the CSDL document; EntityDefinitions has all of it")),
-        "$batch" => Err(ApiError::not_implemented("$batch")),
+        "$batch" if rest.is_empty() => post_only(call, batch::answer),
+        "BulkDelete" if rest.is_empty() => post_only(call, write::bulk_delete),
         name => Err(ApiError::no_segment(name)),
     }
 }
@@ -65,6 +71,13 @@ fn get_only(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Result<Reply>) ->
     match call.method {
         Method::GET => answer(call),
         ref method => Err(ApiError::method(method, READ)),
+    }
+}
+
+fn post_only(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Result<Reply>) -> Result<Reply> {
+    match call.method {
+        Method::POST => answer(call),
+        ref method => Err(ApiError::method(method, ACTION)),
     }
 }
 
@@ -78,13 +91,21 @@ fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Resu
             ([count], _) if count.name == "$count" => {
                 get_only(call, |call| read::count(call, &Collection { table, of: None }))
             }
-            ([other, ..], _) if other.name.starts_with("Microsoft.Dynamics.CRM.") => {
-                Err(ApiError::not_implemented(format!("the message '{}'", other.name)))
+            ([message], _) if let Some(bulk) = write::Bulk::named(&message.name) => {
+                post_only(call, |call| write::bulk(call, table, bulk))
+            }
+            ([other, rest @ ..], _) if other.name.starts_with("Microsoft.Dynamics.CRM.") => {
+                message::bound(call, table, None, other, rest)
             }
             ([other, ..], _) => Err(ApiError::no_segment(&other.name)),
         };
     };
     let id = key::find(call, table, key)?;
+    let table = match call.method {
+        // A change of an activity, whatever its kind, is one of the row that it stands for.
+        Method::PATCH | Method::DELETE if table.is_union() => kept(call, table, id.found(table)?)?,
+        _ => table,
+    };
     match rest {
         [] => match call.method {
             Method::GET => read::row(call, table, id.found(table)?),
@@ -96,27 +117,36 @@ fn rows(call: &Call<'_>, table: &Table, set: &Segment, rest: &[Segment]) -> Resu
     }
 }
 
+/// The table that keeps the row which a table of all activities shows.
+fn kept<'a>(call: &'a Call<'_>, table: &Table, id: Uuid) -> Result<&'a Table> {
+    let sql =
+        format!("SELECT activitytypecode FROM {0} WHERE {1} = ?1", quoted(&table.name), quoted(&table.key));
+    let kind: Option<String> = call.read(|connection| {
+        let key = id.as_bytes().as_slice();
+        connection.prepare_cached(&sql)?.query_row([key], |row| row.get(0)).optional().map_err(ApiError::from)
+    })?;
+    kind.and_then(|kind| call.schema().table(&kind)).ok_or_else(|| ApiError::no_row(table, id))
+}
+
 /// What belongs to a row: a column, a related row, a collection.
 fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Segment]) -> Result<Reply> {
     let name = segment.name.as_str();
     if name.starts_with("Microsoft.Dynamics.CRM.") {
-        return Err(ApiError::not_implemented(format!("the message '{name}'")));
+        return message::bound(call, table, Some(id), segment, rest);
+    }
+    if call.method == Method::GET {
+        return related::get(call, table, id, segment, rest);
     }
     let last = rest.last().map(|segment| segment.name.as_str());
-    let relationships = table.navigation(name);
-    if !relationships.is_empty() {
+    if !table.navigation(name).is_empty() {
         return match (&call.method, last) {
-            (&Method::GET, None) => related(call, table, id, segment),
             (&Method::PUT | &Method::DELETE, Some("$ref")) => write::link(call, table, id, name),
-            (&Method::GET, Some("$ref")) => Err(ApiError::not_implemented("reading $ref")),
             (method, Some("$ref")) => Err(ApiError::method(method, LINK)),
             (method, _) => Err(ApiError::method(method, READ)),
         };
     }
     if let Some(column) = table.property(name) {
         return match (&call.method, last) {
-            (&Method::GET, None) => read_column(call, table, id, name, false),
-            (&Method::GET, Some("$value")) => read_column(call, table, id, name, true),
             (&Method::PUT | &Method::DELETE, None) if !column.is_lookup() => {
                 write::column(call, table, id, column)
             }
@@ -127,43 +157,14 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
     let Some(members) = call.schema().collection(table, name) else {
         return Err(ApiError::no_segment(name));
     };
-    let collection = Collection { table: members.table(), of: Some(Parent { table, id, members }) };
     match (&call.method, last) {
-        (&Method::GET, None) if segment.key.is_none() => read::collection(call, &collection),
-        (&Method::GET, Some("$count")) => read::count(call, &collection),
-        (_, Some("$ref")) => Err(ApiError::not_implemented("$ref of collections; write the lookup instead")),
+        (&Method::POST, None) if segment.key.is_none() => write::create_within(call, table, id, &members),
+        (&Method::POST, Some("$ref")) if segment.key.is_none() => write::associate(call, table, id, &members),
+        (&Method::DELETE, Some("$ref")) => {
+            write::disassociate(call, table, id, &members, segment.key.as_ref())
+        }
+        (method, Some("$ref")) => Err(ApiError::method(method, LINKS)),
+        (method, None) if segment.key.is_none() => Err(ApiError::method(method, SET)),
         (method, _) => Err(ApiError::method(method, READ)),
-    }
-}
-
-fn related(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment) -> Result<Reply> {
-    let relationships = table.navigation(&segment.name);
-    let found = call.read(|connection| read::related(connection, table, id, &relationships))?;
-    match found.and_then(|(name, id)| call.schema().table(&name).map(|table| (table, id))) {
-        Some((table, id)) => read::row(call, table, id),
-        None => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-    }
-}
-
-/// `GET /accounts(id)/name`, with or without `/$value`.
-fn read_column(call: &Call<'_>, table: &Table, id: Uuid, name: &str, raw: bool) -> Result<Reply> {
-    use crate::sandbox::odata::options::Options;
-
-    call.require(super::access::Right::Read, table)?;
-    let options = Options { select: Some(vec![name.to_owned()]), ..Options::default() };
-    let one = read::One::plan(call, table, &options)?;
-    let (body, _) = call.read(|connection| one.read(call, connection, id))?;
-    let row: serde_json::Value = serde_json::from_slice(&body)
-        .map_err(|error| ApiError::query(format!("The row cannot be read: {error}.")))?;
-    match row.get(name) {
-        None | Some(serde_json::Value::Null) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-        Some(value) if raw => {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Ok(Reply::text(&text))
-        }
-        Some(value) => {
-            let context = format!("{}/$metadata#{}({id})/{name}", call.root, table.declared.set);
-            Ok(Reply::value(&serde_json::json!({ "@odata.context": context, "value": value })))
-        }
     }
 }

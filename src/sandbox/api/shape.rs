@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::error::{ApiError, Result};
 use super::format;
 use super::prefer::Prefer;
-use crate::sandbox::schema::{Column, Kind, Table};
+use crate::sandbox::schema::{Column, Kind, Table, Target};
 use crate::sandbox::store::{name_column, quoted, type_column};
 
-const FORMATTED: &str = "OData.Community.Display.V1.FormattedValue";
-const NAVIGATION: &str = "Microsoft.Dynamics.CRM.associatednavigationproperty";
-const LOGICAL_NAME: &str = "Microsoft.Dynamics.CRM.lookuplogicalname";
+pub(super) const FORMATTED: &str = "OData.Community.Display.V1.FormattedValue";
+pub(super) const NAVIGATION: &str = "Microsoft.Dynamics.CRM.associatednavigationproperty";
+pub(super) const LOGICAL_NAME: &str = "Microsoft.Dynamics.CRM.lookuplogicalname";
 
 /// The columns of an answer's rows. Place 0 of the SQL row is the key, place 1 the version.
 #[derive(Debug)]
@@ -26,13 +26,27 @@ pub(super) struct Shape<'a> {
     annotations: Annotations,
 }
 
+/// A column with everything about it that is the same in every row, ready to be copied.
 #[derive(Debug)]
 struct Field<'a> {
     column: &'a Column,
-    property: String,
     at: usize,
-    name_at: Option<usize>,
+    /// `,"title":`.
+    name: Vec<u8>,
+    /// `,"title@OData.Community.Display.V1.FormattedValue":`, when it is asked for.
+    formatted: Option<Vec<u8>>,
+    /// The formatted values of options.
+    labels: Vec<(i64, Vec<u8>)>,
+    lookup: Option<Lookup>,
+}
+
+/// What the annotations of a lookup need.
+#[derive(Debug)]
+struct Lookup {
+    name_at: usize,
     type_at: Option<usize>,
+    /// For each table that it can lead to, the annotations that tell of it.
+    targets: Vec<(String, Vec<u8>)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,12 +107,37 @@ impl<'a> Shape<'a> {
             "versionnumber" => 1,
             name => self.read(column(name)),
         };
-        let annotated =
-            self.annotations.formatted || self.annotations.navigation || self.annotations.logical_name;
-        let lookup = of.is_lookup() && annotated;
-        let name_at = lookup.then(|| self.read(column(&name_column(of))));
-        let type_at = (lookup && of.is_polymorphic()).then(|| self.read(column(&type_column(of))));
-        self.fields.push(Field { column: of, property: of.property(), at, name_at, type_at });
+        let property = of.property();
+        let Annotations { formatted, navigation, logical_name } = self.annotations;
+        let lookup = (of.is_lookup() && (formatted || navigation || logical_name)).then(|| Lookup {
+            name_at: self.read(column(&name_column(of))),
+            type_at: of.is_polymorphic().then(|| self.read(column(&type_column(of)))),
+            targets: self.targets(of, &property),
+        });
+        self.fields.push(Field {
+            column: of,
+            at,
+            name: format!(",\"{property}\":").into_bytes(),
+            formatted: formatted.then(|| format!(",\"{property}@{FORMATTED}\":").into_bytes()),
+            labels: labels(of),
+            lookup,
+        });
+    }
+
+    fn targets(&self, of: &Column, property: &str) -> Vec<(String, Vec<u8>)> {
+        let annotations = |target: &Target| {
+            let mut json = Vec::new();
+            for (wanted, annotation, text) in [
+                (self.annotations.navigation, NAVIGATION, &target.nav),
+                (self.annotations.logical_name, LOGICAL_NAME, &target.table),
+            ] {
+                if wanted {
+                    json.extend(format!(",\"{property}@{annotation}\":\"{text}\"").bytes());
+                }
+            }
+            (target.table.clone(), json)
+        };
+        of.targets.iter().map(annotations).collect()
     }
 
     /// Asks for one more expression and says at which place of the row it comes.
@@ -115,15 +154,15 @@ impl<'a> Shape<'a> {
     /// Appends a row as a JSON object without its closing brace, so that more can follow.
     pub(super) fn write(&self, out: &mut Vec<u8>, row: &Row<'_>, symbols: &Symbols) -> rusqlite::Result<()> {
         let version = row.get_ref(1)?.as_i64().unwrap_or_default();
-        out.extend(format!("{{\"@odata.etag\":\"W/\\\"{version}\\\"\"").bytes());
+        out.extend_from_slice(b"{\"@odata.etag\":\"W/\\\"");
+        format::integer(out, version);
+        out.extend_from_slice(b"\\\"\"");
         for field in &self.fields {
             let value = row.get_ref(field.at)?;
             if value != ValueRef::Null {
                 self.annotate(out, field, value, row, symbols)?;
             }
-            out.extend(b",\"");
-            out.extend(field.property.bytes());
-            out.extend(b"\":");
+            out.extend_from_slice(&field.name);
             format::json(out, field.column, value);
         }
         Ok(())
@@ -137,42 +176,59 @@ impl<'a> Shape<'a> {
         row: &Row<'_>,
         symbols: &Symbols,
     ) -> rusqlite::Result<()> {
-        let mut annotation = |name: &str, text: &str| {
-            out.extend(format!(",\"{}@{name}\":", field.property).bytes());
-            format::string(out, text);
-        };
-        if let Some(name_at) = field.name_at {
-            let kind = match field.type_at {
-                Some(at) => row.get_ref(at)?.as_str().unwrap_or_default(),
-                None => field.column.targets.first().map_or("", |target| target.table.as_str()),
-            };
-            let target = field.column.targets.iter().find(|target| target.table == kind);
-            if self.annotations.formatted
-                && let Ok(name) = row.get_ref(name_at)?.as_str()
-            {
-                annotation(FORMATTED, name);
+        if let Some(lookup) = &field.lookup {
+            let name = row.get_ref(lookup.name_at)?;
+            if let (Some(formatted), Ok(name)) = (&field.formatted, name.as_str()) {
+                out.extend_from_slice(formatted);
+                format::string(out, name);
             }
-            if self.annotations.navigation
-                && let Some(target) = target
-            {
-                annotation(NAVIGATION, &target.nav);
-            }
-            if self.annotations.logical_name {
-                annotation(LOGICAL_NAME, kind);
-            }
-        } else if self.annotations.formatted {
-            let symbol = match self.currency {
-                Some(at) if field.column.calculation_of.is_none() => {
-                    row.get_ref(at)?.as_blob().ok().and_then(|id| symbols.get(id))
+            let target = match lookup.type_at {
+                Some(at) => {
+                    let kind = row.get_ref(at)?;
+                    lookup.targets.iter().find(|(table, _)| kind.as_str().is_ok_and(|kind| kind == table))
                 }
-                _ => None,
+                None => lookup.targets.first(),
             };
-            if let Some(text) = format::formatted(field.column, value, symbol.map_or("$", String::as_str)) {
-                annotation(FORMATTED, &text);
+            out.extend_from_slice(target.map_or(&[], |(_, annotations)| annotations));
+            return Ok(());
+        }
+        let Some(formatted) = &field.formatted else { return Ok(()) };
+        if let ValueRef::Integer(option) = value
+            && let Some((_, label)) = field.labels.iter().find(|(value, _)| *value == option)
+        {
+            out.extend_from_slice(formatted);
+            out.extend_from_slice(label);
+            return Ok(());
+        }
+        let symbol = match self.currency {
+            Some(at) if field.column.calculation_of.is_none() => {
+                row.get_ref(at)?.as_blob().ok().and_then(|id| symbols.get(id))
             }
+            _ => None,
+        };
+        if let Some(text) = format::formatted(field.column, value, symbol.map_or("$", String::as_str)) {
+            out.extend_from_slice(formatted);
+            format::string(out, &text);
         }
         Ok(())
     }
+}
+
+/// The labels of a column's options, as JSON.
+fn labels(column: &Column) -> Vec<(i64, Vec<u8>)> {
+    let values: Vec<i64> = match column.kind {
+        Kind::Choice { options, .. } => options.iter().map(|option| option.value.into()).collect(),
+        Kind::State { options } => options.iter().map(|option| option.value.into()).collect(),
+        Kind::Status { options } => options.iter().map(|option| option.value.into()).collect(),
+        Kind::YesNo { .. } => vec![0, 1],
+        _ => Vec::new(),
+    };
+    let label = |value: &i64| {
+        let mut json = Vec::new();
+        format::string(&mut json, column.option_label(*value)?);
+        Some((*value, json))
+    };
+    values.iter().filter_map(label).collect()
 }
 
 /// The columns of a `$select`, each once, the key at the end.
@@ -195,13 +251,18 @@ fn selected<'a>(table: &'a Table, names: &[String], others: &[&Table]) -> Result
         }
         let more = match column.kind {
             Kind::Money { .. } => table.column("transactioncurrencyid"),
-            _ if name.starts_with("address1_") => table.column("address1_composite"),
-            _ => None,
+            _ => composite(table, name),
         };
         more.into_iter().for_each(&mut add);
     }
     table.column(&table.key).into_iter().for_each(&mut add);
     Ok(columns)
+}
+
+/// The column that shows a whole address, for a part of it.
+fn composite<'a>(table: &'a Table, part: &str) -> Option<&'a Column> {
+    let (address, _) = part.split_once('_').filter(|(address, _)| address.starts_with("address"))?;
+    table.column(&format!("{address}_composite"))
 }
 
 /// The GUID at a place of a row.

@@ -21,9 +21,14 @@ pub(crate) enum Expr {
         name: String,
         arguments: Vec<(String, Argument)>,
     },
-    /// `Collection/any(t:...)`.
+    /// `Collection/any(t:...)`, `Collection/all(t:...)`, `Collection/any()`.
     Lambda {
         collection: Path,
+        /// `all`: the condition holds for every row.
+        every: bool,
+        /// What the condition calls a row of the collection.
+        variable: String,
+        condition: Option<Box<Expr>>,
     },
     /// A yes/no property by itself.
     Property(Path),

@@ -20,18 +20,39 @@ pub(crate) struct Position {
     pub(crate) page: u64,
     /// Key values of the last row of the page before.
     pub(crate) last: Vec<Value>,
+    /// What the delta link at the end is to say, for a list whose changes are going to be followed.
+    pub(crate) tracking: Option<String>,
 }
 
 /// The token for page `page`, ready for an address.
 pub(crate) fn encode(page: u64, keys: &[SortKey], first: &[Value], last: &[Value]) -> String {
-    let mut inner = format!("<cookie page=\"{}\">", page - 1);
-    for ((key, first), last) in keys.iter().zip(first).zip(last) {
-        let _ = write!(inner, "<{} {} {} />", key.name, attribute("last", last), attribute("first", first));
-    }
-    inner.push_str("</cookie>");
-    let inner = utf8_percent_encode(&inner, PLAIN).to_string();
-    let outer = format!("<cookie pagenumber=\"{page}\" pagingcookie=\"{inner}\" istracking=\"False\" />");
+    encode_tracking(page, keys, first, last, None)
+}
+
+/// The same for a list whose changes are going to be followed.
+pub(crate) fn encode_tracking(
+    page: u64,
+    keys: &[SortKey],
+    first: &[Value],
+    last: &[Value],
+    tracking: Option<&str>,
+) -> String {
+    let inner = utf8_percent_encode(&cookie(page - 1, keys, first, last), PLAIN).to_string();
+    let tracking = match tracking {
+        Some(token) => format!("istracking=\"True\" deltatoken=\"{token}\""),
+        None => "istracking=\"False\"".to_owned(),
+    };
+    let outer = format!("<cookie pagenumber=\"{page}\" pagingcookie=\"{inner}\" {tracking} />");
     utf8_percent_encode(&outer, OUTER).to_string()
+}
+
+/// The cookie itself, behind page `page`.
+pub(crate) fn cookie(page: u64, keys: &[SortKey], first: &[Value], last: &[Value]) -> String {
+    let mut cookie = format!("<cookie page=\"{page}\">");
+    for ((key, first), last) in keys.iter().zip(first).zip(last) {
+        let _ = write!(cookie, "<{} {} {} />", key.name, attribute("last", last), attribute("first", first));
+    }
+    cookie + "</cookie>"
 }
 
 /// Reads a token (decoded once, as it stands in a decoded query) that was made for an order with these keys.
@@ -40,6 +61,12 @@ pub(crate) fn decode(token: &str, keys: &[SortKey]) -> Result<Position, Error> {
     let cookie = between(token, "pagingcookie=\"");
     let (Some(page), Some(cookie)) = (page, cookie) else { return Err(Error::CookiePage) };
     let cookie = percent_decode_str(cookie).decode_utf8().map_err(|_| Error::CookiePage)?;
+    let tracking = between(token, "deltatoken=\"").map(str::to_owned);
+    Ok(Position { page, last: last(&cookie, keys)?, tracking })
+}
+
+/// The key values of the last row that a cookie tells of.
+pub(crate) fn last(cookie: &str, keys: &[SortKey]) -> Result<Vec<Value>, Error> {
     let elements: Vec<&str> = cookie.split('<').filter(|part| part.contains(" last")).collect();
     if elements.len() != keys.len() {
         return Err(Error::CookieOrder);
@@ -55,7 +82,7 @@ pub(crate) fn decode(token: &str, keys: &[SortKey]) -> Result<Position, Error> {
         };
         last.push(value);
     }
-    Ok(Position { page, last })
+    Ok(last)
 }
 
 fn attribute(name: &str, value: &Value) -> String {
@@ -84,7 +111,7 @@ fn value(text: &str, storage: Storage) -> Option<Value> {
     }
 }
 
-fn between<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+pub(crate) fn between<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(start)?;
     rest.split_once('"').map(|(inner, _)| inner)
 }
@@ -120,7 +147,13 @@ mod tests {
         let last = [Value::Text("a".to_owned()), Value::Null, Value::Blob(vec![7; 16])];
         let token = through_an_address(&encode(2, &keys(), &last, &last));
         assert!(token.starts_with("<cookie pagenumber=\"2\" pagingcookie=\"%3Ccookie"));
-        assert_eq!(decode(&token, &keys()).unwrap(), Position { page: 2, last: last.to_vec() });
+        assert_eq!(
+            decode(&token, &keys()).unwrap(),
+            Position { page: 2, last: last.to_vec(), tracking: None }
+        );
+        let tracked = encode_tracking(2, &keys(), &last, &last, Some("7!01/01/2026 00:00:00"));
+        let tracked = decode(&through_an_address(&tracked), &keys()).unwrap();
+        assert_eq!(tracked.tracking.as_deref(), Some("7!01/01/2026 00:00:00"));
         assert_eq!(decode(&token, &keys()[1..]), Err(Error::CookieOrder));
         let others = [key("name", Storage::Text), keys()[1].clone(), keys()[2].clone()];
         assert_eq!(decode(&token, &others), Err(Error::CookieOrder));
@@ -134,7 +167,7 @@ mod tests {
         ) {
             let last = vec![Value::Text(text), Value::Integer(number), Value::Blob(id.to_vec())];
             let token = through_an_address(&encode(page, &keys(), &last, &last));
-            prop_assert_eq!(decode(&token, &keys()), Ok(Position { page, last }));
+            prop_assert_eq!(decode(&token, &keys()), Ok(Position { page, last, tracking: None }));
         }
 
         #[test]

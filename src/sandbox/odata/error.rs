@@ -13,6 +13,10 @@ pub(crate) enum Error {
     NotImplemented { what: String },
     /// More conditions than the service takes.
     TooManyConditions,
+    /// More values in one condition than the service takes.
+    TooManyValues,
+    /// More related tables than the service takes.
+    TooManyLinks,
     /// The paging cookie belongs to another query.
     CookieOrder,
     /// The paging cookie is not one of ours.

@@ -191,7 +191,8 @@ pub(crate) fn edm(column: &Column) -> &'static str {
     }
 }
 
-fn written(literal: &Literal) -> &'static str {
+/// The type that a literal has by itself.
+pub(super) fn written(literal: &Literal) -> &'static str {
     match literal {
         Literal::Null => "null",
         Literal::Bool(_) => "Edm.Boolean",

@@ -1,6 +1,9 @@
 //! `$select`, `$orderby`, `$expand`, `$top` and `$count`, read but not yet checked against a table.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use super::Error;
+use super::apply::Apply;
 use super::ast::Path;
 use super::uri::{QueryString, split};
 
@@ -15,6 +18,8 @@ pub(crate) struct Options {
     pub(crate) count: bool,
     pub(crate) expand: Vec<Expand>,
     pub(crate) skiptoken: Option<String>,
+    pub(crate) deltatoken: Option<String>,
+    pub(crate) apply: Option<Apply>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +35,13 @@ pub(crate) struct Expand {
     /// `x/$ref`: links only.
     pub(crate) reference: bool,
     pub(crate) options: Options,
-    /// The text in the brackets, for the address of the rest of a collection.
-    pub(crate) raw: String,
+    /// What stands in the brackets, as the query of an address: for the rest of a collection.
+    pub(crate) query: String,
 }
+
+/// What cannot stand in a value of a query as it is.
+const IN_QUERY: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>');
 
 const UNSUPPORTED: &[&str] = &["$skip", "$search", "$format", "$levels", "$compute", "$index"];
 /// The service refuses more expands than this in one query.
@@ -44,9 +53,6 @@ impl Options {
         let mut options = Options::default();
         for name in query.names() {
             match name {
-                "fetchXml" | "savedQuery" | "userQuery" => {
-                    return Err(Error::NotImplemented { what: format!("the query option '{name}'") });
-                }
                 name if !name.starts_with('$') => {}
                 name => {
                     let value = query.get(name).unwrap_or_default();
@@ -54,6 +60,7 @@ impl Options {
                 }
             }
         }
+        options.name_orders(query);
         if options.expands() > MAX_EXPANDS {
             return Err(Error::refused(format!(
                 "The $expand option has more than the {MAX_EXPANDS} navigation properties that are allowed."
@@ -71,9 +78,8 @@ impl Options {
             "$expand" => self.expand = expand(value, depth)?,
             "$count" if depth == 0 => self.count = truth(value)?,
             "$skiptoken" if depth == 0 => self.skiptoken = Some(value.to_owned()),
-            "$apply" | "$deltatoken" => {
-                return Err(Error::NotImplemented { what: format!("the query option '{name}'") });
-            }
+            "$deltatoken" if depth == 0 => self.deltatoken = Some(value.to_owned()),
+            "$apply" if depth == 0 => self.apply = Some(Apply::parse(value)?),
             name if UNSUPPORTED.contains(&name) => {
                 return Err(Error::refused(format!("Query option '{name}' is not supported.")));
             }
@@ -82,6 +88,19 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    /// `$orderby=@p desc&@p=name`. An alias without a value is null, which orders nothing.
+    fn name_orders(&mut self, query: &QueryString) {
+        self.orderby.retain_mut(|order| {
+            let [alias] = order.path.as_slice() else { return true };
+            if !alias.starts_with('@') {
+                return true;
+            }
+            let named = query.get(alias).map(|path| path.trim().split('/').map(str::to_owned).collect());
+            order.path = named.unwrap_or_default();
+            !order.path.is_empty()
+        });
     }
 
     fn expands(&self) -> usize {
@@ -178,7 +197,8 @@ fn expand_one(text: &str, depth: usize) -> Result<Expand, Error> {
     }
     let mut options = Options::default();
     let mut seen: Vec<String> = Vec::new();
-    for part in split(raw, ';').iter().filter(|part| !part.trim().is_empty()) {
+    let parts: Vec<String> = split(raw, ';').into_iter().filter(|part| !part.trim().is_empty()).collect();
+    for part in &parts {
         let Some((name, value)) = part.split_once('=') else {
             return Err(Error::syntax(format!("Syntax error in $expand: '{part}'.")));
         };
@@ -189,7 +209,9 @@ fn expand_one(text: &str, depth: usize) -> Result<Expand, Error> {
         seen.push(name.to_owned());
         options.set(name, value, depth + 1)?;
     }
-    Ok(Expand { nav: nav.to_owned(), reference, options, raw: raw.to_owned() })
+    let query: Vec<_> =
+        parts.iter().map(|part| utf8_percent_encode(part.trim(), IN_QUERY).to_string()).collect();
+    Ok(Expand { nav: nav.to_owned(), reference, options, query: query.join("&") })
 }
 
 #[cfg(test)]
@@ -213,7 +235,14 @@ mod tests {
         assert_eq!(options.expand[0].options.expand[0].nav, "primarycontactid");
         assert_eq!(options.expand[1].options.filter.as_deref(), Some("subject eq 'a,b;c)'"));
         assert_eq!(options.expand[1].options.top, Some(2));
+        assert_eq!(
+            options.expand[1].query,
+            "$filter=subject%20eq%20'a,b;c)'&$orderby=createdon%20desc&$top=2"
+        );
         assert!(options.count);
+        let options = parse("$orderby=@p desc,@none,title&@p=customerid_account/name").unwrap();
+        let paths: Vec<_> = options.orderby.iter().map(|order| order.path.join("/")).collect();
+        assert_eq!(paths, ["customerid_account/name", "title"]);
     }
 
     #[test]

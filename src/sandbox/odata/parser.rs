@@ -175,18 +175,7 @@ impl Parser<'_> {
             let Some(argument) = self.word().map(str::to_owned) else { return Err(self.unexpected()) };
             self.at += 1;
             self.expect(&Token::Equals)?;
-            let value = if self.take(&Token::OpenList) {
-                let mut values = Vec::new();
-                while !self.take(&Token::CloseList) {
-                    if !values.is_empty() {
-                        self.expect(&Token::Comma)?;
-                    }
-                    values.push(self.literal()?);
-                }
-                Argument::Many(values)
-            } else {
-                Argument::One(self.literal()?)
-            };
+            let value = self.argument()?;
             arguments.push((argument, value));
         }
         Ok(Expr::Custom { name: name.to_owned(), arguments })
@@ -194,17 +183,28 @@ impl Parser<'_> {
 
     fn operand(&mut self) -> Result<Operand, Error> {
         match self.peek() {
-            Some(Token::Name(name)) if !is_operator(name) => {
-                let mut path = vec![name.clone()];
+            Some(Token::Name(name)) if !is_operator(name) => self.path().map(Operand::Property),
+            Some(Token::Alias(name)) => {
+                let name = name.clone();
                 self.at += 1;
-                while self.take(&Token::Slash) {
-                    let Some(name) = self.word().map(str::to_owned) else { return Err(self.unexpected()) };
-                    path.push(name);
-                    self.at += 1;
-                }
-                Ok(Operand::Property(path))
+                self.aliased(&name, |parser| match parser.peek() {
+                    Some(Token::Name(_)) => parser.path().map(Operand::Property),
+                    _ => parser.literal().map(Operand::Literal),
+                })
             }
             _ => self.literal().map(Operand::Literal),
+        }
+    }
+
+    fn path(&mut self) -> Result<Path, Error> {
+        let mut path = Vec::new();
+        loop {
+            let Some(name) = self.word().map(str::to_owned) else { return Err(self.unexpected()) };
+            path.push(name);
+            self.at += 1;
+            if !self.take(&Token::Slash) {
+                return Ok(path);
+            }
         }
     }
 
@@ -214,15 +214,45 @@ impl Parser<'_> {
                 self.at += 1;
                 Ok(literal)
             }
-            Some(Token::Alias(name)) => {
-                self.at += 1;
-                let Some(text) = (self.alias)(&name) else { return Ok(Literal::Null) };
-                match tokens(&text)?.as_slice() {
-                    [Token::Literal(literal)] => Ok(literal.clone()),
-                    _ => Err(Error::syntax(format!("The value of the alias '@{name}' is not a literal."))),
-                }
-            }
             _ => Err(self.unexpected()),
+        }
+    }
+
+    /// The value of one argument of a named condition: a literal, or a list of them.
+    fn argument(&mut self) -> Result<Argument, Error> {
+        if let Some(Token::Alias(name)) = self.peek() {
+            let name = name.clone();
+            self.at += 1;
+            return self.aliased(&name, |parser| parser.argument());
+        }
+        if !self.take(&Token::OpenList) {
+            return self.literal().map(Argument::One);
+        }
+        let mut values = Vec::new();
+        while !self.take(&Token::CloseList) {
+            if !values.is_empty() {
+                self.expect(&Token::Comma)?;
+            }
+            values.push(self.literal()?);
+        }
+        Ok(Argument::Many(values))
+    }
+
+    /// What an alias stands for. Without a value it is null; an alias of an alias is null too.
+    fn aliased<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&mut Parser<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let tokens = match (self.alias)(name) {
+            Some(text) => tokens(&text)?,
+            None => vec![Token::Literal(Literal::Null)],
+        };
+        let mut inner = Parser { tokens: &tokens, at: 0, depth: self.depth, conditions: 0, alias: &|_| None };
+        let value = read(&mut inner)?;
+        match inner.peek() {
+            None => Ok(value),
+            Some(_) => Err(Error::syntax(format!("The value of the alias '@{name}' is not one value."))),
         }
     }
 
@@ -232,22 +262,19 @@ impl Parser<'_> {
             && self.peek() == Some(&Token::Open)
     }
 
-    /// Reads over `(t:...)`; the translator says that it is not done.
-    fn lambda(&mut self, mut path: Path) -> Result<Expr, Error> {
-        let mut open = 0_usize;
-        while let Some(token) = self.peek() {
-            match token {
-                Token::Open => open += 1,
-                Token::Close => open -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if open == 0 {
-                path.pop();
-                return Ok(Expr::Lambda { collection: path });
-            }
+    /// Reads `(t:...)` behind `Collection/any`. Only `any` may come without a condition.
+    fn lambda(&mut self, mut collection: Path) -> Result<Expr, Error> {
+        let every = collection.pop().is_some_and(|word| word == "all");
+        self.expect(&Token::Open)?;
+        if !every && self.take(&Token::Close) {
+            return Ok(Expr::Lambda { collection, every, variable: String::new(), condition: None });
         }
-        Err(self.unexpected())
+        let Some(variable) = self.word().map(str::to_owned) else { return Err(self.unexpected()) };
+        self.at += 1;
+        self.expect(&Token::Colon)?;
+        let condition = Some(Box::new(self.or()?));
+        self.expect(&Token::Close)?;
+        Ok(Expr::Lambda { collection, every, variable, condition })
     }
 }
 
@@ -308,6 +335,44 @@ mod tests {
             parse("not Microsoft.Dynamics.CRM.Today(PropertyName='a')"),
             Err(Error::Refused { .. })
         ));
+    }
+
+    #[test]
+    fn an_alias_stands_for_a_literal_a_path_or_a_list() {
+        let alias = |name: &str| match name {
+            "p" => Some("customerid_account/name".to_owned()),
+            "l" => Some("[\"1\",\"2\"]".to_owned()),
+            "loop" => Some("@loop".to_owned()),
+            "two" => Some("1 2".to_owned()),
+            _ => None,
+        };
+        let parsed = filter("@p ne @missing", &alias).unwrap();
+        let right = Operand::Literal(Literal::Null);
+        assert_eq!(parsed, Expr::Compare { left: property("customerid_account/name"), op: Op::Ne, right });
+        let parsed = filter("Microsoft.Dynamics.CRM.In(PropertyName='a',PropertyValues=@l)", &alias).unwrap();
+        assert!(matches!(parsed, Expr::Custom { arguments, .. }
+            if matches!(&arguments[1].1, Argument::Many(values) if values.len() == 2)));
+        assert!(filter("a eq @two", &alias).is_err());
+        assert!(filter("a eq @loop", &alias).is_err());
+    }
+
+    #[test]
+    fn a_lambda_holds_a_whole_filter() {
+        let parsed = parse("not Incident_Tasks/any(t:t/a eq 1 and t/Notes/all(n:n/b ne t/c))").unwrap();
+        let Expr::Not(inner) = parsed else { panic!("{parsed:?}") };
+        let Expr::Lambda { collection, every: false, variable, condition: Some(condition) } = *inner else {
+            panic!("{inner:?}")
+        };
+        assert_eq!((collection, variable.as_str()), (vec!["Incident_Tasks".to_owned()], "t"));
+        assert!(
+            matches!(*condition, Expr::And(_, right) if matches!(*right, Expr::Lambda { every: true, .. }))
+        );
+        assert!(matches!(parse("a/any()"), Ok(Expr::Lambda { condition: None, .. })));
+        for text in
+            ["a/all()", "a/any(t)", "a/any(t:)", "a/any(:t/a eq 1)", "a/any(t:t/a eq 1", "any(t:t/a eq 1)"]
+        {
+            assert!(parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) enum Storage {
 }
 
 impl Storage {
-    pub(super) fn of(column: &Column) -> Storage {
+    pub(crate) fn of(column: &Column) -> Storage {
         match column.kind {
             Kind::Text { .. }
             | Kind::Memo { .. }

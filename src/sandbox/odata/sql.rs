@@ -4,13 +4,16 @@ use rusqlite::types::Value;
 use uuid::Uuid;
 
 use super::ast::{Expr, Literal, Op, Operand, Path, TextFunction};
-use super::literal::{floor_of_finer, stored, stored_text};
+use super::literal::{edm, floor_of_finer, stored, written};
 use super::options::Order;
+pub(crate) use super::paths::Found;
+use super::paths::Scopes;
 use super::seek::{SortKey, Storage};
 use super::{Error, conditions};
-use crate::sandbox::schema::{Column, Kind, Schema, Table};
+use crate::sandbox::conditions::{Face, Hierarchy, Subject, translate};
+use crate::sandbox::schema::{Kind, Schema, Table};
 use crate::sandbox::store::text::has_wildcards;
-use crate::sandbox::store::{name_column, quoted, type_column};
+use crate::sandbox::store::{name_column, quoted};
 
 /// What conditions such as `EqualUserId` and `Today` mean by themselves.
 #[derive(Debug, Clone, Copy)]
@@ -23,19 +26,11 @@ pub(crate) struct Context {
 /// Collects joins and parameters while filters and orders of one table are translated.
 #[derive(Debug)]
 pub(crate) struct Translator<'a> {
-    schema: &'a Schema,
-    table: &'a Table,
-    context: Context,
-    joins: Vec<Join>,
-}
-
-#[derive(Debug, PartialEq)]
-struct Join {
-    /// Alias of the referring table, the column and target that lead on.
-    from: String,
-    column: String,
-    table: String,
-    sql: String,
+    pub(super) schema: &'a Schema,
+    pub(super) context: Context,
+    pub(super) scopes: Scopes<'a>,
+    /// Tables that conditions look into by themselves.
+    looked_into: Vec<&'a Table>,
 }
 
 /// A piece of SQL with the values of its places, in order.
@@ -45,31 +40,19 @@ pub(crate) struct Fragment {
     pub(crate) values: Vec<Value>,
 }
 
-/// A property found at the end of a path.
-pub(super) struct Found<'a> {
-    pub(super) alias: String,
-    pub(super) column: &'a Column,
-    /// `alias."column"`.
-    pub(super) sql: String,
-}
-
 impl<'a> Translator<'a> {
     pub(crate) fn new(schema: &'a Schema, table: &'a Table, context: Context) -> Translator<'a> {
-        Translator { schema, table, context, joins: Vec::new() }
+        Translator { schema, context, scopes: Scopes::of(table), looked_into: Vec::new() }
     }
 
     /// The tables to read from: the main one as `t`, and those that paths led to.
     pub(crate) fn from(&self) -> String {
-        let mut sql = format!("{} AS t", quoted(&self.table.name));
-        for join in &self.joins {
-            sql.push_str(&join.sql);
-        }
-        sql
+        self.scopes.from()
     }
 
-    /// The tables that paths led to.
+    /// The tables that paths, lambdas and conditions led to.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &'a Table> {
-        self.joins.iter().filter_map(|join| self.schema.table(&join.table))
+        self.scopes.tables().chain(self.looked_into.iter().copied())
     }
 
     /// A condition. As in the service it is true or false, never unknown: null is not equal to any value.
@@ -84,13 +67,18 @@ impl<'a> Translator<'a> {
             Expr::Compare { left, op, right } => self.compare(left, *op, right),
             Expr::Text { function, property, value } => self.text(*function, property, value),
             Expr::Custom { name, arguments } => {
-                let property = conditions::property(name, arguments)?;
-                let found = self.resolve_named(&property)?;
-                conditions::translate(name, arguments, &found, self.context)
+                let operator = conditions::operator(name)?;
+                let found = self.resolve_named(&conditions::property(name, arguments)?)?;
+                let Found { alias, table, column, .. } = found;
+                if operator.is_hierarchical() {
+                    self.looked_into.extend(Hierarchy::of(self.schema, table, column).map(|of| of.table));
+                }
+                let subject = Subject { table, alias, column, face: Face::Value };
+                translate(self.schema, operator, &subject, &conditions::values(arguments)?, self.context)
             }
-            Expr::Lambda { collection } => Err(Error::NotImplemented {
-                what: format!("filtering on the collection '{}'", collection.join("/")),
-            }),
+            Expr::Lambda { collection, every, variable, condition } => {
+                self.lambda(collection, *every, variable, condition.as_deref())
+            }
             Expr::Property(path) => {
                 let found = self.resolve(path)?;
                 match found.column.kind {
@@ -140,7 +128,11 @@ impl<'a> Translator<'a> {
             };
             return Ok(Fragment { sql, values: vec![Value::Integer(floor)] });
         }
-        let value = stored(literal, found.column)?;
+        let value = stored(literal, found.column).map_err(|error| match literal {
+            // A date that is none says so itself.
+            Literal::Date(_) if matches!(found.column.kind, Kind::DateTime { .. }) => error,
+            _ => incompatible(edm(found.column), written(literal), op),
+        })?;
         let like = matches!(&value, Value::Text(text) if has_wildcards(text));
         let sql = match op {
             Op::Eq if like => format!("matches({sql}, ?)"),
@@ -158,18 +150,13 @@ impl<'a> Translator<'a> {
             (Kind::Decimal { precision: a, .. }, Kind::Decimal { precision: b, .. }) => a == b,
             (a, b) => {
                 let number = |kind| matches!(kind, Kind::Decimal { .. } | Kind::Money { .. });
-                super::literal::edm(left.column) == super::literal::edm(right.column)
+                edm(left.column) == edm(right.column)
                     && number(a) == number(b)
                     && matches!(a, Kind::Money { .. }) == matches!(b, Kind::Money { .. })
             }
         };
         if !comparable {
-            return Err(Error::Value {
-                message: format!(
-                    "The columns '{}' and '{}' cannot be compared.",
-                    left.column.name, right.column.name
-                ),
-            });
+            return Err(incompatible(edm(left.column), edm(right.column), op));
         }
         let op = if op == Op::Ne { "IS NOT" } else { symbol(op) };
         Ok(plain(format!("({} {op} {})", left.sql, right.sql)))
@@ -209,6 +196,7 @@ impl<'a> Translator<'a> {
     /// The sort keys of `$orderby`, with the primary key last, in the direction of the key before it: so an index
     /// serves both directions. A lookup sorts by the name it shows.
     pub(crate) fn order(&mut self, orders: &[Order]) -> Result<Vec<SortKey>, Error> {
+        let key = self.scopes.table().key.as_str();
         let mut keys = Vec::with_capacity(orders.len() + 1);
         for order in orders {
             let found = self.resolve(&order.path)?;
@@ -220,14 +208,14 @@ impl<'a> Translator<'a> {
                 name: order.path.join("."),
                 sql,
                 descending: order.descending,
-                nullable: column.name != self.table.key || order.path.len() > 1,
+                nullable: column.name != key || order.path.len() > 1,
                 storage: if by_name { Storage::Text } else { Storage::of(column) },
             });
         }
-        if !keys.iter().any(|key| key.name == self.table.key) {
+        if !keys.iter().any(|sorted: &SortKey| sorted.name == key) {
             keys.push(SortKey {
-                name: self.table.key.clone(),
-                sql: format!("t.{}", quoted(&self.table.key)),
+                name: key.to_owned(),
+                sql: format!("t.{}", quoted(key)),
                 descending: keys.last().is_some_and(|key| key.descending),
                 nullable: false,
                 storage: Storage::Blob,
@@ -236,96 +224,28 @@ impl<'a> Translator<'a> {
         Ok(keys)
     }
 
-    pub(super) fn resolve(&mut self, path: &Path) -> Result<Found<'a>, Error> {
-        let Some((property, navigations)) = path.split_last() else {
-            return Err(Error::refused("A path needs a property at its end."));
-        };
-        let (alias, table) = self.follow(navigations, property)?;
-        let column = table
-            .property(property)
-            .ok_or_else(|| Error::NoProperty { name: property.clone(), table: table.name.clone() })?;
-        let sql = format!("{alias}.{}", quoted(&column.name));
-        Ok(Found { alias, column, sql })
-    }
-
-    /// The named conditions call a lookup by its column: `PropertyName='ownerid'`.
-    fn resolve_named(&mut self, path: &Path) -> Result<Found<'a>, Error> {
-        match self.resolve(path) {
-            Err(error) => {
-                let [name] = path.as_slice() else { return Err(error) };
-                let column = self.table.column(name).filter(|column| column.is_lookup()).ok_or(error)?;
-                Ok(Found { alias: "t".to_owned(), column, sql: format!("t.{}", quoted(&column.name)) })
+    /// `EXISTS` over the rows of a collection.
+    fn lambda(
+        &mut self,
+        collection: &Path,
+        every: bool,
+        variable: &str,
+        condition: Option<&Expr>,
+    ) -> Result<Fragment, Error> {
+        let linked = self.enter(collection, variable)?;
+        let condition = condition.map(|condition| self.condition(condition)).transpose();
+        let from = self.scopes.leave();
+        let condition = condition?.unwrap_or_else(|| plain("1".to_owned()));
+        let sql = match every {
+            false => format!("EXISTS (SELECT 1 FROM {from} WHERE {linked} AND {})", condition.sql),
+            true => {
+                format!(
+                    "NOT EXISTS (SELECT 1 FROM {from} WHERE {linked} AND NOT COALESCE({}, 0))",
+                    condition.sql
+                )
             }
-            found => found,
-        }
-    }
-
-    fn resolve_navigation(&mut self, path: &Path) -> Option<Found<'a>> {
-        let (nav, before) = path.split_last()?;
-        let (alias, table) = self.follow(before, nav).ok()?;
-        let column = table.navigation(nav).first()?.column;
-        let sql = format!("{alias}.{}", quoted(&column.name));
-        Some(Found { alias, column, sql })
-    }
-
-    /// Follows navigation properties and joins what they lead to. `last` is what will be asked for at the end,
-    /// which tells users from teams behind `ownerid`.
-    fn follow(&mut self, navigations: &[String], last: &str) -> Result<(String, &'a Table), Error> {
-        let (mut alias, mut table) = ("t".to_owned(), self.table);
-        for (index, nav) in navigations.iter().enumerate() {
-            let wanted = navigations.get(index + 1).map_or(last, String::as_str);
-            let candidates = table.navigation(nav);
-            let schema = self.schema;
-            let has =
-                |table: &Table| table.property(wanted).is_some() || !table.navigation(wanted).is_empty();
-            let Some(relationship) = candidates
-                .iter()
-                .find(|candidate| schema.table(&candidate.target.table).is_some_and(has))
-                .or(candidates.first())
-            else {
-                if schema.collection(table, nav).is_some() {
-                    return Err(Error::refused(format!(
-                        "The collection '{nav}' can only be used in a filter with any or all."
-                    )));
-                }
-                return Err(Error::NoProperty { name: nav.clone(), table: table.name.clone() });
-            };
-            let Some(target) = schema.table(&relationship.target.table) else {
-                return Err(Error::NotImplemented {
-                    what: format!("the table '{}'", relationship.target.table),
-                });
-            };
-            alias = self.join(&alias, relationship.column, target);
-            table = target;
-        }
-        Ok((alias, table))
-    }
-
-    fn join(&mut self, from: &str, column: &Column, target: &Table) -> String {
-        let known = self
-            .joins
-            .iter()
-            .position(|join| join.from == from && join.column == column.name && join.table == target.name);
-        if let Some(index) = known {
-            return format!("j{index}");
-        }
-        let alias = format!("j{}", self.joins.len());
-        let mut sql = format!(
-            " LEFT JOIN {} AS {alias} ON {alias}.{} = {from}.{}",
-            quoted(&target.name),
-            quoted(&target.key),
-            quoted(&column.name)
-        );
-        if column.is_polymorphic() {
-            sql.push_str(&format!(" AND {from}.{} = '{}'", quoted(&type_column(column)), target.name));
-        }
-        self.joins.push(Join {
-            from: from.to_owned(),
-            column: column.name.clone(),
-            table: target.name.clone(),
-            sql,
-        });
-        alias
+        };
+        Ok(Fragment { sql: format!("({sql})"), values: condition.values })
     }
 }
 
@@ -350,6 +270,23 @@ fn symbol(op: Op) -> &'static str {
     }
 }
 
+fn incompatible(left: &str, right: &str, op: Op) -> Error {
+    let kind = match op {
+        Op::Eq => "Equal",
+        Op::Ne => "NotEqual",
+        Op::Gt => "GreaterThan",
+        Op::Ge => "GreaterThanOrEqual",
+        Op::Lt => "LessThan",
+        Op::Le => "LessThanOrEqual",
+    };
+    Error::Value {
+        message: format!(
+            "A binary operator with incompatible types was detected. Found operand types '{left}' and '{right}' for \
+             operator kind '{kind}'."
+        ),
+    }
+}
+
 fn flipped(op: Op) -> Op {
     match op {
         Op::Gt => Op::Lt,
@@ -357,13 +294,5 @@ fn flipped(op: Op) -> Op {
         Op::Lt => Op::Gt,
         Op::Le => Op::Ge,
         same => same,
-    }
-}
-
-/// The value of a condition argument for a column.
-pub(super) fn argument(literal: &Literal, column: &Column) -> Result<Value, Error> {
-    match literal {
-        Literal::Text(text) => stored_text(text, column),
-        literal => stored(literal, column),
     }
 }

@@ -55,9 +55,13 @@ impl QueryString {
 
     /// The query as it came, without one option.
     pub(crate) fn raw_without(&self, name: &str) -> String {
-        let kept: Vec<_> =
-            self.pairs.iter().filter(|pair| pair.name != name).map(|pair| pair.raw.as_str()).collect();
-        kept.join("&")
+        self.raw_but(&[name])
+    }
+
+    /// The query as it came, without some options.
+    pub(crate) fn raw_but(&self, names: &[&str]) -> String {
+        let kept = self.pairs.iter().filter(|pair| !names.contains(&pair.name.as_str()));
+        kept.map(|pair| pair.raw.as_str()).collect::<Vec<_>>().join("&")
     }
 }
 

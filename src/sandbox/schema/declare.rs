@@ -11,7 +11,7 @@ pub(crate) struct Declaration {
     pub(crate) code: i32,
     /// Schema name of the primary key.
     pub(crate) key: &'static str,
-    /// Logical name of the column that names a row.
+    /// Logical name of the column that names a row; empty where none does.
     pub(crate) primary_name: &'static str,
     pub(crate) ownership: Ownership,
     /// What the names of the audit relationships are built on: `lk_{stem}_createdby`.
@@ -52,6 +52,10 @@ pub(crate) enum Origin {
     Custom,
     /// The links of a many-to-many relationship: a key and the keys of both sides.
     Intersect,
+    /// Written by the platform alone: rows have no owner and no author.
+    Platform,
+    /// All activities as one table: it can be read, and its rows are kept with the table of each kind.
+    Union,
 }
 
 /// An alternate key.
@@ -439,6 +443,12 @@ impl Target {
 
     pub(crate) const fn cascade(mut self) -> Target {
         self.on_delete = OnDelete::Cascade;
+        self
+    }
+
+    /// The value stays when the row is gone.
+    pub(crate) const fn kept(mut self) -> Target {
+        self.on_delete = OnDelete::Nothing;
         self
     }
 }

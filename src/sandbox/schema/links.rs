@@ -59,9 +59,34 @@ impl<'a> Members<'a> {
     }
 }
 
-pub(super) const MANY_TO_MANY: &[ManyToMany] = &[ManyToMany {
-    schema: "teammembership_association",
-    intersect: "teammembership",
-    first: Side { table: "team", column: "teamid", nav: "teammembership_association" },
-    second: Side { table: "systemuser", column: "systemuserid", nav: "teammembership_association" },
-}];
+/// A relationship whose two navigation properties have its name.
+const fn between(
+    schema: &'static str,
+    intersect: &'static str,
+    first: (&'static str, &'static str),
+    second: (&'static str, &'static str),
+) -> ManyToMany {
+    ManyToMany {
+        schema,
+        intersect,
+        first: Side { table: first.0, column: first.1, nav: schema },
+        second: Side { table: second.0, column: second.1, nav: schema },
+    }
+}
+
+pub(super) const MANY_TO_MANY: &[ManyToMany] = &[
+    between(
+        "teammembership_association",
+        "teammembership",
+        ("team", "teamid"),
+        ("systemuser", "systemuserid"),
+    ),
+    between(
+        "systemuserroles_association",
+        "systemuserroles",
+        ("systemuser", "systemuserid"),
+        ("role", "roleid"),
+    ),
+    between("teamroles_association", "teamroles", ("team", "teamid"), ("role", "roleid")),
+    between("roleprivileges_association", "roleprivileges", ("role", "roleid"), ("privilege", "privilegeid")),
+];

@@ -4,8 +4,10 @@
 
 mod account;
 mod activity;
+mod audit;
 mod catalog;
 mod contact;
+mod correspondence;
 mod declare;
 mod incident;
 mod inspection;
@@ -13,7 +15,11 @@ mod links;
 mod people;
 mod plain;
 mod queues;
+mod security;
+mod settings;
 mod standard;
+mod timeline;
+mod views;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -26,19 +32,40 @@ pub(crate) use links::{Association, ManyToMany, Members};
 const DECLARATIONS: &[&Declaration] = &[
     &account::ACCOUNT,
     &activity::ANNOTATION,
+    &audit::AUDIT,
     &people::BUSINESSUNIT,
     &contact::CONTACT,
     &incident::INCIDENT,
     &inspection::INSPECTION,
+    &settings::ORGANIZATION,
     &catalog::PRODUCT,
     &queues::QUEUE,
     &queues::QUEUEITEM,
+    &views::SAVEDQUERY,
     &catalog::SUBJECT,
+    &views::SYSTEMFORM,
     &people::SYSTEMUSER,
     &activity::TASK,
     &people::TEAM,
     &people::TEAMMEMBERSHIP,
+    &settings::TIMEZONEDEFINITION,
     &catalog::TRANSACTIONCURRENCY,
+    &correspondence::APPOINTMENT,
+    &correspondence::EMAIL,
+    &correspondence::FAX,
+    &correspondence::LETTER,
+    &correspondence::PHONECALL,
+    &security::PRINCIPALOBJECTACCESS,
+    &security::PRIVILEGE,
+    &security::ROLE,
+    &security::ROLEPRIVILEGES,
+    &security::SYSTEMUSERROLES,
+    &security::TEAMROLES,
+    &timeline::ACTIVITYPARTY,
+    &timeline::ACTIVITYPOINTER,
+    &timeline::INCIDENTRESOLUTION,
+    &views::USERQUERY,
+    &settings::USERSETTINGS,
 ];
 
 /// All tables, sorted by logical name, and how they hang together.
@@ -148,8 +175,13 @@ impl Schema {
         self.by_set.get(set).and_then(|index| self.tables.get(*index))
     }
 
-    /// Everything that points to `table`. An owner is a user or a team and has no collection of its own.
+    /// The rows that point to `table`. An owner is a user or a team and has no collection of its own.
     pub(crate) fn referring<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = Relationship<'a>> {
+        self.relationships_to(table).filter(|relationship| !relationship.table.is_union())
+    }
+
+    /// What can be read of rows that point to `table`: also all its activities in one.
+    pub(crate) fn relationships_to<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = Relationship<'a>> {
         let places = self.referring.get(&table.name).into_iter().flatten();
         places.filter_map(|place| {
             let table = self.tables.get(place.table)?;
@@ -180,7 +212,7 @@ impl Schema {
     /// The collection `nav` of a table: `Incident_Tasks` of `incident`, `teammembership_association` of `team`.
     pub(crate) fn collection<'a>(&'a self, table: &'a Table, nav: &str) -> Option<Members<'a>> {
         let children = self
-            .referring(table)
+            .relationships_to(table)
             .find(|relationship| relationship.target.collection == nav && !relationship.column.is_owner());
         match children {
             Some(relationship) => Some(Members::Children(relationship)),
@@ -230,6 +262,21 @@ impl Table {
         self.relationships().filter(|relationship| relationship.target.nav == nav).collect()
     }
 
+    /// Whether it shows the rows of other tables and has none of its own.
+    pub(crate) fn is_union(&self) -> bool {
+        self.declared.origin == Origin::Union
+    }
+
+    /// Whether its rows are kept as activities.
+    pub(crate) fn is_activity(&self) -> bool {
+        self.declared.traits.activity && !self.is_union()
+    }
+
+    /// Whether changes of its rows are kept: not where the platform writes, nor of mere links.
+    pub(crate) fn is_audited(&self) -> bool {
+        !matches!(self.declared.origin, Origin::Intersect | Origin::Platform | Origin::Union)
+    }
+
     pub(crate) fn is_intersect(&self) -> bool {
         self.declared.origin == Origin::Intersect
     }
@@ -255,8 +302,9 @@ impl Table {
     /// The end of privilege names: `prvReadIncident`.
     pub(crate) fn privilege(&self) -> &'static str {
         match self.declared.schema {
+            _ if self.declared.traits.activity => "Activity",
+            "ActivityParty" => "Activity",
             "Annotation" => "Note",
-            "Task" => "Activity",
             "SystemUser" => "User",
             schema => schema,
         }
@@ -312,7 +360,7 @@ mod tests {
             assert_eq!(table.by_name.len(), table.columns.len(), "columns of {}", table.name);
             assert!(table.column(&table.key).is_some(), "key of {}", table.name);
             let named = table.column(table.declared.primary_name).is_some();
-            assert!(named != table.is_intersect(), "name of {}", table.name);
+            assert!(named != table.declared.primary_name.is_empty(), "name of {}", table.name);
             let mut navs: Vec<_> = table
                 .relationships()
                 .filter(|relationship| !relationship.column.is_owner())

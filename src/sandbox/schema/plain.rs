@@ -15,7 +15,6 @@ const SHIPPED: &[&str] = &[
     "ActionCard",
     "ActivityFileAttachment",
     "ActivityMimeAttachment",
-    "ActivityParty",
     "AppModule",
     "AppConfig",
     "Article",

@@ -99,6 +99,11 @@ pub(crate) const QUEUEITEM: Declaration = Declaration {
             &[
                 to("incident", "objectid_incident", "Incident_QueueItem").cascade(),
                 to("task", "objectid_task", "Task_QueueItem").cascade(),
+                to("email", "objectid_email", "Email_QueueItem").cascade(),
+                to("phonecall", "objectid_phonecall", "PhoneCall_QueueItem").cascade(),
+                to("appointment", "objectid_appointment", "Appointment_QueueItem").cascade(),
+                to("letter", "objectid_letter", "Letter_QueueItem").cascade(),
+                to("fax", "objectid_fax", "Fax_QueueItem").cascade(),
             ],
         ),
         lookup(
@@ -111,7 +116,21 @@ pub(crate) const QUEUEITEM: Declaration = Declaration {
         ),
         instant("EnteredOn", "Entered Queue").read_only().indexed(),
         day("WorkerIdModifiedOn", "Worked By Modified On").read_only(),
-        choice("ObjectTypeCode", "Type", &[option(112, "Case"), option(4212, "Task")], None).read_only(),
+        choice(
+            "ObjectTypeCode",
+            "Type",
+            &[
+                option(112, "Case"),
+                option(4201, "Appointment"),
+                option(4202, "Email"),
+                option(4204, "Fax"),
+                option(4207, "Letter"),
+                option(4210, "Phone Call"),
+                option(4212, "Task"),
+            ],
+            None,
+        )
+        .read_only(),
         whole("Priority", "Priority", 0, 1_000_000_000),
         whole("State", "State", 0, 1_000_000_000),
         whole("Status", "Status (Deprecated)", 0, 1_000_000_000),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::customers::{Customers, option};
 use super::insert::{Cells, Insert, Reference, maybe, number, text};
 use super::random::Random;
-use super::{Office, Plan, Stamps, after, moment, stamped, told, words};
+use super::{Office, Plan, Stamps, after, moment, stamped, timeline, told, words};
 
 /// State and status of cases, the common ones more often.
 const STATES: &[(i32, i32)] = &[
@@ -29,19 +29,28 @@ const STATES: &[(i32, i32)] = &[
 ];
 const TASK_STATES: &[(i32, i32)] = &[(0, 2), (0, 2), (0, 3), (0, 4), (0, 7), (1, 5), (1, 5), (1, 5), (2, 6)];
 
-/// A case, for what hangs on it. Small: there may be millions, so that its title is put together again when needed.
-struct Case {
+/// A case, for what hangs on it. Small: there may be millions, so that its names are put together again when needed.
+pub(super) struct Case {
     id: Uuid,
     problem: u16,
     product: u16,
-    created: i64,
-    open: bool,
+    /// Place among the customers of its kind.
+    customer: u32,
+    /// The customer is a contact.
+    pub(super) person: bool,
+    pub(super) created: i64,
+    pub(super) state: i32,
 }
 
 impl Case {
-    fn reference(&self, office: &Office) -> Reference {
+    pub(super) fn reference(&self, office: &Office) -> Reference {
         let product = &office.products[usize::from(self.product)].name;
         Reference { id: self.id, name: words::PROBLEMS[usize::from(self.problem)].replace("{}", product) }
+    }
+
+    pub(super) fn customer<'a>(&self, customers: &'a Customers) -> &'a Reference {
+        let pool = if self.person { &customers.contacts } else { &customers.accounts };
+        &pool[self.customer as usize]
     }
 }
 
@@ -55,7 +64,8 @@ pub(super) fn fill(
     let cases = cases(transaction, plan, office, customers, stamps)?;
     tasks(transaction, plan, office, &cases, stamps)?;
     notes(transaction, plan, office, &cases, stamps)?;
-    queue_items(transaction, plan, office, &cases, stamps)
+    queue_items(transaction, plan, office, &cases, stamps)?;
+    timeline::fill(transaction, plan, office, customers, &cases, stamps)
 }
 
 fn cases(
@@ -74,17 +84,20 @@ fn cases(
     for index in 0..plan.rows.incident as usize {
         let product = random.below(office.products.len());
         let problem = random.below(words::PROBLEMS.len());
-        let mut case = Case {
+        let case = Case {
             problem: problem as u16,
             product: product as u16,
             id: random.uuid(),
+            customer: 0,
+            person: false,
             created: 0,
-            open: false,
+            state: 0,
         };
         let (reference, product) = (case.reference(office), &office.products[product]);
         let person = (random.chance(25) || customers.accounts.is_empty()) && !customers.contacts.is_empty();
         let pool = if person { &customers.contacts } else { &customers.accounts };
-        let customer = &pool[random.below(pool.len())];
+        let at = random.below(pool.len());
+        let customer = &pool[at];
         let contact = (random.chance(40) && !customers.contacts.is_empty())
             .then(|| &customers.contacts[random.below(customers.contacts.len())]);
         let subject = random.chance(70).then(|| &office.subjects[random.below(office.subjects.len())]);
@@ -146,8 +159,7 @@ fn cases(
         let modified = after(&mut random, created);
         stamped(&mut cells, &mut random, office, stamps, created, modified);
         table.add(cells)?;
-        (case.created, case.open) = (created, state == 0);
-        made.push(case);
+        made.push(Case { customer: at as u32, person, created, state, ..case });
         told("cases", index + 1, plan.rows.incident as usize);
     }
     drop(table);
@@ -254,7 +266,7 @@ fn queue_items(
 ) -> rusqlite::Result<()> {
     let mut table = Insert::into(transaction, "queueitem");
     let mut random = Random::new(plan.seed, "queueitem");
-    for case in cases.iter().filter(|case| case.open) {
+    for case in cases.iter().filter(|case| case.state == 0) {
         if !random.chance(40) {
             continue;
         }

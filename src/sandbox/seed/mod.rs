@@ -7,7 +7,13 @@ mod insert;
 mod inspections;
 mod organization;
 mod random;
+mod security;
+mod settings;
+mod shown;
+mod timeline;
+mod views;
 mod words;
+mod zones;
 
 use rusqlite::Transaction;
 use rusqlite::types::Value;
@@ -18,6 +24,7 @@ use super::users::User;
 pub(crate) use cases::ticket;
 use insert::{Cells, Reference, blob, number, text};
 pub(crate) use random::{Random, named_id};
+pub(crate) use security::administrators;
 
 /// 2026-11-22T18:00:00Z: nothing is younger than this.
 const END: i64 = 1_795_370_400;
@@ -43,9 +50,18 @@ pub(crate) fn root_business_unit(organization: Uuid) -> Uuid {
 pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::Result<()> {
     let mut stamps = Stamps { version: 80_640_000 };
     let office = organization::fill(transaction, plan, &mut stamps)?;
+    security::fill(transaction, plan, &office, &mut stamps)?;
     let customers = customers::fill(transaction, plan, &office, &mut stamps)?;
     inspections::fill(transaction, plan, &office, &customers, &mut stamps)?;
     cases::fill(transaction, plan, &office, &customers, &mut stamps)?;
+    let mut maker = Maker {
+        office: &office,
+        organization: Reference { id: plan.organization, name: plan.organization_name.to_owned() },
+        random: Random::new(plan.seed, "settings"),
+        stamps: &mut stamps,
+    };
+    settings::fill(transaction, plan.organization_name, &mut maker)?;
+    views::fill(transaction, &mut maker)?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'version'", [stamps.version])?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'case'", [plan.rows.incident])?;
     Ok(())
@@ -89,6 +105,42 @@ impl Office {
     fn user(&self, random: &mut Random) -> &Reference {
         let limit = if random.chance(60) { self.users.len().min(3) } else { self.users.len() };
         &self.users[random.below(limit)]
+    }
+}
+
+/// Makes what describes the organization and how it is shown.
+struct Maker<'a> {
+    office: &'a Office,
+    organization: Reference,
+    random: Random,
+    stamps: &'a mut Stamps,
+}
+
+impl Maker<'_> {
+    fn in_organization(&self, cells: &mut Cells) {
+        cells.extend([
+            ("organizationid", self.organization.id()),
+            ("organizationid__name", self.organization.name()),
+        ]);
+    }
+
+    /// Made when the environment was set up, by whom it was set up.
+    fn shipped(&mut self, cells: &mut Cells) {
+        let author = self.office.users[0].clone();
+        self.stamped(cells, &author);
+    }
+
+    fn stamped(&mut self, cells: &mut Cells, author: &Reference) {
+        let created = END - SPAN - 86_400;
+        cells.extend([
+            ("createdon", number(created)),
+            ("createdby", author.id()),
+            ("createdby__name", author.name()),
+            ("modifiedon", number(created)),
+            ("modifiedby", author.id()),
+            ("modifiedby__name", author.name()),
+            ("versionnumber", self.stamps.next(&mut self.random)),
+        ]);
     }
 }
 

@@ -22,11 +22,53 @@ pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Resu
     connection.execute_batch(
         "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     )?;
-    for table in schema.tables().iter().filter(|table| !is_late(table)) {
+    connection.execute_batch(super::deleted::TABLE)?;
+    for table in schema.tables().iter().filter(|table| !is_late(table) && !table.is_union()) {
         connection.execute_batch(&create(table))?;
         index(connection, table, |column| is_empty(schema, column))?;
     }
+    for table in schema.tables().iter().filter(|table| table.is_union()) {
+        connection.execute_batch(&union(schema, table))?;
+    }
     Ok(())
+}
+
+/// All activities as one view: each kind's columns under the names of `table`, null where a kind has none.
+fn union(schema: &Schema, table: &Table) -> String {
+    let kinds = schema.tables().iter().filter(|kind| kind.is_activity());
+    let selects: Vec<_> =
+        kinds.map(|kind| format!("SELECT {} FROM {}", shown(table, kind), quoted(&kind.name))).collect();
+    format!("CREATE VIEW {} AS {}", quoted(&table.name), selects.join(" UNION ALL "))
+}
+
+fn shown(table: &Table, kind: &Table) -> String {
+    let mut columns = Vec::new();
+    for column in table.stored() {
+        // A resolution is regarding its case by a lookup of its own.
+        let own = match column.name.as_str() {
+            "regardingobjectid" => kind.column("regardingobjectid").or_else(|| kind.column("incidentid")),
+            name => kind.column(name),
+        };
+        let name = |name: &str, value: Option<String>| {
+            format!("{} AS {}", value.unwrap_or_else(|| "NULL".to_owned()), quoted(name))
+        };
+        columns.push(match (column.kind, own) {
+            // The reasons of all kinds come down to one for each state, numbered alike.
+            (Kind::Status { .. }, _) => name(&column.name, Some("statecode + 1".to_owned())),
+            (_, own) => name(&column.name, own.map(|own| quoted(&own.name))),
+        });
+        if column.is_lookup() {
+            columns.push(name(&name_column(column), own.map(|own| quoted(&name_column(own)))));
+        }
+        if column.is_polymorphic() {
+            let kept = own.map(|own| match own.is_polymorphic() {
+                true => quoted(&type_column(own)),
+                false => format!("'{}'", own.targets.first().map_or("", |target| target.table.as_str())),
+            });
+            columns.push(name(&type_column(column), kept));
+        }
+    }
+    columns.join(", ")
 }
 
 /// Whether a table is made when it is first needed. Most of the many tables that fill the list never are, and to
@@ -85,7 +127,7 @@ fn create(table: &Table) -> String {
 
 /// The indexes that are made after the rows: to sort once is faster than to find the place of every row.
 pub(super) fn indexes(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
-    for table in schema.tables().iter().filter(|table| !is_late(table)) {
+    for table in schema.tables().iter().filter(|table| !is_late(table) && !table.is_union()) {
         tracing::debug!(table = table.name, "making indexes");
         key(connection, table)?;
         index(connection, table, |column| !is_empty(schema, column))?;
@@ -136,7 +178,7 @@ fn index_columns(table: &Table, column: &Column) -> Vec<(&'static str, Vec<Strin
         Kind::Lookup { kind, .. } => {
             let audit = column.targets.iter().all(|target| target.on_delete == OnDelete::Nothing);
             let mut indexes = Vec::new();
-            if !audit {
+            if !audit || column.indexed {
                 indexes.push(("", vec![column.name.clone(), key()]));
             }
             if kind != LookupKind::Simple {

@@ -2,6 +2,7 @@
 //! and SQL; it must not know HTTP, OData or who is asking.
 
 mod ddl;
+mod deleted;
 mod pool;
 pub(crate) mod text;
 
@@ -13,10 +14,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::schema::{Schema, Table};
 pub(crate) use ddl::{has, make, name_column, quoted, type_column};
+pub(crate) use deleted::{bury, deleted_since, last_version};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 
@@ -62,12 +64,12 @@ impl Store {
         fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<()> {
         self.write(|transaction| {
-            for table in schema.tables() {
+            for table in schema.tables().iter().filter(|table| !table.is_union()) {
                 if has(transaction, table)? {
                     transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
                 }
             }
-            transaction.execute("DELETE FROM counter", [])?;
+            transaction.execute_batch("DELETE FROM counter; DELETE FROM deleted_row")?;
             begin(transaction, fill)
         })
     }

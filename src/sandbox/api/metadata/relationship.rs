@@ -20,7 +20,7 @@ pub(super) fn many_to_one(schema: &Schema, table: &Table) -> Vec<Value> {
 }
 
 pub(super) fn one_to_many(schema: &Schema, table: &Table) -> Vec<Value> {
-    let relationships = schema.referring(table).filter(|relationship| !relationship.column.is_owner());
+    let relationships = schema.relationships_to(table).filter(|relationship| !relationship.column.is_owner());
     relationships.map(|relationship| definition(schema, &relationship)).collect()
 }
 

@@ -1,7 +1,7 @@
 //! DELETE of rows, with what hangs on them.
 
 use http::StatusCode;
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::super::access::Right;
@@ -9,9 +9,9 @@ use super::super::call::Call;
 use super::super::error::{ApiError, Result};
 use super::super::read;
 use super::super::reply::Reply;
-use super::Condition;
+use super::condition::Condition;
 use crate::sandbox::schema::{OnDelete, Relationship, Table};
-use crate::sandbox::store::{has, name_column, quoted, type_column};
+use crate::sandbox::store::{Counter, bury, has, name_column, next, quoted, type_column};
 
 /// Rows below rows below rows: deeper chains are refused before they use up the stack.
 const MAX_DEPTH: usize = 50;
@@ -28,7 +28,8 @@ pub(crate) fn delete(call: &Call<'_>, table: &Table, id: Uuid) -> Result<Reply> 
     })
 }
 
-fn remove(
+/// Removes a row and what hangs on it; `depth` is 0 for the first one.
+pub(crate) fn remove(
     call: &Call<'_>,
     transaction: &Transaction<'_>,
     table: &Table,
@@ -40,7 +41,7 @@ fn remove(
     }
     let relationships: Vec<_> = call.schema().referring(table).collect();
     for relationship in relationships {
-        if !has(transaction, relationship.table)? {
+        if relationship.target.on_delete == OnDelete::Nothing || !has(transaction, relationship.table)? {
             continue;
         }
         match relationship.target.on_delete {
@@ -65,9 +66,10 @@ fn remove(
         let sql = format!("DELETE FROM {links} WHERE {column} = ?1");
         transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     }
+    super::trail::removed(call, transaction, table, id)?;
     let sql = format!("DELETE FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
     transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
-    Ok(())
+    Ok(bury(transaction, table, id)?)
 }
 
 fn associated() -> ApiError {
@@ -96,13 +98,23 @@ fn remove_link(transaction: &Transaction<'_>, relationship: &Relationship<'_>, i
     }
     let cleared: Vec<_> = cleared.iter().map(|name| format!("{name} = NULL")).collect();
     let condition = referring(relationship);
+    let key = id.as_bytes().as_slice();
+    if !transaction.prepare_cached(&format!("SELECT 1 FROM {condition} LIMIT 1"))?.exists([key])? {
+        return Ok(());
+    }
     let (table, condition) = condition.split_once(" WHERE ").unwrap_or((&condition, "0"));
-    let sql = format!("UPDATE {table} SET {} WHERE {condition}", cleared.join(", "));
-    transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
+    let sql = format!("UPDATE {table} SET {}, versionnumber = ?2 WHERE {condition}", cleared.join(", "));
+    let version = next(transaction, Counter::Version)?;
+    transaction.prepare_cached(&sql)?.execute(params![key, version])?;
     Ok(())
 }
 
-fn children(transaction: &Transaction<'_>, relationship: &Relationship<'_>, id: Uuid) -> Result<Vec<Uuid>> {
+/// The rows that refer to a row by one relationship.
+pub(super) fn children(
+    transaction: &Transaction<'_>,
+    relationship: &Relationship<'_>,
+    id: Uuid,
+) -> Result<Vec<Uuid>> {
     let sql = format!("SELECT {} FROM {}", quoted(&relationship.table.key), referring(relationship));
     let mut statement = transaction.prepare_cached(&sql)?;
     let keys = statement

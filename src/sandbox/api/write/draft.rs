@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, Transaction, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Transaction, params_from_iter};
 use uuid::Uuid;
 
 use super::super::error::{ApiError, Result};
 use crate::sandbox::schema::{Column, Table};
-use crate::sandbox::store::{Counter, make, name_column, next, quoted, type_column};
+use crate::sandbox::store::{Counter, has, make, name_column, next, quoted, type_column};
 
 /// A row that is about to be saved: what is stored now, and what changes.
 #[derive(Debug)]
@@ -30,16 +30,31 @@ impl<'a> Draft<'a> {
         Draft { table, stored: BTreeMap::new(), changed: BTreeMap::new() }
     }
 
-    /// A draft of a row that is there.
+    /// A draft of a row that must be there.
     pub(super) fn of(connection: &Connection, table: &'a Table, id: Uuid) -> Result<Draft<'a>> {
+        Draft::find(connection, table, id)?.ok_or_else(|| ApiError::no_row(table, id))
+    }
+
+    pub(super) fn find(connection: &Connection, table: &'a Table, id: Uuid) -> Result<Option<Draft<'a>>> {
+        if !has(connection, table)? {
+            return Ok(None);
+        }
         let sql = format!("SELECT * FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
         let mut statement = connection.prepare_cached(&sql)?;
         let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let stored = statement.query_row([id.as_bytes().as_slice()], |row| {
             let cells = names.iter().enumerate().map(|(at, name)| Ok((name.clone(), row.get(at)?)));
             cells.collect::<rusqlite::Result<_>>()
-        })?;
-        Ok(Draft { table, stored, changed: BTreeMap::new() })
+        });
+        Ok(stored.optional()?.map(|stored| Draft { table, stored, changed: BTreeMap::new() }))
+    }
+
+    /// The version that an ETag is made of.
+    pub(super) fn version(&self) -> i64 {
+        match self.before("versionnumber") {
+            Value::Integer(version) => *version,
+            _ => 0,
+        }
     }
 
     pub(super) fn is_new(&self) -> bool {
@@ -60,8 +75,21 @@ impl<'a> Draft<'a> {
         self.changed.contains_key(name)
     }
 
+    /// The columns that have another value after the save than before it.
+    pub(super) fn differences(&self) -> impl Iterator<Item = &'a Column> + '_ {
+        let changed = self.changed.iter().filter(|(name, value)| self.before(name) != *value);
+        changed.filter_map(|(name, _)| self.table.column(name))
+    }
+
     pub(super) fn has_changes(&self) -> bool {
         !self.changed.is_empty()
+    }
+
+    /// Whether another column than these gets another value.
+    pub(super) fn alters_beside(&self, columns: &[&str]) -> bool {
+        self.changed
+            .iter()
+            .any(|(name, value)| !columns.contains(&name.as_str()) && self.before(name) != value)
     }
 
     pub(super) fn is_null(&self, name: &str) -> bool {

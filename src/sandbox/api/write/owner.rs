@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
+use super::super::access::Right;
 use super::super::call::Call;
 use super::super::error::{ApiError, Result};
 use super::draft::{Draft, Link};
@@ -17,13 +18,27 @@ pub(super) fn complete(call: &Call<'_>, connection: &Connection, draft: &mut Dra
         return Ok(());
     }
     let Some(owner) = draft.linked(column) else { return Err(ApiError::required(draft.table, column)) };
-    let user = (owner.table == "systemuser").then_some(&owner);
-    let team = (owner.table == "team").then_some(&owner);
+    if !draft.is_new() && draft.before("ownerid") != draft.get("ownerid") {
+        call.require(Right::Assign, draft.table)?;
+    }
+    follow(connection, draft, &owner)
+}
+
+/// What follows from an owner.
+pub(super) fn follow(connection: &Connection, draft: &mut Draft<'_>, owner: &Link) -> Result<()> {
+    let user = (owner.table == "systemuser").then_some(owner);
+    let team = (owner.table == "team").then_some(owner);
     draft.link_named("owninguser", user);
     draft.link_named("owningteam", team);
-    let unit = unit(connection, &owner)?;
+    let unit = unit(connection, owner)?;
     draft.link_named("owningbusinessunit", unit.as_ref());
     Ok(())
+}
+
+/// Who really asks, when it is in the name of another.
+pub(super) fn behind(call: &Call<'_>) -> Option<Link> {
+    let behind = call.principal.behind.as_ref()?;
+    Some(Link { table: "systemuser".to_owned(), id: behind.id, name: Some(behind.name.clone()) })
 }
 
 pub(super) fn caller(call: &Call<'_>) -> Link {

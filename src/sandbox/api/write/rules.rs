@@ -1,6 +1,5 @@
 //! What the platform does with a row beside storing it.
 
-use http::StatusCode;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
@@ -8,7 +7,7 @@ use uuid::Uuid;
 use super::super::call::Call;
 use super::super::error::{ApiError, Result};
 use super::draft::{Draft, Link};
-use super::{owner, state};
+use super::{case, owner, state};
 use crate::sandbox::schema::{Kind, Required};
 use crate::sandbox::seed::{Random, ticket};
 use crate::sandbox::store::{Counter, has, name_column, next, quoted, type_column};
@@ -38,8 +37,10 @@ pub(super) fn creating(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
     };
     draft.set("createdon", Value::Integer(created));
     draft.link_named("createdby", Some(&author));
+    draft.link_named("createdonbehalfby", owner::behind(call).as_ref());
     draft.set("modifiedon", Value::Integer(call.now));
     draft.link_named("modifiedby", Some(&author));
+    draft.link_named("modifiedonbehalfby", owner::behind(call).as_ref());
     derived(call, transaction, draft)?;
     required(draft)
 }
@@ -48,7 +49,9 @@ pub(super) fn creating(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
 pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>) -> Result<()> {
     if draft.table.name == "incident" {
         let closed = *draft.before("statecode") != Value::Integer(0);
-        if closed && draft.has_changes() && !draft.changes("statecode") {
+        let stays = *draft.get("statecode") != Value::Integer(0);
+        let alone = draft.changes("statecode") && !draft.alters_beside(&["statecode", "statuscode"]);
+        if closed && stays && draft.has_changes() && !alone {
             return Err(ApiError::bad(0x8004_022e, "The object cannot be updated because it is read-only."));
         }
         let customer = draft.table.column("customerid").and_then(|column| draft.linked(column));
@@ -57,9 +60,13 @@ pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
         }
     }
     state::complete(draft)?;
+    if draft.table.name == "incident" {
+        case::changing(call, transaction, draft)?;
+    }
     owner::complete(call, transaction, draft)?;
     draft.set("modifiedon", Value::Integer(call.now));
     draft.link_named("modifiedby", Some(&owner::caller(call)));
+    draft.link_named("modifiedonbehalfby", owner::behind(call).as_ref());
     derived(call, transaction, draft)?;
     required(draft)
 }
@@ -91,8 +98,8 @@ fn derived(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> R
             let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
             draft.set("fullname", if name.is_empty() { Value::Null } else { Value::Text(name) });
         }
-        "task" => draft.set_text("activitytypecode", "task"),
-        "annotation" => note(draft),
+        kind if draft.table.is_activity() => draft.set_text("activitytypecode", kind.to_owned()),
+        "annotation" => note(call, connection, draft)?,
         "queueitem" => queue_item(call, connection, draft)?,
         _ => {}
     }
@@ -102,7 +109,7 @@ fn derived(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> R
     money(connection, draft)
 }
 
-fn note(draft: &mut Draft<'_>) {
+fn note(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
     if let Some(regarding) = draft.table.column("objectid").and_then(|column| draft.linked(column)) {
         draft.set_text("objecttypecode", regarding.table);
     }
@@ -111,8 +118,27 @@ fn note(draft: &mut Draft<'_>) {
             let padding = body.bytes().rev().take_while(|byte| *byte == b'=').count();
             (body.len() / 4 * 3).saturating_sub(padding)
         });
-        draft.set("filesize", Value::Integer(i64::try_from(size).unwrap_or(i64::MAX)));
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        if size > largest_file(call, connection)? {
+            return Err(ApiError::bad(0x8004_4a02, "Attachment file size is too big."));
+        }
+        draft.set("filesize", Value::Integer(size));
     }
+    Ok(())
+}
+
+/// The size that the organization allows for a file, in bytes.
+fn largest_file(call: &Call<'_>, connection: &Connection) -> Result<i64> {
+    const USUAL: i64 = 5 * 1024 * 1024;
+    let column = call.schema().table("organization").and_then(|table| table.column("maxuploadfilesize"));
+    let set: Option<Option<i64>> = match column {
+        Some(column) => {
+            let sql = format!("SELECT {} FROM organization LIMIT 1", quoted(&column.name));
+            connection.prepare_cached(&sql)?.query_row([], |row| row.get(0)).optional()?
+        }
+        None => None,
+    };
+    Ok(set.flatten().unwrap_or(USUAL))
 }
 
 fn queue_item(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
@@ -129,10 +155,12 @@ fn queue_item(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -
     if draft.changes("workerid") {
         draft.set("workeridmodifiedon", Value::Integer(call.now));
     }
+    if draft.is_new() || draft.before("queueid") != draft.get("queueid") {
+        draft.set("enteredon", Value::Integer(call.now));
+    }
     if !draft.is_new() {
         return Ok(());
     }
-    draft.set("enteredon", Value::Integer(call.now));
     let Some(object) = object else { return Ok(()) };
     let waiting = connection
         .prepare_cached("SELECT 1 FROM queueitem WHERE objectid = ?1 AND statecode = 0")?
@@ -249,33 +277,4 @@ pub(super) fn saved(transaction: &Transaction<'_>, draft: &Draft<'_>) -> Result<
             .execute([parent])?;
     }
     Ok(())
-}
-
-/// Duplicate detection, when the caller asks for it: accounts by name, contacts by address.
-pub(super) fn duplicates(call: &Call<'_>, connection: &Connection, draft: &Draft<'_>) -> Result<()> {
-    let asked = call
-        .header("mscrm.suppressduplicatedetection")
-        .is_some_and(|value| value.eq_ignore_ascii_case("false"));
-    let column = match draft.table.name.as_str() {
-        "account" => "name",
-        "contact" => "emailaddress1",
-        _ => return Ok(()),
-    };
-    if !asked || draft.is_null(column) {
-        return Ok(());
-    }
-    let sql = format!(
-        "SELECT 1 FROM {} WHERE {} = ?1 AND statecode = 0 LIMIT 1",
-        quoted(&draft.table.name),
-        quoted(column)
-    );
-    let found = connection.prepare_cached(&sql)?.query_row([draft.get(column)], |_| Ok(())).optional()?;
-    match found {
-        None => Ok(()),
-        Some(()) => Err(ApiError::new(
-            StatusCode::PRECONDITION_FAILED,
-            0x8004_0333,
-            "A record was not created or updated because a duplicate of the current record already exists.",
-        )),
-    }
 }

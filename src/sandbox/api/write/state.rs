@@ -30,7 +30,38 @@ pub(super) fn complete(draft: &mut Draft<'_>) -> Result<()> {
         .statuses()
         .iter()
         .any(|known| Some(i64::from(known.value)) == status && i64::from(known.state) == state);
-    if belongs { Ok(()) } else { Err(invalid()) }
+    if !belongs {
+        return Err(invalid());
+    }
+    follows(draft)
+}
+
+/// Where the table says which status reasons may follow one, the others may not.
+fn follows(draft: &Draft<'_>) -> Result<()> {
+    let (before, after) = (draft.before("statuscode"), draft.get("statuscode"));
+    let (Value::Integer(from), Value::Integer(to)) = (before, after) else { return Ok(()) };
+    let statuses = draft.table.statuses();
+    let known = statuses.iter().find(|known| i64::from(known.value) == *from);
+    let allowed = from == to
+        || known.is_none_or(|known| {
+            known.next.is_empty() || known.next.iter().any(|next| i64::from(*next) == *to)
+        });
+    if allowed {
+        return Ok(());
+    }
+    let label = |value: i64| {
+        let status = statuses.iter().find(|status| i64::from(status.value) == value);
+        status.map_or_else(|| value.to_string(), |status| status.label.to_owned())
+    };
+    Err(ApiError::bad(
+        0x8004_f00e,
+        format!(
+            "{} entity attempted to transition from an invalid state: the status reason '{}' cannot follow '{}'.",
+            draft.table.name,
+            label(*to),
+            label(*from)
+        ),
+    ))
 }
 
 /// The state of new rows.

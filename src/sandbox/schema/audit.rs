@@ -1,0 +1,97 @@
+//! The audit trail: who changed what, and when.
+
+use super::declare::*;
+
+pub(crate) const AUDIT: Declaration = Declaration {
+    schema: "Audit",
+    set: "audits",
+    display: "Auditing",
+    plural: "Auditing",
+    description: "Track changes to records for analysis, record keeping, and compliance.",
+    code: 4567,
+    key: "AuditId",
+    primary_name: "",
+    ownership: Ownership::None,
+    stem: "audit",
+    owned: "",
+    owning_user: "",
+    traits: Traits::NONE,
+    origin: Origin::Platform,
+    keys: &[],
+    columns: &[
+        choice(
+            "Action",
+            "Event",
+            &[
+                option(0, "Unknown"),
+                option(1, "Create"),
+                option(2, "Update"),
+                option(3, "Delete"),
+                option(4, "Activate"),
+                option(5, "Deactivate"),
+                option(11, "Cascade"),
+                option(12, "Merge"),
+                option(13, "Assign"),
+                option(14, "Share"),
+                option(16, "Close"),
+                option(17, "Cancel"),
+                option(18, "Complete"),
+                option(20, "Resolve"),
+                option(21, "Reopen"),
+                option(41, "Set State"),
+                option(48, "Modify Share"),
+                option(49, "Unshare"),
+                option(52, "Add To Queue"),
+            ],
+            None,
+        )
+        .read_only(),
+        choice(
+            "Operation",
+            "Operation",
+            &[option(1, "Create"), option(2, "Update"), option(3, "Delete"), option(4, "Access")],
+            None,
+        )
+        .read_only(),
+        instant("CreatedOn", "Changed Date").read_only().indexed(),
+        lookup("UserId", "Changed By", &[to("systemuser", "userid", "lk_audit_userid").kept()]).read_only(),
+        lookup(
+            "CallingUserId",
+            "Calling User",
+            &[to("systemuser", "callinguserid", "lk_audit_callinguserid").kept()],
+        )
+        .read_only(),
+        lookup(
+            "ObjectId",
+            "Record",
+            &[
+                to("account", "objectid_account", "Account_Audit").kept(),
+                to("appointment", "objectid_appointment", "Appointment_Audit").kept(),
+                to("annotation", "objectid_annotation", "Annotation_Audit").kept(),
+                to("contact", "objectid_contact", "Contact_Audit").kept(),
+                to("contoso_inspection", "objectid_contoso_inspection", "contoso_inspection_Audit").kept(),
+                to("email", "objectid_email", "Email_Audit").kept(),
+                to("fax", "objectid_fax", "Fax_Audit").kept(),
+                to("incident", "objectid_incident", "Incident_Audit").kept(),
+                to("incidentresolution", "objectid_incidentresolution", "IncidentResolution_Audit").kept(),
+                to("letter", "objectid_letter", "Letter_Audit").kept(),
+                to("phonecall", "objectid_phonecall", "PhoneCall_Audit").kept(),
+                to("product", "objectid_product", "Product_Audit").kept(),
+                to("queue", "objectid_queue", "Queue_Audit").kept(),
+                to("queueitem", "objectid_queueitem", "QueueItem_Audit").kept(),
+                to("role", "objectid_role", "Role_Audit").kept(),
+                to("subject", "objectid_subject", "Subject_Audit").kept(),
+                to("systemuser", "objectid_systemuser", "SystemUser_Audit").kept(),
+                to("task", "objectid_task", "Task_Audit").kept(),
+                to("team", "objectid_team", "Team_Audit").kept(),
+            ],
+        )
+        .read_only()
+        .indexed(),
+        entity_name("ObjectTypeCode", "Entity"),
+        memo("AttributeMask", "Changed Field", 10_000).read_only(),
+        memo("ChangeData", "Change Data", 1_073_741_823).read_only(),
+        id("TransactionId", "Transaction Id").read_only(),
+        text("UserAdditionalInfo", "User Info", 350).read_only(),
+    ],
+};
