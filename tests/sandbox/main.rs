@@ -15,6 +15,8 @@ mod entra_documents;
 mod entra_refresh;
 mod environments;
 mod faults;
+mod files;
+mod images;
 #[cfg(unix)]
 mod kill;
 mod metadata;

@@ -17,6 +17,7 @@ pub(crate) struct Office {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HashMap<String, String>,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) text: String,
     /// Null when there is no JSON.
     pub(crate) body: Value,
@@ -79,21 +80,37 @@ impl Office {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Reply {
+        let mut headers = headers.to_vec();
+        if body.is_some() {
+            headers.push(("content-type", "application/json"));
+        }
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        self.send_bytes(method, path, &headers, body).await
+    }
+
+    pub(crate) async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Reply {
         let mut request = self.desk.http.request(method, self.address(path)).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+        if !body.is_empty() {
+            request = request.body(body);
         }
         let response = request.send().await.unwrap();
         let status = response.status();
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
         let headers = headers.collect();
-        let text = String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap();
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status, headers, text, body }
+        Reply { status, headers, bytes, text, body }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

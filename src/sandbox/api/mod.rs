@@ -5,6 +5,7 @@ mod access;
 mod call;
 mod error;
 mod expand;
+mod file;
 mod format;
 mod functions;
 mod key;
@@ -26,6 +27,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub(crate) use file::PICTURE;
 pub(crate) use functions::VERSION;
 
 use super::odata::uri::QueryString;

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::error::{ApiError, Result};
 use super::read::{self, Collection, Parent};
 use super::reply::Reply;
-use super::{functions, key, metadata, write};
+use super::{file, functions, key, metadata, write};
 use crate::sandbox::odata::uri::{Segment, segments};
 use crate::sandbox::schema::Table;
 
@@ -19,6 +19,9 @@ const LINK: &str = "OPTIONS,PUT,DELETE";
 
 /// The version of an address and the path behind it. Without a version the newest one answers.
 pub(super) fn version(path: &str) -> Result<(&str, &str)> {
+    if path.eq_ignore_ascii_case(file::PICTURE) {
+        return Ok(("v9.2", file::PICTURE));
+    }
     let rest = path.strip_prefix("/api/data").ok_or_else(|| ApiError::no_segment(path))?;
     for version in ["v9.0", "v9.1", "v9.2"] {
         if let Some(rest) = rest.strip_prefix('/').and_then(|rest| rest.strip_prefix(version))
@@ -41,6 +44,9 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Reply> {
 }
 
 fn find(call: &Call<'_>) -> Result<Reply> {
+    if call.path == file::PICTURE {
+        return get_only(call, file::picture);
+    }
     let segments = segments(&call.path)?;
     let Some((first, rest)) = segments.split_first() else {
         return get_only(call, |call| Ok(functions::service_document(call)));
@@ -50,6 +56,11 @@ fn find(call: &Call<'_>) -> Result<Reply> {
     }
     if rest.is_empty() && functions::is_one(first) {
         return get_only(call, |call| functions::answer(call, first));
+    }
+    if rest.is_empty()
+        && let Some(answered) = file::message(call, &first.name)
+    {
+        return answered;
     }
     match first.name.as_str() {
         "EntityDefinitions" | "RelationshipDefinitions" | "GlobalOptionSetDefinitions" => {
@@ -101,6 +112,11 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
     let name = segment.name.as_str();
     if name.starts_with("Microsoft.Dynamics.CRM.") {
         return Err(ApiError::not_implemented(format!("the message '{name}'")));
+    }
+    if let Some(column) = table.property(name)
+        && let Some(answered) = file::at(call, table, id, column, rest)
+    {
+        return answered;
     }
     let last = rest.last().map(|segment| segment.name.as_str());
     let relationships = table.navigation(name);

@@ -22,6 +22,7 @@ pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Resu
     connection.execute_batch(
         "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     )?;
+    connection.execute_batch(super::files::TABLES)?;
     for table in schema.tables().iter().filter(|table| !is_late(table)) {
         connection.execute_batch(&create(table))?;
         index(connection, table, Filling::Sparse)?;

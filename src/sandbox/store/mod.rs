@@ -2,6 +2,7 @@
 //! and SQL; it must not know HTTP, OData or who is asking.
 
 mod ddl;
+pub(crate) mod files;
 mod pool;
 pub(crate) mod text;
 
@@ -16,7 +17,7 @@ pub(crate) use ddl::{has, make, name_column, quoted, type_column};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 
@@ -67,6 +68,7 @@ impl Store {
                     transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
                 }
             }
+            files::clear(transaction)?;
             transaction.execute("DELETE FROM counter", [])?;
             begin(transaction, fill)
         })

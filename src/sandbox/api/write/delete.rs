@@ -11,7 +11,7 @@ use super::super::read;
 use super::super::reply::Reply;
 use super::Condition;
 use crate::sandbox::schema::{OnDelete, Relationship, Table};
-use crate::sandbox::store::{has, name_column, quoted, type_column};
+use crate::sandbox::store::{files, has, name_column, quoted, type_column};
 
 /// Rows below rows below rows: deeper chains are refused before they use up the stack.
 const MAX_DEPTH: usize = 50;
@@ -65,6 +65,7 @@ fn remove(
         let sql = format!("DELETE FROM {links} WHERE {column} = ?1");
         transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     }
+    files::remove_of_row(transaction, &table.name, id)?;
     let sql = format!("DELETE FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
     transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     Ok(())

@@ -1,6 +1,7 @@
 //! POST, PATCH, PUT and DELETE of rows. A body is read into changes, checked against the columns, completed by
 //! the rules of its table and saved in one transaction.
 
+mod attachment;
 mod body;
 mod delete;
 mod draft;
@@ -21,6 +22,7 @@ use super::read::{self, One};
 use super::reply::Reply;
 use crate::sandbox::odata::options::Options;
 use crate::sandbox::schema::{Column, Table};
+pub(super) use attachment::{attach, detach, may_attach};
 pub(super) use delete::delete;
 use draft::Draft;
 
@@ -148,10 +150,15 @@ fn change(
 ) -> Result<()> {
     let mut draft = Draft::of(transaction, table, id)?;
     body::read(call, transaction, &mut draft, object)?;
-    rules::changing(call, transaction, &mut draft)?;
+    keep(call, transaction, &mut draft, id)
+}
+
+/// Saves a changed draft.
+fn keep(call: &Call<'_>, transaction: &Transaction<'_>, draft: &mut Draft<'_>, id: Uuid) -> Result<()> {
+    rules::changing(call, transaction, draft)?;
     draft.update(transaction, id)?;
-    rules::renamed(call, transaction, &draft, id)?;
-    rules::saved(transaction, &draft)
+    rules::renamed(call, transaction, draft, id)?;
+    rules::saved(transaction, draft)
 }
 
 /// What a write is answered with: 204 and the row's address, or the row itself.
