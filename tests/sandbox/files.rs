@@ -309,6 +309,11 @@ async fn what_does_not_fit_is_refused_by_its_code() {
     assert_eq!(desk.block(&token, "4444", b"x").await.refusal(), (400, INVALID));
     assert_eq!(desk.block(&token, &"i".repeat(65), b"x").await.refusal(), (400, INVALID));
     assert_eq!(desk.block(&token, "2", &vec![0; 4_194_305]).await.refusal(), (400, INVALID));
+    let full = desk.begin().await;
+    for id in 0..8 {
+        assert_eq!(desk.block(&full, &id.to_string(), &vec![0; 4_194_304]).await.status, 204);
+    }
+    assert_eq!(desk.block(&full, "8", b"x").await.refusal(), (400, TOO_BIG));
     for (body, code) in [
         (json!({ "BlockId": "?", "BlockData": "", "FileContinuationToken": token }), INVALID),
         (json!({ "BlockId": "MQ==", "BlockData": "?", "FileContinuationToken": token }), INVALID),
