@@ -3,7 +3,7 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, VARY};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, Response};
 
 /// A body above this is compressed off the threads that serve.
@@ -22,7 +22,8 @@ pub(crate) fn wanted(headers: &HeaderMap) -> bool {
 
 /// Compresses the body of an answer that has one and is not encoded yet.
 pub(crate) async fn compress(mut response: Response<Bytes>) -> Response<Bytes> {
-    if response.body().is_empty() || response.headers().contains_key(CONTENT_ENCODING) {
+    let headers = response.headers();
+    if response.body().is_empty() || headers.contains_key(CONTENT_ENCODING) || is_file(headers) {
         return response;
     }
     let body = response.body().clone();
@@ -39,6 +40,12 @@ pub(crate) async fn compress(mut response: Response<Bytes>) -> Response<Bytes> {
         *response.body_mut() = packed.into();
     }
     response
+}
+
+/// Files are sent as they are, so that the numbers of their ranges hold.
+fn is_file(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    kind == b"application/octet-stream" || kind.starts_with(b"image/")
 }
 
 fn pack(body: &[u8]) -> Option<Vec<u8>> {

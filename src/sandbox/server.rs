@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::answer;
+use super::api::PICTURE;
 use super::border::Border;
 use super::clock::Clock;
 use super::controls::Controls;
@@ -217,7 +218,10 @@ impl World {
             Origin::Entra => self.entra.respond(request).await,
             Origin::Api(index) => {
                 let path = request.uri().path();
-                if path != "/api/data" && !path.starts_with("/api/data/") {
+                if path != "/api/data"
+                    && !path.starts_with("/api/data/")
+                    && !path.eq_ignore_ascii_case(PICTURE)
+                {
                     return answer::text(StatusCode::NOT_FOUND, "The Web API is at /api/data/v9.2/.");
                 }
                 match self.border(origin, &request).check(request.headers()) {

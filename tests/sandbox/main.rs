@@ -35,6 +35,8 @@ mod fetchxml_paging;
 mod fetchxml_real;
 mod fetchxml_refusals;
 mod fetchxml_views;
+mod files;
+mod images;
 mod impersonation;
 #[cfg(unix)]
 mod kill;

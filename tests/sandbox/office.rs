@@ -18,6 +18,7 @@ pub(crate) struct Office {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HashMap<String, String>,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) text: String,
     /// Null when there is no JSON.
     pub(crate) body: Value,
@@ -106,6 +107,16 @@ impl Office {
         headers: &[(&str, &str)],
         body: String,
     ) -> Reply {
+        self.send_bytes(method, path, headers, body.into_bytes()).await
+    }
+
+    pub(crate) async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Reply {
         let mut request = self.desk.http.request(method, self.address(path)).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -118,9 +129,10 @@ impl Office {
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
         let headers = headers.collect();
-        let text = String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap();
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status, headers, text, body }
+        Reply { status, headers, bytes, text, body }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

@@ -110,7 +110,7 @@ async fn a_certificate_can_be_expired_or_for_another_host() {
         let ready = desk.ready();
         let client = trusting(ready.ca.as_deref().unwrap()).build().unwrap();
         for address in
-            [&ready.url, &ready.environments[1].url, &ready.authority, &ready.discovery, &ready.foreign]
+            [&*ready.url, &ready.environments[1].url, &ready.authority, &ready.discovery, desk.foreign()]
         {
             let error = client.get(address).send().await.unwrap_err();
             assert!(error.is_connect(), "{fault:?} {address}");

@@ -11,6 +11,7 @@ mod delta;
 mod error;
 mod expand;
 mod fetch;
+mod file;
 mod format;
 mod key;
 mod message;
@@ -35,6 +36,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub(crate) use file::PICTURE;
 pub(crate) use service::VERSION;
 
 use super::odata::uri::QueryString;

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::error::{ApiError, Result};
 use super::read::{self, Collection};
 use super::reply::Reply;
-use super::{batch, bypass, key, message, metadata, related, service, write};
+use super::{batch, bypass, file, key, message, metadata, related, service, write};
 use crate::sandbox::odata::uri::{Segment, segments};
 use crate::sandbox::schema::Table;
 use crate::sandbox::store::quoted;
@@ -23,6 +23,9 @@ const ACTION: &str = "OPTIONS,POST";
 
 /// The version of an address and the path behind it. Without a version the newest one answers.
 pub(super) fn version(path: &str) -> Result<(&str, &str)> {
+    if path.eq_ignore_ascii_case(file::PICTURE) {
+        return Ok(("v9.2", file::PICTURE));
+    }
     let rest = path.strip_prefix("/api/data").ok_or_else(|| ApiError::no_segment(path))?;
     for version in ["v9.0", "v9.1", "v9.2"] {
         if let Some(rest) = rest.strip_prefix('/').and_then(|rest| rest.strip_prefix(version))
@@ -46,6 +49,9 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Reply> {
 
 fn find(call: &Call<'_>) -> Result<Reply> {
     bypass::check(call)?;
+    if call.path == file::PICTURE {
+        return get_only(call, file::picture);
+    }
     let segments = segments(&call.path)?;
     let Some((first, rest)) = segments.split_first() else {
         return get_only(call, |call| Ok(service::document(call)));
@@ -54,6 +60,11 @@ fn find(call: &Call<'_>) -> Result<Reply> {
         return rows(call, table, first, rest);
     }
     if let Some(answered) = message::unbound(call, first, rest) {
+        return answered;
+    }
+    if rest.is_empty()
+        && let Some(answered) = file::message(call, &first.name)
+    {
         return answered;
     }
     match first.name.as_str() {
@@ -133,6 +144,11 @@ fn part(call: &Call<'_>, table: &Table, id: Uuid, segment: &Segment, rest: &[Seg
     let name = segment.name.as_str();
     if name.starts_with("Microsoft.Dynamics.CRM.") {
         return message::bound(call, table, Some(id), segment, rest);
+    }
+    if let Some(column) = table.property(name)
+        && let Some(answered) = file::at(call, table, id, column, rest)
+    {
+        return answered;
     }
     if call.method == Method::GET {
         return related::get(call, table, id, segment, rest);

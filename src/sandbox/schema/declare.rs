@@ -172,6 +172,9 @@ pub(crate) enum Kind {
     },
 }
 
+/// The size of pictures, in kilobytes, that the service allows at most.
+pub(crate) const IMAGE_KB: u32 = 30_720;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Behavior {
     UserLocal,

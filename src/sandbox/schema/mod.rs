@@ -25,7 +25,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 pub(crate) use declare::{
-    Behavior, Choice, Declaration, Kind, LookupKind, OnDelete, Origin, Ownership, Required, State, Status,
+    Behavior, Choice, Declaration, IMAGE_KB, Kind, LookupKind, OnDelete, Origin, Ownership, Required, State,
+    Status,
 };
 pub(crate) use links::{Association, ManyToMany, Members};
 

@@ -23,6 +23,7 @@ pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Resu
         "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     )?;
     connection.execute_batch(super::deleted::TABLE)?;
+    connection.execute_batch(super::files::TABLES)?;
     for table in schema.tables().iter().filter(|table| !is_late(table) && !table.is_union()) {
         connection.execute_batch(&create(table))?;
         index(connection, table, |column| is_empty(schema, column))?;

@@ -3,6 +3,7 @@
 
 mod ddl;
 mod deleted;
+pub(crate) mod files;
 mod pool;
 pub(crate) mod text;
 
@@ -18,7 +19,7 @@ pub(crate) use deleted::{bury, deleted_since, last_version};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 4;
+const FORMAT: i64 = 5;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 
@@ -69,6 +70,7 @@ impl Store {
                     transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
                 }
             }
+            files::clear(transaction)?;
             transaction.execute_batch("DELETE FROM counter; DELETE FROM deleted_row")?;
             begin(transaction, fill)
         })

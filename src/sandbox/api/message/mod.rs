@@ -67,7 +67,6 @@ const LEFT_OUT: &[&str] = &[
     "GenerateSocialProfile",
     "GetReportHistoryLimit",
     "ImportSolution",
-    "InitializeFileBlocksUpload",
     "InstantiateTemplate",
     "LoseOpportunity",
     "PublishAllXml",

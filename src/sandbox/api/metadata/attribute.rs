@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::labels::{joined, label, managed};
 use super::option_set;
-use crate::sandbox::schema::{Behavior, Column, Kind, LookupKind, Required, Table};
+use crate::sandbox::schema::{Behavior, Column, IMAGE_KB, Kind, LookupKind, Required, Table};
 use crate::sandbox::seed::named_id;
 
 /// The derived types, each with the properties that it adds.
@@ -375,8 +375,8 @@ fn derived(table: &Table, column: &Column) -> Value {
         }
         Kind::EntityName => json!({ "DefaultFormValue": null, "IsEntityReferenceStored": false }),
         Kind::Image => json!({
-            "IsPrimaryImage": true, "MaxHeight": 144, "MaxWidth": 144, "MaxSizeInKB": 10_240,
-            "CanStoreFullImage": false,
+            "IsPrimaryImage": true, "MaxHeight": 144, "MaxWidth": 144, "MaxSizeInKB": IMAGE_KB,
+            "CanStoreFullImage": true,
         }),
         Kind::File { max_kb } => json!({ "MaxSizeInKB": max_kb }),
         Kind::Id | Kind::Virtual => Value::Null,

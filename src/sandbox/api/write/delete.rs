@@ -11,7 +11,7 @@ use super::super::read;
 use super::super::reply::Reply;
 use super::condition::Condition;
 use crate::sandbox::schema::{OnDelete, Relationship, Table};
-use crate::sandbox::store::{Counter, bury, has, name_column, next, quoted, type_column};
+use crate::sandbox::store::{Counter, bury, files, has, name_column, next, quoted, type_column};
 
 /// Rows below rows below rows: deeper chains are refused before they use up the stack.
 const MAX_DEPTH: usize = 50;
@@ -67,6 +67,7 @@ pub(crate) fn remove(
         transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     }
     super::trail::removed(call, transaction, table, id)?;
+    files::remove_of_row(transaction, &table.name, id)?;
     let sql = format!("DELETE FROM {} WHERE {} = ?1", quoted(&table.name), quoted(&table.key));
     transaction.prepare_cached(&sql)?.execute([id.as_bytes().as_slice()])?;
     Ok(bury(transaction, table, id)?)

@@ -2,6 +2,7 @@
 //! the columns, completed by the rules of its table and saved in one transaction. Messages that write rows use
 //! [`insert`], [`change`] and [`remove`], which are the same but for the request around them.
 
+mod attachment;
 mod body;
 mod bulk;
 mod bulk_delete;
@@ -34,6 +35,7 @@ use super::reply::Reply;
 use crate::sandbox::odata::options::Options;
 use crate::sandbox::schema::{Column, Members, Table};
 use crate::sandbox::store::make;
+pub(super) use attachment::{attach, detach, may_attach};
 pub(super) use bulk::{Bulk, bulk};
 pub(super) use bulk_delete::bulk_delete;
 use condition::Condition;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::call::Call;
 use super::super::error::{ApiError, Result};
 use super::draft::{Draft, Link};
-use super::{case, owner, state};
+use super::{attachment, case, owner, state};
 use crate::sandbox::schema::{Kind, Required};
 use crate::sandbox::seed::{Random, ticket};
 use crate::sandbox::store::{Counter, has, name_column, next, quoted, type_column};
@@ -106,6 +106,7 @@ fn derived(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> R
     if draft.table.column("address1_composite").is_some() {
         address(draft);
     }
+    attachment::follow(call, connection, draft)?;
     money(connection, draft)
 }
 
