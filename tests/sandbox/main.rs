@@ -6,6 +6,7 @@ mod border;
 #[cfg(unix)]
 mod command;
 mod controls;
+mod csdl;
 mod desk;
 mod discovery;
 mod entra_applications;
@@ -15,6 +16,8 @@ mod entra_documents;
 mod entra_refresh;
 mod faults;
 mod metadata;
+mod metadata_shapes;
+mod metadata_writes;
 mod methods;
 mod office;
 mod people;

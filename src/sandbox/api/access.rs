@@ -59,6 +59,22 @@ impl Principal {
         }
     }
 
+    /// Refuses to change definitions to whom no role gives the privilege, such as `prvCreateEntity`.
+    pub(super) fn require_customizing(&self, privilege: &str) -> Result<()> {
+        if self.roles.contains(&Role::SystemAdministrator) {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            0x8004_0220,
+            format!(
+                "Principal user (Id={}, type=8) is missing {privilege} privilege (Id={})",
+                self.id,
+                named_id(privilege)
+            ),
+        ))
+    }
+
     /// Refuses what none of the roles allows.
     pub(super) fn require(&self, right: Right, table: &Table) -> Result<()> {
         let allowed = self.roles.iter().any(|role| match role {

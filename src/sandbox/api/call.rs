@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction};
 use super::access::{Principal, Right};
 use super::error::Result;
 use super::prefer::Prefer;
-use super::{Config, Environment};
+use super::{Config, Environment, METADATA_VERSION};
 use crate::sandbox::odata::sql::Context;
 use crate::sandbox::odata::uri::QueryString;
 use crate::sandbox::schema::{Schema, Table};
@@ -37,6 +37,11 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Counts up with every change of the definitions.
+    pub(super) fn metadata_version(&self) -> usize {
+        METADATA_VERSION + self.schema.history().len()
     }
 
     fn store(&self) -> &Store {

@@ -52,10 +52,7 @@ fn find(call: &Call<'_>) -> Result<Reply> {
         return get_only(call, |call| functions::answer(call, first));
     }
     match first.name.as_str() {
-        "EntityDefinitions" | "RelationshipDefinitions" | "GlobalOptionSetDefinitions" => {
-            get_only(call, |call| metadata::answer(call, first, rest))
-        }
-        "$metadata" => Err(ApiError::not_implemented("the CSDL document; EntityDefinitions has all of it")),
+        name if metadata::is_root(name) || metadata::is_action(name) => metadata::answer(call, first, rest),
         "$batch" => Err(ApiError::not_implemented("$batch")),
         name => Err(ApiError::no_segment(name)),
     }

@@ -6,6 +6,8 @@ use super::{Relationship, Table};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ManyToMany {
     pub(crate) schema: &'static str,
+    /// Made by the organization.
+    pub(crate) custom: bool,
     /// Logical name of the table with the links.
     pub(crate) intersect: &'static str,
     pub(crate) first: Side,
@@ -61,6 +63,7 @@ impl<'a> Members<'a> {
 
 pub(super) const MANY_TO_MANY: &[ManyToMany] = &[ManyToMany {
     schema: "teammembership_association",
+    custom: false,
     intersect: "teammembership",
     first: Side { table: "team", column: "teamid", nav: "teammembership_association" },
     second: Side { table: "systemuser", column: "systemuserid", nav: "teammembership_association" },

@@ -5,11 +5,14 @@
 mod account;
 mod activity;
 mod catalog;
+mod choices;
 mod contact;
 mod declare;
+mod history;
 mod incident;
 mod inspection;
 mod links;
+mod model;
 mod people;
 mod plain;
 mod queues;
@@ -20,10 +23,16 @@ mod views;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+pub(crate) use choices::SharedChoice;
 pub(crate) use declare::{
-    Behavior, Choice, Declaration, Kind, LookupKind, OnDelete, Origin, Ownership, Required, State, Status,
+    ACTIVE_OR_NOT, ACTIVE_OR_NOT_REASONS, Behavior, Choice, Declaration, Declared, Kind, LookupKind,
+    OnDelete, Origin, Ownership, Required, State, Status, Traits, column, state, status, to,
 };
-pub(crate) use links::{Association, ManyToMany, Members};
+pub(crate) use declare::{Key as AlternateKey, Target as DeclaredTarget};
+pub(crate) use history::{Change, Gone};
+pub(crate) use links::{Association, ManyToMany, Members, Side};
+pub(crate) use model::{Model, kept, kept_list};
+pub(crate) use plain::plural;
 
 const DECLARATIONS: &[&Declaration] = &[
     &account::ACCOUNT,
@@ -58,6 +67,9 @@ pub(crate) struct Schema {
     /// For each table the lookups that can point to it.
     referring: HashMap<String, Vec<Place>>,
     many_to_many: Vec<ManyToMany>,
+    choices: Vec<SharedChoice>,
+    /// What has become different since the environment was made, oldest first.
+    history: Vec<Change>,
 }
 
 /// A target of a lookup: which table, which of its columns, which of the column's targets.
@@ -94,6 +106,11 @@ pub(crate) struct Column {
     pub(crate) calculation_of: Option<String>,
     /// Name of the shared choice that the options belong to.
     pub(crate) shared: Option<&'static str>,
+    pub(crate) description: &'static str,
+    /// What a whole number stands for: `Duration`, `TimeZone`, `Language`, `Locale`, or `None`.
+    pub(crate) meaning: &'static str,
+    /// Added by the organization.
+    pub(crate) custom: bool,
     /// Whether rows have it, on the wire and in the store.
     stored: bool,
     /// Tables that a lookup can point to; of other columns hardly any has one.
@@ -123,12 +140,18 @@ impl Schema {
     pub(crate) fn standard() -> Arc<Schema> {
         static STANDARD: LazyLock<Arc<Schema>> = LazyLock::new(|| {
             let declared = DECLARATIONS.iter().copied().chain(plain::tables());
-            Arc::new(Schema::new(declared.map(Table::new).collect(), links::MANY_TO_MANY.to_vec()))
+            Arc::new(Schema::new(declared, links::MANY_TO_MANY.to_vec(), choices::SHARED.to_vec()))
         });
         Arc::clone(&STANDARD)
     }
 
-    fn new(mut tables: Vec<Table>, many_to_many: Vec<ManyToMany>) -> Schema {
+    /// Tables that are declared, and what hangs together with them.
+    pub(crate) fn new(
+        declared: impl Iterator<Item = &'static Declaration>,
+        many_to_many: Vec<ManyToMany>,
+        choices: Vec<SharedChoice>,
+    ) -> Schema {
+        let mut tables: Vec<Table> = declared.map(Table::new).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         let by_name = tables.iter().enumerate().map(|(index, table)| (table.name.clone(), index)).collect();
         let by_set = tables.iter().enumerate().map(|(index, table)| (table.declared.set, index)).collect();
@@ -141,7 +164,7 @@ impl Schema {
                 }
             }
         }
-        Schema { tables, by_name, by_set, referring, many_to_many }
+        Schema { tables, by_name, by_set, referring, many_to_many, choices, history: Vec::new() }
     }
 
     pub(crate) fn tables(&self) -> &[Table] {
@@ -183,6 +206,15 @@ impl Schema {
 
     pub(crate) fn many_to_many(&self) -> &[ManyToMany] {
         &self.many_to_many
+    }
+
+    pub(crate) fn history(&self) -> &[Change] {
+        &self.history
+    }
+
+    /// The choices that columns can share.
+    pub(crate) fn choices(&self) -> &[SharedChoice] {
+        &self.choices
     }
 
     /// The collection `nav` of a table: `Incident_Tasks` of `incident`, `teammembership_association` of `team`.
