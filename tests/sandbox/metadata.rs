@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::office::Office;
 
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 const CASE: &str = "/EntityDefinitions(LogicalName='incident')";
 
 async fn cast(office: &Office, kind: &str, query: &str) -> Vec<Value> {
@@ -359,16 +360,15 @@ async fn relationships_have_a_place_of_their_own_and_say_of_which_kind_they_are(
 }
 
 #[tokio::test]
-async fn a_list_of_all_tables_takes_no_longer_than_a_person_waits() {
+async fn lists_of_definitions_are_cut_before_they_are_long() {
     let office = Office::new().await;
     for query in [
         "$select=MetadataId,LogicalName,SchemaName,EntitySetName,DisplayName,DisplayCollectionName,Description",
         "$filter=IsPrivate eq false",
     ] {
-        let start = std::time::Instant::now();
-        let reply = office.get(&format!("/EntityDefinitions?{query}")).await;
-        assert!(reply.rows().len() > 700);
-        eprintln!("{query}: {:?}, {} bytes", start.elapsed(), reply.text.len());
+        // A build with optimization takes a few hundredths of a second; this is for a machine that is busy.
+        let reply = tokio::time::timeout(PATIENCE, office.get(&format!("/EntityDefinitions?{query}"))).await;
+        assert!(reply.unwrap().rows().len() > 700);
     }
     let german = office.get(&format!("{CASE}?$select=DisplayName&LabelLanguages=1031")).await;
     assert_eq!(german.body["DisplayName"]["LocalizedLabels"], json!([]));

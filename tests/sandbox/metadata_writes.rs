@@ -273,6 +273,12 @@ async fn only_those_who_may_change_definitions_do_and_only_to_what_can_be() {
         (Method::POST, "/EntityDefinitions", json!({ "SchemaName": "x\" (drop" }), (400, "0x80040203")),
         (Method::POST, "/EntityDefinitions", json!({ "SchemaName": "Prefixless" }), (400, "0x80040203")),
         (Method::POST, "/EntityDefinitions", json!({ "SchemaName": "new_Nameless" }), (400, "0x80040203")),
+        (
+            Method::POST,
+            "/EntityDefinitions(LogicalName='account')/Attributes",
+            json!({ "@odata.type": "#Microsoft.Dynamics.CRM.MoneyAttributeMetadata", "SchemaName": "revenue_base" }),
+            (400, "0x80040203"),
+        ),
         (Method::POST, "/CreateEntities", json!({ "Entities": [] }), (400, "0x80040203")),
         (
             Method::DELETE,

@@ -37,7 +37,8 @@ async fn each_address_says_which_methods_it_takes() {
         (format!("{case}/Incident_Tasks"), "OPTIONS,GET,HEAD", Method::PATCH),
         ("/incidents/$count".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/WhoAmI".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
-        ("/EntityDefinitions".to_owned(), "OPTIONS,GET,HEAD", Method::PATCH),
+        ("/EntityDefinitions".to_owned(), "OPTIONS,GET,HEAD,POST", Method::PATCH),
+        ("/$metadata".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
     ] {
         let asked = office.send(Method::OPTIONS, &path, &[], None).await;

@@ -66,10 +66,11 @@ impl Call<'_> {
 
     /// Sees to it that a table can be read. Not within [`Call::write`].
     pub(super) fn hold(&self, table: &Table) -> Result<()> {
-        Ok(match self.within {
+        match self.within {
             Some(transaction) => make(transaction, table)?,
             None => self.store().hold(table)?,
-        })
+        }
+        Ok(())
     }
 
     pub(super) fn config(&self) -> &Config {

@@ -247,6 +247,13 @@ impl Table {
         self.by_name.get(name).and_then(|index| self.columns.get(*index))
     }
 
+    /// A name that more than one column has.
+    pub(crate) fn twice(&self) -> Option<&str> {
+        let mut columns = self.columns.iter().enumerate();
+        let second = columns.find(|(index, column)| self.by_name.get(&column.name) != Some(index));
+        second.map(|(_, column)| column.name.as_str())
+    }
+
     /// The column behind a property of a row: `title`, `_customerid_value`.
     pub(crate) fn property(&self, name: &str) -> Option<&Column> {
         let lookup = name.strip_prefix('_').and_then(|rest| rest.strip_suffix("_value"));

@@ -51,8 +51,8 @@ pub(super) use write::{is_action, redone};
 pub(super) fn answer(call: &Call<'_>, root: &Segment, rest: &[Segment]) -> Result<Reply> {
     let is_function = matches!(root.name.as_str(), "$metadata" | "RetrieveMetadataChanges");
     match call.method {
-        Method::GET => read(call, root, rest),
-        ref method if is_function => Err(ApiError::method(method, "GET")),
+        Method::GET if !is_action(&root.name) => read(call, root, rest),
+        ref method if is_function => Err(ApiError::method(method, "OPTIONS,GET,HEAD")),
         _ => {
             let mut path = vec![root.clone()];
             path.extend_from_slice(rest);
@@ -273,10 +273,10 @@ impl About<'_> {
 }
 
 /// The type at the beginning of the rest of a path, if there is one.
-fn cast<'a>(
-    rest: &'a [Segment],
+fn cast(
+    rest: &[Segment],
     known: fn(&str) -> Option<&'static str>,
-) -> Result<(Option<&'static str>, &'a [Segment])> {
+) -> Result<(Option<&'static str>, &[Segment])> {
     let name = rest.first().and_then(|first| first.name.strip_prefix(CAST));
     match name {
         Some(name) => Ok((Some(known(name).ok_or_else(|| no_cast(name))?), &rest[1..])),

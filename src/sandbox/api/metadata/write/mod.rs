@@ -21,6 +21,7 @@ use crate::sandbox::schema::{Change, Declaration, Gone, Model, Schema};
 use crate::sandbox::seed::named_id;
 use crate::sandbox::store::redefine;
 
+const READ: &str = "OPTIONS,GET,HEAD";
 /// Actions on definitions that have no address of their own.
 const ACTIONS: &[&str] = &[
     "CreateEntities",
@@ -50,6 +51,10 @@ impl Done {
 
 /// Answers a request that changes definitions.
 pub(in super::super) fn answer(call: &Call<'_>, path: &[Segment]) -> Result<Reply> {
+    let allowed = allowed(path);
+    if !allowed.split(',').any(|method| method == call.method.as_str()) || call.method == Method::OPTIONS {
+        return Err(ApiError::method(&call.method, allowed));
+    }
     call.principal.require_customizing(privilege(&call.method, path))?;
     let name = path.first().map_or("", |first| first.name.as_str());
     // Definitions are never kept back until they are published.
@@ -71,7 +76,12 @@ pub(in super::super) fn answer(call: &Call<'_>, path: &[Segment]) -> Result<Repl
         let mut model = Model::of(&before);
         let done = apply(&mut model, &call.method, path, &body)?;
         let after = Arc::new(model.finish());
-        redefine(transaction, &before, &after, &request)?;
+        if let Some((table, column)) = after.tables().iter().find_map(|table| Some((table, table.twice()?))) {
+            return Err(invalid(format!("The table {} would have two columns '{column}'.", table.name)));
+        }
+        // What the store cannot hold, such as more columns than a table of its can have, is refused too.
+        redefine(transaction, &before, &after, &request)
+            .map_err(|error| invalid(format!("The definitions cannot be changed in this way: {error}.")))?;
         call.environment.redefine(after);
         Ok(done)
     })?;
@@ -107,6 +117,29 @@ pub(in super::super) fn redone(schema: Arc<Schema>, requests: &[String]) -> Resu
     Ok(Arc::new(model.finish()))
 }
 
+/// The methods that an address takes. Definitions are put whole: there is no PATCH.
+fn allowed(path: &[Segment]) -> &'static str {
+    let last = path.iter().rev().find(|segment| !segment.name.starts_with(CAST));
+    let Some(last) = last else { return READ };
+    match (last.name.as_str(), &last.key) {
+        (name, None) if is_action(name) => "OPTIONS,POST",
+        (
+            "EntityDefinitions"
+            | "RelationshipDefinitions"
+            | "GlobalOptionSetDefinitions"
+            | "Attributes"
+            | "Keys",
+            None,
+        ) => "OPTIONS,GET,HEAD,POST",
+        ("Keys", Some(_)) => "OPTIONS,GET,HEAD,DELETE",
+        (
+            "EntityDefinitions" | "RelationshipDefinitions" | "GlobalOptionSetDefinitions" | "Attributes",
+            Some(_),
+        ) => "OPTIONS,GET,HEAD,PUT,DELETE",
+        _ => READ,
+    }
+}
+
 /// The privilege that a request takes.
 fn privilege(method: &Method, path: &[Segment]) -> &'static str {
     let last = path.iter().rev().find(|segment| !segment.name.starts_with(CAST));
@@ -139,7 +172,7 @@ fn apply(model: &mut Model, method: &Method, path: &[Segment], body: &Value) -> 
     match (method, names.as_slice(), keys.as_slice()) {
         (&Method::POST, ["CreateEntities"], _) => table::create_all(model, body),
         (&Method::POST, ["EntityDefinitions"], [None]) => table::create(model, body),
-        (&Method::PUT | &Method::PATCH, ["EntityDefinitions"], [Some(key)]) => {
+        (&Method::PUT, ["EntityDefinitions"], [Some(key)]) => {
             table::update(model, find_table(model, key)?, body)
         }
         (&Method::DELETE, ["EntityDefinitions"], [Some(key)]) => {
@@ -148,7 +181,7 @@ fn apply(model: &mut Model, method: &Method, path: &[Segment], body: &Value) -> 
         (&Method::POST, ["EntityDefinitions", "Attributes"], [Some(key), None]) => {
             column::create(model, find_table(model, key)?, body)
         }
-        (&Method::PUT | &Method::PATCH, ["EntityDefinitions", "Attributes"], [Some(key), Some(column)]) => {
+        (&Method::PUT, ["EntityDefinitions", "Attributes"], [Some(key), Some(column)]) => {
             column::update(model, find_table(model, key)?, column, body)
         }
         (&Method::DELETE, ["EntityDefinitions", "Attributes"], [Some(key), Some(column)]) => {
@@ -167,10 +200,10 @@ fn apply(model: &mut Model, method: &Method, path: &[Segment], body: &Value) -> 
         (&Method::POST, [name @ ("InsertOptionValue" | "UpdateOptionValue" | "DeleteOptionValue")], _) => {
             column::change_option(model, name, body)
         }
-        (&Method::PUT | &Method::PATCH | &Method::POST | &Method::DELETE, _, _) => Err(
-            ApiError::not_implemented(format!("the change '{method} {}' of definitions", names.join("/"))),
-        ),
-        _ => Err(ApiError::method(method, "GET,POST,PUT,DELETE")),
+        _ => Err(ApiError::not_implemented(format!(
+            "the change '{method} {}' of definitions",
+            names.join("/")
+        ))),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::CAST;
 use super::invalid;
 use crate::sandbox::api::error::Result;
-use crate::sandbox::odata::uri::segments;
+use crate::sandbox::odata::uri::{Key, segments};
 use crate::sandbox::schema::{
     Behavior, Choice, Declared, Kind, Model, Required, SharedChoice, column, kept, kept_list,
 };
@@ -19,7 +19,12 @@ pub(super) fn schema_name(body: &Value) -> Result<&str> {
     let name = body["SchemaName"].as_str().unwrap_or_default();
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    if !plain || !begins || name.len() > 100 || !name.trim_end_matches('_').contains('_') {
+    if !plain
+        || !begins
+        || name.len() > 100
+        || !name.trim_end_matches('_').contains('_')
+        || name.contains("__")
+    {
         return Err(invalid(format!(
             "The schema name '{name}' is invalid: it begins with a publisher's prefix and an underscore and has \
              letters, digits and underscores only."
@@ -215,12 +220,7 @@ fn bound_choice<'a>(model: &'a Model, address: &str) -> Option<&'a SharedChoice>
 }
 
 /// A global choice by its name or its id.
-pub(super) fn find_choice<'a>(
-    model: &'a Model,
-    key: &crate::sandbox::odata::uri::Key,
-) -> Option<&'a SharedChoice> {
-    use crate::sandbox::odata::uri::Key;
-
+pub(super) fn find_choice<'a>(model: &'a Model, key: &Key) -> Option<&'a SharedChoice> {
     let name = key.text("Name");
     model.choices.iter().find(|choice| match key {
         Key::Id(id) => named_id(&format!("options {}", choice.name)) == *id,
