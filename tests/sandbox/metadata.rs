@@ -433,6 +433,21 @@ async fn definitions_are_asked_for_by_a_query_and_only_once() {
     let again = office.get(&since(stamp)).await;
     assert_eq!(again.body["EntityMetadata"], json!([]), "{}", again.text);
     assert_eq!(again.body["DeletedMetadata"]["Count"], 0);
+    let long = r#"{"Properties":{"PropertyNames":["Attributes"]},"AttributeQuery":{"Criteria":{"Conditions":[
+        {"PropertyName":"MaxLength","ConditionOperator":"GreaterThan","Value":{"Type":"System.Int32","Value":"4000"}}]}},
+        "Criteria":{"Conditions":[{"PropertyName":"LogicalName","ConditionOperator":"Equals","Value":{"Value":"annotation"}}]}}"#;
+    let long = long.replace([' ', '\n'], "");
+    let found = office.get(&format!("/RetrieveMetadataChanges(Query=@p1)?@p1={long}")).await;
+    let names: Vec<_> = found.body["EntityMetadata"][0]["Attributes"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{}", found.text))
+        .iter()
+        .map(|column| column["LogicalName"].clone())
+        .collect();
+    assert_eq!(names, ["notetext", "documentbody"]);
+    let wrong = long.replace("MaxLength", "Nonsense");
+    let wrong = office.get(&format!("/RetrieveMetadataChanges(Query=@p1)?@p1={wrong}")).await;
+    assert_eq!(wrong.refusal(), (400, "0x80060888"), "{}", wrong.text);
     for expired in ["80649578!08/24/2020 12:00:00", "12!08/24/2026 12:00:00", "nonsense"] {
         assert_eq!(office.get(&since(expired)).await.refusal(), (400, "0x80044352"), "{expired}");
     }

@@ -252,6 +252,16 @@ async fn choices_are_shared_and_grow() {
     let row = json!({ "new_name": "Green", "new_colour": 3 });
     assert_eq!(office.post("/new_orders", row).await.status, 204);
     assert_eq!(office.post("/new_orders", json!({ "new_name": "Odd", "new_colour": 4 })).await.status, 400);
+    let fewer = json!({
+        "Name": "new_colour", "DisplayName": label("Shade"),
+        "Options": [{ "Value": 3, "Label": label("Green") }, { "Label": label("Grey") }],
+    });
+    done(&office, Method::PUT, &address, Some(fewer)).await;
+    assert_eq!(office.post("/new_orders", json!({ "new_name": "Red", "new_colour": 1 })).await.status, 400);
+    assert_eq!(
+        office.post("/new_orders", json!({ "new_name": "Grey", "new_colour": 100_000_000 })).await.status,
+        204
+    );
     let own = json!({ "EntityLogicalName": "new_order", "AttributeLogicalName": "new_size", "Value": 2, "Label": label("Huge") });
     done(&office, Method::POST, "/UpdateOptionValue", Some(own)).await;
     let expand = "/EntityDefinitions(LogicalName='new_order')/Attributes(LogicalName='new_size')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$expand=OptionSet";

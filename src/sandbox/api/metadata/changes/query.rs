@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::super::error::{ApiError, Result};
 use super::super::definition::Definition;
-use super::super::filter;
+use super::super::{attribute_kinds, filter};
 
 /// Deeper filters are refused.
 const MAX_DEPTH: usize = 20;
@@ -118,8 +118,14 @@ impl Condition {
     }
 
     fn fits(&self, item: &dyn Definition) -> Result<bool> {
-        let found = filter::value(item, &self.property)
-            .ok_or_else(|| ApiError::no_property(&self.property, item.kind()))?;
+        let Some(found) = filter::value(item, &self.property) else {
+            // Columns of other types may have it.
+            let known = attribute_kinds::TYPES.iter().flat_map(|(_, properties)| properties.iter());
+            return match known.map(|(name, _)| *name).any(|name| name == self.property) {
+                true => Ok(false),
+                false => Err(ApiError::no_property(&self.property, item.kind())),
+            };
+        };
         let found = match &found {
             Value::Object(object) => match object.get("Value") {
                 Some(value) => value,

@@ -121,6 +121,19 @@ pub(super) fn create_choice(model: &mut Model, body: &Value) -> Result<Done> {
     Ok(Done::made(format!("GlobalOptionSetDefinitions({})", choice_id(name))))
 }
 
+pub(super) fn update_choice(model: &mut Model, key: &Key, body: &Value) -> Result<Done> {
+    let mut choice =
+        *read::find_choice(model, key).ok_or_else(|| super::super::not_found("the option set"))?;
+    choice.label = read::label(&body["DisplayName"]).map_or(choice.label, kept);
+    if body["Options"].is_array() {
+        choice.options = read::options(body)?;
+    }
+    model.choices.retain(|other| other.name != choice.name);
+    model.choices.push(choice);
+    spread(model, choice);
+    Ok(Done::default())
+}
+
 pub(super) fn delete_choice(model: &mut Model, key: &Key) -> Result<Done> {
     let choice = read::find_choice(model, key).ok_or_else(|| super::super::not_found("the option set"))?;
     let name = choice.name;
@@ -166,14 +179,8 @@ pub(super) fn change_option(model: &mut Model, action: &str, body: &Value) -> Re
             let choice = choice.ok_or_else(|| super::super::not_found(name))?;
             let (options, value) = change(choice.options)?;
             choice.options = kept_list(options);
-            let options = choice.options;
-            let tables: Vec<Declaration> = model.tables().cloned().collect();
-            for table in tables {
-                let uses = |column: &Declared| column.shared == Some(name);
-                if table.columns.iter().any(uses) {
-                    put_options(model, table, uses, options);
-                }
-            }
+            let choice = *choice;
+            spread(model, choice);
             value
         }
         (None, Some(table), Some(column)) => {
@@ -191,6 +198,17 @@ pub(super) fn change_option(model: &mut Model, action: &str, body: &Value) -> Re
     };
     let body = (action == "InsertOptionValue").then(|| json!({ "NewOptionValue": value }));
     Ok(Done { made: None, body })
+}
+
+/// Gives the options of a shared choice to the columns that share it.
+fn spread(model: &mut Model, choice: SharedChoice) {
+    let uses = |column: &Declared| column.shared == Some(choice.name);
+    let tables = model.tables().filter(|table| table.columns.iter().any(uses));
+    let tables: Vec<Declaration> = tables.cloned().collect();
+    for table in tables {
+        put_options(model, table, uses, choice.options);
+    }
+    changed(model, "");
 }
 
 fn put_options(

@@ -196,6 +196,9 @@ fn apply(model: &mut Model, method: &Method, path: &[Segment], body: &Value) -> 
         (&Method::POST, ["RelationshipDefinitions"], [None]) => relation::create(model, body),
         (&Method::DELETE, ["RelationshipDefinitions"], [Some(key)]) => relation::delete(model, key),
         (&Method::POST, ["GlobalOptionSetDefinitions"], [None]) => column::create_choice(model, body),
+        (&Method::PUT, ["GlobalOptionSetDefinitions"], [Some(key)]) => {
+            column::update_choice(model, key, body)
+        }
         (&Method::DELETE, ["GlobalOptionSetDefinitions"], [Some(key)]) => column::delete_choice(model, key),
         (&Method::POST, [name @ ("InsertOptionValue" | "UpdateOptionValue" | "DeleteOptionValue")], _) => {
             column::change_option(model, name, body)
