@@ -69,8 +69,6 @@ const LEFT_OUT: &[&str] = &[
     "ImportSolution",
     "InstantiateTemplate",
     "LoseOpportunity",
-    "PublishAllXml",
-    "PublishXml",
     "QualifyLead",
     "QueryExpressionToFetchXml",
     "FetchXmlToQueryExpression",
