@@ -1,45 +1,9 @@
-//! Functions as CSDL.
+//! Functions and actions as CSDL, with the types that only they use.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-/// A function that belongs to no table.
-struct Message {
-    name: &'static str,
-    parameters: &'static [(&'static str, &'static str)],
-    response: &'static [(&'static str, &'static str)],
-}
-
-const FUNCTIONS: &[Message] = &[
-    Message {
-        name: "WhoAmI",
-        parameters: &[],
-        response: &[("BusinessUnitId", "Edm.Guid"), ("UserId", "Edm.Guid"), ("OrganizationId", "Edm.Guid")],
-    },
-    Message { name: "RetrieveVersion", parameters: &[], response: &[("Version", "Edm.String")] },
-    Message {
-        name: "RetrieveCurrentOrganization",
-        parameters: &[("AccessType", "mscrm.EndpointAccessType")],
-        response: &[("Detail", "mscrm.OrganizationDetail")],
-    },
-    Message {
-        name: "RetrieveTotalRecordCount",
-        parameters: &[("EntityNames", "Collection(Edm.String)")],
-        response: &[("EntityRecordCountCollection", "mscrm.EntityRecordCountCollection")],
-    },
-    Message {
-        name: "RetrieveMetadataChanges",
-        parameters: &[
-            ("Query", "mscrm.EntityQueryExpression"),
-            ("DeletedMetadataFilters", "mscrm.DeletedMetadataFilters"),
-            ("ClientVersionStamp", "Edm.String"),
-        ],
-        response: &[
-            ("ServerVersionStamp", "Edm.String"),
-            ("DeletedMetadata", "mscrm.DeletedMetadataCollection"),
-            ("EntityMetadata", "Collection(mscrm.ComplexEntityMetadata)"),
-        ],
-    },
-];
+use super::super::super::message::{self, Kind, Message};
 
 /// Types of parameters and answers that are no metadata.
 const COMPLEX: &[(&str, &[(&str, &str)])] = &[
@@ -95,40 +59,122 @@ const COMPLEX: &[(&str, &[(&str, &str)])] = &[
         "LabelQueryExpression",
         &[("FilterLanguages", "Collection(Edm.Int32)"), ("MissingLabelBehavior", "Edm.Int32")],
     ),
+    (
+        "PagingInfo",
+        &[
+            ("PageNumber", "Edm.Int32"),
+            ("Count", "Edm.Int32"),
+            ("ReturnTotalRecordCount", "Edm.Boolean"),
+            ("PagingCookie", "Edm.String"),
+        ],
+    ),
+    ("PrincipalAccess", &[("AccessMask", "mscrm.AccessRights"), ("Principal", "mscrm.principal")]),
+    (
+        "RolePrivilege",
+        &[
+            ("Depth", "mscrm.PrivilegeDepth"),
+            ("PrivilegeId", "Edm.Guid"),
+            ("BusinessUnitId", "Edm.Guid"),
+            ("PrivilegeName", "Edm.String"),
+        ],
+    ),
+    (
+        "AuditDetailCollection",
+        &[
+            ("MoreRecords", "Edm.Boolean"),
+            ("PagingCookie", "Edm.String"),
+            ("TotalRecordCount", "Edm.Int32"),
+            ("AuditDetails", "Collection(mscrm.AuditDetail)"),
+        ],
+    ),
 ];
+
+/// A type with more properties than are known beforehand: the old and the new values of a row.
+const OPEN: &[&str] = &["AuditDetail"];
+
+/// What the metadata itself answers beside the messages of [`message::all`].
+const CHANGES: &str = concat!(
+    "<ComplexType Name=\"RetrieveMetadataChangesResponse\">",
+    "<Property Name=\"ServerVersionStamp\" Type=\"Edm.String\"/>",
+    "<Property Name=\"DeletedMetadata\" Type=\"mscrm.DeletedMetadataCollection\"/>",
+    "<Property Name=\"EntityMetadata\" Type=\"Collection(mscrm.ComplexEntityMetadata)\"/></ComplexType>",
+    "<Function Name=\"RetrieveMetadataChanges\">",
+    "<Parameter Name=\"Query\" Type=\"mscrm.EntityQueryExpression\"/>",
+    "<Parameter Name=\"DeletedMetadataFilters\" Type=\"mscrm.DeletedMetadataFilters\"/>",
+    "<Parameter Name=\"ClientVersionStamp\" Type=\"Edm.String\"/>",
+    "<ReturnType Type=\"mscrm.RetrieveMetadataChangesResponse\" Nullable=\"false\"/></Function>",
+);
 
 pub(super) fn write(out: &mut String) {
     for (name, properties) in COMPLEX {
-        complex(name, "", properties, out);
+        complex(name, properties, out);
     }
-    for function in FUNCTIONS {
-        complex(function.name, "Response", function.response, out);
-        let _ = write!(out, "<Function Name=\"{}\">", function.name);
-        for (name, kind) in function.parameters {
-            let _ = write!(out, "<Parameter Name=\"{name}\" Type=\"{kind}\"/>");
+    for name in OPEN {
+        let _ = write!(out, "<ComplexType Name=\"{name}\" OpenType=\"true\"/>");
+    }
+    let mut described = HashSet::new();
+    for message in message::all() {
+        if !message.returns.is_empty() && described.insert(message.name) {
+            complex(&format!("{}Response", message.name), message.returns, out);
         }
-        let _ = write!(
-            out,
-            "<ReturnType Type=\"mscrm.{}Response\" Nullable=\"false\"/></Function>",
-            function.name
-        );
+        if message.on.is_empty() {
+            one(message, None, out);
+        }
+        for table in message.on {
+            one(message, Some(table), out);
+        }
     }
+    out.push_str(CHANGES);
 }
 
-fn complex(name: &str, suffix: &str, properties: &[(&str, &str)], out: &mut String) {
-    let _ = write!(out, "<ComplexType Name=\"{name}{suffix}\">");
+/// A function or an action, as it is bound to one table or to none.
+fn one(message: &Message, on: Option<&str>, out: &mut String) {
+    let kind = match message.kind {
+        Kind::Action => "Action",
+        Kind::Function => "Function",
+    };
+    let bound = if on.is_some() { " IsBound=\"true\"" } else { "" };
+    let _ = write!(out, "<{kind} Name=\"{}\"{bound}>", message.name);
+    if let Some(table) = on {
+        let _ = write!(out, "<Parameter Name=\"entity\" Type=\"mscrm.{table}\" Nullable=\"false\"/>");
+    }
+    for parameter in message.parameters {
+        let needed = if parameter.optional { "" } else { " Nullable=\"false\"" };
+        let of = short(&parameter.of.edm());
+        let _ = write!(out, "<Parameter Name=\"{}\" Type=\"{of}\"{needed}/>", parameter.name);
+    }
+    match (message.kind, message.returns.is_empty()) {
+        (_, false) => {
+            let _ = write!(out, "<ReturnType Type=\"mscrm.{}Response\" Nullable=\"false\"/>", message.name);
+        }
+        (Kind::Function, true) => out.push_str("<ReturnType Type=\"mscrm.crmbaseentity\"/>"),
+        (Kind::Action, true) => {}
+    }
+    let _ = write!(out, "</{kind}>");
+}
+
+fn complex(name: &str, properties: &[(&str, &str)], out: &mut String) {
+    let _ = write!(out, "<ComplexType Name=\"{name}\">");
     for (name, kind) in properties {
-        let _ = write!(out, "<Property Name=\"{name}\" Type=\"{kind}\"/>");
+        let _ = write!(out, "<Property Name=\"{name}\" Type=\"{}\"/>", short(kind));
     }
     out.push_str("</ComplexType>");
 }
 
+/// A type by the alias of the schema.
+fn short(kind: &str) -> String {
+    kind.replace("Microsoft.Dynamics.CRM.", "mscrm.")
+}
+
 pub(super) fn imports(out: &mut String) {
-    for function in FUNCTIONS {
-        let _ = write!(
-            out,
-            "<FunctionImport Name=\"{name}\" Function=\"Microsoft.Dynamics.CRM.{name}\"/>",
-            name = function.name
-        );
+    let mut import = |kind: &str, name: &str| {
+        let _ = write!(out, "<{kind}Import Name=\"{name}\" {kind}=\"Microsoft.Dynamics.CRM.{name}\"/>");
+    };
+    for message in message::all().filter(|message| message.on.is_empty()) {
+        match message.kind {
+            Kind::Action => import("Action", message.name),
+            Kind::Function => import("Function", message.name),
+        }
     }
+    import("Function", "RetrieveMetadataChanges");
 }
