@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::office::Office;
 
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 const CASE: &str = "/EntityDefinitions(LogicalName='incident')";
 
 async fn cast(office: &Office, kind: &str, query: &str) -> Vec<Value> {
@@ -283,5 +284,172 @@ async fn metadata_that_is_not_there_is_refused() {
     ] {
         let reply = office.get(&path).await;
         assert_eq!(reply.refusal(), refusal, "{path}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn choices_that_columns_share_have_a_place_of_their_own() {
+    let office = Office::new().await;
+    let all = office.get("/GlobalOptionSetDefinitions").await;
+    let kind = &all.rows()[0];
+    assert_eq!((&kind["Name"], &kind["IsGlobal"]), (&json!("contoso_assetkind"), &json!(true)));
+    assert_eq!(kind["@odata.type"], "#Microsoft.Dynamics.CRM.OptionSetMetadata");
+    let id = kind["MetadataId"].as_str().unwrap();
+    for path in [
+        "/GlobalOptionSetDefinitions(Name='contoso_assetkind')",
+        &format!("/GlobalOptionSetDefinitions({id})"),
+        "/GlobalOptionSetDefinitions(Name='contoso_assetkind')/Microsoft.Dynamics.CRM.OptionSetMetadata?$select=Options",
+    ] {
+        let one = office.get(path).await;
+        assert_eq!(one.body["Options"].as_array().map(Vec::len), Some(5), "{path}: {}", one.text);
+    }
+    assert_eq!(
+        office.get("/GlobalOptionSetDefinitions?$filter=IsGlobal eq true").await.refusal(),
+        (400, "0x80060888")
+    );
+    let inspection = "/EntityDefinitions(LogicalName='contoso_inspection')/Attributes";
+    for (cast, name) in [("Picklist", "contoso_assetkind"), ("MultiSelectPicklist", "contoso_alsochecked")] {
+        let path = format!(
+            "{inspection}(LogicalName='{name}')/Microsoft.Dynamics.CRM.{cast}AttributeMetadata?$expand=OptionSet,GlobalOptionSet"
+        );
+        let one = office.get(&path).await;
+        assert_eq!(one.body["GlobalOptionSet"]["Name"], "contoso_assetkind", "{path}: {}", one.text);
+        assert_eq!(one.body["GlobalOptionSet"]["MetadataId"], json!(id));
+        assert_eq!(one.body["OptionSet"]["Options"].as_array().map(Vec::len), Some(5));
+    }
+    let status = office
+        .get(&format!(
+            "{inspection}(LogicalName='statuscode')/Microsoft.Dynamics.CRM.StatusAttributeMetadata/OptionSet"
+        ))
+        .await;
+    let next = status.body["Options"][0]["TransitionData"].as_str().unwrap();
+    assert!(next.contains("<allowedtransition sourcestatusid=\"1\" tostatusid=\"100000001\"/>"), "{next}");
+}
+
+#[tokio::test]
+async fn relationships_have_a_place_of_their_own_and_say_of_which_kind_they_are() {
+    let office = Office::new().await;
+    let one = office.get("/RelationshipDefinitions(SchemaName='Incident_Tasks')").await;
+    assert_eq!(
+        one.body["@odata.type"], "#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata",
+        "{}",
+        one.text
+    );
+    let many = "/RelationshipDefinitions/Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata";
+    let links = office.get(many).await;
+    let link = links.rows().iter().find(|row| row["SchemaName"] == "teammembership_association").unwrap();
+    assert_eq!(link["IntersectEntityName"], "teammembership");
+    assert!(link.get("@odata.type").is_none());
+    let id = link["MetadataId"].as_str().unwrap();
+    let by_id = office.get(&format!("/RelationshipDefinitions({id})")).await;
+    assert_eq!(by_id.body["Entity2LogicalName"], "systemuser", "{}", by_id.text);
+    for (filter, kind) in [
+        ("SchemaName eq 'Incident_Tasks'", "OneToMany"),
+        ("RelationshipType eq Microsoft.Dynamics.CRM.RelationshipType'ManyToManyRelationship'", "ManyToMany"),
+        ("RelationshipType eq 'ManyToManyRelationship'", "ManyToMany"),
+    ] {
+        let reply = office.get(&format!("/RelationshipDefinitions?$filter={filter}")).await;
+        let found = reply.rows()[0]["@odata.type"].as_str().unwrap();
+        assert_eq!(found, format!("#Microsoft.Dynamics.CRM.{kind}RelationshipMetadata"), "{filter}");
+    }
+    let team = "/EntityDefinitions(LogicalName='team')/ManyToManyRelationships?$select=SchemaName";
+    assert_eq!(
+        office.get(team).await.column("SchemaName"),
+        ["\"teammembership_association\"", "\"teamroles_association\""]
+    );
+    assert!(office.get("/ManagedPropertyDefinitions").await.rows().len() > 5);
+}
+
+#[tokio::test]
+async fn lists_of_definitions_are_cut_before_they_are_long() {
+    let office = Office::new().await;
+    for query in [
+        "$select=MetadataId,LogicalName,SchemaName,EntitySetName,DisplayName,DisplayCollectionName,Description",
+        "$filter=IsPrivate eq false",
+    ] {
+        // A build with optimization takes a few hundredths of a second; this is for a machine that is busy.
+        let reply = tokio::time::timeout(PATIENCE, office.get(&format!("/EntityDefinitions?{query}"))).await;
+        assert!(reply.unwrap().rows().len() > 700);
+    }
+    let german = office.get(&format!("{CASE}?$select=DisplayName&LabelLanguages=1031")).await;
+    assert_eq!(german.body["DisplayName"]["LocalizedLabels"], json!([]));
+    let english = office.get(&format!("{CASE}?$select=DisplayName&LabelLanguages=1033")).await;
+    assert_eq!(english.body["DisplayName"]["UserLocalizedLabel"]["Label"], "Case");
+    let columns = "$expand=Attributes($select=LogicalName;$filter=AttributeType ne 'Virtual';$top=3)";
+    let nested = office.get(&format!("{CASE}?$select=LogicalName&{columns}")).await;
+    assert_eq!(nested.body["Attributes"].as_array().map(Vec::len), Some(3), "{}", nested.text);
+}
+
+#[tokio::test]
+async fn definitions_are_asked_for_by_a_query_and_only_once() {
+    let office = Office::new().await;
+    let query = json!({
+        "Properties": { "PropertyNames": ["LogicalName", "EntitySetName", "Attributes", "Keys", "OneToManyRelationships"] },
+        "Criteria": { "Conditions": [
+            { "PropertyName": "LogicalName", "ConditionOperator": "In",
+              "Value": { "Type": "System.String[]", "Value": "[\"incident\",\"account\"]" } }
+        ], "Filters": [{ "FilterOperator": "Or", "Conditions": [
+            { "PropertyName": "ObjectTypeCode", "ConditionOperator": "LessThan", "Value": { "Type": "System.Int32", "Value": "2" } },
+            { "PropertyName": "IsIntersect", "ConditionOperator": "Equals", "Value": { "Type": "System.Boolean", "Value": "True" } },
+        ] }] },
+        "AttributeQuery": {
+            "Properties": { "PropertyNames": ["LogicalName", "AttributeType", "MaxLength", "OptionSet"] },
+            "Criteria": { "Conditions": [{ "PropertyName": "AttributeType", "ConditionOperator": "In", "Value": {
+                "Type": "Microsoft.Xrm.Sdk.Metadata.AttributeTypeCode[]", "Value": "['String','Picklist']" } }] },
+        },
+        "KeyQuery": { "Properties": { "AllProperties": true } },
+        "RelationshipQuery": { "Properties": { "PropertyNames": ["SchemaName"] } },
+        "LabelQuery": { "FilterLanguages": [1033], "MissingLabelBehavior": 0 },
+    });
+    let encoded = query.to_string().replace('%', "%25").replace(' ', "+").replace('#', "%23");
+    let path = format!("/RetrieveMetadataChanges(Query=@p1)?%40p1={encoded}");
+    let reply = office.get(&path).await;
+    let tables = reply.body["EntityMetadata"].as_array().unwrap_or_else(|| panic!("{}", reply.text));
+    assert_eq!(tables.len(), 1, "{}", reply.text);
+    let account = &tables[0];
+    assert_eq!((&account["EntitySetName"], &account["HasChanged"]), (&json!("accounts"), &json!(true)));
+    assert!(account.get("DisplayName").is_none());
+    assert_eq!(account["Keys"][0]["KeyAttributes"], json!(["accountnumber"]));
+    assert!(account["OneToManyRelationships"][0].get("ReferencedEntity").is_none());
+    let columns = account["Attributes"].as_array().unwrap();
+    let name = named(columns, "name");
+    assert_eq!(
+        (&name["MaxLength"], &name["@odata.type"]),
+        (&json!(160), &json!("#Microsoft.Dynamics.CRM.ComplexStringAttributeMetadata"))
+    );
+    assert!(named(columns, "industrycode")["OptionSet"]["Options"].as_array().unwrap().len() > 10);
+    assert!(
+        columns
+            .iter()
+            .all(|column| column["AttributeType"] == "String" || column["AttributeType"] == "Picklist")
+    );
+    assert_eq!(reply.body["DeletedMetadata"], Value::Null);
+    let stamp = reply.body["ServerVersionStamp"].as_str().unwrap();
+    let since = |stamp: &str| {
+        format!(
+            "/RetrieveMetadataChanges(Query=@p1,DeletedMetadataFilters=@p2,ClientVersionStamp=@p3)?@p1={encoded}&\
+             @p2=Microsoft.Dynamics.CRM.DeletedMetadataFilters'All'&@p3='{stamp}'"
+        )
+    };
+    let again = office.get(&since(stamp)).await;
+    assert_eq!(again.body["EntityMetadata"], json!([]), "{}", again.text);
+    assert_eq!(again.body["DeletedMetadata"]["Count"], 0);
+    let long = r#"{"Properties":{"PropertyNames":["Attributes"]},"AttributeQuery":{"Criteria":{"Conditions":[
+        {"PropertyName":"MaxLength","ConditionOperator":"GreaterThan","Value":{"Type":"System.Int32","Value":"4000"}}]}},
+        "Criteria":{"Conditions":[{"PropertyName":"LogicalName","ConditionOperator":"Equals","Value":{"Value":"annotation"}}]}}"#;
+    let long = long.replace([' ', '\n'], "");
+    let found = office.get(&format!("/RetrieveMetadataChanges(Query=@p1)?@p1={long}")).await;
+    let names: Vec<_> = found.body["EntityMetadata"][0]["Attributes"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{}", found.text))
+        .iter()
+        .map(|column| column["LogicalName"].clone())
+        .collect();
+    assert_eq!(names, ["notetext", "documentbody"]);
+    let wrong = long.replace("MaxLength", "Nonsense");
+    let wrong = office.get(&format!("/RetrieveMetadataChanges(Query=@p1)?@p1={wrong}")).await;
+    assert_eq!(wrong.refusal(), (400, "0x80060888"), "{}", wrong.text);
+    for expired in ["80649578!08/24/2020 12:00:00", "12!08/24/2026 12:00:00", "nonsense"] {
+        assert_eq!(office.get(&since(expired)).await.refusal(), (400, "0x80044352"), "{expired}");
     }
 }

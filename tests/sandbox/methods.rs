@@ -40,7 +40,8 @@ async fn each_address_says_which_methods_it_takes() {
         ("/$batch".to_owned(), "OPTIONS,POST", Method::GET),
         ("/incidents/$count".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/WhoAmI".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
-        ("/EntityDefinitions".to_owned(), "OPTIONS,GET,HEAD", Method::PATCH),
+        ("/EntityDefinitions".to_owned(), "OPTIONS,GET,HEAD,POST", Method::PATCH),
+        ("/$metadata".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
     ] {
         let asked = office.send(Method::OPTIONS, &path, &[], None).await;

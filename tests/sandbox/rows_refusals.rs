@@ -95,7 +95,7 @@ async fn methods_and_bodies_that_make_no_sense_are_refused() {
     let (case, _) = office.new_case("Odd").await;
     assert_eq!(office.send(Method::PUT, &case, &[], Some(json!({}))).await.status, 405);
     assert_eq!(office.send(Method::DELETE, "/incidents", &[], None).await.status, 405);
-    assert_eq!(office.send(Method::POST, "/EntityDefinitions", &[], Some(json!({}))).await.status, 405);
+    assert_eq!(office.send(Method::PATCH, "/EntityDefinitions", &[], Some(json!({}))).await.status, 405);
     assert_eq!(office.send(Method::PATCH, &case, &[], None).await.refusal(), (400, "0x80048d19"));
     assert_eq!(office.get("/incidents('x')").await.refusal(), (400, "0x80060888"));
     let deep = json!({ "title": "x", "primarycontactid": { "lastname": "y" } });

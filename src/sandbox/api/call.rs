@@ -8,7 +8,7 @@ use super::access::Principal;
 use super::address::References;
 use super::error::Result;
 use super::prefer::Prefer;
-use super::{Caller, Config, Environment};
+use super::{Caller, Config, Environment, METADATA_VERSION};
 use crate::sandbox::odata::sql::Context;
 use crate::sandbox::odata::uri::QueryString;
 use crate::sandbox::schema::{Schema, Table};
@@ -41,6 +41,11 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Counts up with every change of the definitions.
+    pub(super) fn metadata_version(&self) -> usize {
+        METADATA_VERSION + self.schema.history().len()
     }
 
     fn store(&self) -> &Store {

@@ -42,7 +42,7 @@ pub(crate) use service::VERSION;
 use super::odata::uri::QueryString;
 use super::schema::Schema;
 use super::seed;
-use super::store::Store;
+use super::store::{Store, redefinitions};
 use super::users::User;
 use super::{Error, RowCounts};
 use access::Principal;
@@ -51,8 +51,8 @@ use error::ApiError;
 use prefer::Prefer;
 use reply::Reply;
 
-/// `globalmetadataversion`: the tables never change while a sandbox runs.
-const METADATA_VERSION: &str = "80649578";
+/// `globalmetadataversion` of a new environment; it counts the changes of the definitions.
+const METADATA_VERSION: usize = 80_649_578;
 
 /// What the API of one environment is made from.
 #[derive(Debug, Clone)]
@@ -122,6 +122,11 @@ impl Environment {
     fn schema(&self) -> Arc<Schema> {
         Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Answers requests from now on with other tables.
+    fn redefine(&self, schema: Arc<Schema>) {
+        *self.schema.write().unwrap_or_else(PoisonError::into_inner) = schema;
+    }
 }
 
 impl Api {
@@ -130,6 +135,9 @@ impl Api {
         let schema = Schema::standard();
         let store = Store::open(&config.data, &schema, |transaction| seed::fill(transaction, &config.plan()))
             .map_err(|error| Error::Data(Box::new(error)))?;
+        let requests = store.read(|connection| redefinitions(connection).map_err(ApiError::from));
+        let schema = requests.and_then(|requests| metadata::redone(schema, &requests));
+        let schema = schema.map_err(|error| Error::Data(error.message.into()))?;
         let environment = Arc::new(Environment { config, schema: RwLock::new(schema), store });
         Ok(Api { environment, served: AtomicU64::new(0) })
     }
@@ -139,7 +147,10 @@ impl Api {
         let environment = Arc::clone(&self.environment);
         let work = tokio::task::spawn_blocking(move || {
             let plan = environment.config.plan();
-            environment.store.refill(&environment.schema(), |transaction| seed::fill(transaction, &plan))
+            let (now, first) = (environment.schema(), Schema::standard());
+            environment.store.refill(&now, &first, |transaction| seed::fill(transaction, &plan))?;
+            environment.redefine(first);
+            Ok::<_, rusqlite::Error>(())
         });
         let done = work.await.map_err(|error| Error::Data(Box::new(error)))?;
         done.map_err(|error| Error::Data(Box::new(error)))

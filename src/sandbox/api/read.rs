@@ -118,7 +118,7 @@ pub(super) fn head(out: &mut Vec<u8>, call: &Call<'_>, plan: &Plan<'_>, kind: &s
     }
     let total = count.map_or("-1".to_owned(), |count| count.min(LIMIT).to_string());
     let exceeded = count.is_some_and(|count| count > LIMIT).to_string();
-    let version = format!("\"{}\"", super::METADATA_VERSION);
+    let version = format!("\"{}\"", call.metadata_version());
     for (name, value) in [
         ("Microsoft.Dynamics.CRM.totalrecordcount", total),
         ("Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded", exceeded),

@@ -68,10 +68,7 @@ fn find(call: &Call<'_>) -> Result<Reply> {
         return answered;
     }
     match first.name.as_str() {
-        "EntityDefinitions" | "RelationshipDefinitions" | "GlobalOptionSetDefinitions" => {
-            get_only(call, |call| metadata::answer(call, first, rest))
-        }
-        "$metadata" => Err(ApiError::not_implemented("the CSDL document; EntityDefinitions has all of it")),
+        name if metadata::is_root(name) || metadata::is_action(name) => metadata::answer(call, first, rest),
         "$batch" if rest.is_empty() => post_only(call, batch::answer),
         "BulkDelete" if rest.is_empty() => post_only(call, write::bulk_delete),
         name => Err(ApiError::no_segment(name)),

@@ -84,7 +84,7 @@ mod tests {
             for _ in 0..times {
                 cookie = percent_decode_str(&cookie).decode_utf8().unwrap().into_owned();
             }
-            prop_assert_eq!(read(&cookie, &keys), Ok(Position { page, last: values.to_vec() }));
+            prop_assert_eq!(read(&cookie, &keys), Ok(Position { page, last: values.to_vec(), tracking: None }));
         }
 
         #[test]

@@ -35,8 +35,10 @@ pub(crate) const TASK: Declaration = Declaration {
         instant("ScheduledEnd", "Due Date").indexed(),
         day("ActualStart", "Actual Start"),
         day("ActualEnd", "Actual End"),
-        whole("ActualDurationMinutes", "Duration", 0, i32::MAX as i64),
-        whole("ScheduledDurationMinutes", "Scheduled Duration", 0, i32::MAX as i64).read_only(),
+        whole("ActualDurationMinutes", "Duration", 0, i32::MAX as i64).meaning("Duration"),
+        whole("ScheduledDurationMinutes", "Scheduled Duration", 0, i32::MAX as i64)
+            .meaning("Duration")
+            .read_only(),
         whole("PercentComplete", "Percent Complete", 0, 100),
         yes_no("IsBilled", "Is Billed", false),
         instant("SortDate", "Sort Date"),

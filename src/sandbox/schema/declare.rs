@@ -1,7 +1,7 @@
 //! The words in which the tables are declared.
 
 /// A table as it is written down; [`Schema`](super::Schema) adds the columns that every table of its kind has.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Declaration {
     pub(crate) schema: &'static str,
     pub(crate) set: &'static str,
@@ -89,6 +89,11 @@ pub(crate) struct Declared {
     pub(crate) refers: &'static [Target],
     /// Name of the shared choice that the options belong to.
     pub(crate) shared: Option<&'static str>,
+    pub(crate) description: &'static str,
+    /// What a whole number stands for: `Duration`, `TimeZone`, `Language`, `Locale`, or `None`.
+    pub(crate) meaning: &'static str,
+    /// Added by the organization.
+    pub(crate) custom: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,13 +277,18 @@ impl Declared {
         self
     }
 
+    pub(crate) const fn meaning(mut self, meaning: &'static str) -> Declared {
+        self.meaning = meaning;
+        self
+    }
+
     pub(crate) const fn shared(mut self, name: &'static str) -> Declared {
         self.shared = Some(name);
         self
     }
 }
 
-const fn column(schema: &'static str, label: &'static str, kind: Kind) -> Declared {
+pub(crate) const fn column(schema: &'static str, label: &'static str, kind: Kind) -> Declared {
     Declared {
         schema,
         label,
@@ -289,6 +299,9 @@ const fn column(schema: &'static str, label: &'static str, kind: Kind) -> Declar
         indexed: false,
         refers: &[],
         shared: None,
+        description: "",
+        meaning: "None",
+        custom: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::declare::*;
 
 /// The choice that several columns share.
-const ASSET_KINDS: &[Choice] = &[
+pub(super) const ASSET_KINDS: &[Choice] = &[
     option(100_000_000, "Sensor"),
     option(100_000_001, "Printer"),
     option(100_000_002, "Scanner"),

@@ -6,6 +6,8 @@ use super::{Relationship, Table};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ManyToMany {
     pub(crate) schema: &'static str,
+    /// Made by the organization.
+    pub(crate) custom: bool,
     /// Logical name of the table with the links.
     pub(crate) intersect: &'static str,
     pub(crate) first: Side,
@@ -68,6 +70,7 @@ const fn between(
 ) -> ManyToMany {
     ManyToMany {
         schema,
+        custom: false,
         intersect,
         first: Side { table: first.0, column: first.1, nav: schema },
         second: Side { table: second.0, column: second.1, nav: schema },

@@ -6,12 +6,15 @@ mod account;
 mod activity;
 mod audit;
 mod catalog;
+mod choices;
 mod contact;
 mod correspondence;
 mod declare;
+mod history;
 mod incident;
 mod inspection;
 mod links;
+mod model;
 mod people;
 mod plain;
 mod queues;
@@ -24,11 +27,16 @@ mod views;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+pub(crate) use choices::SharedChoice;
 pub(crate) use declare::{
-    Behavior, Choice, Declaration, IMAGE_KB, Kind, LookupKind, OnDelete, Origin, Ownership, Required, State,
-    Status,
+    ACTIVE_OR_NOT, ACTIVE_OR_NOT_REASONS, Behavior, Choice, Declaration, Declared, IMAGE_KB, Kind,
+    LookupKind, OnDelete, Origin, Ownership, Required, State, Status, Traits, column, state, status, to,
 };
-pub(crate) use links::{Association, ManyToMany, Members};
+pub(crate) use declare::{Key as AlternateKey, Target as DeclaredTarget};
+pub(crate) use history::{Change, Gone};
+pub(crate) use links::{Association, ManyToMany, Members, Side};
+pub(crate) use model::{Model, kept, kept_list};
+pub(crate) use plain::plural;
 
 const DECLARATIONS: &[&Declaration] = &[
     &account::ACCOUNT,
@@ -78,6 +86,9 @@ pub(crate) struct Schema {
     /// For each table the lookups that can point to it.
     referring: HashMap<String, Vec<Place>>,
     many_to_many: Vec<ManyToMany>,
+    choices: Vec<SharedChoice>,
+    /// What has become different since the environment was made, oldest first.
+    history: Vec<Change>,
 }
 
 /// A target of a lookup: which table, which of its columns, which of the column's targets.
@@ -114,6 +125,11 @@ pub(crate) struct Column {
     pub(crate) calculation_of: Option<String>,
     /// Name of the shared choice that the options belong to.
     pub(crate) shared: Option<&'static str>,
+    pub(crate) description: &'static str,
+    /// What a whole number stands for: `Duration`, `TimeZone`, `Language`, `Locale`, or `None`.
+    pub(crate) meaning: &'static str,
+    /// Added by the organization.
+    pub(crate) custom: bool,
     /// Whether rows have it, on the wire and in the store.
     stored: bool,
     /// Tables that a lookup can point to; of other columns hardly any has one.
@@ -143,12 +159,18 @@ impl Schema {
     pub(crate) fn standard() -> Arc<Schema> {
         static STANDARD: LazyLock<Arc<Schema>> = LazyLock::new(|| {
             let declared = DECLARATIONS.iter().copied().chain(plain::tables());
-            Arc::new(Schema::new(declared.map(Table::new).collect(), links::MANY_TO_MANY.to_vec()))
+            Arc::new(Schema::new(declared, links::MANY_TO_MANY.to_vec(), choices::SHARED.to_vec()))
         });
         Arc::clone(&STANDARD)
     }
 
-    fn new(mut tables: Vec<Table>, many_to_many: Vec<ManyToMany>) -> Schema {
+    /// Tables that are declared, and what hangs together with them.
+    pub(crate) fn new(
+        declared: impl Iterator<Item = &'static Declaration>,
+        many_to_many: Vec<ManyToMany>,
+        choices: Vec<SharedChoice>,
+    ) -> Schema {
+        let mut tables: Vec<Table> = declared.map(Table::new).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         let by_name = tables.iter().enumerate().map(|(index, table)| (table.name.clone(), index)).collect();
         let by_set = tables.iter().enumerate().map(|(index, table)| (table.declared.set, index)).collect();
@@ -161,7 +183,7 @@ impl Schema {
                 }
             }
         }
-        Schema { tables, by_name, by_set, referring, many_to_many }
+        Schema { tables, by_name, by_set, referring, many_to_many, choices, history: Vec::new() }
     }
 
     pub(crate) fn tables(&self) -> &[Table] {
@@ -210,6 +232,15 @@ impl Schema {
         &self.many_to_many
     }
 
+    pub(crate) fn history(&self) -> &[Change] {
+        &self.history
+    }
+
+    /// The choices that columns can share.
+    pub(crate) fn choices(&self) -> &[SharedChoice] {
+        &self.choices
+    }
+
     /// The collection `nav` of a table: `Incident_Tasks` of `incident`, `teammembership_association` of `team`.
     pub(crate) fn collection<'a>(&'a self, table: &'a Table, nav: &str) -> Option<Members<'a>> {
         let children = self
@@ -238,6 +269,13 @@ impl Table {
 
     pub(crate) fn column(&self, name: &str) -> Option<&Column> {
         self.by_name.get(name).and_then(|index| self.columns.get(*index))
+    }
+
+    /// A name that more than one column has.
+    pub(crate) fn twice(&self) -> Option<&str> {
+        let mut columns = self.columns.iter().enumerate();
+        let second = columns.find(|(index, column)| self.by_name.get(&column.name) != Some(index));
+        second.map(|(_, column)| column.name.as_str())
     }
 
     /// The column behind a property of a row: `title`, `_customerid_value`.

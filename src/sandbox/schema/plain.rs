@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::declare::*;
+use super::model::kept;
 
 /// How many there are in all.
 const COUNT: usize = 700;
@@ -274,11 +275,6 @@ const OWN_COLUMNS: &[Declared] = &[
     status(ACTIVE_OR_NOT_REASONS),
 ];
 
-/// Text for the rest of the program's life.
-fn kept(text: &str) -> &'static str {
-    Box::leak(text.to_owned().into_boxed_str())
-}
-
 /// `EntitlementChannel` as `Entitlement Channel`.
 fn spaced(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
@@ -291,7 +287,7 @@ fn spaced(name: &str) -> String {
     text
 }
 
-fn plural(name: &str) -> String {
+pub(crate) fn plural(name: &str) -> String {
     match name.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
         _ if name.ends_with(['s', 'x', 'h']) => format!("{name}es"),

@@ -25,7 +25,7 @@ pub(crate) const USERSETTINGS: Declaration = Declaration {
     keys: &[],
     columns: &[
         id("BusinessUnitId", "Business Unit").read_only(),
-        number("TimeZoneCode", "Time Zone Code"),
+        number("TimeZoneCode", "Time Zone Code").meaning("TimeZone"),
         number("TimeZoneBias", "Time Zone Bias"),
         number("TimeZoneDaylightBias", "Time Zone Daylight Bias"),
         number("TimeZoneDaylightMonth", "Time Zone Daylight Month"),
@@ -35,9 +35,9 @@ pub(crate) const USERSETTINGS: Declaration = Declaration {
         number("TimeZoneStandardMonth", "Time Zone Standard Month"),
         number("TimeZoneStandardDay", "Time Zone Standard Day"),
         number("TimeZoneStandardHour", "Time Zone Standard Hour"),
-        number("UILanguageId", "UI Language"),
-        number("HelpLanguageId", "Help Language"),
-        number("LocaleId", "Locale"),
+        number("UILanguageId", "UI Language").meaning("Language"),
+        number("HelpLanguageId", "Help Language").meaning("Language"),
+        number("LocaleId", "Locale").meaning("Locale"),
         number("CalendarType", "Calendar Type"),
         number("DateFormatCode", "Date Format Code"),
         text("DateFormatString", "Date Format", 255),
@@ -128,8 +128,8 @@ pub(crate) const ORGANIZATION: Declaration = Declaration {
     keys: &[],
     columns: &[
         text("Name", "Organization Name", 160).system_required(),
-        whole("LanguageCode", "Language", 0, i32::MAX as i64).read_only(),
-        whole("LocaleId", "Locale", 0, i32::MAX as i64),
+        whole("LanguageCode", "Language", 0, i32::MAX as i64).meaning("Language").read_only(),
+        whole("LocaleId", "Locale", 0, i32::MAX as i64).meaning("Locale"),
         lookup(
             "BaseCurrencyId",
             "Currency",
@@ -198,7 +198,7 @@ pub(crate) const TIMEZONEDEFINITION: Declaration = Declaration {
         text("StandardName", "Standard Time Name", 100).system_required(),
         text("DaylightName", "Daylight Time Name", 100),
         text("UserInterfaceName", "User Interface Name", 100).system_required(),
-        number("TimeZoneCode", "Time Zone Code").system_required(),
+        number("TimeZoneCode", "Time Zone Code").meaning("TimeZone").system_required(),
         number("Bias", "Bias").system_required(),
         number("RetiredOrder", "Retired Order"),
         lookup(

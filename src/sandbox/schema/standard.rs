@@ -19,7 +19,10 @@ pub(super) fn columns(declared: &Declaration) -> Vec<Column> {
     audit(declared, &mut columns);
     if declared.ownership == Ownership::User {
         columns.push(read_only("TimeZoneRuleVersionNumber", "Time Zone Rule Version Number", INT));
-        columns.push(read_only("UTCConversionTimeZoneCode", "UTC Conversion Time Zone Code", INT));
+        columns.push(Column {
+            meaning: "TimeZone",
+            ..read_only("UTCConversionTimeZoneCode", "UTC Conversion Time Zone Code", INT)
+        });
     }
     columns.push(Column { update: false, ..plain("ImportSequenceNumber", "Import Sequence Number", INT) });
     columns.push(Column {
@@ -56,6 +59,9 @@ fn plain(schema: &str, label: &str, kind: Kind) -> Column {
         attribute_of: None,
         calculation_of: None,
         shared: None,
+        description: "",
+        meaning: "None",
+        custom: false,
         stored: true,
         targets: Vec::new(),
     }
@@ -87,6 +93,9 @@ fn from_declared(declared: &Declared) -> Column {
         update: declared.update,
         indexed: declared.indexed,
         shared: declared.shared,
+        description: declared.description,
+        meaning: declared.meaning,
+        custom: declared.custom || declared.schema.starts_with("contoso_"),
         targets,
         ..plain(declared.schema, declared.label, declared.kind)
     }
@@ -156,6 +165,7 @@ fn audit(declared: &Declaration, columns: &mut Vec<Column>) {
 fn base_amount(column: &Column) -> Option<Column> {
     matches!(column.kind, Kind::Money { .. }).then(|| Column {
         calculation_of: Some(column.name.clone()),
+        custom: column.custom,
         ..read_only(&format!("{}_Base", column.schema), &format!("{} (Base)", column.label), column.kind)
     })
 }
@@ -169,9 +179,13 @@ fn image_id(schema: &str) -> String {
 fn attachment_parts(column: &Column) -> Vec<Column> {
     match column.kind {
         Kind::Image => {
-            let id = read_only(&image_id(&column.schema), &format!("{} Id", column.label), Kind::Id);
+            let id = Column {
+                custom: column.custom,
+                ..read_only(&image_id(&column.schema), &format!("{} Id", column.label), Kind::Id)
+            };
             let part = |suffix: &str, kind: Kind| Column {
                 attribute_of: Some(id.name.clone()),
+                custom: column.custom,
                 ..read_only(&format!("{}_{suffix}", column.schema), "", kind)
             };
             let parts =
@@ -180,6 +194,7 @@ fn attachment_parts(column: &Column) -> Vec<Column> {
         }
         Kind::File { .. } => vec![Column {
             attribute_of: Some(column.name.clone()),
+            custom: column.custom,
             ..read_only(&format!("{}_Name", column.schema), "", Kind::Text { max: 200, format: "Text" })
         }],
         _ => Vec::new(),
@@ -190,6 +205,7 @@ fn twins(column: &Column) -> Vec<Column> {
     let twin = |suffix: &str, kind: Kind| Column {
         label: String::new(),
         attribute_of: Some(column.name.clone()),
+        custom: column.custom,
         stored: false,
         ..read_only(&format!("{}{suffix}", column.schema), "", kind)
     };

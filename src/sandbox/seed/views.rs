@@ -93,7 +93,7 @@ fn searched(shown: &Shown) -> String {
 }
 
 /// The columns of a view in the order of its grid; a lookup shows fewer.
-fn columns<'a>(shown: &'a Shown, kind: i32) -> &'a [(&'static str, u32)] {
+fn columns(shown: &Shown, kind: i32) -> &[(&'static str, u32)] {
     let count = if kind == LOOKUP { 3 } else { shown.columns.len() };
     &shown.columns[..count.min(shown.columns.len())]
 }

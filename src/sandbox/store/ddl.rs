@@ -20,7 +20,8 @@ pub(crate) fn name_column(column: &Column) -> String {
 
 pub(super) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     connection.execute_batch(
-        "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+         CREATE TABLE definition (id INTEGER PRIMARY KEY, request TEXT NOT NULL)",
     )?;
     connection.execute_batch(super::deleted::TABLE)?;
     connection.execute_batch(super::files::TABLES)?;
@@ -92,38 +93,89 @@ pub(crate) fn make(transaction: &Transaction<'_>, table: &Table) -> rusqlite::Re
     if has(transaction, table)? {
         return Ok(());
     }
+    complete(transaction, table)
+}
+
+/// A table with all its indexes.
+fn complete(transaction: &Transaction<'_>, table: &Table) -> rusqlite::Result<()> {
     transaction.execute_batch(&create(table))?;
     index(transaction, table, |_| true)?;
     key(transaction, table)
 }
 
 fn create(table: &Table) -> String {
+    let columns: Vec<_> =
+        columns(table).into_iter().map(|(name, kind)| format!("{} {kind}", quoted(&name))).collect();
+    format!("CREATE TABLE {} ({})", quoted(&table.name), columns.join(", "))
+}
+
+/// The columns of a table in the file: names and types.
+fn columns(table: &Table) -> Vec<(String, String)> {
     let mut columns = Vec::new();
     for column in table.stored() {
-        let name = quoted(&column.name);
-        if column.name == table.key {
-            columns.push(format!("{name} BLOB NOT NULL"));
-            continue;
-        }
-        columns.push(match column.kind {
+        let kind = match column.kind {
+            _ if column.name == table.key => "BLOB NOT NULL".to_owned(),
             Kind::Text { .. } | Kind::Memo { .. } | Kind::EntityName | Kind::Virtual => {
-                format!("{name} TEXT COLLATE dataverse")
+                "TEXT COLLATE dataverse".to_owned()
             }
-            Kind::MultiChoice { .. } | Kind::Image => format!("{name} TEXT"),
-            Kind::Double { .. } => format!("{name} REAL"),
-            Kind::Lookup { .. } | Kind::Id | Kind::File { .. } => format!("{name} BLOB"),
-            Kind::YesNo { default, .. } => format!("{name} INTEGER DEFAULT {}", i32::from(default)),
-            Kind::Choice { default: Some(default), .. } => format!("{name} INTEGER DEFAULT {default}"),
-            _ => format!("{name} INTEGER"),
-        });
+            Kind::MultiChoice { .. } | Kind::Image => "TEXT".to_owned(),
+            Kind::Double { .. } => "REAL".to_owned(),
+            Kind::Lookup { .. } | Kind::Id | Kind::File { .. } => "BLOB".to_owned(),
+            Kind::YesNo { default, .. } => format!("INTEGER DEFAULT {}", i32::from(default)),
+            Kind::Choice { default: Some(default), .. } => format!("INTEGER DEFAULT {default}"),
+            _ => "INTEGER".to_owned(),
+        };
+        columns.push((column.name.clone(), kind));
         if column.is_lookup() {
-            columns.push(format!("{} TEXT COLLATE dataverse", quoted(&name_column(column))));
+            columns.push((name_column(column), "TEXT COLLATE dataverse".to_owned()));
             if column.is_polymorphic() {
-                columns.push(format!("{} TEXT", quoted(&type_column(column))));
+                columns.push((type_column(column), "TEXT".to_owned()));
             }
         }
     }
-    format!("CREATE TABLE {} ({})", quoted(&table.name), columns.join(", "))
+    columns
+}
+
+/// Makes the tables of the file what the definitions have become.
+pub(super) fn follow(transaction: &Transaction<'_>, old: &Schema, new: &Schema) -> rusqlite::Result<()> {
+    for table in old.tables().iter().filter(|table| new.table(&table.name).is_none()) {
+        if has(transaction, table)? {
+            transaction.execute_batch(&format!("DROP TABLE {}", quoted(&table.name)))?;
+        }
+    }
+    for table in new.tables() {
+        match old.table(&table.name) {
+            None if is_late(table) => {}
+            None => complete(transaction, table)?,
+            Some(before) if std::ptr::eq(before.declared, table.declared) => {}
+            Some(before) if has(transaction, before)? => alter(transaction, before, table)?,
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn alter(transaction: &Transaction<'_>, old: &Table, new: &Table) -> rusqlite::Result<()> {
+    let (old, target) = (columns(old), columns(new));
+    let name = quoted(&new.name);
+    // A column with an index cannot be dropped.
+    let mut statement = transaction.prepare(
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL",
+    )?;
+    let indexes: Vec<String> =
+        statement.query_map([&new.name], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for index in indexes {
+        transaction.execute_batch(&format!("DROP INDEX {}", quoted(&index)))?;
+    }
+    let is_in = |list: &[(String, String)], name: &str| list.iter().any(|(known, _)| known == name);
+    for (column, _) in old.iter().filter(|(column, _)| !is_in(&target, column)) {
+        transaction.execute_batch(&format!("ALTER TABLE {name} DROP COLUMN {}", quoted(column)))?;
+    }
+    for (column, kind) in target.iter().filter(|(column, _)| !is_in(&old, column)) {
+        transaction.execute_batch(&format!("ALTER TABLE {name} ADD COLUMN {} {kind}", quoted(column)))?;
+    }
+    index(transaction, new, |_| true)?;
+    key(transaction, new)
 }
 
 /// The indexes that are made after the rows: to sort once is faster than to find the place of every row.

@@ -58,13 +58,17 @@ impl Store {
         })
     }
 
-    /// Takes out every row and hands the empty tables to `fill`, as if the file were new, in one transaction.
+    /// Takes out every row and what was defined since, and hands the empty tables of `schema` to `fill`, as if the
+    /// file were new, in one transaction.
     pub(crate) fn refill(
         &self,
+        now: &Schema,
         schema: &Schema,
         fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<()> {
         self.write(|transaction| {
+            ddl::follow(transaction, now, schema)?;
+            transaction.execute("DELETE FROM definition", [])?;
             for table in schema.tables().iter().filter(|table| !table.is_union()) {
                 if has(transaction, table)? {
                     transaction.execute(&format!("DELETE FROM {}", quoted(&table.name)), [])?;
@@ -113,6 +117,24 @@ impl Store {
         transaction.commit()?;
         Ok(done)
     }
+}
+
+/// Makes the tables of the file what the definitions have become by a request, which is kept.
+pub(crate) fn redefine(
+    transaction: &Transaction<'_>,
+    old: &Schema,
+    new: &Schema,
+    request: &str,
+) -> rusqlite::Result<()> {
+    ddl::follow(transaction, old, new)?;
+    transaction.execute("INSERT INTO definition (request) VALUES (?1)", [request])?;
+    Ok(())
+}
+
+/// The requests that changed the definitions, in order.
+pub(crate) fn redefinitions(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("SELECT request FROM definition ORDER BY id")?;
+    statement.query_map([], |row| row.get(0))?.collect()
 }
 
 /// The next number of a counter of the environment, kept through restarts.

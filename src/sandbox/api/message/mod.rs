@@ -24,7 +24,7 @@ use super::error::{ApiError, Result};
 use super::reply::Reply;
 use crate::sandbox::odata::uri::Segment;
 use crate::sandbox::schema::Table;
-use declare::{Kind, Message};
+pub(super) use declare::{Kind, Message};
 use entity::Entity;
 use given::Given;
 
@@ -69,8 +69,6 @@ const LEFT_OUT: &[&str] = &[
     "ImportSolution",
     "InstantiateTemplate",
     "LoseOpportunity",
-    "PublishAllXml",
-    "PublishXml",
     "QualifyLead",
     "QueryExpressionToFetchXml",
     "FetchXmlToQueryExpression",

@@ -1,204 +1,102 @@
 //! `AttributeMetadata` and the types derived from it.
 
-use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
-use super::labels::{joined, label, managed};
-use super::option_set;
-use crate::sandbox::schema::{Behavior, Column, IMAGE_KB, Kind, LookupKind, Required, Table};
+use super::attribute_kinds::{self as kinds, Property};
+use super::definition::{Definition, Related, Type};
+use super::json::Json;
+use super::option_set::{self, OptionSet};
+use crate::sandbox::schema::{Column, Kind, LookupKind, Required, Schema, Table};
 use crate::sandbox::seed::named_id;
 
-/// The derived types, each with the properties that it adds.
-const TYPES: &[(&str, &[&str])] = &[
-    ("AttributeMetadata", &[]),
-    (
-        "StringAttributeMetadata",
-        &[
-            "Format",
-            "ImeMode",
-            "MaxLength",
-            "YomiOf",
-            "IsLocalizable",
-            "DatabaseLength",
-            "FormulaDefinition",
-            "SourceTypeMask",
-            "FormatName",
-        ],
-    ),
-    ("MemoAttributeMetadata", &["Format", "ImeMode", "MaxLength", "IsLocalizable", "FormatName"]),
-    ("IntegerAttributeMetadata", &["Format", "MaxValue", "MinValue", "FormulaDefinition", "SourceTypeMask"]),
-    ("BigIntAttributeMetadata", &["MaxValue", "MinValue"]),
-    (
-        "DecimalAttributeMetadata",
-        &["MaxValue", "MinValue", "Precision", "ImeMode", "FormulaDefinition", "SourceTypeMask"],
-    ),
-    (
-        "DoubleAttributeMetadata",
-        &["ImeMode", "MaxValue", "MinValue", "Precision", "FormulaDefinition", "SourceTypeMask"],
-    ),
-    (
-        "MoneyAttributeMetadata",
-        &[
-            "ImeMode",
-            "MaxValue",
-            "MinValue",
-            "Precision",
-            "PrecisionSource",
-            "CalculationOf",
-            "FormulaDefinition",
-            "SourceTypeMask",
-            "IsBaseCurrency",
-        ],
-    ),
-    ("BooleanAttributeMetadata", &["DefaultValue", "FormulaDefinition", "SourceTypeMask"]),
-    (
-        "PicklistAttributeMetadata",
-        &[
-            "DefaultFormValue",
-            "FormulaDefinition",
-            "SourceTypeMask",
-            "ParentPicklistLogicalName",
-            "ChildPicklistLogicalNames",
-        ],
-    ),
-    ("StateAttributeMetadata", &["DefaultFormValue"]),
-    ("StatusAttributeMetadata", &["DefaultFormValue"]),
-    (
-        "DateTimeAttributeMetadata",
-        &[
-            "MinSupportedValue",
-            "MaxSupportedValue",
-            "Format",
-            "ImeMode",
-            "SourceTypeMask",
-            "FormulaDefinition",
-            "DateTimeBehavior",
-            "CanChangeDateTimeBehavior",
-        ],
-    ),
-    ("LookupAttributeMetadata", &["Targets", "Format"]),
-    ("EntityNameAttributeMetadata", &["DefaultFormValue", "IsEntityReferenceStored"]),
-    (
-        "MultiSelectPicklistAttributeMetadata",
-        &[
-            "DefaultFormValue",
-            "FormulaDefinition",
-            "SourceTypeMask",
-            "ParentPicklistLogicalName",
-            "ChildPicklistLogicalNames",
-        ],
-    ),
-    ("UniqueIdentifierAttributeMetadata", &["Format"]),
-    ("FileAttributeMetadata", &["MaxSizeInKB"]),
-    (
-        "ImageAttributeMetadata",
-        &["IsPrimaryImage", "MaxHeight", "MaxWidth", "MaxSizeInKB", "CanStoreFullImage"],
-    ),
-    ("ManagedPropertyAttributeMetadata", &["ManagedPropertyLogicalName", "ParentComponentType"]),
-];
+/// A column with its table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attribute<'a> {
+    schema: &'a Schema,
+    pub(super) table: &'a Table,
+    pub(super) column: &'a Column,
+    /// Counts the columns of the table.
+    number: usize,
+}
 
-/// What every column has.
-const BASE: &[&str] = &[
-    "MetadataId",
-    "HasChanged",
-    "AttributeOf",
-    "AttributeType",
-    "ColumnNumber",
-    "DeprecatedVersion",
-    "IntroducedVersion",
-    "EntityLogicalName",
-    "IsCustomAttribute",
-    "IsPrimaryId",
-    "IsValidODataAttribute",
-    "IsPrimaryName",
-    "IsValidForCreate",
-    "IsValidForRead",
-    "IsValidForUpdate",
-    "CanBeSecuredForRead",
-    "CanBeSecuredForCreate",
-    "CanBeSecuredForUpdate",
-    "IsSecured",
-    "IsRetrievable",
-    "IsFilterable",
-    "IsSearchable",
-    "IsManaged",
-    "LinkedAttributeId",
-    "LogicalName",
-    "IsValidForForm",
-    "IsRequiredForForm",
-    "IsValidForGrid",
-    "SchemaName",
-    "ExternalName",
-    "IsLogical",
-    "IsDataSourceSecret",
-    "InheritsFrom",
-    "CreatedOn",
-    "ModifiedOn",
-    "SourceType",
-    "AutoNumberFormat",
-    "AttributeTypeName",
-    "Description",
-    "DisplayName",
-    "IsAuditEnabled",
-    "IsGlobalFilterEnabled",
-    "IsSortableEnabled",
-    "IsCustomizable",
-    "IsRenameable",
-    "IsValidForAdvancedFind",
-    "RequiredLevel",
-    "CanModifyAdditionalSettings",
-    "Settings",
-];
+impl<'a> Attribute<'a> {
+    pub(super) fn all(schema: &'a Schema, table: &'a Table) -> impl Iterator<Item = Attribute<'a>> {
+        table.columns.iter().zip(1..).map(move |(column, number)| Attribute { schema, table, column, number })
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        named_id(&format!("column {}", self.of()))
+    }
+
+    fn of(&self) -> String {
+        format!("{}.{}", self.table.name, self.column.name)
+    }
+
+    fn stored(&self) -> bool {
+        self.column.is_stored()
+    }
+}
 
 /// A type that requests can be cast to. The abstract one for choices is none.
-pub(super) fn is_type(name: &str) -> bool {
-    name != "AttributeMetadata" && TYPES.iter().any(|(known, _)| *known == name)
+pub(super) fn cast(name: &str) -> Option<&'static str> {
+    kinds::TYPES.iter().map(|(known, _)| *known).find(|known| *known == name)
 }
 
-/// Whether `$select` may name the property of the type.
-pub(super) fn has_property(kind: &str, name: &str) -> bool {
-    BASE.contains(&name)
-        || TYPES.iter().any(|(known, properties)| *known == kind && properties.contains(&name))
-}
-
-/// The type and the definition of a column. `number` counts the columns of its table.
-pub(super) fn definition(table: &Table, column: &Column, number: usize) -> (&'static str, Value) {
-    let kind = metadata_type(column);
-    let mut object = base(table, column, number);
-    if kind != "AttributeMetadata" {
-        let name = format!("#Microsoft.Dynamics.CRM.{kind}");
-        object.shift_insert(0, "@odata.type".to_owned(), name.into());
+/// The type of a request's columns; the base type without a cast.
+pub(super) fn kind(cast: Option<&'static str>) -> Type {
+    let own = cast.map_or(&[] as &[Property], kinds::properties);
+    Type {
+        name: cast.unwrap_or(kinds::PLAIN),
+        names: BASE.iter().chain(own).map(|(name, _)| *name).collect(),
+        navigation: &["OptionSet", "GlobalOptionSet"],
+        base: cast.is_none(),
     }
-    if let Value::Object(derived) = derived(table, column) {
-        object.extend(derived);
-    }
-    (kind, Value::Object(object))
 }
 
-fn metadata_type(column: &Column) -> &'static str {
-    match column.kind {
-        Kind::Text { .. } => "StringAttributeMetadata",
-        Kind::Memo { .. } => "MemoAttributeMetadata",
-        Kind::Whole { .. } => "IntegerAttributeMetadata",
-        Kind::BigInt => "BigIntAttributeMetadata",
-        Kind::Double { .. } => "DoubleAttributeMetadata",
-        Kind::Decimal { .. } => "DecimalAttributeMetadata",
-        Kind::Money { .. } => "MoneyAttributeMetadata",
-        Kind::YesNo { .. } => "BooleanAttributeMetadata",
-        Kind::Choice { .. } => "PicklistAttributeMetadata",
-        Kind::MultiChoice { .. } => "MultiSelectPicklistAttributeMetadata",
-        Kind::State { .. } => "StateAttributeMetadata",
-        Kind::Status { .. } => "StatusAttributeMetadata",
-        Kind::DateTime { .. } => "DateTimeAttributeMetadata",
-        Kind::Lookup { .. } => "LookupAttributeMetadata",
-        Kind::EntityName => "EntityNameAttributeMetadata",
-        Kind::Image => "ImageAttributeMetadata",
-        Kind::File { .. } => "FileAttributeMetadata",
-        Kind::Id | Kind::Virtual => "AttributeMetadata",
+impl Definition for Attribute<'_> {
+    fn kind(&self) -> &'static str {
+        kinds::of(self.column)
+    }
+
+    fn name(&self, place: usize) -> Option<&'static str> {
+        self.property(place).map(|(name, _)| *name)
+    }
+
+    fn write(&self, place: usize, out: &mut Json) {
+        if let Some((_, write)) = self.property(place) {
+            write(self, out);
+        }
+    }
+
+    fn related(&self, nav: &str) -> Option<Related<'_>> {
+        let set = OptionSet::of(self.table, self.column).map(|set| Box::new(set) as Box<dyn Definition>);
+        match (nav, self.column.kind) {
+            ("OptionSet" | "GlobalOptionSet", Kind::EntityName) => {
+                let activities = self.column.name == "activitytypecode";
+                let set =
+                    activities.then(|| Box::new(option_set::activities(self.schema)) as Box<dyn Definition>);
+                Some(Related::One(set))
+            }
+            ("OptionSet", _) => set.map(|set| Related::One(Some(set))),
+            ("GlobalOptionSet", _) => {
+                set.map(|set| Related::One(self.column.shared.is_some().then_some(set)))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Attribute<'_> {
+    fn property(&self, place: usize) -> Option<&'static Property> {
+        match BASE.get(place) {
+            None => kinds::properties(kinds::of(self.column)).get(place - BASE.len()),
+            base => base,
+        }
     }
 }
 
 /// `AttributeTypeName` without the `Type` behind it. `AttributeType` is the same, for all that it has a name for.
-fn attribute_type(column: &Column) -> &'static str {
+pub(super) fn attribute_type(column: &Column) -> &'static str {
     match column.kind {
         Kind::Text { .. } => "String",
         Kind::Memo { .. } => "Memo",
@@ -224,161 +122,80 @@ fn attribute_type(column: &Column) -> &'static str {
     }
 }
 
-fn base(table: &Table, column: &Column, number: usize) -> Map<String, Value> {
-    let twin = column.attribute_of.is_some();
-    let of = format!("{}.{}", table.name, column.name);
-    let required = match column.required {
+fn required(column: &Column) -> &'static str {
+    match column.required {
         Required::None => "None",
         Required::Recommended => "Recommended",
         Required::Application => "ApplicationRequired",
         Required::System => "SystemRequired",
-    };
-    let kind = attribute_type(column);
-    let stored = column.is_stored();
-    joined([
-        json!({
-            "MetadataId": named_id(&format!("column {of}")),
-            "HasChanged": null,
-            "AttributeOf": column.attribute_of,
-            "AttributeType": match kind {
-                "Image" | "File" | "MultiSelectPicklist" => "Virtual",
-                kind => kind,
-            },
-            "ColumnNumber": number,
-            "DeprecatedVersion": null,
-            "IntroducedVersion": "5.0.0.0",
-            "EntityLogicalName": table.name,
-            "IsCustomAttribute": false,
-            "IsPrimaryId": column.name == table.key,
-            "IsValidODataAttribute": stored,
-            "IsPrimaryName": column.name == table.declared.primary_name,
-            "IsValidForCreate": column.create,
-            "IsValidForRead": true,
-            "IsValidForUpdate": column.update,
-            "CanBeSecuredForRead": column.update,
-            "CanBeSecuredForCreate": column.update,
-            "CanBeSecuredForUpdate": column.update,
-            "IsSecured": false,
-            "IsRetrievable": stored,
-            "IsFilterable": false,
-            "IsSearchable": column.indexed,
-            "IsManaged": true,
-            "LinkedAttributeId": null,
-        }),
-        json!({
-            "LogicalName": column.name,
-            "IsValidForForm": stored,
-            "IsRequiredForForm": false,
-            "IsValidForGrid": stored,
-            "SchemaName": column.schema,
-            "ExternalName": null,
-            "IsLogical": twin,
-            "IsDataSourceSecret": false,
-            "InheritsFrom": null,
-            "CreatedOn": "1900-01-01T00:00:00Z",
-            "ModifiedOn": "1900-01-01T00:00:00Z",
-            "SourceType": if stored { json!(0) } else { Value::Null },
-            "AutoNumberFormat": "",
-            "AttributeTypeName": { "Value": format!("{kind}Type") },
-            "Description": label("", &of),
-            "DisplayName": label(&column.label, &of),
-            "IsAuditEnabled": managed(stored, stored, "canmodifyauditsettings"),
-            "IsGlobalFilterEnabled": managed(false, true, "canmodifyglobalfiltersettings"),
-            "IsSortableEnabled": managed(false, true, "canmodifyissortablesettings"),
-            "IsCustomizable": managed(stored, false, "iscustomizable"),
-            "IsRenameable": managed(stored, false, "isrenameable"),
-            "IsValidForAdvancedFind": managed(stored, stored, "canmodifysearchsettings"),
-            "RequiredLevel": {
-                "Value": required,
-                "CanBeChanged": column.required != Required::System,
-                "ManagedPropertyLogicalName": "canmodifyrequirementlevelsettings",
-            },
-            "CanModifyAdditionalSettings": managed(stored, false, "canmodifyadditionalsettings"),
-            "Settings": [],
-        }),
-    ])
-}
-
-fn derived(table: &Table, column: &Column) -> Value {
-    match column.kind {
-        Kind::Text { max, format } => json!({
-            "Format": format, "ImeMode": "Auto", "MaxLength": max, "YomiOf": null, "IsLocalizable": false,
-            "DatabaseLength": max * 2, "FormulaDefinition": null, "SourceTypeMask": 0,
-            "FormatName": { "Value": format },
-        }),
-        Kind::Memo { max } => json!({
-            "Format": "TextArea", "ImeMode": "Auto", "MaxLength": max, "IsLocalizable": false,
-            "FormatName": { "Value": "TextArea" },
-        }),
-        Kind::Whole { min, max } => json!({
-            "Format": "None", "MaxValue": max, "MinValue": min, "FormulaDefinition": null, "SourceTypeMask": 0,
-        }),
-        Kind::BigInt => json!({ "MaxValue": i64::MAX, "MinValue": i64::MIN }),
-        Kind::Decimal { min, max, precision } => json!({
-            "MaxValue": max, "MinValue": min, "Precision": precision, "ImeMode": "Disabled",
-            "FormulaDefinition": null, "SourceTypeMask": 0,
-        }),
-        Kind::Double { min, max, precision } => json!({
-            "ImeMode": "Disabled", "MaxValue": max, "MinValue": min, "Precision": precision,
-            "FormulaDefinition": null, "SourceTypeMask": 0,
-        }),
-        Kind::Money { min, max } => {
-            let base = column.calculation_of.is_some();
-            // A base amount of a currency that is worth less has more digits before the point.
-            let (min, max) = if base {
-                (json!(-922_337_203_685_477.0), json!(922_337_203_685_477.0))
-            } else {
-                (json!(min as f64), json!(max as f64))
-            };
-            json!({
-                "ImeMode": "Disabled", "MaxValue": max, "MinValue": min, "Precision": 2, "PrecisionSource": 2,
-                "CalculationOf": column.calculation_of, "FormulaDefinition": null, "SourceTypeMask": 0,
-                "IsBaseCurrency": base,
-            })
-        }
-        Kind::YesNo { default, no, yes } => json!({
-            "DefaultValue": default, "FormulaDefinition": null, "SourceTypeMask": 0,
-            "OptionSet": option_set::yes_no(table, column, no, yes), "GlobalOptionSet": null,
-        }),
-        Kind::Choice { options, default } => json!({
-            "DefaultFormValue": default.unwrap_or(-1), "FormulaDefinition": null, "SourceTypeMask": 0,
-            "ParentPicklistLogicalName": null, "ChildPicklistLogicalNames": [],
-            "OptionSet": option_set::choice(table, column, options), "GlobalOptionSet": null,
-        }),
-        Kind::MultiChoice { options } => json!({
-            "DefaultFormValue": -1, "FormulaDefinition": null, "SourceTypeMask": 0,
-            "ParentPicklistLogicalName": null, "ChildPicklistLogicalNames": [],
-            "OptionSet": option_set::choice(table, column, options), "GlobalOptionSet": null,
-        }),
-        Kind::State { options } => json!({
-            "DefaultFormValue": 0,
-            "OptionSet": option_set::state(table, column, options), "GlobalOptionSet": null,
-        }),
-        Kind::Status { options } => json!({
-            "DefaultFormValue": -1,
-            "OptionSet": option_set::status(table, column, options), "GlobalOptionSet": null,
-        }),
-        Kind::DateTime { date_only, behavior } => json!({
-            "MinSupportedValue": "1753-01-01T00:00:00Z", "MaxSupportedValue": "9999-12-30T23:59:59Z",
-            "Format": if date_only { "DateOnly" } else { "DateAndTime" }, "ImeMode": "Inactive",
-            "SourceTypeMask": 0, "FormulaDefinition": null,
-            "DateTimeBehavior": { "Value": match behavior {
-                Behavior::DateOnly => "DateOnly",
-                Behavior::UserLocal => "UserLocal",
-                Behavior::ZoneIndependent => "TimeZoneIndependent",
-            } },
-            "CanChangeDateTimeBehavior": managed(false, false, "canmodifybehavior"),
-        }),
-        Kind::Lookup { .. } => {
-            let targets: Vec<_> = column.targets.iter().map(|target| target.table.as_str()).collect();
-            json!({ "Targets": targets, "Format": "None" })
-        }
-        Kind::EntityName => json!({ "DefaultFormValue": null, "IsEntityReferenceStored": false }),
-        Kind::Image => json!({
-            "IsPrimaryImage": true, "MaxHeight": 144, "MaxWidth": 144, "MaxSizeInKB": IMAGE_KB,
-            "CanStoreFullImage": true,
-        }),
-        Kind::File { max_kb } => json!({ "MaxSizeInKB": max_kb }),
-        Kind::Id | Kind::Virtual => Value::Null,
     }
 }
+
+/// What every column has.
+const BASE: &[Property] = &[
+    ("MetadataId", |of, out| out.id(of.id())),
+    ("HasChanged", |_, out| out.null()),
+    ("AttributeOf", |of, out| out.maybe(of.column.attribute_of.as_deref())),
+    ("AttributeType", |of, out| {
+        out.text(match attribute_type(of.column) {
+            "Image" | "File" | "MultiSelectPicklist" => "Virtual",
+            kind => kind,
+        });
+    }),
+    ("ColumnNumber", |of, out| out.number(of.number as i64)),
+    ("DeprecatedVersion", |_, out| out.null()),
+    ("IntroducedVersion", |of, out| out.text(if of.column.custom { "1.0.0.0" } else { "5.0.0.0" })),
+    ("EntityLogicalName", |of, out| out.text(&of.table.name)),
+    ("IsCustomAttribute", |of, out| out.yes(of.column.custom)),
+    ("IsPrimaryId", |of, out| out.yes(of.column.name == of.table.key)),
+    ("IsValidODataAttribute", |of, out| out.yes(of.stored())),
+    ("IsPrimaryName", |of, out| out.yes(of.column.name == of.table.declared.primary_name)),
+    ("IsValidForCreate", |of, out| out.yes(of.column.create)),
+    ("IsValidForRead", |_, out| out.yes(true)),
+    ("IsValidForUpdate", |of, out| out.yes(of.column.update)),
+    ("CanBeSecuredForRead", |of, out| out.yes(of.column.update)),
+    ("CanBeSecuredForCreate", |of, out| out.yes(of.column.update)),
+    ("CanBeSecuredForUpdate", |of, out| out.yes(of.column.update)),
+    ("IsSecured", |_, out| out.yes(false)),
+    ("IsRetrievable", |of, out| out.yes(of.stored())),
+    ("IsFilterable", |_, out| out.yes(false)),
+    ("IsSearchable", |of, out| out.yes(of.column.indexed)),
+    ("IsManaged", |of, out| out.yes(!of.column.custom)),
+    ("LinkedAttributeId", |_, out| out.null()),
+    ("LogicalName", |of, out| out.text(&of.column.name)),
+    ("IsValidForForm", |of, out| out.yes(of.stored())),
+    ("IsRequiredForForm", |_, out| out.yes(false)),
+    ("IsValidForGrid", |of, out| out.yes(of.stored())),
+    ("SchemaName", |of, out| out.text(&of.column.schema)),
+    ("ExternalName", |_, out| out.null()),
+    ("IsLogical", |of, out| out.yes(of.column.attribute_of.is_some())),
+    ("IsDataSourceSecret", |_, out| out.yes(false)),
+    ("InheritsFrom", |_, out| out.null()),
+    ("CreatedOn", |_, out| out.text("1900-01-01T00:00:00Z")),
+    ("ModifiedOn", |_, out| out.text("1900-01-01T00:00:00Z")),
+    ("SourceType", |of, out| if of.stored() { out.number(0) } else { out.null() }),
+    ("AutoNumberFormat", |_, out| out.text("")),
+    ("AttributeTypeName", |of, out| out.boxed(&format!("{}Type", attribute_type(of.column)))),
+    ("Description", |of, out| out.label(of.column.description, format_args!("{} description", of.of()))),
+    ("DisplayName", |of, out| out.label(&of.column.label, of.of())),
+    ("IsAuditEnabled", |of, out| out.managed(of.stored(), of.stored(), "canmodifyauditsettings")),
+    ("IsGlobalFilterEnabled", |_, out| out.managed(false, true, "canmodifyglobalfiltersettings")),
+    ("IsSortableEnabled", |_, out| out.managed(false, true, "canmodifyissortablesettings")),
+    ("IsCustomizable", |of, out| out.managed(of.stored(), false, "iscustomizable")),
+    ("IsRenameable", |of, out| out.managed(of.stored(), false, "isrenameable")),
+    ("IsValidForAdvancedFind", |of, out| out.managed(of.stored(), of.stored(), "canmodifysearchsettings")),
+    ("RequiredLevel", |of, out| {
+        out.object(|out| {
+            out.key("Value");
+            out.text(required(of.column));
+            out.key("CanBeChanged");
+            out.yes(of.column.required != Required::System);
+            out.key("ManagedPropertyLogicalName");
+            out.text("canmodifyrequirementlevelsettings");
+        });
+    }),
+    ("CanModifyAdditionalSettings", |of, out| {
+        out.managed(of.stored(), false, "canmodifyadditionalsettings");
+    }),
+    ("Settings", |_, out| out.raw("[]")),
+];

@@ -1,188 +1,318 @@
-//! The tables as the metadata API tells of them. Definitions are built in full and then cut to what is asked for;
-//! nothing here knows rows.
+//! The tables as the metadata API tells of them. Only what is asked for is written; nothing here knows rows.
 
 mod attribute;
+mod attribute_kinds;
+mod changes;
+mod csdl;
+mod definition;
 mod entity;
 mod filter;
-mod labels;
+mod json;
+mod key;
+mod managed_property;
 mod option_set;
-mod project;
+mod plan;
 mod relationship;
+mod write;
 
+use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::error::{ApiError, Result};
 use super::reply::Reply;
-use crate::sandbox::odata::options::{Expand, Options};
+use crate::sandbox::odata::options::Options;
 use crate::sandbox::odata::uri::{Key, Segment};
 use crate::sandbox::schema::{Schema, Table};
-use project::Projection;
+use attribute::Attribute;
+use definition::{Definition, Related, Type, boxed};
+use entity::Entity;
+use json::{Json, LANGUAGE};
+use plan::Plan;
 
 const CAST: &str = "Microsoft.Dynamics.CRM.";
 
-/// `EntityDefinitions` and the other roots of the metadata.
+/// The roots of the metadata.
+pub(super) fn is_root(name: &str) -> bool {
+    matches!(
+        name,
+        "EntityDefinitions"
+            | "RelationshipDefinitions"
+            | "GlobalOptionSetDefinitions"
+            | "ManagedPropertyDefinitions"
+            | "RetrieveMetadataChanges"
+            | "$metadata"
+    )
+}
+
+pub(super) use write::{is_action, redone};
+
+/// Answers a question about one of the roots, or changes what it is asked about.
 pub(super) fn answer(call: &Call<'_>, root: &Segment, rest: &[Segment]) -> Result<Reply> {
-    let options = Options::parse(&call.query)?;
+    let is_function = matches!(root.name.as_str(), "$metadata" | "RetrieveMetadataChanges");
+    match call.method {
+        Method::GET if !is_action(&root.name) => read(call, root, rest),
+        ref method if is_function => Err(ApiError::method(method, "OPTIONS,GET,HEAD")),
+        _ => {
+            let mut path = vec![root.clone()];
+            path.extend_from_slice(rest);
+            write::answer(call, &path)
+        }
+    }
+}
+
+/// Answers a question about one of the roots.
+fn read(call: &Call<'_>, root: &Segment, rest: &[Segment]) -> Result<Reply> {
     match root.name.as_str() {
-        "EntityDefinitions" => definitions(call, root, rest, &options),
-        "RelationshipDefinitions" => relationships(call, root, rest, &options),
-        // No choice of the sandbox is shared between tables.
-        _ => match root.key {
-            None if rest.is_empty() => {
-                reply_list(call, "GlobalOptionSetDefinitions", Vec::new(), &options, None)
-            }
-            _ => Err(not_found("Could not find the global option set.")),
-        },
+        "$metadata" => return no_more(rest).map(|()| csdl::answer(call)),
+        "RetrieveMetadataChanges" => return no_more(rest).and_then(|()| changes::answer(call, root)),
+        _ => {}
+    }
+    let options = Options::parse(&call.query)?;
+    let about = About { call, options: &options };
+    match root.name.as_str() {
+        "EntityDefinitions" => about.entities(root, rest),
+        "RelationshipDefinitions" => about.relationships(root, rest),
+        "GlobalOptionSetDefinitions" => about.option_sets(root, rest),
+        _ => about.managed_properties(root, rest),
     }
 }
 
-fn definitions(call: &Call<'_>, root: &Segment, rest: &[Segment], options: &Options) -> Result<Reply> {
-    let Some(key) = &root.key else {
-        if let Some(next) = rest.first() {
-            return Err(ApiError::no_segment(&next.name));
-        }
-        let all = call.schema().tables().iter().map(entity::definition).collect();
-        let expand = |value: &Value, expand: &Expand| expand_table(call.schema(), value, expand);
-        return reply_list(call, "EntityDefinitions", all, options, Some((&ENTITY, &expand)));
-    };
-    let table = find_table(call.schema(), key)?;
-    let name = &table.name;
-    match rest {
-        [] => {
-            let expand = |value: &Value, expand: &Expand| expand_table(call.schema(), value, expand);
-            let path = "EntityDefinitions".to_owned();
-            reply_one(call, &path, entity::definition(table), options, Some((&ENTITY, &expand)))
-        }
-        [part, rest @ ..] => match part.name.as_str() {
-            "Attributes" => attributes(call, table, part, rest, options),
-            "ManyToOneRelationships" | "OneToManyRelationships" | "ManyToManyRelationships" | "Keys" => {
-                let values = members(call.schema(), table, &part.name);
-                let path = format!("EntityDefinitions('{name}')/{}", part.name);
-                let named = if part.name == "Keys" { "LogicalName" } else { "SchemaName" };
-                match &part.key {
-                    None => reply_list(call, &path, values, options, None),
-                    Some(key) => reply_one(call, &path, pick(values, key, named)?, options, None),
+/// A question with its options.
+struct About<'a> {
+    call: &'a Call<'a>,
+    options: &'a Options,
+}
+
+impl About<'_> {
+    fn schema(&self) -> &Schema {
+        self.call.schema()
+    }
+
+    fn entities(&self, root: &Segment, rest: &[Segment]) -> Result<Reply> {
+        let schema = self.schema();
+        let Some(key) = &root.key else {
+            no_more(rest)?;
+            let all = schema.tables().iter().map(|table| Entity { schema, table });
+            return self.list("EntityDefinitions", entity::kind(), boxed(all));
+        };
+        let table = find_table(schema, key)?;
+        let entity = Entity { schema, table };
+        let path = format!("EntityDefinitions('{}')", table.name);
+        match rest {
+            [] => self.one("EntityDefinitions", entity::kind(), &entity),
+            [part, rest @ ..] => match (part.name.as_str(), entity.related(&part.name)) {
+                ("Attributes", _) => self.attributes(table, part, rest),
+                (name, Some(Related::Many(items))) => {
+                    let (kind, named) = match name {
+                        "Keys" => (key::kind(), "LogicalName"),
+                        "ManyToManyRelationships" => {
+                            (relationship::kind(Some(relationship::MANY_TO_MANY)), "SchemaName")
+                        }
+                        _ => (relationship::kind(Some(relationship::ONE_TO_MANY)), "SchemaName"),
+                    };
+                    let path = format!("{path}/{name}");
+                    match &part.key {
+                        None => no_more(rest).and_then(|()| self.list(&path, kind, items)),
+                        Some(key) => self.member(&path, kind, pick(items, key, named)?.as_ref(), rest),
+                    }
                 }
+                (property, _) => self.property(&path, &entity, property, rest),
+            },
+        }
+    }
+
+    fn attributes(&self, table: &Table, part: &Segment, rest: &[Segment]) -> Result<Reply> {
+        let (cast, rest) = cast(rest, attribute::cast)?;
+        let path = with_cast(format!("EntityDefinitions('{}')/Attributes", table.name), cast);
+        let fits = |column: &Attribute<'_>| cast.is_none_or(|cast| column.kind() == cast);
+        let Some(key) = &part.key else {
+            no_more(rest)?;
+            return self.list(
+                &path,
+                attribute::kind(cast),
+                boxed(Attribute::all(self.schema(), table).filter(fits)),
+            );
+        };
+        let name = key.text("LogicalName");
+        let found = Attribute::all(self.schema(), table).find(|column| match key {
+            Key::Id(id) => column.id() == *id,
+            _ => name.as_ref() == Some(&column.column.name),
+        });
+        let wanted = || match key {
+            Key::Id(id) => id.to_string(),
+            _ => name.clone().unwrap_or_default(),
+        };
+        let column = found.ok_or_else(|| not_found(&wanted()))?;
+        if !fits(&column) {
+            return Err(not_found(&wanted()));
+        }
+        self.member(&path, attribute::kind(cast), &column, rest)
+    }
+
+    fn relationships(&self, root: &Segment, rest: &[Segment]) -> Result<Reply> {
+        let (cast, rest) = cast(rest, relationship::cast)?;
+        let schema = self.schema();
+        let path = with_cast("RelationshipDefinitions".to_owned(), cast);
+        let kind = relationship::kind(cast);
+        let to_many = schema.tables().iter().flat_map(|table| relationship::many_to_one(schema, table));
+        let links = schema.many_to_many().iter().map(relationship::LinkOf);
+        let mut all = boxed(to_many);
+        all.extend(boxed(links));
+        all.retain(|item| cast.is_none_or(|cast| item.kind() == cast));
+        match &root.key {
+            None => no_more(rest).and_then(|()| self.list(&path, kind, all)),
+            Some(key) => self.member(&path, kind, pick(all, key, "SchemaName")?.as_ref(), rest),
+        }
+    }
+
+    fn option_sets(&self, root: &Segment, rest: &[Segment]) -> Result<Reply> {
+        let (cast, rest) = cast(rest, option_set::cast)?;
+        let path = with_cast("GlobalOptionSetDefinitions".to_owned(), cast);
+        let mut all = boxed(option_set::shared(self.schema()));
+        all.retain(|item| cast.is_none_or(|cast| item.kind() == cast));
+        let Some(key) = &root.key else {
+            no_more(rest)?;
+            if self.options.filter.is_some() {
+                return Err(ApiError::query(
+                    "The $filter query option is not supported for the entity set 'GlobalOptionSetDefinitions'.",
+                ));
             }
-            property => {
-                let definition = entity::definition(table);
-                let value = definition.get(property).ok_or_else(|| ApiError::no_segment(property))?;
-                reply_property(call, &format!("EntityDefinitions('{name}')/{property}"), value, rest)
+            return self.list(&path, option_set::kind(cast), all);
+        };
+        self.member(&path, option_set::kind(cast), pick(all, key, "Name")?.as_ref(), rest)
+    }
+
+    fn managed_properties(&self, root: &Segment, rest: &[Segment]) -> Result<Reply> {
+        let path = "ManagedPropertyDefinitions";
+        let all = boxed(managed_property::all());
+        match &root.key {
+            None => no_more(rest).and_then(|()| self.list(path, managed_property::kind(), all)),
+            Some(key) => {
+                self.member(path, managed_property::kind(), pick(all, key, "LogicalName")?.as_ref(), rest)
             }
-        },
+        }
+    }
+
+    /// One of a list, or a property of it.
+    fn member(&self, path: &str, kind: Type, item: &dyn Definition, rest: &[Segment]) -> Result<Reply> {
+        match rest {
+            [] => self.one(path, kind, item),
+            [part, rest @ ..] => match item.related(&part.name) {
+                Some(Related::One(None)) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
+                Some(Related::One(Some(inner))) => {
+                    let kind = option_set::kind(option_set::cast(inner.kind()));
+                    let (_, rest) = cast(rest, option_set::cast)?;
+                    self.member(&format!("{path}/{}", part.name), kind, inner.as_ref(), rest)
+                }
+                _ => self.property(path, item, &part.name, rest),
+            },
+        }
+    }
+
+    fn context(&self, path: &str) -> String {
+        format!("{}/$metadata#{path}{}", self.call.root, plan::context(self.options))
+    }
+
+    /// Whether labels in the sandbox's language are wanted.
+    fn labelled(&self) -> bool {
+        self.call
+            .query
+            .get("LabelLanguages")
+            .is_none_or(|wanted| wanted.split(',').any(|language| language.trim().parse() == Ok(LANGUAGE)))
+    }
+
+    fn list<'a>(&self, path: &str, kind: Type, items: Vec<Box<dyn Definition + 'a>>) -> Result<Reply> {
+        let plan = Plan::new(kind, self.options)?;
+        let mut list = Json::new(self.labelled());
+        let count = plan.list(items, &mut list)?;
+        let mut body = Json::new(true);
+        body.raw("{");
+        body.key("@odata.context");
+        body.text(&self.context(path));
+        if self.options.count {
+            body.key("@odata.count");
+            body.number(count as i64);
+        }
+        body.key("value");
+        let mut body = body.finish();
+        body.extend_from_slice(&list.finish());
+        body.push(b'}');
+        Ok(Reply::json(body))
+    }
+
+    fn one(&self, path: &str, kind: Type, item: &dyn Definition) -> Result<Reply> {
+        let plan = Plan::new(kind, self.options)?;
+        let mut body = Json::new(self.labelled());
+        body.raw("{");
+        body.key("@odata.context");
+        body.text(&format!("{}/$entity", self.context(path)));
+        plan.inside(item, &mut body)?;
+        body.raw("}");
+        Ok(Reply::json(body.finish()))
+    }
+
+    /// A property by itself: `ObjectTypeCode`, with `/$value` as plain text.
+    fn property(&self, path: &str, item: &dyn Definition, name: &str, rest: &[Segment]) -> Result<Reply> {
+        let value = filter::value(item, name).ok_or_else(|| ApiError::no_segment(name))?;
+        let context = format!("{}/$metadata#{path}/{name}", self.call.root);
+        match (rest, value) {
+            ([raw], Value::String(text)) if raw.name == "$value" => Ok(Reply::text(&text)),
+            ([raw], value) if raw.name == "$value" => Ok(Reply::text(&value.to_string())),
+            ([next, ..], _) => Err(ApiError::no_segment(&next.name)),
+            ([], Value::Null) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
+            ([], Value::Object(object)) => {
+                let mut body = Map::new();
+                body.insert("@odata.context".to_owned(), context.into());
+                body.extend(object);
+                Ok(Reply::value(&Value::Object(body)))
+            }
+            ([], value) => Ok(Reply::value(&json!({ "@odata.context": context, "value": value }))),
+        }
     }
 }
 
-fn attributes(
-    call: &Call<'_>,
-    table: &Table,
-    part: &Segment,
+/// The type at the beginning of the rest of a path, if there is one.
+fn cast(
     rest: &[Segment],
-    options: &Options,
-) -> Result<Reply> {
-    let path = format!("EntityDefinitions('{}')/Attributes", table.name);
-    let cast = rest.first().and_then(|segment| segment.name.strip_prefix(CAST));
-    let rest = if cast.is_some() { &rest[1..] } else { rest };
-    if let Some(cast) = cast
-        && !attribute::is_type(cast)
-    {
-        return Err(ApiError::query(format!(
-            "The type '{CAST}{cast}' is not a type of column metadata that a request can be cast to."
-        )));
+    known: fn(&str) -> Option<&'static str>,
+) -> Result<(Option<&'static str>, &[Segment])> {
+    let name = rest.first().and_then(|first| first.name.strip_prefix(CAST));
+    match name {
+        Some(name) => Ok((Some(known(name).ok_or_else(|| no_cast(name))?), &rest[1..])),
+        None => Ok((None, rest)),
     }
-    let expand = |value: &Value, expand: &Expand| expand_column(value, expand);
-    let known = |name: &str| match cast {
-        Some(cast) => attribute::has_property(cast, name),
-        None => attribute::has_property("AttributeMetadata", name),
-    };
-    let kind = cast.unwrap_or("AttributeMetadata");
-    let projection = Projection { kind, known: &known, base: cast.is_none() };
-    let path = match cast {
+}
+
+fn with_cast(path: String, cast: Option<&str>) -> String {
+    match cast {
         Some(cast) => format!("{path}/{CAST}{cast}"),
         None => path,
-    };
-    match &part.key {
-        None => {
-            let all = table
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(index, column)| attribute::definition(table, column, index + 1));
-            let values: Vec<Value> = all
-                .filter(|(kind, _)| cast.is_none_or(|cast| *kind == cast))
-                .map(|(_, value)| value)
-                .collect();
-            if let Some(next) = rest.first() {
-                return Err(ApiError::no_segment(&next.name));
-            }
-            reply_list(call, &path, values, options, Some((&projection, &expand)))
-        }
-        Some(key) => {
-            let all = table
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(index, column)| attribute::definition(table, column, index + 1));
-            let (kinds, values): (Vec<_>, Vec<_>) = all.unzip();
-            let value = pick(values.clone(), key, "LogicalName")?;
-            let at = values.iter().position(|other| *other == value).unwrap_or_default();
-            if cast.is_some_and(|cast| kinds.get(at) != Some(&cast)) {
-                return Err(not_found("The column is not of the type that was asked for."));
-            }
-            match rest {
-                [] => reply_one(call, &path, value, options, Some((&projection, &expand))),
-                [property, rest @ ..]
-                    if property.name == "OptionSet" || property.name == "GlobalOptionSet" =>
-                {
-                    let set = value.get(&property.name).cloned().unwrap_or_default();
-                    reply_property(call, &format!("{path}/{}", property.name), &set, rest)
-                }
-                [property, rest @ ..] => {
-                    let inner =
-                        value.get(&property.name).ok_or_else(|| ApiError::no_segment(&property.name))?;
-                    reply_property(call, &format!("{path}/{}", property.name), inner, rest)
-                }
-            }
-        }
     }
 }
 
-fn relationships(call: &Call<'_>, root: &Segment, rest: &[Segment], options: &Options) -> Result<Reply> {
-    let tables = call.schema().tables().iter();
-    let mut all: Vec<Value> =
-        tables.flat_map(|table| relationship::many_to_one(call.schema(), table)).collect();
-    for value in &mut all {
-        if let Some(object) = value.as_object_mut() {
-            let kind = format!("#{CAST}OneToManyRelationshipMetadata");
-            object.shift_insert(0, "@odata.type".to_owned(), kind.into());
-        }
-    }
-    let rest = match rest.first() {
-        Some(cast) if cast.name == "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata" => &rest[1..],
-        _ => rest,
-    };
-    match (&root.key, rest) {
-        (None, []) => reply_list(call, "RelationshipDefinitions", all, options, None),
-        (Some(key), []) => {
-            reply_one(call, "RelationshipDefinitions", pick(all, key, "SchemaName")?, options, None)
-        }
-        (_, [next, ..]) => Err(ApiError::no_segment(&next.name)),
-    }
+fn no_more(rest: &[Segment]) -> Result<()> {
+    rest.first().map_or(Ok(()), |next| Err(ApiError::no_segment(&next.name)))
+}
+
+fn no_cast(name: &str) -> ApiError {
+    ApiError::query(format!(
+        "The type '{CAST}{name}' is not a type of metadata that a request can be cast to here."
+    ))
 }
 
 fn find_table<'a>(schema: &'a Schema, key: &Key) -> Result<&'a Table> {
     let found = match key {
         Key::Id(id) => schema.tables().iter().find(|table| entity::id(table) == *id),
-        key => {
-            let name = key.text("LogicalName").unwrap_or_default();
-            schema.table(&name)
-        }
+        key => schema.table(&key.text("LogicalName").unwrap_or_default()),
     };
     found.ok_or_else(|| {
-        let name = key.text("LogicalName").unwrap_or_default();
+        let name = match key {
+            Key::Id(id) => id.to_string(),
+            key => key.text("LogicalName").unwrap_or_default(),
+        };
         ApiError::new(
-            http::StatusCode::NOT_FOUND,
+            StatusCode::NOT_FOUND,
             0x8004_1102,
             format!(
                 "The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."
@@ -191,112 +321,28 @@ fn find_table<'a>(schema: &'a Schema, key: &Key) -> Result<&'a Table> {
     })
 }
 
-fn pick(values: Vec<Value>, key: &Key, named: &str) -> Result<Value> {
-    let wanted = match key {
+/// The definition that a key names.
+fn pick<'a>(
+    items: Vec<Box<dyn Definition + 'a>>,
+    key: &Key,
+    named: &str,
+) -> Result<Box<dyn Definition + 'a>> {
+    let (property, wanted) = match key {
         Key::Id(id) => ("MetadataId", id.to_string()),
         key => (named, key.text(named).unwrap_or_default()),
     };
-    let found =
-        values.into_iter().find(|value| value.get(wanted.0).and_then(Value::as_str) == Some(&wanted.1));
-    found.ok_or_else(|| not_found(&format!("Could not find '{}' in the metadata.", wanted.1)))
+    let text = Value::from(wanted.as_str()).to_string().into_bytes();
+    let mut found = Json::new(false);
+    let mut items = items.into_iter();
+    let picked = items.find(|item| {
+        item.place(property).is_some_and(|place| {
+            item.write(place, &mut found);
+            found.take() == text
+        })
+    });
+    picked.ok_or_else(|| not_found(&wanted))
 }
 
-fn not_found(message: &str) -> ApiError {
-    ApiError::new(http::StatusCode::NOT_FOUND, 0x8004_0217, message)
-}
-
-/// The lists that belong to a table.
-fn members(schema: &Schema, table: &Table, name: &str) -> Vec<Value> {
-    match name {
-        "Attributes" => {
-            let columns = table.columns.iter().enumerate();
-            columns.map(|(index, column)| attribute::definition(table, column, index + 1).1).collect()
-        }
-        "ManyToOneRelationships" => relationship::many_to_one(schema, table),
-        "OneToManyRelationships" => relationship::one_to_many(schema, table),
-        "Keys" => entity::keys(table),
-        _ => Vec::new(),
-    }
-}
-
-const ENTITY: Projection<'static> =
-    Projection { kind: "EntityMetadata", known: &entity::has_property, base: false };
-
-fn expand_table(schema: &Schema, value: &Value, expand: &Expand) -> Result<Value> {
-    let name = value.get("LogicalName").and_then(Value::as_str).unwrap_or_default();
-    let table = schema.table(name).ok_or_else(|| ApiError::no_segment(name))?;
-    let known = match expand.nav.as_str() {
-        "Attributes"
-        | "ManyToOneRelationships"
-        | "OneToManyRelationships"
-        | "ManyToManyRelationships"
-        | "Keys" => members(schema, table, &expand.nav),
-        other => return Err(ApiError::no_property(other, "EntityMetadata")),
-    };
-    let inner = |value: &Value, expand: &Expand| expand_column(value, expand);
-    let attribute = |name: &str| attribute::has_property("AttributeMetadata", name);
-    let projection = Projection { kind: "AttributeMetadata", known: &attribute, base: true };
-    let with = (expand.nav == "Attributes").then_some((&projection, &inner as &project::Expander<'_>));
-    Ok(Value::Array(project::list(known, &expand.options, with)?))
-}
-
-fn expand_column(value: &Value, expand: &Expand) -> Result<Value> {
-    match expand.nav.as_str() {
-        "OptionSet" | "GlobalOptionSet" => match value.get(&expand.nav) {
-            None | Some(Value::Null) => Ok(Value::Null),
-            Some(set) => project::one(set.clone(), &expand.options, None),
-        },
-        other => Err(ApiError::no_property(other, "AttributeMetadata")),
-    }
-}
-
-type With<'a> = Option<(&'a Projection<'a>, &'a project::Expander<'a>)>;
-
-fn reply_list(
-    call: &Call<'_>,
-    path: &str,
-    values: Vec<Value>,
-    options: &Options,
-    with: With<'_>,
-) -> Result<Reply> {
-    let values = project::list(values, options, with)?;
-    let mut body = Map::new();
-    let context = format!("{}/$metadata#{path}{}", call.root, project::context(options));
-    body.insert("@odata.context".to_owned(), context.into());
-    if options.count {
-        body.insert("@odata.count".to_owned(), values.len().into());
-    }
-    body.insert("value".to_owned(), Value::Array(values));
-    Ok(Reply::value(&Value::Object(body)))
-}
-
-fn reply_one(call: &Call<'_>, path: &str, value: Value, options: &Options, with: With<'_>) -> Result<Reply> {
-    let mut body = Map::new();
-    let context = format!("{}/$metadata#{path}{}/$entity", call.root, project::context(options));
-    body.insert("@odata.context".to_owned(), context.into());
-    if let Value::Object(object) = project::one(value, options, with)? {
-        body.extend(object);
-    }
-    Ok(Reply::value(&Value::Object(body)))
-}
-
-/// A property by itself: `ObjectTypeCode`, with `/$value` as plain text.
-fn reply_property(call: &Call<'_>, path: &str, value: &Value, rest: &[Segment]) -> Result<Reply> {
-    let context = format!("{}/$metadata#{path}", call.root);
-    match rest {
-        [raw] if raw.name == "$value" => {
-            Ok(Reply::text(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        }
-        [] => match value {
-            Value::Null => Ok(Reply::empty(http::StatusCode::NO_CONTENT)),
-            Value::Object(object) => {
-                let mut body = Map::new();
-                body.insert("@odata.context".to_owned(), context.into());
-                body.extend(object.clone());
-                Ok(Reply::value(&Value::Object(body)))
-            }
-            value => Ok(Reply::value(&json!({ "@odata.context": context, "value": value }))),
-        },
-        [next, ..] => Err(ApiError::no_segment(&next.name)),
-    }
+fn not_found(name: &str) -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, 0x8004_0217, format!("Could not find '{name}' in the metadata."))
 }
