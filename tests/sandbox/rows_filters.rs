@@ -168,6 +168,7 @@ async fn what_is_no_filter_is_refused() {
         ("$top=-1", (400, "0x80060888")),
         ("$select=customeridname", (400, "0x80060888")),
         ("$select=primarycontactid", (400, "0x80060888")),
+        ("sql=SELECT name FROM account", (501, "0x80040219")),
         ("$expand=nonsense", (400, "0x80060888")),
         ("$expand=owninguser($count=true)", (400, "0x80060888")),
     ] {

@@ -53,6 +53,10 @@ impl Options {
         let mut options = Options::default();
         for name in query.names() {
             match name {
+                // To pass it over as other options would be to answer another question.
+                "sql" => {
+                    return Err(Error::NotImplemented { what: "the query option 'sql'".to_owned() });
+                }
                 name if !name.starts_with('$') => {}
                 name => {
                     let value = query.get(name).unwrap_or_default();

@@ -152,6 +152,8 @@ pub(super) fn follow(transaction: &Transaction<'_>, old: &Schema, new: &Schema) 
             Some(_) => {}
         }
     }
+    // What was prepared for `SELECT *` knows the columns as they were.
+    transaction.flush_prepared_statement_cache();
     Ok(())
 }
 
