@@ -109,7 +109,7 @@ pub(crate) const USERQUERY: Declaration = Declaration {
             &[to("savedquery", "parentqueryid", "SavedQuery_UserQueries").cascade()],
         ),
         state(ACTIVE_OR_NOT),
-        status(&[in_state(1, "Active", 0), in_state(2, "All", 0), in_state(3, "Inactive", 1)]),
+        status(ACTIVE_OR_NOT_REASONS),
     ],
 };
 
