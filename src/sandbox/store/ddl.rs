@@ -152,6 +152,8 @@ pub(super) fn follow(transaction: &Transaction<'_>, old: &Schema, new: &Schema) 
             Some(_) => {}
         }
     }
+    // What is prepared and kept still counts the columns that were.
+    transaction.flush_prepared_statement_cache();
     Ok(())
 }
 
