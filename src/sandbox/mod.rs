@@ -17,6 +17,7 @@ mod faults;
 mod fetchxml;
 mod gzip;
 mod line;
+mod names;
 mod odata;
 mod options;
 mod private;

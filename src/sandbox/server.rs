@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
+use http::{Extensions, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) environments: Environments,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
+    /// How names of headers are written, see [`names`](super::names).
+    pub(crate) spelling: Extensions,
 }
 
 /// The tasks of a sandbox and the word to stop.
@@ -143,10 +145,14 @@ async fn converse(
 ) {
     let service = service_fn(move |request| {
         let (world, breaker) = (Arc::clone(&world), breaker.clone());
-        async move { Box::pin(world.answer(origin, request, &breaker)).await }
+        async move {
+            let mut response = Box::pin(world.answer(origin, request, &breaker)).await?;
+            response.extensions_mut().extend(world.spelling.clone());
+            Ok::<_, Ended>(response)
+        }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new());
+    builder.http1().timer(TokioTimer::new()).preserve_header_case(true);
     builder.http2().timer(TokioTimer::new());
     if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
         tracing::debug!(%error, origin = origin.name(), "connection ended");

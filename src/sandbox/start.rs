@@ -16,7 +16,7 @@ use super::server::{Running, World, serve};
 use super::sites::{Origin, Sites};
 use super::tls::{self, Identity};
 use super::users::{CONFIDENTIAL_CLIENT, TENANT, User, users};
-use super::{Error, Options, private};
+use super::{Error, Options, names, private};
 
 /// A running sandbox. Dropping it stops it: it accepts nothing more and ends its connections.
 #[derive(Debug)]
@@ -89,6 +89,7 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
         environments,
         log: RequestLog::default(),
         faults: Faults::default(),
+        spelling: names::spelled().await,
     });
 
     let apis =
