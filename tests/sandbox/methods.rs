@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use crate::office::Office;
-use crate::raw;
+use crate::{raw, support};
 
 #[tokio::test]
 async fn head_answers_like_get_without_the_body() {
@@ -74,5 +74,33 @@ async fn a_request_with_two_hosts_is_refused() {
     for root in [&ready.url, &ready.discovery, ready.controls.as_ref().unwrap()] {
         let hosts = format!("{0}{0}", raw::host(root));
         assert_eq!(raw::get(root, "/_sandbox/requests", &hosts).await.status(), 400, "{root}");
+    }
+}
+
+/// HTTP does not care, but clients that keep headers in a plain map do.
+#[tokio::test]
+async fn names_of_headers_are_spelled_as_the_service_spells_them() {
+    let office = Office::new().await;
+    let root = &office.desk.ready().url;
+    let token = support::user_token(&office.desk.sandbox, "anna").await;
+    let body = r#"{"lastname":"Spelled"}"#;
+    let request = format!(
+        "POST /api/data/v9.2/contacts HTTP/1.1\r\n{}Authorization: Bearer {token}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        raw::host(root),
+        body.len(),
+    );
+    let made = raw::exchange(root, &request).await;
+    let refused = raw::get(root, "/api/data/v9.2/", &raw::host(root)).await;
+    let spelled = [
+        (&made, "OData-EntityId"),
+        (&made, "OData-Version"),
+        (&made, "REQ_ID"),
+        (&made, "x-ms-service-request-id"),
+        (&refused, "WWW-Authenticate"),
+        (&refused, "Content-Type"),
+    ];
+    for (reply, name) in spelled {
+        assert!(reply.text.contains(&format!("\r\n{name}: ")), "no {name} in {}", reply.text);
     }
 }
