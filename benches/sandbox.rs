@@ -22,6 +22,7 @@ const PAGE: usize = 5000;
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+    rustls::crypto::ring::default_provider().install_default().expect("the first provider");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     if wants("start") {
         start();

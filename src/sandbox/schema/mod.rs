@@ -18,6 +18,7 @@ mod model;
 mod people;
 mod plain;
 mod queues;
+mod sdk;
 mod security;
 mod settings;
 mod standard;
@@ -64,6 +65,8 @@ const DECLARATIONS: &[&Declaration] = &[
     &correspondence::FAX,
     &correspondence::LETTER,
     &correspondence::PHONECALL,
+    &sdk::SDKMESSAGE,
+    &sdk::SDKMESSAGEFILTER,
     &security::PRINCIPALOBJECTACCESS,
     &security::PRIVILEGE,
     &security::ROLE,

@@ -134,8 +134,6 @@ const SHIPPED: &[&str] = &[
     "SalesLiterature",
     "SalesOrder",
     "SalesOrderDetail",
-    "SdkMessage",
-    "SdkMessageFilter",
     "SdkMessageProcessingStep",
     "Service",
     "ServiceAppointment",

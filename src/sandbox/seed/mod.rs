@@ -7,6 +7,7 @@ mod insert;
 mod inspections;
 mod organization;
 mod random;
+mod sdk;
 mod security;
 mod settings;
 mod shown;
@@ -62,6 +63,7 @@ pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::
     };
     settings::fill(transaction, plan.organization_name, &mut maker)?;
     views::fill(transaction, &mut maker)?;
+    sdk::fill(transaction, plan.seed, &mut stamps)?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'version'", [stamps.version])?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'case'", [plan.rows.incident])?;
     Ok(())
