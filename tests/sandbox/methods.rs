@@ -41,6 +41,7 @@ async fn each_address_says_which_methods_it_takes() {
         ("/incidents/$count".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/WhoAmI".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/EntityDefinitions".to_owned(), "OPTIONS,GET,HEAD,POST", Method::PATCH),
+        ("/PublishAllXml()".to_owned(), "OPTIONS,POST", Method::GET),
         ("/$metadata".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
     ] {
