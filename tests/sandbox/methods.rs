@@ -77,3 +77,15 @@ async fn a_request_with_two_hosts_is_refused() {
         assert_eq!(raw::get(root, "/_sandbox/requests", &hosts).await.status(), 400, "{root}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_will_be_too_long_is_refused_before_it_comes() {
+    let office = Office::new().await;
+    let root = &office.desk.ready().url;
+    let head = format!(
+        "POST /api/data/v9.2/accounts HTTP/1.1\r\n{}Content-Length: 99999999999\r\n\r\n",
+        raw::host(root)
+    );
+    let (_kept, begun) = raw::beginning(root, &head, 12).await;
+    assert_eq!(begun, b"HTTP/1.1 413");
+}
