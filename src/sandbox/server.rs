@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{Extensions, Method, Request, Response, StatusCode};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -307,8 +307,16 @@ impl World {
 }
 
 async fn read(body: Incoming) -> Result<Bytes, Box<Response<Bytes>>> {
+    let refused = || {
+        let text = "The request body is too large or was cut off.";
+        Box::new(answer::text(StatusCode::PAYLOAD_TOO_LARGE, text))
+    };
+    // One that says how long it will be need not come first.
+    if body.size_hint().lower() > BODY_LIMIT as u64 {
+        return Err(refused());
+    }
     to_bytes(Body::new(body), BODY_LIMIT).await.map_err(|error| {
         tracing::debug!(%error, "a request body could not be read");
-        Box::new(answer::text(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large or was cut off."))
+        refused()
     })
 }

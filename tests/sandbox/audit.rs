@@ -128,3 +128,18 @@ async fn every_kind_of_deed_has_its_line() {
         office.get(&format!("/audits?$filter=_objectid_value eq {other}&$orderby=createdon asc")).await;
     assert_eq!(other.column("action"), ["1", "12"]);
 }
+
+#[tokio::test]
+async fn nothing_is_written_down_while_the_organization_has_its_trail_off() {
+    let office = Office::of("admin").await;
+    let (case, id) = office.new_case("Watched at times").await;
+    let organization = format!("/organizations({})", office.first("organizations", "organizationid").await);
+    for (on, title) in [(false, "unseen"), (true, "seen")] {
+        assert_eq!(office.patch(&organization, &[], json!({ "isauditenabled": on })).await.status, 204);
+        assert_eq!(office.patch(&case, &[], json!({ "title": title })).await.status, 204);
+    }
+    let path = format!("/audits?$filter=_objectid_value eq {id}&$select=changedata&$orderby=createdon desc");
+    let lines = office.get(&path).await;
+    assert_eq!(lines.rows().len(), 2, "{}", lines.text);
+    assert!(lines.text.contains("seen") && lines.text.contains("unseen"), "{}", lines.text);
+}

@@ -171,6 +171,10 @@ async fn a_note_carries_a_file_up_to_the_size_that_the_organization_allows() {
     let row = &rows.rows()[0];
     assert_eq!((&row["filesize"], &row["objecttypecode"]), (&json!(5), &json!("incident")));
     assert!(row.get("documentbody").is_none());
+    for body in ["***", "aGVsbG8"] {
+        let refused = office.post("/annotations", note(body.to_owned())).await;
+        assert_eq!(refused.refusal(), (400, "0x80048d19"), "{body} is no base64");
+    }
     let large = "AAAA".repeat(200 * 1024 * 1024 / 3);
     let refused = office.post("/annotations", note(large[..60 * 1024 * 1024].to_owned())).await;
     assert_eq!(

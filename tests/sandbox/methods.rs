@@ -41,6 +41,7 @@ async fn each_address_says_which_methods_it_takes() {
         ("/incidents/$count".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/WhoAmI".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/EntityDefinitions".to_owned(), "OPTIONS,GET,HEAD,POST", Method::PATCH),
+        ("/PublishAllXml()".to_owned(), "OPTIONS,POST", Method::GET),
         ("/$metadata".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
         ("/".to_owned(), "OPTIONS,GET,HEAD", Method::POST),
     ] {
@@ -103,4 +104,16 @@ async fn names_of_headers_are_spelled_as_the_service_spells_them() {
     for (reply, name) in spelled {
         assert!(reply.text.contains(&format!("\r\n{name}: ")), "no {name} in {}", reply.text);
     }
+}
+
+#[tokio::test]
+async fn a_body_that_will_be_too_long_is_refused_before_it_comes() {
+    let office = Office::new().await;
+    let root = &office.desk.ready().url;
+    let head = format!(
+        "POST /api/data/v9.2/accounts HTTP/1.1\r\n{}Content-Length: 99999999999\r\n\r\n",
+        raw::host(root)
+    );
+    let (_kept, begun) = raw::beginning(root, &head, 12).await;
+    assert_eq!(begun, b"HTTP/1.1 413");
 }

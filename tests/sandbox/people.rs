@@ -1,4 +1,7 @@
+use serde_json::json;
+
 use crate::desk::{Answer, Desk};
+use crate::office::Office;
 
 /// Signing in succeeds for all of them: it is the environment that says no, and why.
 #[tokio::test]
@@ -19,6 +22,28 @@ async fn each_user_meets_what_the_environment_knows_of_them() {
         let answer = Answer::of(response).await;
         assert_eq!((answer.status.as_u16(), answer.body["error"]["code"].as_str()), (status, code), "{user}");
     }
+}
+
+#[tokio::test]
+async fn users_are_who_their_rows_say_they_are() {
+    let mut office = Office::of("admin").await;
+    let bo = "/systemusers(e4b0a7d2-0003-ef11-9f89-000d3a2b1c03)";
+    let unit = format!("/businessunits({})", office.first("businessunits", "businessunitid").await);
+    let oid = office.desk.ready().users.iter().find(|user| user.name == "stranger").unwrap().oid.clone();
+    assert_eq!(office.patch(bo, &[], json!({ "isdisabled": true })).await.status, 204);
+    let newcomer = json!({
+        "firstname": "New", "lastname": "Comer", "azureactivedirectoryobjectid": oid, "businessunitid@odata.bind": unit,
+    });
+    let made = office.post("/systemusers", newcomer).await;
+    assert_eq!(made.status, 204, "{}", made.text);
+    office.token_of("bo").await;
+    assert_eq!(office.get("/WhoAmI").await.refusal(), (403, "0x80040225"));
+    office.token_of("stranger").await;
+    assert_eq!(office.get("/WhoAmI").await.refusal(), (403, "0x80042f09"), "a row, but no role yet");
+    office.token_of("admin").await;
+    assert_eq!(office.patch(bo, &[], json!({ "isdisabled": false })).await.status, 204);
+    office.token_of("bo").await;
+    assert_eq!(office.get("/WhoAmI").await.status, 200);
 }
 
 #[tokio::test]

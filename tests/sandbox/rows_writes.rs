@@ -241,6 +241,30 @@ async fn a_deleted_row_takes_along_what_hangs_on_it() {
 }
 
 #[tokio::test]
+async fn a_row_is_not_put_below_itself() {
+    let office = Office::of("admin").await;
+    for (set, name, parent, code) in [
+        ("accounts", "name", "parentaccountid", "0x80040507"),
+        ("subjects", "title", "parentsubject", "0x80043e01"),
+    ] {
+        let bind = |to: &str| json!({ format!("{parent}@odata.bind"): to });
+        let mut line = Vec::new();
+        for at in ["top", "middle", "low"] {
+            let made = office.post(&format!("/{set}"), json!({ name: at })).await;
+            let address = made.header("odata-entityid").to_owned();
+            line.push(address[address.find(&format!("/{set}(")).unwrap()..].to_owned());
+        }
+        assert_eq!(office.patch(&line[1], &[], bind(&line[0])).await.status, 204);
+        assert_eq!(office.patch(&line[2], &[], bind(&line[1])).await.status, 204);
+        for below in &line {
+            let refused = office.patch(&line[0], &[], bind(below)).await;
+            assert_eq!(refused.refusal(), (400, code), "{set} below {below}");
+        }
+        assert_eq!(office.patch(&line[2], &[], bind(&line[0])).await.status, 204);
+    }
+}
+
+#[tokio::test]
 async fn single_columns_and_links_have_addresses() {
     let office = Office::new().await;
     let (case, _) = office.new_case("Parts").await;

@@ -80,21 +80,21 @@ impl Principal {
         store: &Store,
         headers: &HeaderMap,
     ) -> Result<Principal> {
-        let user = users.iter().find(|user| match caller.app_id {
+        let (column, id) = match caller.app_id {
+            Some(application) => ("applicationid", application),
+            None => ("azureactivedirectoryobjectid", caller.oid),
+        };
+        let known = users.iter().find(|user| match caller.app_id {
             Some(application) => user.application_id == Some(application),
-            None => user.oid == caller.oid && user.application_id.is_none(),
+            None => user.oid == caller.oid,
         });
-        let Some(user) = user.filter(|user| user.in_environment) else { return Err(stranger()) };
-        if user.disabled_in_environment {
-            return Err(disabled());
-        }
-        if !user.licensed {
-            return Err(forbidden(0x8004_d24b, "The user has not been assigned any License"));
-        }
         store.read(|connection| {
-            let name = user.full_name.to_owned();
-            let roles = roles(connection, user.systemuserid)?;
-            let principal = Principal { id: user.systemuserid, name, roles, behind: None };
+            let Some((id, name)) = enabled(connection, column, id)? else { return Err(stranger()) };
+            if known.is_some_and(|user| !user.licensed) {
+                return Err(forbidden(0x8004_d24b, "The user has not been assigned any License"));
+            }
+            let roles = roles(connection, id)?;
+            let principal = Principal { id, name, roles, behind: None };
             if principal.roles.is_empty() {
                 return Err(forbidden(0x8004_2f09, "The user has not been assigned any roles."));
             }
@@ -117,17 +117,9 @@ impl Principal {
             let message = "User does not have the privilege to act on behalf another user.";
             return Err(forbidden(0x8004_a110, message));
         }
-        let sql = format!("SELECT systemuserid, fullname, isdisabled FROM systemuser WHERE {column} = ?1");
-        let other: Option<(Uuid, Option<String>, bool)> = connection
-            .prepare_cached(&sql)?
-            .query_row([id.as_bytes().as_slice()], |row| Ok((id_at(row, 0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
-        let Some((id, name, inactive)) = other else { return Err(stranger()) };
-        if inactive {
-            return Err(disabled());
-        }
+        let Some((id, name)) = enabled(connection, column, id)? else { return Err(stranger()) };
         let roles = roles(connection, id)?;
-        Ok(Principal { id, name: name.unwrap_or_default(), roles, behind: Some(Box::new(self)) })
+        Ok(Principal { id, name, roles, behind: Some(Box::new(self)) })
     }
 
     /// Whether one of the roles holds a privilege. Who acts for another needs what both hold.
@@ -237,6 +229,19 @@ fn holds(connection: &Connection, roles: &[Uuid], privilege: &str) -> Result<boo
         }
     }
     Ok(false)
+}
+
+/// The user whose row has an id in some column: an administrator adds, renames and disables users by their rows.
+fn enabled(connection: &Connection, column: &str, id: Uuid) -> Result<Option<(Uuid, String)>> {
+    let sql = format!("SELECT systemuserid, fullname, isdisabled FROM systemuser WHERE {column} = ?1");
+    let found: Option<(Uuid, Option<String>, Option<bool>)> = connection
+        .prepare_cached(&sql)?
+        .query_row([id.as_bytes().as_slice()], |row| Ok((id_at(row, 0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    match found {
+        Some((_, _, Some(true))) => Err(disabled()),
+        found => Ok(found.map(|(id, name, _)| (id, name.unwrap_or_default()))),
+    }
 }
 
 fn id_at(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Uuid> {

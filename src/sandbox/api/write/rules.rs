@@ -1,5 +1,7 @@
 //! What the platform does with a row beside storing it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
@@ -63,12 +65,39 @@ pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
     if draft.table.name == "incident" {
         case::changing(call, transaction, draft)?;
     }
+    no_loop(transaction, draft)?;
     owner::complete(call, transaction, draft)?;
     draft.set("modifiedon", Value::Integer(call.now));
     draft.link_named("modifiedby", Some(&owner::caller(call)));
     draft.link_named("modifiedonbehalfby", owner::behind(call).as_ref());
     derived(call, transaction, draft)?;
     required(draft)
+}
+
+/// An account or a subject is not below itself.
+fn no_loop(connection: &Connection, draft: &Draft<'_>) -> Result<()> {
+    let (parent, code, rows) = match draft.table.name.as_str() {
+        "account" => ("parentaccountid", 0x8004_0507, "Accounts"),
+        "subject" => ("parentsubject", 0x8004_3e01, "Subjects"),
+        _ => return Ok(()),
+    };
+    let (Some(id), Some(above)) = (draft.id(&draft.table.key), draft.id(parent)) else { return Ok(()) };
+    if !draft.changes(parent) {
+        return Ok(());
+    }
+    let sql = format!(
+        "WITH RECURSIVE line (id) AS (VALUES (?1) UNION \
+         SELECT h.{parent} FROM {table} AS h JOIN line ON h.{key} = line.id) SELECT 1 FROM line WHERE id = ?2",
+        parent = quoted(parent),
+        table = quoted(&draft.table.name),
+        key = quoted(&draft.table.key),
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    if statement.exists(params![above.as_bytes().as_slice(), id.as_bytes().as_slice()])? {
+        let message = format!("Creating this parental association would create a loop in {rows} hierarchy.");
+        return Err(ApiError::bad(code, message));
+    }
+    Ok(())
 }
 
 fn required(draft: &Draft<'_>) -> Result<()> {
@@ -115,15 +144,18 @@ fn note(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Resu
         draft.set_text("objecttypecode", regarding.table);
     }
     if draft.changes("documentbody") {
-        let size = draft.text("documentbody").map_or(0, |body| {
-            let padding = body.bytes().rev().take_while(|byte| *byte == b'=').count();
-            (body.len() / 4 * 3).saturating_sub(padding)
-        });
-        let size = i64::try_from(size).unwrap_or(i64::MAX);
-        if size > largest_file(call, connection)? {
+        let body: String = draft.text("documentbody").unwrap_or_default().split_ascii_whitespace().collect();
+        let about = i64::try_from(body.len() / 4 * 3).unwrap_or(i64::MAX);
+        if about.saturating_sub(2) > largest_file(call, connection)? {
             return Err(ApiError::bad(0x8004_4a02, "Attachment file size is too big."));
         }
-        draft.set("filesize", Value::Integer(size));
+        let Ok(content) = STANDARD.decode(&body) else {
+            return Err(ApiError::payload(draft.table, "The value of 'documentbody' is not base64."));
+        };
+        draft.set("filesize", Value::Integer(i64::try_from(content.len()).unwrap_or(i64::MAX)));
+        if !draft.is_null("documentbody") {
+            draft.set_text("documentbody", body);
+        }
     }
     Ok(())
 }

@@ -59,6 +59,13 @@ pub(super) fn changed(
     save(call, transaction, draft, id, action(draft))
 }
 
+/// Whether the organization has its trail on.
+fn is_kept(transaction: &Transaction<'_>) -> Result<bool> {
+    let mut statement =
+        transaction.prepare_cached("SELECT 1 FROM organization WHERE isauditenabled = 0 LIMIT 1")?;
+    Ok(!statement.exists([])?)
+}
+
 pub(super) fn save(
     call: &Call<'_>,
     transaction: &Transaction<'_>,
@@ -66,7 +73,7 @@ pub(super) fn save(
     id: Uuid,
     action: Action,
 ) -> Result<()> {
-    if !draft.table.is_audited() {
+    if !draft.table.is_audited() || !is_kept(transaction)? {
         return Ok(());
     }
     let changes: Vec<_> = draft.differences().filter(|column| kept(draft.table, column)).collect();
@@ -88,7 +95,7 @@ pub(super) fn save(
 
 /// A row that is about to go.
 pub(super) fn removed(call: &Call<'_>, transaction: &Transaction<'_>, table: &Table, id: Uuid) -> Result<()> {
-    if !table.is_audited() {
+    if !table.is_audited() || !is_kept(transaction)? {
         return Ok(());
     }
     let draft = Draft::of(transaction, table, id)?;
@@ -110,7 +117,7 @@ pub(in crate::sandbox::api) fn event(
     id: Uuid,
     action: Action,
 ) -> Result<()> {
-    if !table.is_audited() {
+    if !table.is_audited() || !is_kept(transaction)? {
         return Ok(());
     }
     let draft = Draft::of(transaction, table, id)?;

@@ -124,7 +124,7 @@ fn allowed(path: &[Segment]) -> &'static str {
     let last = path.iter().rev().find(|segment| !segment.name.starts_with(CAST));
     let Some(last) = last else { return READ };
     match (last.name.as_str(), &last.key) {
-        (name, None) if is_action(name) => "OPTIONS,POST",
+        (name, _) if is_action(name) => "OPTIONS,POST",
         (
             "EntityDefinitions"
             | "RelationshipDefinitions"
