@@ -54,6 +54,7 @@ const CASES: &[(&str, Keep)] = &[
     ("createdon lt 2025-06-01T02:00:00+02:00", |row| text(row, "createdon") < "2025-06-01T00:00:00Z"),
     ("createdon lt 9999-12-31T23:59:59.9999999Z", |_| true),
     ("createdon ge 9999-12-31", |_| false),
+    ("Microsoft.Dynamics.CRM.OnOrBefore(PropertyName='createdon',PropertyValue='9999-12-31')", |_| true),
     ("createdon lt modifiedon", |row| text(row, "createdon") < text(row, "modifiedon")),
     ("Microsoft.Dynamics.CRM.In(PropertyName='statuscode',PropertyValues=['2','3'])", |row| {
         row["statuscode"] == 2 || row["statuscode"] == 3
