@@ -226,4 +226,18 @@ async fn what_cannot_be_expanded_is_refused_in_the_services_words() {
     let path = format!("/incidents?$top=1&$select=title&$expand={}", inner.join(","));
     assert_eq!(fifteen(office.get(&path).await), 200);
     assert_eq!(fifteen(office.get(&format!("{path},customerid_contact")).await), 400);
+    let within = |depth: usize| {
+        let open = "parentaccountid($select=name;$expand=".repeat(depth - 1);
+        format!("{open}parentaccountid($select=name){}", ")".repeat(depth - 1))
+    };
+    let mut body = json!({ "name": "0" });
+    for generation in 1..=15 {
+        body = json!({ "name": generation.to_string(), "parentaccountid": body });
+    }
+    assert_eq!(office.post("/accounts", body).await.status, 204);
+    let reply =
+        office.get(&format!("/accounts?$select=name&$filter=name eq '15'&$expand={}", within(15))).await;
+    let pointer = format!("/value/0{}/name", "/parentaccountid".repeat(15));
+    assert_eq!(reply.body.pointer(&pointer), Some(&json!("0")), "{}", reply.text);
+    assert_eq!(fifteen(office.get(&format!("/accounts?$expand={}", within(16))).await), 400);
 }

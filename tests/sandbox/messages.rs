@@ -60,6 +60,7 @@ async fn what_is_no_message_or_is_asked_for_wrongly_is_refused_with_a_reason() {
         (Method::POST, "/NoSuchThing".to_owned(), (404, "0x80060888")),
         (Method::POST, format!("{case}/{crm}.NoSuchThing"), (404, "0x80060888")),
         (Method::POST, "/ExportSolution".to_owned(), (501, "0x80040219")),
+        (Method::GET, "/GetAllTimeZonesWithDisplayName(LocaleId=1033)".to_owned(), (501, "0x80040219")),
         (Method::POST, format!("{case}/{crm}.QualifyLead"), (501, "0x80040219")),
         (Method::POST, format!("{case}/{crm}.AddToQueue"), (400, "0x80060888")),
         (Method::POST, "/AddToQueue".to_owned(), (400, "0x80060888")),

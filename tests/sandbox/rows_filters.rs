@@ -52,6 +52,9 @@ const CASES: &[(&str, Keep)] = &[
     ("actualserviceunits le 10", |row| row["actualserviceunits"].as_i64().is_some_and(|units| units <= 10)),
     ("createdon ge 2026-01-01T00:00:00Z", |row| text(row, "createdon") >= "2026-01-01T00:00:00Z"),
     ("createdon lt 2025-06-01T02:00:00+02:00", |row| text(row, "createdon") < "2025-06-01T00:00:00Z"),
+    ("createdon lt 9999-12-31T23:59:59.9999999Z", |_| true),
+    ("createdon ge 9999-12-31", |_| false),
+    ("Microsoft.Dynamics.CRM.OnOrBefore(PropertyName='createdon',PropertyValue='9999-12-31')", |_| true),
     ("createdon lt modifiedon", |row| text(row, "createdon") < text(row, "modifiedon")),
     ("Microsoft.Dynamics.CRM.In(PropertyName='statuscode',PropertyValues=['2','3'])", |row| {
         row["statuscode"] == 2 || row["statuscode"] == 3
@@ -178,6 +181,16 @@ async fn what_is_no_filter_is_refused() {
     let reply = office.get("/incidents?$filter=createdon ge 2026-13-45").await;
     let message = "Unrecognized 'Edm.DateTimeOffset' literal '2026-13-45' for the column 'createdon'.";
     assert_eq!(reply.message(), message);
+    for (join, rows) in [(" or ", 300), (" and ", 0)] {
+        let filter = ["statecode eq 0", "statecode ne 0"].repeat(250).join(join);
+        for query in [format!("$filter={filter}"), format!("$apply=filter({filter})/groupby((incidentid))")] {
+            assert_eq!(
+                office.get(&format!("/incidents?{query}")).await.rows().len(),
+                rows,
+                "500 times{join}"
+            );
+        }
+    }
     let many = vec!["prioritycode eq 1"; 501].join(" or ");
     assert_eq!(office.get(&format!("/incidents?$filter={many}")).await.refusal(), (400, "0x8004430c"));
 }

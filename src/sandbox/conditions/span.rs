@@ -7,7 +7,7 @@ use jiff::{Span as Distance, Timestamp};
 
 use super::operator::Arity;
 use crate::sandbox::odata::Error;
-use crate::sandbox::odata::literal::instant;
+use crate::sandbox::odata::literal::compared;
 
 /// What a condition about time says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Span {
         let civil = civil(now);
         let today = start(Unit::Day, civil);
         let count = || whole(values.first(), 0, 1_000_000);
-        let day = || match values.first().and_then(|text| instant(text)) {
+        let day = || match values.first().and_then(|text| compared(text)) {
             Some(seconds) => Ok(start(Unit::Day, self::civil(seconds))),
             None => {
                 Err(Error::Value { message: "A date was expected as value of the condition.".to_owned() })
@@ -220,7 +220,7 @@ mod tests {
     use crate::sandbox::conditions::{Operator, odata_operator};
 
     fn at(text: &str) -> i64 {
-        instant(text).unwrap()
+        compared(text).unwrap()
     }
 
     fn range(name: &str, now: &str, values: &[&str]) -> Result<Range, Error> {
@@ -283,7 +283,7 @@ mod tests {
             ("InOrAfterFiscalPeriodAndYear", vec!["2", "2027"], "2027-04-01", none),
             ("InOrBeforeFiscalPeriodAndYear", vec!["2", "2027"], none, "2027-07-01"),
         ] {
-            let expected = Range { from: instant(from), to: instant(to) };
+            let expected = Range { from: compared(from), to: compared(to) };
             assert_eq!(range(name, now, &values), Ok(expected), "{name}");
         }
     }

@@ -18,7 +18,7 @@ pub(crate) fn stored(literal: &Literal, column: &Column) -> Result<Value, Error>
         (Kind::Lookup { .. } | Kind::Id | Kind::File { .. }, Literal::Guid(id)) => {
             Some(Value::Blob(id.as_bytes().to_vec()))
         }
-        (Kind::DateTime { .. }, Literal::Date(text)) => instant(text).map(Value::Integer),
+        (Kind::DateTime { .. }, Literal::Date(text)) => compared(text).map(Value::Integer),
         // Unlike an amount, a whole number has no value to compare with between two of its own.
         (kind, Literal::Number(text)) if is_whole(kind) => {
             scaled(text, 0).filter(|scaled| scaled.exact).map(|scaled| Value::Integer(scaled.value))
@@ -169,6 +169,16 @@ pub(crate) fn instant(text: &str) -> Option<i64> {
         _ => text.parse::<DateTime>().ok()?,
     };
     Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+/// An instant that rows are compared with. Programs write the last moment of 9999 for "never"; it is beyond the
+/// instants of the calendar used here, and so beyond every row.
+pub(crate) fn compared(text: &str) -> Option<i64> {
+    let never = || {
+        let face: DateTime = text.strip_suffix(['Z', 'z']).unwrap_or(text).parse().ok()?;
+        (face > jiff::civil::date(9999, 12, 29).at(0, 0, 0, 0)).then(|| Timestamp::MAX.as_second())
+    };
+    instant(text).or_else(never)
 }
 
 fn has_zone(text: &str) -> bool {

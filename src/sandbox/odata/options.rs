@@ -66,9 +66,7 @@ impl Options {
         }
         options.name_orders(query);
         if options.expands() > MAX_EXPANDS {
-            return Err(Error::refused(format!(
-                "The $expand option has more than the {MAX_EXPANDS} navigation properties that are allowed."
-            )));
+            return Err(too_many());
         }
         Ok(options)
     }
@@ -166,9 +164,15 @@ fn truth(value: &str) -> Result<bool, Error> {
     }
 }
 
+fn too_many() -> Error {
+    Error::refused(format!(
+        "The $expand option has more than the {MAX_EXPANDS} navigation properties that are allowed."
+    ))
+}
+
 fn expand(value: &str, depth: usize) -> Result<Vec<Expand>, Error> {
-    if depth >= 4 {
-        return Err(Error::refused("The $expand option is nested too deeply."));
+    if depth >= MAX_EXPANDS {
+        return Err(too_many());
     }
     let mut expands: Vec<Expand> = Vec::new();
     for part in split(value, ',') {

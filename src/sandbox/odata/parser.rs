@@ -66,20 +66,20 @@ impl Parser<'_> {
         if self.depth > MAX_DEPTH {
             return Err(Error::syntax("Recursion depth exceeded allowed limit."));
         }
-        let mut left = self.and()?;
+        let mut sides = vec![self.and()?];
         while self.take_word("or") {
-            left = Expr::Or(Box::new(left), Box::new(self.and()?));
+            sides.push(self.and()?);
         }
         self.depth -= 1;
-        Ok(left)
+        Ok(joined(sides, Expr::Or))
     }
 
     fn and(&mut self) -> Result<Expr, Error> {
-        let mut left = self.unary()?;
+        let mut sides = vec![self.unary()?];
         while self.take_word("and") {
-            left = Expr::And(Box::new(left), Box::new(self.unary()?));
+            sides.push(self.unary()?);
         }
-        Ok(left)
+        Ok(joined(sides, Expr::And))
     }
 
     fn unary(&mut self) -> Result<Expr, Error> {
@@ -276,6 +276,22 @@ impl Parser<'_> {
         self.expect(&Token::Close)?;
         Ok(Expr::Lambda { collection, every, variable, condition })
     }
+}
+
+/// One condition of many: a tree as flat as it can be. What walks it later calls itself once a level,
+/// and 500 levels are more than a stack holds.
+fn joined(mut sides: Vec<Expr>, join: fn(Box<Expr>, Box<Expr>) -> Expr) -> Expr {
+    while sides.len() > 1 {
+        let mut rest = sides.into_iter();
+        sides = Vec::with_capacity(rest.len().div_ceil(2));
+        while let Some(left) = rest.next() {
+            sides.push(match rest.next() {
+                Some(right) => join(Box::new(left), Box::new(right)),
+                None => left,
+            });
+        }
+    }
+    sides.pop().unwrap_or(Expr::Constant(true))
 }
 
 fn is_operator(name: &str) -> bool {
