@@ -94,13 +94,13 @@ fn joined(parts: [Option<String>; 2]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(","))
 }
 
-/// Splits at commas outside quotes.
+/// Splits at commas outside quotes. Some clients put semicolons between preferences.
 fn split(header: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quoted = false;
     for character in header.chars() {
         quoted ^= character == '"';
-        if character == ',' && !quoted {
+        if matches!(character, ',' | ';') && !quoted {
             parts.push(String::new());
         } else if let Some(last) = parts.last_mut() {
             last.push(character);
@@ -142,6 +142,8 @@ mod tests {
         let three = prefer(&["Odata.Track-Changes, odata.nonsense=1,wait=5,odata.maxpagesize=7"]);
         assert_eq!(three.applied_to_tracking().unwrap(), "odata.track-changes,odata.maxpagesize=7");
         assert!(three.track_changes && !one.track_changes);
+        let three = prefer(&["odata.maxpagesize=3;odata.include-annotations=\"a;b,*\""]);
+        assert_eq!((three.page_size, three.wants("anything")), (Some(3), true));
         assert_eq!(prefer(&[]).applied_to_read(), None);
         assert_eq!(prefer(&["odata.maxpagesize=0"]).page_size, None);
     }
