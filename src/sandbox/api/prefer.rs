@@ -142,8 +142,8 @@ mod tests {
         let three = prefer(&["Odata.Track-Changes, odata.nonsense=1,wait=5,odata.maxpagesize=7"]);
         assert_eq!(three.applied_to_tracking().unwrap(), "odata.track-changes,odata.maxpagesize=7");
         assert!(three.track_changes && !one.track_changes);
-        let three = prefer(&["odata.maxpagesize=3;odata.include-annotations=\"a;b,*\""]);
-        assert_eq!((three.page_size, three.wants("anything")), (Some(3), true));
+        let four = prefer(&["odata.maxpagesize=3;odata.include-annotations=\"a;b,*\""]);
+        assert_eq!((four.page_size, four.wants("anything")), (Some(3), true));
         assert_eq!(prefer(&[]).applied_to_read(), None);
         assert_eq!(prefer(&["odata.maxpagesize=0"]).page_size, None);
     }
