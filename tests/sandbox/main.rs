@@ -27,6 +27,7 @@ mod environments;
 mod expand;
 mod faults;
 mod faults_content;
+mod faults_runs;
 mod faults_sign_in;
 mod faults_wire;
 mod faults_world;
