@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::params::Params;
-use super::refusal::{Ids, Refusal};
+use super::refusal::{Ids, Refusal, policy_claims};
 use super::{Ask, Entra, Tenant, Version};
-use crate::sandbox::answer;
 use crate::sandbox::faults::{StatusFault, padded};
 
 /// Numbers, what they are called in `error` and in `suberror`, and what they say. Numbers that the sandbox gives of
@@ -177,8 +176,7 @@ impl Entra {
             };
             return self.authorize_refused(&ask, &refusal);
         }
-        let answered = refusal.response(self.clock.now(), ids);
-        let mut body: Value = serde_json::from_slice(answered.body()).unwrap_or_default();
+        let mut body = refusal.body(self.clock.now(), ids);
         if number.is_none() && fault.code.is_some() {
             body["error"] = json!(code);
         }
@@ -194,16 +192,8 @@ impl Entra {
         if let Some(claims) = &fault.claims {
             body["claims"] = json!(claims);
         } else if asks_for_more {
-            let policy = json!({ "essential": true, "values": [body["trace_id"]] });
-            body["claims"] = json!(json!({ "access_token": { "capolids": policy } }).to_string());
+            body["claims"] = json!(policy_claims(ids.trace));
         }
-        let (parts, _) = answered.into_parts();
-        let mut response = answer::json(status, &body);
-        for (name, value) in &parts.headers {
-            if !response.headers().contains_key(name) {
-                response.headers_mut().insert(name, value.clone());
-            }
-        }
-        response
+        refusal.response_with(&body)
     }
 }

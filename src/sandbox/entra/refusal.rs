@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use http::{HeaderValue, Request, Response, StatusCode};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::sandbox::{Error, answer};
@@ -127,6 +127,11 @@ impl Refusal {
 
     /// The answer of the token and device code endpoints.
     pub(crate) fn response(&self, now: Timestamp, ids: Ids) -> Response<Bytes> {
+        self.response_with(&self.body(now, ids))
+    }
+
+    /// The body of that answer; a fault writes into it before it goes out.
+    pub(super) fn body(&self, now: Timestamp, ids: Ids) -> Value {
         let Ids { trace, correlation } = ids;
         let timestamp = now.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let description =
@@ -146,10 +151,14 @@ impl Refusal {
             body["suberror"] = json!(suberror);
         }
         if matches!(self.code, Some(50076 | 53003)) {
-            let policy = json!({ "access_token": { "capolids": { "essential": true, "values": [trace] } } });
-            body["claims"] = json!(policy.to_string());
+            body["claims"] = json!(policy_claims(trace));
         }
-        let mut response = answer::json(self.status, &body);
+        body
+    }
+
+    /// The answer with this body in place of its own.
+    pub(super) fn response_with(&self, body: &Value) -> Response<Bytes> {
+        let mut response = answer::json(self.status, body);
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
         if self.status == StatusCode::UNAUTHORIZED {
             response
@@ -158,6 +167,11 @@ impl Refusal {
         }
         response
     }
+}
+
+/// The claims that a client must send along when it asks again, so that a policy is met.
+pub(super) fn policy_claims(policy: Uuid) -> String {
+    json!({ "access_token": { "capolids": { "essential": true, "values": [policy] } } }).to_string()
 }
 
 impl From<Error> for Refusal {

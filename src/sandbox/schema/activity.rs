@@ -43,11 +43,7 @@ pub(crate) const TASK: Declaration = Declaration {
         yes_no("IsBilled", "Is Billed", false),
         instant("SortDate", "Sort Date"),
         entity_name("ActivityTypeCode", "Activity Type"),
-        state(&[
-            State { value: 0, label: "Open", invariant: "Open", default_status: 2 },
-            State { value: 1, label: "Completed", invariant: "Completed", default_status: 5 },
-            State { value: 2, label: "Canceled", invariant: "Canceled", default_status: 6 },
-        ]),
+        state(&activity_states(2, 5, 6)),
         status(&[
             in_state(2, "Not Started", 0),
             in_state(3, "In Progress", 0),

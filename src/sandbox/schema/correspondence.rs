@@ -83,11 +83,7 @@ pub(crate) const EMAIL: Declaration = Declaration {
         yes_no("ReadReceiptRequested", "Read Receipt Requested", false),
         instant("SentOn", "Date Sent"),
         OUTGOING,
-        state(&[
-            State { value: 0, label: "Open", invariant: "Open", default_status: 1 },
-            State { value: 1, label: "Completed", invariant: "Completed", default_status: 2 },
-            State { value: 2, label: "Canceled", invariant: "Canceled", default_status: 5 },
-        ]),
+        state(&activity_states(1, 2, 5)),
         status(&[
             in_state(1, "Draft", 0),
             in_state(8, "Failed", 0),
@@ -121,11 +117,7 @@ pub(crate) const PHONECALL: Declaration = Declaration {
         text("PhoneNumber", "Phone Number", 200),
         yes_no("LeftVoiceMail", "Left Voice Mail", false),
         OUTGOING,
-        state(&[
-            State { value: 0, label: "Open", invariant: "Open", default_status: 1 },
-            State { value: 1, label: "Completed", invariant: "Completed", default_status: 2 },
-            State { value: 2, label: "Canceled", invariant: "Canceled", default_status: 3 },
-        ]),
+        state(&activity_states(1, 2, 3)),
         status(&[
             in_state(1, "Open", 0),
             in_state(2, "Made", 1),
@@ -191,11 +183,7 @@ pub(crate) const LETTER: Declaration = Declaration {
         ],
         text("Address", "Address", 200),
         OUTGOING,
-        state(&[
-            State { value: 0, label: "Open", invariant: "Open", default_status: 1 },
-            State { value: 1, label: "Completed", invariant: "Completed", default_status: 4 },
-            State { value: 2, label: "Canceled", invariant: "Canceled", default_status: 5 },
-        ]),
+        state(&activity_states(1, 4, 5)),
         status(&[
             in_state(1, "Open", 0),
             in_state(2, "Draft", 0),
@@ -227,11 +215,7 @@ pub(crate) const FAX: Declaration = Declaration {
         text("CoverPageName", "Cover Page Name", 100),
         whole("NumberOfPages", "No. of Pages", 0, 1_000_000_000),
         OUTGOING,
-        state(&[
-            State { value: 0, label: "Open", invariant: "Open", default_status: 1 },
-            State { value: 1, label: "Completed", invariant: "Completed", default_status: 2 },
-            State { value: 2, label: "Canceled", invariant: "Canceled", default_status: 5 },
-        ]),
+        state(&activity_states(1, 2, 5)),
         status(&[
             in_state(1, "Open", 0),
             in_state(2, "Completed", 1),

@@ -371,6 +371,15 @@ pub(crate) const fn state(options: &'static [State]) -> Declared {
     column
 }
 
+/// The states of most activities, each with the status reason it gets when none is named.
+pub(crate) const fn activity_states(open: i32, completed: i32, canceled: i32) -> [State; 3] {
+    [
+        State { value: 0, label: "Open", invariant: "Open", default_status: open },
+        State { value: 1, label: "Completed", invariant: "Completed", default_status: completed },
+        State { value: 2, label: "Canceled", invariant: "Canceled", default_status: canceled },
+    ]
+}
+
 pub(crate) const fn status(options: &'static [Status]) -> Declared {
     column("StatusCode", "Status Reason", Kind::Status { options })
 }

@@ -169,11 +169,7 @@ pub(crate) const INCIDENTRESOLUTION: Declaration = Declaration {
             &[to("incident", "incidentid", "Incident_IncidentResolutions").cascade()],
         )
         .system_required(),
-        state(&[
-            State { value: 0, label: "Open", invariant: "Open", default_status: 1 },
-            State { value: 1, label: "Completed", invariant: "Completed", default_status: 2 },
-            State { value: 2, label: "Canceled", invariant: "Canceled", default_status: 3 },
-        ]),
+        state(&activity_states(1, 2, 3)),
         status(&[in_state(1, "Open", 0), in_state(2, "Closed", 1), in_state(3, "Canceled", 2)]),
     ],
 };
