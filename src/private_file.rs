@@ -110,6 +110,21 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(content))
 }
 
+/// Reads a file that a person named: a secret, a certificate. It may be a link, a pipe or a file of anybody's.
+///
+/// # Errors
+///
+/// As the system says, and for more than 1 MiB.
+pub fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    const MAX: u64 = 1 << 20;
+    let mut content = Vec::new();
+    File::open(path)?.take(MAX + 1).read_to_end(&mut content)?;
+    match content.len() as u64 > MAX {
+        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is too large")),
+        false => Ok(content),
+    }
+}
+
 /// Opens a file for appending, or for locking; makes it when it is missing.
 ///
 /// # Errors

@@ -4,16 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use oauth2::{ClientId, RefreshToken, Scope, TokenUrl};
+use oauth2::{ClientId, RefreshToken, TokenUrl};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
+use uuid::Uuid;
 
 use super::authority::is_safe;
 use super::exchange::{Exchange, Step};
 use super::grant::OauthClient;
 use super::store::{Entry, TokenStore};
-use super::{Error, Grant, Target};
+use super::{Credential, Error, Grant, Renewal, Target, application, azure_cli};
 use crate::http;
 
 /// A token is renewed when less than this is left of it, or less than a quarter of its life.
@@ -66,9 +67,20 @@ enum Source {
 #[derive(Debug)]
 struct Kept {
     http: http::Client,
-    store: TokenStore,
+    /// Without it everything goes with the process.
+    store: Option<TokenStore>,
+    handed: Handed,
     user: Option<String>,
     state: Mutex<State>,
+}
+
+/// What a renewal may need and is never kept.
+#[derive(Debug, Clone, Default)]
+pub struct Handed {
+    /// An application's proof.
+    pub credential: Option<Credential>,
+    /// Opens a certificate that is read again.
+    pub certificate_password: Option<SecretString>,
 }
 
 #[derive(Debug)]
@@ -82,6 +94,8 @@ struct State {
     renewed: Option<Instant>,
     /// The server refused the token, whatever its age says.
     refused: bool,
+    /// The refresh token here is newer than the one on disk.
+    is_ahead: bool,
     /// When the last renewal failed, and how.
     failed: Option<(Instant, Arc<Error>)>,
 }
@@ -107,9 +121,33 @@ impl Tokens {
 
     /// The tokens of a kept sign-in.
     pub fn kept(http: http::Client, store: TokenStore, entry: Entry) -> Tokens {
-        let user = entry.user.clone();
+        Tokens::kept_with(http, store, entry, Handed::default())
+    }
+
+    /// The same, with what a renewal may need.
+    pub fn kept_with(http: http::Client, store: TokenStore, entry: Entry, handed: Handed) -> Tokens {
+        Tokens::of(http, Some(store), entry, handed)
+    }
+
+    /// The tokens of an application that proves itself whenever it needs one. The first is asked for when it is needed,
+    /// and nothing is kept.
+    pub fn of_application(http: http::Client, target: &Target, credential: Credential) -> Tokens {
+        let now = SystemTime::UNIX_EPOCH;
+        let grant = Grant {
+            access_token: SecretString::default(),
+            refresh_token: None,
+            expires_in: Some(Duration::ZERO),
+            user: None,
+            renewal: Renewal::Application(super::CredentialSource::Handed),
+        };
+        let handed = Handed { credential: Some(credential), ..Handed::default() };
+        Tokens::of(http, None, Entry::of(target, grant, Uuid::nil(), now), handed)
+    }
+
+    fn of(http: http::Client, store: Option<TokenStore>, entry: Entry, handed: Handed) -> Tokens {
+        let user = entry.key.account.clone();
         let state = Mutex::new(State::new(entry, 0, SystemTime::now()));
-        Tokens { source: Source::Kept(Arc::new(Kept { http, store, user, state })) }
+        Tokens { source: Source::Kept(Arc::new(Kept { http, store, handed, user, state })) }
     }
 
     /// Keeps a fresh sign-in and gives its tokens.
@@ -122,20 +160,49 @@ impl Tokens {
         store: TokenStore,
         target: &Target,
         grant: Grant,
+        handed: Handed,
     ) -> Result<Tokens, Error> {
-        let entry = Entry {
-            key: target.key(),
-            token_endpoint: target.endpoints.token.to_string(),
-            scope: target.scope.clone(),
-            user: grant.user,
-            access_token: grant.access_token,
-            refresh_token: grant.refresh_token,
-            obtained: SystemTime::now(),
-            lifetime: grant.expires_in,
-        };
+        let entry = Entry::of(target, grant, Uuid::new_v4(), SystemTime::now());
         let lock = store.lock().await?;
         store.put(entry.clone(), &lock)?;
-        Ok(Tokens::kept(http, store, entry))
+        Ok(Tokens::kept_with(http, store, entry, handed))
+    }
+
+    /// Tokens for one more environment, by the refresh token of a kept sign-in to another one. `None` when another
+    /// process has ended that sign-in.
+    ///
+    /// # Errors
+    ///
+    /// What the authority says: the account or the application may have no access there.
+    pub async fn derive(
+        http: http::Client,
+        store: TokenStore,
+        target: &Target,
+        relative: &Entry,
+    ) -> Result<Option<Tokens>, Error> {
+        let (http, store, target, key) = (http.clone(), store.clone(), target.clone(), relative.key.clone());
+        to_the_end(async move {
+            let lock = store.lock().await?;
+            let Some(relative) = store.get(&key)? else { return Ok(None) };
+            let wanted = Entry {
+                token_endpoint: target.endpoints.token.to_string(),
+                asked: target.asked.clone(),
+                ..relative.clone()
+            };
+            let grant = refresh(&http, &wanted, None).await.map_err(|failure| failure.error)?;
+            let entry = Entry {
+                key: target.key(key.account.as_deref()),
+                access_token: grant.access_token,
+                refresh_token: grant.refresh_token.or(wanted.refresh_token.clone()),
+                obtained: SystemTime::now(),
+                lifetime: grant.expires_in,
+                claims: None,
+                ..wanted
+            };
+            store.put(entry.clone(), &lock)?;
+            Ok(Some(Tokens::kept(http, store, entry)))
+        })
+        .await
     }
 
     /// Who signed in, where the authority said so. For display.
@@ -206,6 +273,83 @@ impl Tokens {
         })
         .await
     }
+
+    /// A token that fulfils the claims that the server asked for in place of the one it refused. Where the authority
+    /// wants a person for it, the claims are kept for the next sign-in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ClaimsNeeded`] when a person has to sign in.
+    ///
+    /// # Cancellation
+    ///
+    /// As [`Tokens::access_token`].
+    pub async fn step_up(&self, rejected: &AccessToken, claims: String) -> Result<AccessToken, Error> {
+        let kept = match &self.source {
+            Source::Given(_) => return Err(Error::GivenTokenRefused),
+            Source::Kept(kept) => kept.clone(),
+        };
+        let (generation, asked) = (rejected.generation, Instant::now());
+        to_the_end(async move {
+            let mut state = kept.state.lock().await;
+            if state.current.generation != generation {
+                return Ok(state.current.clone());
+            }
+            // A token that was got with these claims and is refused all the same: only a person can help.
+            let again = state.entry.claims.as_ref() == Some(&claims);
+            kept.keep_claims(&mut state, Some(claims)).await?;
+            if again {
+                return Err(Error::ClaimsNeeded);
+            }
+            state.refused = true;
+            match kept.renew_for(asked, &mut state).await {
+                Ok(()) => Ok(state.current.clone()),
+                Err(error) if error.is_sign_in() => Err(Error::ClaimsNeeded),
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
+    /// Renews the token whenever little is left of it, for as long as that goes by itself. It ends when a person is
+    /// needed, and never for a token that is not renewed.
+    ///
+    /// # Cancellation
+    ///
+    /// As [`Tokens::access_token`].
+    pub async fn keep_fresh(&self) -> Error {
+        let Source::Kept(kept) = &self.source else { return std::future::pending().await };
+        loop {
+            let wait = {
+                let state = kept.state.lock().await;
+                due_in(state.entry.lifetime, state.age(Instant::now()))
+            };
+            let Some(wait) = wait else { return std::future::pending().await };
+            tokio::time::sleep(wait.max(APART)).await;
+            let asked = Instant::now();
+            let background = kept.clone();
+            let renewed = to_the_end(async move {
+                let mut state = background.state.lock().await;
+                match is_due(state.entry.lifetime, state.age(Instant::now())) {
+                    true => background.renew_for(asked, &mut state).await,
+                    false => Ok(()),
+                }
+            });
+            match renewed.await {
+                Err(error) if error.is_sign_in() => return error,
+                Err(error) => tracing::info!(%error, "the renewal in the background is tried again"),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// When the token runs out, as far as that is known.
+    pub async fn time_left(&self) -> Option<Duration> {
+        let Source::Kept(kept) = &self.source else { return None };
+        let state = kept.state.lock().await;
+        let lifetime = state.entry.lifetime?;
+        Some(lifetime.saturating_sub(state.age(Instant::now())))
+    }
 }
 
 /// Runs work that must not be dropped half-way, even if nobody waits for it any more.
@@ -261,9 +405,14 @@ impl Kept {
     /// Replaces the token: by the one that another process got meanwhile, or by a new one.
     async fn renew(&self, state: &mut State) -> Result<(), Failure> {
         state.renewed = Some(Instant::now());
-        let lock = self.store.lock().await?;
         let generation = state.current.generation + 1;
-        match self.store.get(&state.entry.key)? {
+        let Some(store) = &self.store else {
+            let grant = self.grant(&state.entry).await?;
+            state.take(grant, generation + 1);
+            return Ok(());
+        };
+        let lock = store.lock().await?;
+        match store.get(&state.entry.key)? {
             // Signed out elsewhere.
             None => return Err(Error::SignInNeeded.into()),
             Some(found) if found.access_token.expose_secret() != state.current.secret() => {
@@ -275,44 +424,127 @@ impl Kept {
                     return Ok(());
                 }
             }
-            // Ours may be newer, if the disk was full when it came.
-            Some(_) => {}
+            // Another environment of the same sign-in may have been renewed since.
+            Some(found) => {
+                // Ours may be newer, if the disk was full when it came.
+                if !state.is_ahead {
+                    state.entry.refresh_token = found.refresh_token;
+                }
+            }
         }
-        let grant = self.refresh(&state.entry).await?;
-        let entry = Entry {
-            access_token: grant.access_token,
-            refresh_token: grant.refresh_token.or_else(|| state.entry.refresh_token.clone()),
-            user: grant.user.or_else(|| state.entry.user.clone()),
-            obtained: SystemTime::now(),
-            lifetime: grant.expires_in,
-            ..state.entry.clone()
-        };
+        let grant = self.grant(&state.entry).await?;
+        let entry = state.entry.renewed_by(grant);
         // Kept even if the disk is full: the old refresh token may be of no use any more.
         state.entry.refresh_token = entry.refresh_token.clone();
-        self.store.put(entry.clone(), &lock)?;
+        state.is_ahead = true;
+        store.put(entry.clone(), &lock)?;
         let last = state.renewed;
         *state = State { renewed: last, ..State::new(entry, generation + 1, SystemTime::now()) };
         tracing::info!(environment = state.entry.key.environment, "access token renewed");
         Ok(())
     }
 
-    async fn refresh(&self, entry: &Entry) -> Result<Grant, Failure> {
-        let refresh_token = entry.refresh_token.as_ref().ok_or(Error::SignInNeeded)?;
-        let endpoint = Url::parse(&entry.token_endpoint).ok().filter(is_safe).ok_or(Error::SignInNeeded)?;
-        let client = OauthClient::new(ClientId::new(entry.key.client_id.clone()))
-            .set_token_uri(TokenUrl::from_url(endpoint));
-        let exchange = Exchange::new(&self.http, Step::Refresh);
-        let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
-        let scopes = entry.scope.split(' ').map(|scope| Scope::new(scope.to_owned()));
-        let answer =
-            client.exchange_refresh_token(&refresh_token).add_scopes(scopes).request_async(&exchange).await;
-        answer
-            .map(Grant::from)
-            .map_err(|error| Failure { error: exchange.failure(&error), retry_after: exchange.retry_after() })
+    /// Gets a token in the way in which the one before was got.
+    async fn grant(&self, entry: &Entry) -> Result<Grant, Failure> {
+        match &entry.renewal {
+            Renewal::RefreshToken => refresh(&self.http, entry, entry.claims.as_deref()).await,
+            Renewal::Application(source) => {
+                let credential = match &self.handed.credential {
+                    Some(credential) => credential.clone(),
+                    None => Credential::read(source, self.handed.certificate_password.as_ref())?,
+                };
+                let endpoint = endpoint_of(entry)?;
+                let client_id = &entry.key.client_id;
+                application::grant(&self.http, &endpoint, client_id, &entry.asked, &credential)
+                    .await
+                    .map_err(|(error, retry_after)| Failure { error, retry_after })
+            }
+            Renewal::AzureCli => Ok(azure_cli::grant(&entry.key.environment, entry.tenant()).await?),
+            Renewal::Never => Err(Error::SignInNeeded.into()),
+        }
+    }
+
+    /// Notes what the next sign-in or renewal has to send along.
+    async fn keep_claims(&self, state: &mut State, claims: Option<String>) -> Result<(), Error> {
+        state.entry.claims = claims;
+        let Some(store) = &self.store else { return Ok(()) };
+        let lock = store.lock().await?;
+        match store.get(&state.entry.key)? {
+            Some(found) => store.put(Entry { claims: state.entry.claims.clone(), ..found }, &lock),
+            None => Ok(()),
+        }
+    }
+}
+
+fn endpoint_of(entry: &Entry) -> Result<Url, Error> {
+    Url::parse(&entry.token_endpoint).ok().filter(is_safe).ok_or(Error::SignInNeeded)
+}
+
+/// Asks for a token for the refresh token.
+async fn refresh(http: &http::Client, entry: &Entry, claims: Option<&str>) -> Result<Grant, Failure> {
+    let refresh_token = entry.refresh_token.as_ref().ok_or(Error::SignInNeeded)?;
+    let client = OauthClient::new(ClientId::new(entry.key.client_id.clone()))
+        .set_token_uri(TokenUrl::from_url(endpoint_of(entry)?));
+    let exchange = Exchange::new(http, Step::Refresh, &entry.asked);
+    let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
+    let mut request = client.exchange_refresh_token(&refresh_token).add_scopes(entry.asked.scopes());
+    if let Some(claims) = claims {
+        request = request.add_extra_param("claims", claims);
+    }
+    let answer = request.request_async(&exchange).await;
+    answer
+        .map(Grant::from)
+        .map_err(|error| Failure { error: exchange.failure(&error), retry_after: exchange.retry_after() })
+}
+
+impl Entry {
+    /// A sign-in that was just made.
+    pub(super) fn of(target: &Target, grant: Grant, family: Uuid, now: SystemTime) -> Entry {
+        let asked = match grant.renewal {
+            Renewal::Application(_) => &target.asked_by_application,
+            _ => &target.asked,
+        };
+        Entry {
+            key: target.key(grant.user.as_deref()),
+            family,
+            signed_in: now,
+            token_endpoint: target.endpoints.token.to_string(),
+            asked: asked.clone(),
+            renewal: grant.renewal,
+            claims: None,
+            access_token: grant.access_token,
+            refresh_token: grant.refresh_token,
+            obtained: now,
+            lifetime: grant.expires_in,
+        }
+    }
+
+    /// The same sign-in with the tokens that came now.
+    fn renewed_by(&self, grant: Grant) -> Entry {
+        Entry {
+            access_token: grant.access_token,
+            refresh_token: grant.refresh_token.or_else(|| self.refresh_token.clone()),
+            obtained: SystemTime::now(),
+            lifetime: grant.expires_in,
+            ..self.clone()
+        }
+    }
+
+    /// The tenant in the authority's path.
+    fn tenant(&self) -> Option<&str> {
+        let (_, path) = self.key.authority.split_once("://")?.1.split_once('/')?;
+        (!path.is_empty() && !path.contains('/')).then_some(path)
     }
 }
 
 impl State {
+    /// Takes tokens that are not kept.
+    fn take(&mut self, grant: Grant, generation: u64) {
+        let renewed = self.renewed;
+        let entry = self.entry.renewed_by(grant);
+        *self = State { renewed, ..State::new(entry, generation, SystemTime::now()) };
+    }
+
     /// `now` is the wall clock's: the only one that lasts from one run to the next. A token from the future, or from
     /// before a jump of the clock, counts as run out; its first use renews it, and then the monotonic clock rules.
     fn new(entry: Entry, generation: u64, now: SystemTime) -> State {
@@ -329,6 +561,7 @@ impl State {
             age_before,
             renewed: None,
             refused: false,
+            is_ahead: false,
             failed: None,
         }
     }
@@ -342,6 +575,13 @@ impl State {
 fn is_due(lifetime: Option<Duration>, age: Duration) -> bool {
     lifetime.is_some_and(|lifetime| lifetime.saturating_sub(age) < AHEAD.min(lifetime / 4))
         || has_run_out(lifetime, age)
+}
+
+/// When a token should be renewed, from now on. Nothing for one of unknown life.
+fn due_in(lifetime: Option<Duration>, age: Duration) -> Option<Duration> {
+    let lifetime = lifetime?;
+    let due_at = lifetime.saturating_sub(AHEAD.min(lifetime / 4));
+    Some(due_at.saturating_sub(age) + Duration::from_secs(1))
 }
 
 fn has_run_out(lifetime: Option<Duration>, age: Duration) -> bool {
@@ -405,10 +645,14 @@ mod tests {
                 environment: "https://a".into(),
                 client_id: "app".into(),
                 authority: "https://l/t".into(),
+                account: None,
             },
+            family: Uuid::nil(),
+            signed_in: obtained,
             token_endpoint: "https://l/t/token".into(),
-            scope: "s".into(),
-            user: None,
+            asked: super::super::Asked::Scope("s".into()),
+            renewal: Renewal::RefreshToken,
+            claims: None,
             access_token: "A".into(),
             refresh_token: None,
             obtained,

@@ -77,23 +77,23 @@ impl Context {
     /// # Errors
     ///
     /// As [`Context::environment`] and [`Context::http`], and when nobody is signed in.
-    pub fn client(&self) -> Result<Client, CliError> {
+    pub async fn client(&self) -> Result<Client, CliError> {
         let http = self.http()?;
-        let tokens = self.tokens(&http)?;
+        let tokens = self.tokens(&http).await?;
         Ok(Client::new(self.environment()?, http, tokens, Guard::new()))
     }
 
-    /// The token that was given, or the kept sign-in to the environment.
+    /// The token that was given, the kept sign-in to the environment, or the application's that is at hand.
     ///
     /// # Errors
     ///
     /// As [`Context::environment`], and when nobody is signed in.
-    pub fn tokens(&self, http: &http::Client) -> Result<Tokens, CliError> {
+    pub async fn tokens(&self, http: &http::Client) -> Result<Tokens, CliError> {
         let request = self.sign_in_request()?;
         if let Some(token) = &self.settings.token {
             return Ok(Tokens::fixed(token.clone()));
         }
-        let kept = sign_in::kept(http, &self.store(), &request)?;
+        let kept = sign_in::kept(http, &self.store(), &request).await?;
         kept.ok_or_else(|| auth::Error::SignInNeeded.into())
     }
 
@@ -110,6 +110,11 @@ impl Context {
             tenant: settings.tenant.clone(),
             client_id: settings.client_id.clone(),
             scope: settings.scope.clone(),
+            version: settings.authority_version,
+            account: None,
+            application: settings.application.clone(),
+            client_secret: settings.client_secret.clone(),
+            certificate_password: settings.certificate_password.clone(),
         })
     }
 

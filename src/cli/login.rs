@@ -1,28 +1,30 @@
 //! `dv login`
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use clap::Args;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::output::json_line;
+use super::pasting::Pasting;
 use super::{CliError, Context};
 use crate::auth::browser::Wishes;
-use crate::ops::sign_in::{self, Progress, Prompt, Way};
+use crate::auth::{Error, Request};
+use crate::ops::sign_in::{self, Attempt, Progress, Prompt, SignedIn, Way};
 use crate::text::harmless;
+
+/// Longest token that is read from standard input.
+const MAX_TOKEN: u64 = 1 << 20;
 
 /// Sign in to an environment
 ///
-/// In the browser of this machine where there is one, with a code otherwise. The sign-in is kept for later commands
-/// and renewed by itself.
+/// Without a way, the best for the place: as an application where a secret or certificate is given, in the browser of this
+/// machine where there is one, with a code otherwise. The sign-in is kept for later commands and renewed by itself.
 #[derive(Debug, Args)]
 pub(super) struct LoginArgs {
-    /// Type a code on any device
-    #[arg(long, conflicts_with = "browser")]
-    device_code: bool,
-    /// Use the browser of this machine
-    #[arg(long)]
-    browser: bool,
+    #[command(flatten)]
+    ways: Ways,
     /// Open no browser, only print the address
     #[arg(long)]
     no_open: bool,
@@ -35,6 +37,27 @@ pub(super) struct LoginArgs {
     /// Print what to do, and then the outcome, as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// One way, or none.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+struct Ways {
+    /// Type a code on any device
+    #[arg(long, conflicts_with = "credential")]
+    device_code: bool,
+    /// Use the browser of this machine, or one that reaches it through `ssh -L`
+    #[arg(long, conflicts_with = "credential")]
+    browser: bool,
+    /// Open the printed address anywhere, and paste the address that the browser ends at
+    #[arg(long, conflicts_with = "credential")]
+    paste: bool,
+    /// Use the session of the Azure CLI (`az login`)
+    #[arg(long, conflicts_with = "credential")]
+    azure_cli: bool,
+    /// Keep an access token that standard input holds; it cannot be renewed
+    #[arg(long, conflicts_with = "credential")]
+    token_stdin: bool,
 }
 
 #[derive(Serialize)]
@@ -67,29 +90,75 @@ impl LoginArgs {
         if context.settings().token.is_some() {
             context.note("DV_TOKEN is set: commands use it instead of this sign-in");
         }
-        let request = context.sign_in_request()?;
-        let http = context.http()?;
-        let (progress, mut news) = tokio::sync::mpsc::unbounded_channel();
-        let store = context.store();
-        let wishes = Wishes { login_hint: self.login_hint.clone(), prompt: self.prompt.clone() };
-        let way = self.way(context);
-        if way == Way::DeviceCode && wishes != Wishes::default() {
-            context.note("--login-hint and --prompt are for the browser; with a code they do nothing");
+        let way = self.ways.named();
+        let fitting = self.fitting(context);
+        match self.sign_in(context, way.unwrap_or(fitting), None, out).await {
+            // The next rung of the ladder, for a person who is there to take it.
+            Err(error) if way.is_none() && error.wants_a_browser() && io::stdin().is_terminal() => {
+                context.note(&error.to_string());
+                context.note("a browser is the next way");
+                let claims = error.claims().map(ToOwned::to_owned);
+                let signed_in = self.sign_in(context, Way::Browser, claims, out).await;
+                self.done(signed_in.map_err(Failure::into_cli)?, out)
+            }
+            Err(error) => Err(error.into_cli()),
+            Ok(signed_in) => self.done(signed_in, out),
         }
-        let signing_in = sign_in::sign_in(&http, &store, &request, way, &wishes, |progress_made| {
+    }
+
+    async fn sign_in(
+        &self,
+        context: &Context,
+        way: Way,
+        claims: Option<String>,
+        out: &mut dyn Write,
+    ) -> Result<SignedIn, Failure> {
+        let request = self.request(context, way)?;
+        let http = context.http()?;
+        let store = context.store();
+        let wishes = Wishes { login_hint: self.login_hint.clone(), prompt: self.prompt.clone(), claims };
+        let is_wished = wishes.login_hint.is_some() || wishes.prompt.is_some();
+        if is_wished && way != Way::Browser {
+            context.note("--login-hint and --prompt are for the browser; this way they do nothing");
+        }
+        let mut pasting = None;
+        let mut attempt = Attempt { wishes, ..Attempt::new(way) };
+        if way == Way::Token {
+            attempt.token = Some(read_token()?.as_str().into());
+        }
+        if way == Way::Browser && self.may_paste(context) {
+            let mut started = Pasting::start();
+            attempt.pasted = started.texts();
+            pasting = Some(started);
+        }
+        let (progress, mut news) = tokio::sync::mpsc::unbounded_channel();
+        let signing_in = sign_in::sign_in(&http, &store, &request, attempt, |progress_made| {
             let _ = progress.send(progress_made); // received below as long as this runs
         });
         tokio::pin!(signing_in);
         let signed_in = loop {
             tokio::select! {
                 biased;
-                Some(progress) = news.recv() => self.tell(context, out, progress)?,
+                Some(progress) = news.recv() => self.tell(context, out, progress, pasting.as_ref())?,
                 done = &mut signing_in => break done?,
             }
         };
         while let Ok(progress) = news.try_recv() {
-            self.tell(context, out, progress)?;
+            self.tell(context, out, progress, None)?;
         }
+        Ok(signed_in)
+    }
+
+    /// What is asked for: an application's proof is for an application's sign-in alone.
+    fn request(&self, context: &Context, way: Way) -> Result<Request, CliError> {
+        let request = context.sign_in_request()?;
+        Ok(match way {
+            Way::Application => request,
+            _ => Request { application: None, client_secret: None, ..request },
+        })
+    }
+
+    fn done(&self, signed_in: SignedIn, out: &mut dyn Write) -> Result<(), CliError> {
         let url = signed_in.environment.origin();
         if self.json {
             let done = DoneLine { url, authority: &signed_in.authority, user: signed_in.user.as_deref() };
@@ -101,19 +170,33 @@ impl LoginArgs {
         Ok(())
     }
 
-    fn way(&self, context: &Context) -> Way {
+    /// The best way for the place.
+    fn fitting(&self, context: &Context) -> Way {
         let situation = context.settings().situation;
-        match (self.device_code, self.browser) {
-            (true, _) => Way::DeviceCode,
-            (_, true) => Way::Browser,
-            _ => Way::fitting(situation.ssh, situation.display),
+        match &context.settings().application {
+            Some(_) => Way::Application,
+            None => Way::fitting(situation.ssh, situation.display),
         }
     }
 
-    fn tell(&self, context: &Context, out: &mut dyn Write, progress: Progress) -> Result<(), CliError> {
+    /// Whether standard input is listened to: where it was asked for, and for a person whose browser may be elsewhere.
+    fn may_paste(&self, context: &Context) -> bool {
+        self.ways.paste || (io::stdin().is_terminal() && !self.has_browser(context))
+    }
+
+    fn tell(
+        &self,
+        context: &Context,
+        out: &mut dyn Write,
+        progress: Progress,
+        pasting: Option<&Pasting>,
+    ) -> Result<(), CliError> {
         let prompt = match progress {
             Progress::Warning(warning) => {
                 context.note(&warning);
+                if let Some(pasting) = pasting {
+                    pasting.again();
+                }
                 return Ok(());
             }
             Progress::Prompt(prompt) => prompt,
@@ -133,11 +216,19 @@ impl LoginArgs {
         let mut err = io::stderr().lock();
         let (address, may_open) = match &prompt {
             Prompt::DeviceCode { verification_uri, may_open, .. } => (verification_uri, *may_open),
-            Prompt::Browser { authorize_url, .. } => (authorize_url, true),
+            Prompt::Browser { authorize_url, .. } => (authorize_url, !self.ways.paste),
         };
         writeln!(err, "Open: {}", harmless(address))?;
-        if let Prompt::DeviceCode { user_code, .. } = &prompt {
-            writeln!(err, "Code: {}", harmless(user_code))?;
+        match &prompt {
+            Prompt::DeviceCode { user_code, .. } => writeln!(err, "Code: {}", harmless(user_code))?,
+            Prompt::Browser { redirect_uri, .. } => {
+                if let Some(port) = redirect_uri.rsplit(':').next().filter(|_| !self.has_browser(context)) {
+                    writeln!(err, "From another machine, first: ssh -L {port}:localhost:{port} this-host")?;
+                }
+                if pasting.is_some() {
+                    writeln!(err, "Or paste here the address that the browser ends at, and press Enter.")?;
+                }
+            }
         }
         drop(err);
         if may_open && self.opens(context) && open::that_detached(address).is_err() {
@@ -148,7 +239,83 @@ impl LoginArgs {
 
     /// A browser is opened for a person who sits here: not over SSH, not without a display.
     fn opens(&self, context: &Context) -> bool {
-        let situation = context.settings().situation;
-        !self.no_open && !situation.ssh && situation.display
+        !self.no_open && self.has_browser(context)
     }
+
+    fn has_browser(&self, context: &Context) -> bool {
+        let situation = context.settings().situation;
+        !situation.ssh && situation.display
+    }
+}
+
+impl Ways {
+    /// The way that was named.
+    fn named(self) -> Option<Way> {
+        let ways = [
+            (self.device_code, Way::DeviceCode),
+            (self.browser || self.paste, Way::Browser),
+            (self.azure_cli, Way::AzureCli),
+            (self.token_stdin, Way::Token),
+        ];
+        ways.into_iter().find(|(named, _)| *named).map(|(_, way)| way)
+    }
+}
+
+/// Why a sign-in ended; what the authority said is looked at before it becomes a message.
+enum Failure {
+    Auth(Error),
+    Other(CliError),
+}
+
+impl Failure {
+    fn into_cli(self) -> CliError {
+        match self {
+            Failure::Auth(error) => error.into(),
+            Failure::Other(error) => error,
+        }
+    }
+
+    fn wants_a_browser(&self) -> bool {
+        matches!(self, Failure::Auth(error) if error.wants_a_browser())
+    }
+
+    fn claims(&self) -> Option<&str> {
+        match self {
+            Failure::Auth(error) => error.claims(),
+            Failure::Other(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Auth(error) => error.fmt(f),
+            Failure::Other(_) => f.write_str("the sign-in failed"),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Auth(error)
+    }
+}
+
+impl From<CliError> for Failure {
+    fn from(error: CliError) -> Failure {
+        Failure::Other(error)
+    }
+}
+
+/// Reads a token from standard input to its end.
+fn read_token() -> Result<Zeroizing<String>, CliError> {
+    let mut stdin = io::stdin().lock();
+    if stdin.is_terminal() {
+        return Err(CliError::usage("--token-stdin reads a token from standard input, which is a terminal")
+            .hint("pipe it: `az account get-access-token ... | dv login --token-stdin`"));
+    }
+    let mut token = Zeroizing::new(String::new());
+    stdin.by_ref().take(MAX_TOKEN).read_to_string(&mut token)?;
+    Ok(token)
 }

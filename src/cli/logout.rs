@@ -9,7 +9,8 @@ use crate::ops::sign_in;
 
 /// Forget the sign-in to an environment
 ///
-/// Removes its tokens from this machine. The browser's own session is not ended.
+/// Removes its tokens from this machine, and those of other environments that came from the same sign-in. The browser's
+/// own session is not ended.
 #[derive(Debug, Args)]
 pub(super) struct LogoutArgs {}
 
@@ -21,10 +22,12 @@ impl LogoutArgs {
     /// When the file of tokens cannot be changed.
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
         let environment = context.environment()?;
-        let forgotten = sign_in::sign_out(&context.store(), &environment).await?;
-        match forgotten {
-            0 => writeln!(io::stderr(), "Nobody was signed in to {environment}.")?,
-            _ => writeln!(io::stderr(), "Signed out of {environment}.")?,
+        let forgotten = sign_in::sign_out(&context.store(), &environment, None).await?;
+        if forgotten.is_empty() {
+            writeln!(io::stderr(), "Nobody was signed in to {environment}.")?;
+        }
+        for environment in forgotten {
+            writeln!(io::stderr(), "Signed out of {environment}.")?;
         }
         Ok(())
     }

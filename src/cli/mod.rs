@@ -11,6 +11,7 @@ mod login;
 mod logout;
 mod names;
 pub mod output;
+mod pasting;
 mod row_table;
 mod rows;
 mod sandbox;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
+use crate::auth::Version;
 use crate::config::{Environment, Flags, Settings, Situation};
 use crate::{http, tui};
 
@@ -75,6 +77,29 @@ struct SettingsArgs {
     #[arg(long, global = true, value_name = "URL", hide = true)]
     // taken, of no effect before environments are listed
     discovery: Option<String>,
+    /// Endpoints of the authority: 2, or 1 for an older one that knows resources instead of scopes
+    #[arg(long, global = true, value_name = "VERSION", value_parser = authority_version)]
+    authority_version: Option<Version>,
+    /// Sign in as an application whose secret is in this file (DV_CLIENT_SECRET holds the secret itself)
+    #[arg(long, global = true, value_name = "FILE", group = "credential")]
+    client_secret_file: Option<PathBuf>,
+    /// Sign in as an application whose secret comes from this open descriptor
+    #[arg(long, global = true, value_name = "N", group = "credential")]
+    client_secret_fd: Option<u32>,
+    /// Sign in as an application with this certificate and its private key, PEM (DV_CERTIFICATE_PASSWORD opens it)
+    #[arg(long, global = true, value_name = "FILE", group = "credential")]
+    certificate: Option<PathBuf>,
+    /// The certificate's private key, where it is in a file of its own
+    #[arg(long, global = true, value_name = "FILE", requires = "certificate")]
+    private_key: Option<PathBuf>,
+}
+
+fn authority_version(text: &str) -> Result<Version, &'static str> {
+    match text {
+        "1" | "v1" | "1.0" => Ok(Version::V1),
+        "2" | "v2" | "2.0" => Ok(Version::V2),
+        _ => Err("it is 1 or 2"),
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -182,6 +207,10 @@ fn start(settings: &Settings) -> tui::Start {
         scope: settings.scope.clone(),
         ca_file: settings.ca_file.clone(),
         token: settings.token.clone(),
+        authority_version: settings.authority_version,
+        application: settings.application.clone(),
+        client_secret: settings.client_secret.clone(),
+        certificate_password: settings.certificate_password.clone(),
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
@@ -193,8 +222,21 @@ fn start(settings: &Settings) -> tui::Start {
 
 impl From<SettingsArgs> for Flags {
     fn from(args: SettingsArgs) -> Flags {
-        let SettingsArgs { profile, url, authority, tenant, client_id, scope, ca_file, discovery } = args;
-        Flags { profile, url, authority, tenant, client_id, scope, ca_file, discovery }
+        Flags {
+            profile: args.profile,
+            url: args.url,
+            authority: args.authority,
+            tenant: args.tenant,
+            client_id: args.client_id,
+            scope: args.scope,
+            ca_file: args.ca_file,
+            discovery: args.discovery,
+            authority_version: args.authority_version,
+            client_secret_file: args.client_secret_file,
+            client_secret_fd: args.client_secret_fd,
+            certificate: args.certificate,
+            private_key: args.private_key,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ impl TokenArgs {
     ///
     /// Of kind [`Kind::SignIn`](super::Kind::SignIn) when nobody is signed in or the sign-in is no longer good.
     pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
-        let tokens = context.tokens(&context.http()?)?;
+        let tokens = context.tokens(&context.http()?).await?;
         let token = tokens.access_token().await?;
         if io::stdout().is_terminal() {
             context.note("this is a secret: whoever has it can act as you until it expires");

@@ -34,7 +34,7 @@ impl WhoamiArgs {
     ///
     /// When there is no connection, no sign-in, or the user is not in the environment.
     pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
-        let client = context.client()?;
+        let client = context.client().await?;
         let who = ops::connect(&client).await?;
         let url = client.environment().origin();
         if self.json {

@@ -36,6 +36,9 @@ pub enum Error {
     /// A file of settings is not what it should be.
     #[error("{} is not a file of settings", path.display())]
     Syntax { path: PathBuf, source: Box<toml::de::Error> },
+    /// A descriptor that was named is not open, or holds no text.
+    #[error("cannot read the descriptor {number}")]
+    Descriptor { number: u32, source: std::io::Error },
     /// A variable holds bytes that are not text.
     #[error("the variable {0} is not UTF-8")]
     NotText(&'static str),

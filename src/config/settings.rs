@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use super::{Environment, Error, Paths, Profile, profile};
+use crate::auth::{CredentialSource, Version};
+use crate::private_file;
 
 /// What the command line says. The first layer.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,11 @@ pub struct Flags {
     pub scope: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub discovery: Option<String>,
+    pub authority_version: Option<Version>,
+    pub client_secret_file: Option<PathBuf>,
+    pub client_secret_fd: Option<u32>,
+    pub certificate: Option<PathBuf>,
+    pub private_key: Option<PathBuf>,
 }
 
 /// The settings in force, not yet checked for sense: an address is still the text that was given.
@@ -40,6 +48,14 @@ pub struct Settings {
     pub discovery: Option<String>,
     /// A ready access token; it is used as it is and never renewed.
     pub token: Option<SecretString>,
+    /// Which endpoints of the authority are used.
+    pub authority_version: Version,
+    /// What an application signs in with, where one is to.
+    pub application: Option<CredentialSource>,
+    /// The application's secret, where it was handed over.
+    pub client_secret: Option<SecretString>,
+    /// Opens the application's certificate.
+    pub certificate_password: Option<SecretString>,
     /// What to log, in the syntax of `tracing` (`DV_LOG`).
     pub log: Option<String>,
     /// Where this process runs.
@@ -78,6 +94,10 @@ impl Settings {
             ca_file: None,
             discovery: None,
             token: None,
+            authority_version: Version::default(),
+            application: None,
+            client_secret: None,
+            certificate_password: None,
             log: None,
             situation,
             paths,
@@ -107,9 +127,11 @@ impl Settings {
             };
             Ok::<_, Error>(value)
         };
-        let secret = environment
-            .has("DV_CLIENT_SECRET")
-            .then(|| "DV_CLIENT_SECRET is set, but not used by this version".to_owned());
+        let (application, client_secret) = application(
+            [flags.client_secret_file, flags.certificate, flags.private_key],
+            flags.client_secret_fd,
+            environment.text("DV_CLIENT_SECRET")?,
+        )?;
         let unknown = |key| format!("the profile's key `{key}` is not known to this version");
         Ok(Settings {
             url: layered(flags.url, "DV_URL", profile.url)?,
@@ -120,13 +142,45 @@ impl Settings {
             ca_file: flags.ca_file.or_else(|| environment.path("DV_CA_FILE")).or(profile.ca_file),
             discovery: layered(flags.discovery, "DV_DISCOVERY", profile.discovery)?,
             token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
+            authority_version: flags.authority_version.unwrap_or_default(),
+            application,
+            client_secret,
+            certificate_password: environment.text("DV_CERTIFICATE_PASSWORD")?.map(SecretString::from),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
-            warnings: profile.unknown.into_iter().map(unknown).chain(secret).collect(),
+            warnings: profile.unknown.into_iter().map(unknown).collect(),
             profile: name,
             paths,
         })
     }
+}
+
+/// What an application signs in with: files and descriptors of the command line, then the variable.
+fn application(
+    [secret_file, certificate, key]: [Option<PathBuf>; 3],
+    descriptor: Option<u32>,
+    variable: Option<String>,
+) -> Result<(Option<CredentialSource>, Option<SecretString>), Error> {
+    if let Some(certificate) = certificate {
+        return Ok((Some(CredentialSource::CertificateFile { certificate, key }), None));
+    }
+    if let Some(file) = secret_file {
+        return Ok((Some(CredentialSource::SecretFile(file)), None));
+    }
+    let secret = match descriptor {
+        Some(number) => Some(read_descriptor(number)?),
+        None => variable.map(SecretString::from),
+    };
+    Ok((secret.is_some().then_some(CredentialSource::Handed), secret))
+}
+
+/// Reads a descriptor that whoever started this process left open.
+fn read_descriptor(number: u32) -> Result<SecretString, Error> {
+    let path = PathBuf::from(format!("/dev/fd/{number}"));
+    let failed = |source| Error::Descriptor { number, source };
+    let bytes = private_file::read_small(&path).map(Zeroizing::new).map_err(failed)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| failed(std::io::ErrorKind::InvalidData.into()))?;
+    Ok(SecretString::from(text))
 }
 
 impl Situation {

@@ -15,10 +15,10 @@ use crate::app::problem::Problem;
 use crate::app::session::{self, Identity};
 use crate::app::wait::Wait;
 use crate::app::{Progress, Reply, Request};
-use crate::auth::browser::Wishes;
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::dataverse::{Client, Error, Guard, Patch, RowQuery, Waiting};
 use crate::http;
+use crate::ops::sign_in::Attempt;
 use crate::ops::{self, Outcome, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
@@ -50,6 +50,11 @@ impl Services {
                 tenant: start.tenant.clone(),
                 client_id: start.client_id.clone(),
                 scope: start.scope.clone(),
+                version: start.authority_version,
+                account: None,
+                application: start.application.clone(),
+                client_secret: start.client_secret.clone(),
+                certificate_password: start.certificate_password.clone(),
             },
             token: start.token.clone(),
             client: Arc::new(watch::Sender::new(None)),
@@ -104,6 +109,7 @@ impl Services {
         let tokens = match &self.token {
             Some(token) => Some(Tokens::fixed(token.clone())),
             None => sign_in::kept(&self.http, &self.store, &self.request)
+                .await
                 .map_err(|error| sign_in_problem(&error))?,
         };
         let Some(tokens) = tokens else { return Ok(None) };
@@ -120,8 +126,8 @@ impl Services {
             session::Way::Browser => sign_in::Way::Browser,
         };
         let news = |news| progress(news_of(news));
-        let wishes = Wishes::default();
-        let signed_in = sign_in::sign_in(&self.http, &self.store, &self.request, way, &wishes, news)
+        let attempt = Attempt::new(way);
+        let signed_in = sign_in::sign_in(&self.http, &self.store, &self.request, attempt, news)
             .await
             .map_err(|error| sign_in_problem(&error))?;
         self.connect(signed_in.tokens).await.map_err(|error| self.connect_problem(&error))

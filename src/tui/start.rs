@@ -20,9 +20,10 @@ use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
+use crate::auth::{CredentialSource, Version};
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Start {
     /// Address of the environment, such as `contoso.crm4`.
     pub url: Option<String>,
@@ -35,6 +36,14 @@ pub struct Start {
     pub ca_file: Option<PathBuf>,
     /// A ready access token instead of a sign-in.
     pub token: Option<SecretString>,
+    /// Which endpoints of the authority are used.
+    pub authority_version: Version,
+    /// What an application signs in with, where one is to.
+    pub application: Option<CredentialSource>,
+    /// The application's secret, where it was handed over.
+    pub client_secret: Option<SecretString>,
+    /// Opens the application's certificate.
+    pub certificate_password: Option<SecretString>,
     /// This process runs over SSH.
     pub ssh: bool,
     /// A browser could open here.

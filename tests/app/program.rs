@@ -42,17 +42,11 @@ impl Program {
         let services = Services::new(&Start {
             url: Some(ready.url.clone()),
             authority: Some(ready.authority.clone()),
-            tenant: None,
             client_id: Some(ready.client_id.clone()),
-            scope: None,
-            ca_file: None,
-            token: None,
             ssh: true,
-            display: false,
             no_color: true,
-            ascii: false,
-            demo: false,
             state_folder: home.path().join("state"),
+            ..Start::default()
         })
         .unwrap();
         let start = session::Start {

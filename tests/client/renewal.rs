@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use dvtui::auth::Tokens;
+use dvtui::auth::{Asked, Renewal, Tokens};
 use dvtui::auth::store::{Entry, Key, TokenStore};
 use dvtui::dataverse::{Guard, Query};
 use dvtui::http;
@@ -21,10 +21,14 @@ async fn kept(server: &Server, folder: &TempDir) -> Tokens {
             environment: server.origin.clone(),
             client_id: "00000000-0000-0000-0000-000000000002".to_owned(),
             authority: server.origin.clone(),
+            account: None,
         },
+        family: uuid::Uuid::nil(),
+        signed_in: SystemTime::now(),
         token_endpoint: format!("{}/token", server.origin),
-        scope: format!("{}/.default offline_access", server.origin),
-        user: None,
+        asked: Asked::Scope(format!("{}/.default offline_access", server.origin)),
+        renewal: Renewal::RefreshToken,
+        claims: None,
         access_token: "old".to_owned().into(),
         refresh_token: Some("r1".to_owned().into()),
         obtained: SystemTime::now(),
