@@ -123,8 +123,13 @@ impl Error {
             | Error::BrowserTimedOut(_) => true,
             // While the service has trouble it says nothing about the sign-in.
             Error::Refused(_) | Error::Answer { .. } => !self.is_transient(),
-            // A page in place of an answer is no word about what is kept.
-            Error::Renewal(error) => error.is_sign_in() && !matches!(**error, Error::Answer { .. }),
+            Error::Renewal(error) => match &**error {
+                // The file with the application's secret or certificate is gone or spoilt.
+                Error::Credential { .. } => true,
+                // A page in place of an answer is no word about what is kept.
+                Error::Answer { .. } => false,
+                error => error.is_sign_in(),
+            },
             Error::Url(_)
             | Error::Setting { .. }
             | Error::Credential { .. }

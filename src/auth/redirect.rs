@@ -52,15 +52,15 @@ pub(super) fn pasted(text: &str, state: &str) -> Result<Answer, BadPaste> {
     let Ok(url) = Url::parse(&whole) else {
         return Err(BadPaste("That is no address. Copy all of what the browser's address bar shows."));
     };
+    if url.query_pairs().any(|(name, _)| name == "redirect_uri") {
+        return Err(BadPaste(
+            "That is the address to open. Paste the one that the browser shows after the sign-in.",
+        ));
+    }
     if !is_loopback(&url) {
-        return Err(match url.query_pairs().any(|(name, _)| name == "redirect_uri") {
-            true => BadPaste(
-                "That is the address to open. Paste the one that the browser shows after the sign-in.",
-            ),
-            false => {
-                BadPaste("That is not the address that the sign-in ends at: it begins with http://localhost.")
-            }
-        });
+        return Err(BadPaste(
+            "That is not the address that the sign-in ends at: it begins with http://localhost.",
+        ));
     }
     answer(url.query().unwrap_or_default(), state).map_err(|stranger| match stranger {
         Stranger::State => BadPaste("That address belongs to another sign-in, or is not whole."),

@@ -15,3 +15,4 @@ mod rows;
 mod stub;
 #[path = "../support/mod.rs"]
 mod support;
+mod ways;

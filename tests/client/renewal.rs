@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use dvtui::auth::{Asked, Renewal, Tokens};
 use dvtui::auth::store::{Entry, Key, TokenStore};
+use dvtui::auth::{Asked, Renewal, Tokens};
 use dvtui::dataverse::{Guard, Query};
 use dvtui::http;
 use tempfile::TempDir;
