@@ -4,8 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Refusal, UrlError};
+use super::{Refusal, UrlError, vault};
 use crate::http;
+use crate::private_file::Exposed;
 
 /// Why there is no token. Callers ask the `is_…` methods; messages hold no token and no code.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +73,9 @@ pub enum Error {
     /// The file of tokens is of a newer version of this program.
     #[error("{} was written by a newer version of dv", path.display())]
     NewerStore { path: PathBuf },
+    /// The file of tokens cannot be opened or sealed.
+    #[error("cannot use {}", path.display())]
+    Vault { path: PathBuf, source: vault::Error },
     /// Another process holds the file of tokens.
     #[error("another dv has been using {} for too long", path.display())]
     StoreBusy { path: PathBuf },
@@ -98,6 +102,7 @@ impl Error {
             // While the service has trouble it says nothing about the sign-in.
             Error::Refused(_) | Error::Answer { .. } => !self.is_transient(),
             // A page in place of an answer is no word about what is kept.
+            Error::Vault { source, .. } => source.is_sign_in(),
             Error::Renewal(error) => error.is_sign_in() && !matches!(**error, Error::Answer { .. }),
             Error::Url(_)
             | Error::Setting { .. }
@@ -171,8 +176,10 @@ impl Error {
             }
             Error::CodeExpired | Error::LostAnswer | Error::BrowserTimedOut(_) => "start again: `dv login`",
             Error::Listen(_) => "sign in with a code: `dv login --device-code`",
+            Error::Vault { source, .. } => return source.hints(),
+            Error::Store { source, .. } if let Some(exposed) = Exposed::of(source) => exposed.hint(),
             Error::Store { .. } => "check the folder's owner, its permissions and the free space",
-            Error::NewerStore { .. } => "use that version, or move the file away and sign in again",
+            Error::NewerStore { .. } => "use that version; to give up what is in the file: `dv logout --all`",
             Error::StoreBusy { .. } => "end the other process and try again",
         };
         vec![hint.to_owned()]

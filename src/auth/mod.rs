@@ -18,6 +18,7 @@ pub mod refusal;
 pub mod store;
 pub mod target;
 pub mod tokens;
+pub mod vault;
 
 pub use authority::Authority;
 pub use endpoints::Endpoints;

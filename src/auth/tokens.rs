@@ -278,6 +278,7 @@ impl Kept {
             // Ours may be newer, if the disk was full when it came.
             Some(_) => {}
         }
+        self.store.check_room(&lock)?;
         let grant = self.refresh(&state.entry).await?;
         let entry = Entry {
             access_token: grant.access_token,

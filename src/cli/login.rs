@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::output::json_line;
 use super::{CliError, Context};
 use crate::auth::browser::Wishes;
+use crate::auth::vault::Choice;
 use crate::ops::sign_in::{self, Progress, Prompt, Way};
 use crate::text::harmless;
 
@@ -32,10 +33,24 @@ pub(super) struct LoginArgs {
     /// What to ask on the sign-in page, such as select_account or login
     #[arg(long, value_name = "PROMPT")]
     prompt: Option<String>,
+    /// What protects the tokens on disk: auto, file, keyring, keyutils or passphrase (DV_TOKEN_STORE)
+    #[arg(long, value_name = "STORE", long_help = TOKEN_STORE)]
+    token_store: Option<Choice>,
     /// Print what to do, and then the outcome, as JSON
     #[arg(long)]
     json: bool,
 }
+
+const TOKEN_STORE: &str = "\
+What protects the tokens on disk (DV_TOKEN_STORE)
+
+auto: a key in the secret store of the system where this build has one and it answers, else file
+file: closed to other users
+keyring: a key in the secret store of the system
+keyutils: a key in the kernel's keyring, gone at a restart (Linux)
+passphrase: a key from a passphrase, asked for or in DV_TOKEN_PASSPHRASE
+
+Earlier sign-ins are carried over. A sealed file stays as it is with auto.";
 
 #[derive(Serialize)]
 struct CodeLine<'a> {
@@ -70,7 +85,7 @@ impl LoginArgs {
         let request = context.sign_in_request()?;
         let http = context.http()?;
         let (progress, mut news) = tokio::sync::mpsc::unbounded_channel();
-        let store = context.store();
+        let store = context.store_protected_by(self.token_store(context));
         let wishes = Wishes { login_hint: self.login_hint.clone(), prompt: self.prompt.clone() };
         let way = self.way(context);
         if way == Way::DeviceCode && wishes != Wishes::default() {
@@ -90,6 +105,7 @@ impl LoginArgs {
         while let Ok(progress) = news.try_recv() {
             self.tell(context, out, progress)?;
         }
+        context.note_aside(&store);
         let url = signed_in.environment.origin();
         if self.json {
             let done = DoneLine { url, authority: &signed_in.authority, user: signed_in.user.as_deref() };
@@ -98,7 +114,16 @@ impl LoginArgs {
             let user = signed_in.user.as_deref().map(|user| format!(" as {user}")).unwrap_or_default();
             writeln!(io::stderr(), "Signed in to {url}{}.", harmless(&user))?;
         }
+        if let Some(protection) = store.protection()? {
+            let path = store.path().display().to_string();
+            writeln!(io::stderr(), "Tokens are kept in {}, {}.", harmless(&path), protection.words())?;
+        }
         Ok(())
+    }
+
+    /// What was asked for, here or in the settings.
+    pub(super) fn token_store(&self, context: &Context) -> Choice {
+        self.token_store.or(context.settings().token_store).unwrap_or(Choice::Auto)
     }
 
     fn way(&self, context: &Context) -> Way {

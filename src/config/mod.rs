@@ -36,6 +36,9 @@ pub enum Error {
     /// A file of settings is not what it should be.
     #[error("{} is not a file of settings", path.display())]
     Syntax { path: PathBuf, source: Box<toml::de::Error> },
+    /// A setting has a value that makes no sense.
+    #[error("the setting `{key}` cannot be used: {what}")]
+    Value { key: &'static str, what: String },
     /// A variable holds bytes that are not text.
     #[error("the variable {0} is not UTF-8")]
     NotText(&'static str),

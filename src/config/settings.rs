@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::{Environment, Error, Paths, Profile, profile};
+use crate::auth::vault::Choice;
 
 /// What the command line says. The first layer.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +41,10 @@ pub struct Settings {
     pub discovery: Option<String>,
     /// A ready access token; it is used as it is and never renewed.
     pub token: Option<SecretString>,
+    /// What protects the tokens of new sign-ins on disk.
+    pub token_store: Option<Choice>,
+    /// What the tokens on disk are sealed with.
+    pub token_passphrase: Option<SecretString>,
     /// What to log, in the syntax of `tracing` (`DV_LOG`).
     pub log: Option<String>,
     /// Where this process runs.
@@ -78,6 +83,8 @@ impl Settings {
             ca_file: None,
             discovery: None,
             token: None,
+            token_store: None,
+            token_passphrase: None,
             log: None,
             situation,
             paths,
@@ -120,6 +127,10 @@ impl Settings {
             ca_file: flags.ca_file.or_else(|| environment.path("DV_CA_FILE")).or(profile.ca_file),
             discovery: layered(flags.discovery, "DV_DISCOVERY", profile.discovery)?,
             token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
+            token_store: layered(None, "DV_TOKEN_STORE", profile.token_store)?
+                .map(|given| given.parse().map_err(|what| Error::Value { key: "token_store", what }))
+                .transpose()?,
+            token_passphrase: environment.text("DV_TOKEN_PASSPHRASE")?.map(SecretString::from),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
             warnings: profile.unknown.into_iter().map(unknown).chain(secret).collect(),
@@ -158,6 +169,7 @@ fn is_ascii(environment: &Environment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::vault::Protection;
 
     #[test]
     fn a_locale_without_utf_8_and_poor_terminals_are_ascii() {
@@ -208,6 +220,16 @@ mod tests {
     }
 
     #[test]
+    fn a_token_store_that_nobody_knows_is_no_setting() {
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "keyutils")]);
+        let settings = Settings::resolve(Flags::default(), &environment).unwrap();
+        assert_eq!(settings.token_store, Some(Choice::Of(Protection::Keyutils)));
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "safe")]);
+        let error = Settings::resolve(Flags::default(), &environment).unwrap_err();
+        assert!(error.to_string().contains("auto, file, keyring"), "{error}");
+    }
+
+    #[test]
     fn empty_variables_count_as_absent() {
         let (_folder, environment) = home(&[("DV_URL", ""), ("DV_TOKEN", ""), ("DISPLAY", "")]);
         let settings = Settings::resolve(Flags::default(), &environment).unwrap();
@@ -218,10 +240,11 @@ mod tests {
 
     #[test]
     fn a_token_is_not_printed_with_the_settings() {
-        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret")]);
+        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret"), ("DV_TOKEN_PASSPHRASE", "horse")]);
         let settings = Settings::resolve(Flags::default(), &environment).unwrap();
-        assert!(settings.token.is_some());
-        assert!(!format!("{settings:?} {environment:?}").contains("eyJsecret"));
+        assert!(settings.token.is_some() && settings.token_passphrase.is_some());
+        let shown = format!("{settings:?} {environment:?}");
+        assert!(!shown.contains("eyJsecret") && !shown.contains("horse"), "{shown}");
     }
 
     #[test]

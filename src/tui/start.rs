@@ -20,6 +20,7 @@ use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
+use crate::auth::TokenStore;
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
 #[derive(Debug, Clone)]
@@ -45,8 +46,8 @@ pub struct Start {
     pub ascii: bool,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
-    /// Where the tokens are kept; the folder may not exist yet.
-    pub state_folder: PathBuf,
+    /// Where the tokens are kept. It can be opened, and asks nobody anything.
+    pub store: TokenStore,
 }
 
 /// Runs the program until it is left, or asked to end by a signal.

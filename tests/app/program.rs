@@ -8,6 +8,7 @@ use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::layout::Size;
 use dvtui::app::session::{self, Way};
+use dvtui::auth::TokenStore;
 use dvtui::sandbox::{Options, Sandbox};
 use dvtui::tui::{Console, Runner, Services, Start, Theme, run_loop};
 use futures_util::stream::unfold;
@@ -52,7 +53,7 @@ impl Program {
             no_color: true,
             ascii: false,
             demo: false,
-            state_folder: home.path().join("state"),
+            store: TokenStore::in_folder(&home.path().join("state")),
         })
         .unwrap();
         let start = session::Start {
