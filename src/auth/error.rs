@@ -4,8 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Refusal, UrlError};
+use super::{Refusal, UrlError, vault};
 use crate::http;
+use crate::private_file::Exposed;
 
 /// Why there is no token. Callers ask the `is_…` methods; messages hold no token and no code.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +94,9 @@ pub enum Error {
     /// The file of tokens is of a newer version of this program.
     #[error("{} was written by a newer version of dv", path.display())]
     NewerStore { path: PathBuf },
+    /// The file of tokens cannot be opened or sealed.
+    #[error("cannot use {}", path.display())]
+    Vault { path: PathBuf, source: vault::Error },
     /// Another process holds the file of tokens.
     #[error("another dv has been using {} for too long", path.display())]
     StoreBusy { path: PathBuf },
@@ -123,6 +127,7 @@ impl Error {
             | Error::BrowserTimedOut(_) => true,
             // While the service has trouble it says nothing about the sign-in.
             Error::Refused(_) | Error::Answer { .. } => !self.is_transient(),
+            Error::Vault { source, .. } => source.is_sign_in(),
             Error::Renewal(error) => match &**error {
                 // The file with the application's secret or certificate is gone or spoilt.
                 Error::Credential { .. } => true,
@@ -236,8 +241,10 @@ impl Error {
             Error::NotAToken(_) => "`dv token inspect` says what is in a token",
             Error::ClaimsNeeded => "sign in again: `dv login`; what the policy asks for is sent along",
             Error::Listen(_) => "sign in with a code: `dv login --device-code`",
+            Error::Vault { source, .. } => return source.hints(),
+            Error::Store { source, .. } if let Some(exposed) = Exposed::of(source) => exposed.hint(),
             Error::Store { .. } => "check the folder's owner, its permissions and the free space",
-            Error::NewerStore { .. } => "use that version, or move the file away and sign in again",
+            Error::NewerStore { .. } => "use that version; to give up what is in the file: `dv logout --all`",
             Error::StoreBusy { .. } => "end the other process and try again",
         };
         vec![hint.to_owned()]

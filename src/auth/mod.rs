@@ -29,6 +29,7 @@ mod renewal;
 pub mod store;
 pub mod target;
 pub mod tokens;
+pub mod vault;
 
 pub use asked::{Asked, Version};
 pub use authority::Authority;

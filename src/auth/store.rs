@@ -1,19 +1,17 @@
 //! The file of tokens: one sign-in for each environment, application and authority.
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
+use super::vault::{self, Aside, Cleared, Lock, Protection, SealedFile, Vault};
 use super::{Asked, Authority, Error, Renewal};
-use crate::private_file;
 
 const VERSION: u32 = 1;
-/// How long another process may hold the file; a refresh over a slow line takes some seconds.
-const LOCK_WITHIN: Duration = Duration::from_secs(60);
 
 /// Under what a sign-in is kept. A token is never used for another environment than its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,13 +55,7 @@ pub struct Entry {
 /// The file `tokens.json` in the state folder. Clones mean the same file.
 #[derive(Debug, Clone)]
 pub struct TokenStore {
-    path: PathBuf,
-}
-
-/// The file is held; other processes wait. The kernel lets go when the process ends, however it ends.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
+    file: SealedFile,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,8 +83,8 @@ struct Record {
     renewal: Renewal,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claims: Option<String>,
-    access_token: String,
-    refresh_token: Option<String>,
+    access_token: Zeroizing<String>,
+    refresh_token: Option<Zeroizing<String>>,
     obtained_at: u64,
     expires_at: Option<u64>,
 }
@@ -109,9 +101,33 @@ pub struct Wanted<'a> {
 }
 
 impl TokenStore {
-    /// The file in a folder, which is made when something is written.
+    /// The file in a folder, which is made when something is written. Its protection stays as it is.
     pub fn in_folder(state: &Path) -> TokenStore {
-        TokenStore { path: state.join("tokens.json") }
+        TokenStore::protected(state, Vault::default())
+    }
+
+    /// The file in a folder, protected by a vault.
+    pub fn protected(state: &Path, vault: Vault) -> TokenStore {
+        TokenStore { file: SealedFile::new(state.join("tokens.json"), vault) }
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// What protects the file; nothing when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is damaged or of a newer version.
+    pub fn protection(&self) -> Result<Option<Protection>, Error> {
+        self.file.protection()
+    }
+
+    /// The file that was set aside because it could not be used, if that has happened.
+    pub fn aside(&self) -> Option<Aside> {
+        self.file.aside()
     }
 
     /// The sign-in to an environment: the one of last time.
@@ -120,7 +136,7 @@ impl TokenStore {
     ///
     /// When the file cannot be read or is of a newer version. A damaged file is set aside and counts as empty.
     pub fn find(&self, environment: &str, wanted: &Wanted<'_>) -> Result<Option<Entry>, Error> {
-        let entries = self.load()?;
+        let entries = self.load(None)?;
         let own =
             entries.into_iter().filter(|entry| entry.key.environment == environment && wanted.fits(entry));
         Ok(own.max_by_key(|entry| (entry.signed_in, entry.obtained)))
@@ -133,12 +149,21 @@ impl TokenStore {
     /// As [`TokenStore::find`].
     pub fn relatives(&self, environment: &str, wanted: &Wanted<'_>) -> Result<Vec<Entry>, Error> {
         let wanted = Wanted { authority: None, tenant: None, ..*wanted };
-        let mut entries = self.load()?;
+        let mut entries = self.load(None)?;
         entries.retain(|entry| {
             entry.key.environment != environment && entry.refresh_token.is_some() && wanted.fits(entry)
         });
         entries.sort_by_key(|entry| std::cmp::Reverse((entry.signed_in, entry.obtained)));
         Ok(entries)
+    }
+
+    /// Makes sure that the file can be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenStore::find`].
+    pub fn check_readable(&self) -> Result<(), Error> {
+        self.load(None).map(drop)
     }
 
     /// The sign-in with exactly this key.
@@ -147,7 +172,7 @@ impl TokenStore {
     ///
     /// As [`TokenStore::find`].
     pub fn get(&self, key: &Key) -> Result<Option<Entry>, Error> {
-        Ok(self.load()?.into_iter().find(|entry| entry.key == *key))
+        Ok(self.load(None)?.into_iter().find(|entry| entry.key == *key))
     }
 
     /// Keeps a sign-in in place of the one before with its key; its refresh token takes the place of that of its family.
@@ -156,8 +181,8 @@ impl TokenStore {
     /// # Errors
     ///
     /// When the file cannot be read or written; it is as before then.
-    pub fn put(&self, entry: Entry, _held: &Lock) -> Result<(), Error> {
-        let mut entries = self.load()?;
+    pub fn put(&self, entry: Entry, held: &Lock) -> Result<(), Error> {
+        let mut entries = self.load(Some(held))?;
         entries.retain(|kept| kept.key != entry.key);
         // Those of the first version of the file have no family.
         if let Some(newest) = &entry.refresh_token {
@@ -167,11 +192,12 @@ impl TokenStore {
             }
         }
         entries.push(entry);
-        self.save(&entries)
+        self.save(&entries, held)
     }
 
     /// Forgets the sign-ins to an environment, of one account or of all, and what else came from them: a refresh token
-    /// would bring the rest back. Says which environments are signed out of.
+    /// would bring the rest back. With the last one the file goes, and the key that it is sealed with. Says which
+    /// environments are signed out of.
     ///
     /// # Errors
     ///
@@ -180,16 +206,18 @@ impl TokenStore {
         &self,
         environment: &str,
         account: Option<&str>,
-        _held: &Lock,
+        held: &Lock,
     ) -> Result<Vec<String>, Error> {
-        let (gone, kept) = self.load()?.into_iter().partition::<Vec<_>, _>(|entry| {
+        let (gone, kept) = self.load(Some(held))?.into_iter().partition::<Vec<_>, _>(|entry| {
             entry.key.environment == environment && account.is_none_or(|account| entry.is_of(account))
         });
         let is_relative =
             |entry: &Entry| gone.iter().any(|gone| gone.family == entry.family && !gone.family.is_nil());
         let (relatives, kept) = kept.into_iter().partition::<Vec<_>, _>(is_relative);
-        if !gone.is_empty() {
-            self.save(&kept)?;
+        match gone.len() {
+            0 => {}
+            _ if kept.is_empty() => self.file.remove(held)?,
+            _ => self.save(&kept, held)?,
         }
         let mut environments: Vec<String> =
             gone.into_iter().chain(relatives).map(|entry| entry.key.environment).collect();
@@ -197,19 +225,32 @@ impl TokenStore {
         Ok(environments)
     }
 
-    /// Makes sure that a sign-in can be kept: better before a person has done something for it than after.
+    /// Forgets everything, in whatever state the file is.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be removed.
+    pub fn clear(&self, held: &Lock) -> Result<Cleared, Error> {
+        self.file.clear(held)
+    }
+
+    /// Makes sure that a sign-in can be kept: better before a person has done something for it than after. Decides
+    /// what it will be protected by.
     ///
     /// # Errors
     ///
     /// As [`TokenStore::lock`] and [`TokenStore::put`].
     pub async fn check(&self) -> Result<(), Error> {
-        let _held = self.lock().await?;
-        self.load()?;
-        private_file::check(&self.path).map_err(|source| Error::Store {
-            doing: "write",
-            path: self.path.clone(),
-            source,
-        })
+        self.file.check(Document::parse).await
+    }
+
+    /// Makes sure that a renewed token can be kept: a refresh token that was used up and not replaced is a lost sign-in.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room or the folder cannot be written to.
+    pub fn check_room(&self, held: &Lock) -> Result<(), Error> {
+        self.file.check_room(held)
     }
 
     /// Holds the file, so that what is read can be changed and written without anybody in between.
@@ -218,45 +259,37 @@ impl TokenStore {
     ///
     /// [`Error::StoreBusy`] when another process holds it for a minute.
     pub async fn lock(&self) -> Result<Lock, Error> {
-        let path = self.path.with_extension("lock");
-        let failed = |source| Error::Store { doing: "lock", path: path.clone(), source };
-        let file = private_file::append(&path).map_err(failed)?;
-        let give_up = tokio::time::Instant::now() + LOCK_WITHIN;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Lock { _file: file }),
-                Err(TryLockError::Error(source)) => return Err(failed(source)),
-                Err(TryLockError::WouldBlock) if tokio::time::Instant::now() >= give_up => {
-                    return Err(Error::StoreBusy { path: self.path.clone() });
-                }
-                Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
+        self.file.lock().await
     }
 
-    fn load(&self) -> Result<Vec<Entry>, Error> {
-        let failed = |source| Error::Store { doing: "read", path: self.path.clone(), source };
-        let Some(bytes) = private_file::read(&self.path).map_err(failed)? else { return Ok(Vec::new()) };
-        match serde_json::from_slice::<Document>(&bytes) {
-            Ok(document) if document.version <= VERSION => {
-                Ok(document.tokens.into_iter().map(Entry::from).collect())
-            }
-            Ok(_) => Err(Error::NewerStore { path: self.path.clone() }),
-            Err(_) if is_newer(&bytes) => Err(Error::NewerStore { path: self.path.clone() }),
-            Err(_) => {
-                let aside = self.path.with_extension(format!("json.bad-{}", seconds(SystemTime::now())));
-                std::fs::rename(&self.path, &aside).map_err(failed)?;
-                tracing::warn!(file = %aside.display(), "the file of tokens was damaged and is set aside");
-                Ok(Vec::new())
-            }
-        }
+    fn load(&self, to_change: Option<&Lock>) -> Result<Vec<Entry>, Error> {
+        let document = match to_change {
+            Some(held) => self.file.read_to_change(held, Document::parse)?,
+            None => self.file.read(None, Document::parse)?,
+        };
+        let records = document.map(|document| document.tokens).unwrap_or_default();
+        Ok(records.into_iter().map(Entry::from).collect())
     }
 
-    fn save(&self, entries: &[Entry]) -> Result<(), Error> {
-        let failed = |source| Error::Store { doing: "write", path: self.path.clone(), source };
+    fn save(&self, entries: &[Entry], held: &Lock) -> Result<(), Error> {
         let document = Document { version: VERSION, tokens: entries.iter().map(Record::from).collect() };
-        let json = serde_json::to_vec_pretty(&document).map_err(|error| failed(error.into()))?;
-        private_file::replace(&self.path, &json).map_err(failed)
+        let failed = |source: serde_json::Error| Error::Store {
+            doing: "write",
+            path: self.path().to_owned(),
+            source: source.into(),
+        };
+        self.file.write(&vault::json(&document).map_err(failed)?, held)
+    }
+}
+
+impl Document {
+    fn parse(bytes: &[u8]) -> Result<Document, vault::Error> {
+        match serde_json::from_slice::<Document>(bytes) {
+            Ok(document) if document.version <= VERSION => Ok(document),
+            Ok(_) => Err(vault::Error::Newer),
+            Err(_) if is_newer(bytes) => Err(vault::Error::Newer),
+            Err(_) => Err(vault::Error::Damaged),
+        }
     }
 }
 
@@ -283,8 +316,11 @@ impl Entry {
 }
 
 fn is_newer(bytes: &[u8]) -> bool {
-    let Ok(document) = serde_json::from_slice::<serde_json::Value>(bytes) else { return false };
-    document["version"].as_u64().is_some_and(|version| version > u64::from(VERSION))
+    #[derive(Deserialize)]
+    struct Any {
+        version: u64,
+    }
+    serde_json::from_slice::<Any>(bytes).is_ok_and(|document| document.version > u64::from(VERSION))
 }
 
 fn seconds(time: SystemTime) -> u64 {
@@ -308,8 +344,8 @@ impl From<Record> for Entry {
             },
             renewal: record.renewal,
             claims: record.claims,
-            access_token: record.access_token.into(),
-            refresh_token: record.refresh_token.map(SecretString::from),
+            access_token: record.access_token.as_str().into(),
+            refresh_token: record.refresh_token.map(|token| token.as_str().into()),
             obtained: time(record.obtained_at),
             lifetime,
         }
@@ -331,12 +367,16 @@ impl From<&Entry> for Record {
             resource: entry.asked.resource().map(ToOwned::to_owned),
             renewal: entry.renewal.clone(),
             claims: entry.claims.clone(),
-            access_token: entry.access_token.expose_secret().to_owned(),
-            refresh_token: entry.refresh_token.as_ref().map(|token| token.expose_secret().to_owned()),
+            access_token: copy(&entry.access_token),
+            refresh_token: entry.refresh_token.as_ref().map(copy),
             obtained_at,
             expires_at: entry.lifetime.map(|lifetime| obtained_at.saturating_add(lifetime.as_secs())),
         }
     }
+}
+
+fn copy(secret: &SecretString) -> Zeroizing<String> {
+    Zeroizing::new(secret.expose_secret().to_owned())
 }
 
 #[cfg(test)]
@@ -430,7 +470,7 @@ mod tests {
         let old = r#"{"version":1,"tokens":[{"environment":"https://a","client_id":"app","authority":"https://l/t",
             "token_endpoint":"https://l/t/token","scope":"s","user":"anna","access_token":"A","refresh_token":"R",
             "obtained_at":1700000000,"expires_at":1700003600}]}"#;
-        private_file::replace(&store.path, old.as_bytes()).unwrap();
+        crate::private_file::replace(store.path(), old.as_bytes()).unwrap();
         let any = Wanted { client_id: "app", authority: None, tenant: None, account: None };
         let found = store.find("https://a", &any).unwrap().unwrap();
         assert_eq!((found.asked, found.renewal), (Asked::Scope("s".into()), Renewal::RefreshToken));
@@ -452,41 +492,24 @@ mod tests {
         assert!(!format!("{kept:?}").contains("\"A\""));
     }
 
+    /// Writes the file as if dv had.
+    fn write(store: &TokenStore, bytes: impl AsRef<[u8]>) {
+        crate::private_file::replace(store.path(), bytes.as_ref()).unwrap();
+    }
+
     #[test]
     fn a_damaged_file_is_set_aside_and_a_newer_one_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let store = TokenStore::in_folder(folder.path());
         for damaged in ["", "{", "[]", "\u{0}\u{1}", r#"{"version":1,"tokens":[{"a":1}]}"#] {
-            std::fs::write(&store.path, damaged).unwrap();
-            assert!(store.load().unwrap().is_empty(), "{damaged:?}");
-            assert!(!store.path.exists());
+            write(&store, damaged);
+            assert!(store.load(None).unwrap().is_empty(), "{damaged:?}");
+            assert!(!store.path().exists());
+            assert_eq!(std::fs::read(store.aside().unwrap().path).unwrap(), damaged.as_bytes());
         }
         let newer = r#"{"version":2,"tokens":"another shape"}"#;
-        std::fs::write(&store.path, newer).unwrap();
-        assert!(matches!(store.load(), Err(Error::NewerStore { .. })));
-        assert_eq!(std::fs::read_to_string(&store.path).unwrap(), newer);
-    }
-
-    #[tokio::test]
-    async fn whatever_bytes_are_in_the_file_it_is_read_or_set_aside() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::in_folder(folder.path());
-        let lock = store.lock().await.unwrap();
-        store.put(entry("https://a", "https://login/t1", "A", 1_795_432_000), &lock).unwrap();
-        let good = std::fs::read(&store.path).unwrap();
-        for place in 0..good.len() {
-            for flip in [0x01, 0x20, 0x80, 0xff] {
-                let mut damaged = good.clone();
-                damaged[place] ^= flip;
-                std::fs::write(&store.path, &damaged).unwrap();
-                let loaded = store.load();
-                assert!(
-                    matches!(loaded, Ok(_) | Err(Error::NewerStore { .. })),
-                    "{place} {flip}: {loaded:?}"
-                );
-            }
-            std::fs::write(&store.path, &good[..place]).unwrap();
-            assert!(store.load().unwrap().is_empty());
-        }
+        write(&store, newer);
+        assert!(matches!(store.load(None), Err(Error::NewerStore { .. })));
+        assert_eq!(std::fs::read_to_string(store.path()).unwrap(), newer);
     }
 }

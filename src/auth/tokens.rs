@@ -432,6 +432,7 @@ impl Kept {
                 }
             }
         }
+        store.check_room(&lock)?;
         let grant = self.grant(&state.entry).await?;
         let entry = state.entry.renewed_by(grant);
         // Kept even if the disk is full: the old refresh token may be of no use any more.

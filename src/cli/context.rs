@@ -1,8 +1,12 @@
 //! What commands are given: settings and the things made of them.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
-use super::CliError;
+use secrecy::SecretString;
+
+use super::{CliError, passphrase};
+use crate::auth::vault::{Aside, Choice, Protection, Vault};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::Settings;
 use crate::dataverse::{Client, Guard};
@@ -14,12 +18,16 @@ use crate::{http, logging};
 #[derive(Debug)]
 pub struct Context {
     settings: Settings,
+    /// What the person said when asked.
+    passphrase: OnceLock<SecretString>,
+    /// Made once: it knows the key of the file from then on.
+    store: OnceLock<TokenStore>,
 }
 
 impl Context {
     /// A context of these settings. Nothing is read or connected yet.
     pub fn new(settings: Settings) -> Context {
-        Context { settings }
+        Context { settings, passphrase: OnceLock::new(), store: OnceLock::new() }
     }
 
     /// The settings in force.
@@ -93,7 +101,9 @@ impl Context {
         if let Some(token) = &self.settings.token {
             return Ok(Tokens::fixed(token.clone()));
         }
-        let kept = sign_in::kept(http, &self.store(), &request).await?;
+        let store = self.store();
+        let kept = sign_in::kept(http, &store, &request).await?;
+        self.note_aside(&store);
         kept.ok_or_else(|| auth::Error::SignInNeeded.into())
     }
 
@@ -120,6 +130,57 @@ impl Context {
 
     /// The file of tokens.
     pub fn store(&self) -> TokenStore {
-        TokenStore::in_folder(&self.settings.paths.state)
+        let made = || self.store_protected_by(self.settings.token_store.unwrap_or(Choice::Auto));
+        self.store.get_or_init(made).clone()
+    }
+
+    /// The file of tokens, with another protection for new sign-ins than the settings say.
+    pub fn store_protected_by(&self, choice: Choice) -> TokenStore {
+        let passphrase = self.passphrase.get().or(self.settings.token_passphrase.as_ref());
+        TokenStore::protected(&self.settings.paths.state, Vault::new(choice, passphrase.cloned()))
+    }
+
+    /// Asks for the passphrase of the tokens, if they are or will be sealed with one and a person can be asked. To be
+    /// called before [`Context::store`].
+    ///
+    /// # Errors
+    ///
+    /// When the person gives none.
+    pub async fn ask_passphrase(&self, choice: Option<Choice>) -> Result<(), CliError> {
+        let Settings { token, token_passphrase, token_store, paths, .. } = &self.settings;
+        if token.is_some() || token_passphrase.is_some() || !io::stdin().is_terminal() {
+            return Ok(());
+        }
+        // What is wrong with the file is said by whoever uses it.
+        let protection = TokenStore::in_folder(&paths.state).protection();
+        let wanted = choice.or(*token_store) == Some(Choice::Of(Protection::Passphrase));
+        let given = match protection {
+            Ok(Some(Protection::Passphrase)) => passphrase::ask().await?,
+            Ok(None) if wanted => passphrase::ask_new().await?,
+            Ok(Some(_)) if choice.is_some() && wanted => passphrase::ask_new().await?,
+            _ => return Ok(()),
+        };
+        let _ = self.passphrase.set(given); // asked once
+        Ok(())
+    }
+
+    /// Makes sure that the file of tokens can be read, now that something can be said about it.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenStore::find`].
+    pub fn check_store(&self) -> Result<(), CliError> {
+        let store = self.store();
+        store.check_readable()?;
+        self.note_aside(&store);
+        Ok(())
+    }
+
+    /// Tells of a file of tokens that could not be used.
+    pub fn note_aside(&self, store: &TokenStore) {
+        if let Some(Aside { path: aside, why }) = store.aside() {
+            let (path, aside) = (store.path().display(), aside.display());
+            self.note(&format!("{path} could not be used, and is set aside as {aside}: {why}"));
+        }
     }
 }

@@ -141,6 +141,7 @@ impl From<config::Error> for CliError {
         let kind = match &error {
             config::Error::ProfileName(_)
             | config::Error::NoProfile { .. }
+            | config::Error::Value { .. }
             | config::Error::Syntax { .. } => Kind::Usage,
             _ => Kind::Failed,
         };

@@ -10,7 +10,8 @@ use super::output::json_line;
 use super::pasting::Pasting;
 use super::{CliError, Context};
 use crate::auth::browser::Wishes;
-use crate::auth::{Error, Request};
+use crate::auth::vault::Choice;
+use crate::auth::{Error, Request, TokenStore};
 use crate::ops::sign_in::{self, Attempt, Progress, Prompt, SignedIn, Way};
 use crate::text::harmless;
 
@@ -34,11 +35,24 @@ pub(super) struct LoginArgs {
     /// What to ask on the sign-in page, such as select_account or login
     #[arg(long, value_name = "PROMPT")]
     prompt: Option<String>,
+    /// What protects the tokens on disk: auto, file, keyring, keyutils or passphrase (DV_TOKEN_STORE)
+    #[arg(long, value_name = "STORE", long_help = TOKEN_STORE)]
+    token_store: Option<Choice>,
     /// Print what to do, and then the outcome, as JSON
     #[arg(long)]
     json: bool,
 }
 
+const TOKEN_STORE: &str = "\
+What protects the tokens on disk (DV_TOKEN_STORE)
+
+auto: a key in the secret store of the system where this build has one and it answers, else file
+file: closed to other users
+keyring: a key in the secret store of the system
+keyutils: a key in the kernel's keyring, gone at a restart (Linux)
+passphrase: a key from a passphrase, asked for or in DV_TOKEN_PASSPHRASE
+
+Earlier sign-ins are carried over. A sealed file stays as it is with auto.";
 /// One way, or none.
 #[derive(Debug, Clone, Copy, Args)]
 #[group(multiple = false)]
@@ -112,10 +126,10 @@ impl LoginArgs {
         way: Way,
         claims: Option<String>,
         out: &mut dyn Write,
-    ) -> Result<SignedIn, Failure> {
+    ) -> Result<(SignedIn, TokenStore), Failure> {
         let request = self.request(context, way)?;
         let http = context.http()?;
-        let store = context.store();
+        let store = context.store_protected_by(self.token_store(context));
         let wishes = Wishes { login_hint: self.login_hint.clone(), prompt: self.prompt.clone(), claims };
         let is_wished = wishes.login_hint.is_some() || wishes.prompt.is_some();
         if is_wished && way != Way::Browser {
@@ -146,7 +160,8 @@ impl LoginArgs {
         while let Ok(progress) = news.try_recv() {
             self.tell(context, out, progress, None)?;
         }
-        Ok(signed_in)
+        context.note_aside(&store);
+        Ok((signed_in, store.clone()))
     }
 
     /// What is asked for: an application's proof is for an application's sign-in alone.
@@ -158,7 +173,11 @@ impl LoginArgs {
         })
     }
 
-    fn done(&self, signed_in: SignedIn, out: &mut dyn Write) -> Result<(), CliError> {
+    fn done(
+        &self,
+        (signed_in, store): (SignedIn, TokenStore),
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
         let url = signed_in.environment.origin();
         if self.json {
             let done = DoneLine { url, authority: &signed_in.authority, user: signed_in.user.as_deref() };
@@ -167,7 +186,16 @@ impl LoginArgs {
             let user = signed_in.user.as_deref().map(|user| format!(" as {user}")).unwrap_or_default();
             writeln!(io::stderr(), "Signed in to {url}{}.", harmless(&user))?;
         }
+        if let Some(protection) = store.protection()? {
+            let path = store.path().display().to_string();
+            writeln!(io::stderr(), "Tokens are kept in {}, {}.", harmless(&path), protection.words())?;
+        }
         Ok(())
+    }
+
+    /// What was asked for, here or in the settings.
+    pub(super) fn token_store(&self, context: &Context) -> Choice {
+        self.token_store.or(context.settings().token_store).unwrap_or(Choice::Auto)
     }
 
     /// The best way for the place.

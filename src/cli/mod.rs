@@ -11,6 +11,7 @@ mod login;
 mod logout;
 mod names;
 pub mod output;
+mod passphrase;
 mod pasting;
 mod row_table;
 mod rows;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
-use crate::auth::Version;
+use crate::auth::{TokenStore, Version};
 use crate::config::{Environment, Flags, Settings, Situation};
 use crate::{http, tui};
 
@@ -160,11 +161,27 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     match command {
         None => open(&context).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
-        Some(command) => interruptible(command.run(&context, out)).await,
+        Some(command) => {
+            let work = async {
+                command.ask_passphrase(&context).await?;
+                command.run(&context, out).await
+            };
+            interruptible(work).await
+        }
     }
 }
 
 impl Command {
+    /// Asks for the passphrase of the tokens before anything else is done, if the command will use them.
+    async fn ask_passphrase(&self, context: &Context) -> Result<(), CliError> {
+        match self {
+            Command::Demo(_) | Command::Sandbox(_) => Ok(()),
+            Command::Logout(args) if args.all => Ok(()),
+            Command::Login(args) => context.ask_passphrase(Some(args.token_store(context))).await,
+            _ => context.ask_passphrase(None).await,
+        }
+    }
+
     /// Runs a command that asks and answers.
     async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
         match self {
@@ -192,13 +209,22 @@ async fn open(context: &Context) -> Result<(), CliError> {
         return Err(CliError::usage("this terminal cannot draw a screen (TERM=dumb)")
             .hint("commands work here: `dv --help`, for example `dv login` and `dv rows incidents`"));
     }
-    context.environment()?; // what is wrong with it is better said before the screen is taken
-    tui::run(start(context.settings())).await.map_err(CliError::failed)
+    // What is wrong is better said before the screen is taken, and a passphrase cannot be asked for later.
+    interruptible(async {
+        context.environment()?;
+        context.ask_passphrase(None).await?;
+        match context.settings().token {
+            Some(_) => Ok(()),
+            None => context.check_store(),
+        }
+    })
+    .await?;
+    tui::run(start(context.settings(), context.store())).await.map_err(CliError::failed)
 }
 
 /// What the program on the screen needs to know of the settings.
-fn start(settings: &Settings) -> tui::Start {
-    let Settings { paths, situation, .. } = settings;
+fn start(settings: &Settings, store: TokenStore) -> tui::Start {
+    let Settings { situation, .. } = settings;
     tui::Start {
         url: settings.url.clone(),
         authority: settings.authority.clone(),
@@ -216,7 +242,7 @@ fn start(settings: &Settings) -> tui::Start {
         no_color: situation.no_color,
         ascii: situation.ascii,
         demo: false,
-        state_folder: paths.state.clone(),
+        store,
     }
 }
 

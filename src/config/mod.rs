@@ -39,6 +39,9 @@ pub enum Error {
     /// A descriptor that was named is not open, or holds no text.
     #[error("cannot read the descriptor {number}")]
     Descriptor { number: u32, source: std::io::Error },
+    /// A setting has a value that makes no sense.
+    #[error("the setting `{key}` cannot be used: {what}")]
+    Value { key: &'static str, what: String },
     /// A variable holds bytes that are not text.
     #[error("the variable {0} is not UTF-8")]
     NotText(&'static str),

@@ -19,6 +19,7 @@ pub struct Profile {
     pub scope: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub discovery: Option<String>,
+    pub token_store: Option<String>,
     /// Keys that mean nothing to this version, for a warning.
     pub unknown: Vec<String>,
 }
@@ -52,6 +53,7 @@ impl Profile {
             scope: raw.scope,
             ca_file: raw.ca_file.map(beside),
             discovery: raw.discovery,
+            token_store: raw.token_store,
             unknown: raw.unknown.into_iter().map(|(key, _)| key).collect(),
         })
     }
@@ -79,6 +81,7 @@ struct Raw {
     scope: Option<String>,
     ca_file: Option<PathBuf>,
     discovery: Option<String>,
+    token_store: Option<String>,
     #[serde(flatten)]
     unknown: toml::Table,
 }

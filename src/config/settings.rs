@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::{Environment, Error, Paths, Profile, profile};
 use crate::auth::{CredentialSource, Version};
 use crate::private_file;
+use crate::auth::vault::Choice;
 
 /// What the command line says. The first layer.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +57,10 @@ pub struct Settings {
     pub client_secret: Option<SecretString>,
     /// Opens the application's certificate.
     pub certificate_password: Option<SecretString>,
+    /// What protects the tokens of new sign-ins on disk.
+    pub token_store: Option<Choice>,
+    /// What the tokens on disk are sealed with.
+    pub token_passphrase: Option<SecretString>,
     /// What to log, in the syntax of `tracing` (`DV_LOG`).
     pub log: Option<String>,
     /// Where this process runs.
@@ -98,6 +103,8 @@ impl Settings {
             application: None,
             client_secret: None,
             certificate_password: None,
+            token_store: None,
+            token_passphrase: None,
             log: None,
             situation,
             paths,
@@ -146,6 +153,10 @@ impl Settings {
             application,
             client_secret,
             certificate_password: environment.text("DV_CERTIFICATE_PASSWORD")?.map(SecretString::from),
+            token_store: layered(None, "DV_TOKEN_STORE", profile.token_store)?
+                .map(|given| given.parse().map_err(|what| Error::Value { key: "token_store", what }))
+                .transpose()?,
+            token_passphrase: environment.text("DV_TOKEN_PASSPHRASE")?.map(SecretString::from),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
             warnings: profile.unknown.into_iter().map(unknown).collect(),
@@ -212,6 +223,7 @@ fn is_ascii(environment: &Environment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::vault::Protection;
 
     #[test]
     fn a_locale_without_utf_8_and_poor_terminals_are_ascii() {
@@ -262,6 +274,16 @@ mod tests {
     }
 
     #[test]
+    fn a_token_store_that_nobody_knows_is_no_setting() {
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "keyutils")]);
+        let settings = Settings::resolve(Flags::default(), &environment).unwrap();
+        assert_eq!(settings.token_store, Some(Choice::Of(Protection::Keyutils)));
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "safe")]);
+        let error = Settings::resolve(Flags::default(), &environment).unwrap_err();
+        assert!(error.to_string().contains("auto, file, keyring"), "{error}");
+    }
+
+    #[test]
     fn empty_variables_count_as_absent() {
         let (_folder, environment) = home(&[("DV_URL", ""), ("DV_TOKEN", ""), ("DISPLAY", "")]);
         let settings = Settings::resolve(Flags::default(), &environment).unwrap();
@@ -272,10 +294,11 @@ mod tests {
 
     #[test]
     fn a_token_is_not_printed_with_the_settings() {
-        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret")]);
+        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret"), ("DV_TOKEN_PASSPHRASE", "horse")]);
         let settings = Settings::resolve(Flags::default(), &environment).unwrap();
-        assert!(settings.token.is_some());
-        assert!(!format!("{settings:?} {environment:?}").contains("eyJsecret"));
+        assert!(settings.token.is_some() && settings.token_passphrase.is_some());
+        let shown = format!("{settings:?} {environment:?}");
+        assert!(!shown.contains("eyJsecret") && !shown.contains("horse"), "{shown}");
     }
 
     #[test]

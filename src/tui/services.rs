@@ -43,7 +43,7 @@ impl Services {
         let options = http::Options { ca_file: start.ca_file.clone() };
         Ok(Self {
             http: http::client(&options).map_err(io::Error::other)?,
-            store: TokenStore::in_folder(&start.state_folder),
+            store: start.store.clone(),
             request: auth::Request {
                 environment,
                 authority: start.authority.clone(),

@@ -20,10 +20,10 @@ use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
-use crate::auth::{CredentialSource, Version};
+use crate::auth::{CredentialSource, TokenStore, Version};
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Start {
     /// Address of the environment, such as `contoso.crm4`.
     pub url: Option<String>,
@@ -54,8 +54,8 @@ pub struct Start {
     pub ascii: bool,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
-    /// Where the tokens are kept; the folder may not exist yet.
-    pub state_folder: PathBuf,
+    /// Where the tokens are kept. It can be opened, and asks nobody anything.
+    pub store: TokenStore,
 }
 
 /// Runs the program until it is left, or asked to end by a signal.

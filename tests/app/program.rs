@@ -8,6 +8,7 @@ use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::layout::Size;
 use dvtui::app::session::{self, Way};
+use dvtui::auth::TokenStore;
 use dvtui::sandbox::{Options, Sandbox};
 use dvtui::tui::{Console, Runner, Services, Start, Theme, run_loop};
 use futures_util::stream::unfold;
@@ -45,8 +46,13 @@ impl Program {
             client_id: Some(ready.client_id.clone()),
             ssh: true,
             no_color: true,
-            state_folder: home.path().join("state"),
-            ..Start::default()
+            ascii: false,
+            demo: false,
+            authority_version: Version::default(),
+            application: None,
+            client_secret: None,
+            certificate_password: None,
+            store: TokenStore::in_folder(&home.path().join("state")),
         })
         .unwrap();
         let start = session::Start {

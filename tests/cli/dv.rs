@@ -62,11 +62,16 @@ impl Home {
         serde_json::from_slice(&std::fs::read(self.tokens_file()).unwrap()).unwrap()
     }
 
+    /// Writes the file of tokens, closed to others as dv would.
+    pub(crate) fn write_tokens(&self, text: &str) {
+        dvtui::private_file::replace(&self.tokens_file(), text.as_bytes()).unwrap();
+    }
+
     /// Changes the first kept sign-in.
     pub(crate) fn change_tokens(&self, change: impl FnOnce(&mut Value)) {
         let mut tokens = self.tokens();
         change(&mut tokens["tokens"][0]);
-        std::fs::write(self.tokens_file(), tokens.to_string()).unwrap();
+        self.write_tokens(&tokens.to_string());
     }
 
     /// A path below the home folder.

@@ -18,8 +18,7 @@ fn expired(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> (Stub, H
             "token_endpoint":"{origin}{TOKEN}","scope":"s","user":null,"access_token":"OLD","refresh_token":"R",
             "obtained_at":1700000000,"expires_at":1700003600}}]}}"#
     );
-    std::fs::create_dir_all(home.tokens_file().parent().unwrap()).unwrap();
-    std::fs::write(home.tokens_file(), tokens).unwrap();
+    home.write_tokens(&tokens);
     (stub, home)
 }
 
