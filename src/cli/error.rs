@@ -141,10 +141,14 @@ impl From<config::Error> for CliError {
         let kind = match &error {
             config::Error::ProfileName(_)
             | config::Error::NoProfile { .. }
+            | config::Error::ProfileExists { .. }
+            | config::Error::Value { .. }
+            | config::Error::Secret { .. }
             | config::Error::Syntax { .. } => Kind::Usage,
             _ => Kind::Failed,
         };
-        CliError::new(kind, error)
+        let hint = error.hint().map(ToOwned::to_owned);
+        with_hints(CliError::new(kind, error), hint)
     }
 }
 

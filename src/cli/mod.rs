@@ -71,10 +71,15 @@ struct SettingsArgs {
     /// Certificate authorities to trust besides the system's, PEM (DV_CA_FILE)
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Address of the Global Discovery Service (DV_DISCOVERY)
-    #[arg(long, global = true, value_name = "URL", hide = true)]
-    // taken, of no effect before environments are listed
+    /// Address of the Global Discovery Service, instead of the cloud's (DV_DISCOVERY)
+    #[arg(long, global = true, value_name = "URL")]
     discovery: Option<String>,
+    /// Write nothing, whatever the environment is; nothing unlocks that (DV_READ_ONLY)
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// Allow writes to this environment although it is production: the alias of its profile
+    #[arg(long, global = true, value_name = "ALIAS", conflicts_with = "read_only")]
+    write: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -193,8 +198,19 @@ fn start(settings: &Settings) -> tui::Start {
 
 impl From<SettingsArgs> for Flags {
     fn from(args: SettingsArgs) -> Flags {
-        let SettingsArgs { profile, url, authority, tenant, client_id, scope, ca_file, discovery } = args;
-        Flags { profile, url, authority, tenant, client_id, scope, ca_file, discovery }
+        let SettingsArgs {
+            profile,
+            url,
+            authority,
+            tenant,
+            client_id,
+            scope,
+            ca_file,
+            discovery,
+            read_only,
+            write,
+        } = args;
+        Flags { profile, url, authority, tenant, client_id, scope, ca_file, discovery, read_only, write }
     }
 }
 

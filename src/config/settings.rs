@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Environment, Error, Paths, Profile, profile};
+use super::tags::{Tags, Way};
+use super::{Environment, Error, Paths, Profile, profiles};
+use crate::auth::EnvironmentUrl;
 
 /// What the command line says. The first layer.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,8 @@ pub struct Flags {
     pub scope: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub discovery: Option<String>,
+    pub read_only: bool,
+    pub write: Option<String>,
 }
 
 /// The settings in force, not yet checked for sense: an address is still the text that was given.
@@ -38,6 +42,22 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Address of the Global Discovery Service.
     pub discovery: Option<String>,
+    /// 1 or 2: which of Entra's endpoints.
+    pub authority_version: Option<u8>,
+    /// The way in that is tried first.
+    pub way: Option<Way>,
+    /// User name to sign in with.
+    pub account: Option<String>,
+    /// File that holds the secret of an application.
+    pub client_secret_file: Option<PathBuf>,
+    /// File that holds the certificate and key of an application.
+    pub certificate_file: Option<PathBuf>,
+    /// What the profile says of the environment. Nothing when another environment is named than the profile's.
+    pub tags: Tags,
+    /// Nothing may be written, and nothing unlocks that.
+    pub read_only: bool,
+    /// The alias of the environment that may be written to.
+    pub write: Option<String>,
     /// A ready access token; it is used as it is and never renewed.
     pub token: Option<SecretString>,
     /// What to log, in the syntax of `tracing` (`DV_LOG`).
@@ -77,6 +97,14 @@ impl Settings {
             scope: None,
             ca_file: None,
             discovery: None,
+            authority_version: None,
+            way: None,
+            account: None,
+            client_secret_file: None,
+            certificate_file: None,
+            tags: Tags::default(),
+            read_only: false,
+            write: None,
             token: None,
             log: None,
             situation,
@@ -92,14 +120,49 @@ impl Settings {
     /// When a file of settings that is asked for is absent or unreadable, or no home folder is known.
     pub fn resolve(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
         let paths = Paths::of(environment)?;
-        let name = match flags.profile.or(environment.text("DV_PROFILE")?) {
+        let name = match flags.profile.clone().or(environment.text("DV_PROFILE")?) {
             Some(name) => Some(name),
-            None => profile::usual(&paths.config)?,
+            None => profiles::usual(&paths.config)?,
         };
         let profile = match &name {
             Some(name) => Profile::read(&paths.config, name)?,
             None => Profile::default(),
         };
+        Settings::lay(paths, flags, environment, name, profile)
+    }
+
+    /// The same where a profile that is absent or broken stops nothing: it is left out, with a warning.
+    ///
+    /// # Errors
+    ///
+    /// When no home folder is known.
+    pub fn resolve_leniently(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
+        match Settings::resolve(flags.clone(), environment) {
+            Ok(settings) => Ok(settings),
+            Err(error) => {
+                let mut settings = Settings::without_profile(flags, environment)?;
+                settings.warnings.push(format!("no profile is used: {error}"));
+                Ok(settings)
+            }
+        }
+    }
+
+    /// What flags and variables say by themselves.
+    ///
+    /// # Errors
+    ///
+    /// When no home folder is known.
+    pub fn without_profile(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
+        Settings::lay(Paths::of(environment)?, flags, environment, None, Profile::default())
+    }
+
+    fn lay(
+        paths: Paths,
+        flags: Flags,
+        environment: &Environment,
+        name: Option<String>,
+        profile: Profile,
+    ) -> Result<Settings, Error> {
         let layered = |flag: Option<String>, variable, profile: Option<String>| {
             let value = match flag {
                 Some(value) => Some(value),
@@ -111,14 +174,25 @@ impl Settings {
             .has("DV_CLIENT_SECRET")
             .then(|| "DV_CLIENT_SECRET is set, but not used by this version".to_owned());
         let unknown = |key| format!("the profile's key `{key}` is not known to this version");
+        let url = layered(flags.url, "DV_URL", profile.url.clone())?;
+        let is_own = same_place(url.as_deref(), profile.url.as_deref());
+        let read_only = flags.read_only || environment.is_on("DV_READ_ONLY") || profile.tags.read_only;
         Ok(Settings {
-            url: layered(flags.url, "DV_URL", profile.url)?,
+            url,
             authority: layered(flags.authority, "DV_AUTHORITY", profile.authority)?,
             tenant: layered(flags.tenant, "DV_TENANT", profile.tenant)?,
             client_id: layered(flags.client_id, "DV_CLIENT_ID", profile.client_id)?,
             scope: layered(flags.scope, "DV_SCOPE", profile.scope)?,
             ca_file: flags.ca_file.or_else(|| environment.path("DV_CA_FILE")).or(profile.ca_file),
             discovery: layered(flags.discovery, "DV_DISCOVERY", profile.discovery)?,
+            authority_version: profile.authority_version,
+            way: profile.way,
+            account: profile.account,
+            client_secret_file: profile.client_secret_file,
+            certificate_file: profile.certificate_file,
+            tags: if is_own { profile.tags } else { Tags::default() },
+            read_only,
+            write: flags.write,
             token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
@@ -126,6 +200,17 @@ impl Settings {
             profile: name,
             paths,
         })
+    }
+}
+
+/// Whether two addresses, as they were given, are the same environment. Without one on either side they are.
+fn same_place(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => match (EnvironmentUrl::parse(one), EnvironmentUrl::parse(other)) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => one == other,
+        },
+        _ => true,
     }
 }
 
@@ -205,6 +290,48 @@ mod tests {
         assert_eq!(settings.profile.as_deref(), Some("dev"));
         assert_eq!(settings.url.as_deref(), Some("dev.crm"));
         assert_eq!(settings.warnings.len(), 1);
+    }
+
+    #[test]
+    fn what_a_profile_says_of_its_environment_is_not_said_of_another_one() {
+        let (folder, environment) = home(&[]);
+        write(
+            &folder,
+            "profiles/uat.toml",
+            "url = \"contoso-uat.crm4\"\nproduction = false\nalias = \"u\"\nread_only = true\ntenant = \"t\"\n",
+        );
+        let resolve = |url: Option<&str>| {
+            let flags = Flags { profile: Some("uat".into()), url: url.map(Into::into), ..Flags::default() };
+            Settings::resolve(flags, &environment).unwrap()
+        };
+        for own in [None, Some("https://contoso-uat.crm4.dynamics.com/main.aspx")] {
+            assert_eq!(resolve(own).tags.production, Some(false), "{own:?}");
+        }
+        let other = resolve(Some("contoso.crm4"));
+        assert_eq!(other.tags, Tags::default());
+        assert!(other.read_only, "to be careful is never left out");
+        assert_eq!(other.tenant.as_deref(), Some("t"));
+    }
+
+    #[test]
+    fn read_only_is_asked_for_by_flag_variable_or_profile() {
+        let (_folder, on) = home(&[("DV_READ_ONLY", "1")]);
+        let (_other, off) = home(&[("DV_READ_ONLY", "0")]);
+        let read_only = |flag, environment: &Environment| {
+            let flags = Flags { read_only: flag, ..Flags::default() };
+            Settings::resolve(flags, environment).unwrap().read_only
+        };
+        assert!(read_only(false, &on) && read_only(true, &off) && !read_only(false, &off));
+    }
+
+    #[test]
+    fn a_missing_usual_profile_is_a_warning_where_that_is_asked_for() {
+        let (folder, environment) = home(&[("DV_TENANT", "t-env")]);
+        write(&folder, "config.toml", "profile = \"gone\"\n");
+        assert!(matches!(Settings::resolve(Flags::default(), &environment), Err(Error::NoProfile { .. })));
+        let settings = Settings::resolve_leniently(Flags::default(), &environment).unwrap();
+        assert_eq!((settings.profile, settings.tenant.as_deref()), (None, Some("t-env")));
+        assert!(settings.warnings[0].contains("gone"), "{:?}", settings.warnings);
     }
 
     #[test]
