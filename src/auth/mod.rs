@@ -7,6 +7,7 @@ mod aadsts;
 pub mod authority;
 pub mod browser;
 pub mod challenge;
+pub mod cloud;
 pub mod device_code;
 pub mod endpoints;
 pub mod environment;
@@ -20,13 +21,14 @@ pub mod target;
 pub mod tokens;
 
 pub use authority::Authority;
+pub use cloud::Cloud;
 pub use endpoints::Endpoints;
 pub use environment::{EnvironmentUrl, UrlError};
 pub use error::Error;
 pub use grant::Grant;
 pub use refusal::Refusal;
 pub use store::{Entry, Key, TokenStore};
-pub use target::{Request, Target};
+pub use target::{Request, Service, Target};
 pub use tokens::{AccessToken, Tokens};
 
 /// The public application id of Microsoft's samples, for development. Production has its own registration.

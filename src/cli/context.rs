@@ -105,11 +105,11 @@ impl Context {
     pub fn sign_in_request(&self) -> Result<auth::Request, CliError> {
         let settings = &self.settings;
         Ok(auth::Request {
-            environment: self.environment()?,
             authority: settings.authority.clone(),
             tenant: settings.tenant.clone(),
             client_id: settings.client_id.clone(),
             scope: settings.scope.clone(),
+            ..auth::Request::new(self.environment()?)
         })
     }
 

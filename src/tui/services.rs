@@ -45,11 +45,11 @@ impl Services {
             http: http::client(&options).map_err(io::Error::other)?,
             store: TokenStore::in_folder(&start.state_folder),
             request: auth::Request {
-                environment,
                 authority: start.authority.clone(),
                 tenant: start.tenant.clone(),
                 client_id: start.client_id.clone(),
                 scope: start.scope.clone(),
+                ..auth::Request::new(environment)
             },
             token: start.token.clone(),
             client: Arc::new(watch::Sender::new(None)),
