@@ -13,7 +13,8 @@ use crate::text::harmless;
 
 /// Sign in to an environment
 ///
-/// In the browser of this machine where there is one, with a code otherwise. The sign-in is kept for later commands
+/// In the browser of this machine where there is one, with a code otherwise. Without an environment the sign-in is to
+/// Global Discovery, which lists them. The sign-in is kept for later commands
 /// and renewed by itself.
 #[derive(Debug, Args)]
 pub(super) struct LoginArgs {
@@ -90,6 +91,7 @@ impl LoginArgs {
         while let Ok(progress) = news.try_recv() {
             self.tell(context, out, progress)?;
         }
+        context.pin(signed_in.tokens.clone()).await?;
         let url = signed_in.environment.origin();
         if self.json {
             let done = DoneLine { url, authority: &signed_in.authority, user: signed_in.user.as_deref() };

@@ -4,6 +4,7 @@
 
 mod context;
 mod demo;
+mod env;
 mod error;
 mod get;
 mod json_rows;
@@ -89,6 +90,7 @@ enum Command {
     Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
     Token(token::TokenArgs),
+    Env(env::EnvArgs),
     Tables(tables::TablesArgs),
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
@@ -131,7 +133,13 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     if let Some(Command::Demo(args)) = command {
         return args.run(Situation::of(environment)).await;
     }
-    let settings = Settings::resolve(settings.into(), environment)?;
+    let flags = Flags::from(settings);
+    // What is broken about a profile is mended with these.
+    let resolve = match command {
+        Some(Command::Env(_)) => Settings::resolve_leniently,
+        _ => Settings::resolve,
+    };
+    let settings = resolve(flags.clone(), environment)?;
     let context = Context::new(settings);
     // A server logs where whoever started it looks; the others share a file.
     if !matches!(command, Some(Command::Sandbox(_))) {
@@ -140,14 +148,23 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     match command {
         None => open(&context).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
-        Some(command) => interruptible(command.run(&context, out)).await,
+        Some(command) => {
+            let given = env::Given { flags: &flags, environment };
+            interruptible(command.run(&context, given, out)).await
+        }
     }
 }
 
 impl Command {
     /// Runs a command that asks and answers.
-    async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
+    async fn run(
+        self,
+        context: &Context,
+        given: env::Given<'_>,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
         match self {
+            Command::Env(args) => args.run(context, given, out).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,

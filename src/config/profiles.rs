@@ -91,16 +91,26 @@ impl Profiles {
         Ok(self.names()?.into_iter().map(|name| (name.clone(), self.read(&name))).collect())
     }
 
+    /// Whether a profile of this name could be made, and where it would be.
+    ///
+    /// # Errors
+    ///
+    /// When there is one, and for names that are no plain names of files.
+    pub fn check_new(&self, name: &str) -> Result<PathBuf, Error> {
+        let path = profile::path(&self.config, name)?;
+        match path.symlink_metadata() {
+            Ok(_) => Err(Error::ProfileExists { name: name.to_owned(), path }),
+            Err(_) => Ok(path),
+        }
+    }
+
     /// Makes a profile and answers where it is.
     ///
     /// # Errors
     ///
-    /// When there is one of this name, and when it cannot be written.
+    /// As [`Profiles::check_new`], and when it cannot be written.
     pub fn add(&self, name: &str, changes: &Changes) -> Result<PathBuf, Error> {
-        let path = profile::path(&self.config, name)?;
-        if path.symlink_metadata().is_ok() {
-            return Err(Error::ProfileExists { name: name.to_owned(), path });
-        }
+        let path = self.check_new(name)?;
         write(&path, "", changes)?;
         Ok(path)
     }

@@ -23,6 +23,25 @@ pub struct Flags {
     pub write: Option<String>,
 }
 
+impl From<&Settings> for Flags {
+    /// The flags that would give these settings again.
+    fn from(settings: &Settings) -> Flags {
+        let settings = settings.clone();
+        Flags {
+            profile: settings.profile,
+            url: settings.url,
+            authority: settings.authority,
+            tenant: settings.tenant,
+            client_id: settings.client_id,
+            scope: settings.scope,
+            ca_file: settings.ca_file,
+            discovery: settings.discovery,
+            read_only: settings.read_only,
+            write: settings.write,
+        }
+    }
+}
+
 /// The settings in force, not yet checked for sense: an address is still the text that was given.
 #[derive(Debug, Clone)]
 pub struct Settings {
