@@ -12,6 +12,7 @@ pub mod azure_cli;
 pub mod browser;
 mod certificate;
 pub mod challenge;
+pub mod cloud;
 mod credential;
 pub mod device_code;
 pub mod endpoints;
@@ -33,6 +34,7 @@ pub mod vault;
 
 pub use asked::{Asked, Version};
 pub use authority::Authority;
+pub use cloud::Cloud;
 pub use credential::{Credential, CredentialSource};
 pub use endpoints::Endpoints;
 pub use environment::{EnvironmentUrl, UrlError};
@@ -41,7 +43,7 @@ pub use grant::Grant;
 pub use refusal::Refusal;
 pub use renewal::Renewal;
 pub use store::{Entry, Key, TokenStore};
-pub use target::{Request, Target};
+pub use target::{Request, Service, Target};
 pub use tokens::{AccessToken, Tokens};
 
 /// The public application id of Microsoft's samples, for development. Production has its own registration.

@@ -12,11 +12,23 @@ use super::{
 };
 use crate::http;
 
+/// What answers at an address, as far as the anonymous probe needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Service {
+    /// The Web API of an environment.
+    #[default]
+    WebApi,
+    /// Global Discovery, which lists environments.
+    Discovery,
+}
+
 /// What was asked for, as it was given.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The environment.
+    /// The environment, or the service.
     pub environment: EnvironmentUrl,
+    /// What is there.
+    pub service: Service,
     /// An authority given by hand; otherwise the environment's challenge names it.
     pub authority: Option<String>,
     /// A tenant given by hand.
@@ -61,6 +73,7 @@ impl Request {
     pub fn new(environment: EnvironmentUrl) -> Request {
         Request {
             environment,
+            service: Service::default(),
             authority: None,
             tenant: None,
             client_id: None,
@@ -117,7 +130,7 @@ impl Request {
     pub async fn target(&self, http: &http::Client) -> Result<Target, Error> {
         let by_hand = self.authority_by_hand()?;
         let mut warnings = Vec::new();
-        let challenge = probe(http, &self.environment).await?;
+        let challenge = probe(http, &self.environment, self.service).await?;
         let authority = match by_hand {
             Some(authority) => self.check_by_hand(authority, challenge, &mut warnings)?,
             None => self.follow(challenge)?,
@@ -149,7 +162,10 @@ impl Request {
             let what = "its challenge names no authority".to_owned();
             return Err(Error::NotAnEnvironment { host, what });
         };
-        if let Some(resource) = foreign_resource(&challenge, &self.environment) {
+        // Discovery has had several names; what is asked for is a token for the address in hand, whatever it says.
+        if self.service == Service::WebApi
+            && let Some(resource) = foreign_resource(&challenge, &self.environment)
+        {
             return Err(Error::ForeignResource { host, resource });
         }
         let authority = Authority::of_challenge(uri)?;
@@ -205,12 +221,23 @@ impl Target {
     }
 }
 
-/// Asks the Web API's root without a token. The inner error is what came instead of a challenge.
+impl Service {
+    /// What is asked for without a token.
+    fn probed(self) -> &'static str {
+        match self {
+            Service::WebApi => "/api/data/v9.2/",
+            Service::Discovery => "/api/discovery/v2.0/Instances",
+        }
+    }
+}
+
+/// Asks the service without a token. The inner error is what came instead of a challenge.
 async fn probe(
     http: &http::Client,
     environment: &EnvironmentUrl,
+    service: Service,
 ) -> Result<Result<Challenge, String>, Error> {
-    let request = http::Request::get(format!("{environment}/api/data/v9.2/"))
+    let request = http::Request::get(format!("{environment}{}", service.probed()))
         .header("accept", "application/json")
         .body(Bytes::new())
         .map_err(|_| Error::Setting { given: environment.to_string(), what: "an address" })?;

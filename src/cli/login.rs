@@ -11,7 +11,8 @@ use super::pasting::Pasting;
 use super::{CliError, Context};
 use crate::auth::browser::Wishes;
 use crate::auth::vault::Choice;
-use crate::auth::{Error, Request, TokenStore};
+use crate::auth::{CredentialSource, Error, Request, TokenStore};
+use crate::config::{self, Settings};
 use crate::ops::sign_in::{self, Attempt, Progress, Prompt, SignedIn, Way};
 use crate::text::harmless;
 
@@ -21,7 +22,8 @@ const MAX_TOKEN: u64 = 1 << 20;
 /// Sign in to an environment
 ///
 /// Without a way, the best for the place: as an application where a secret or certificate is given, in the browser of this
-/// machine where there is one, with a code otherwise. The sign-in is kept for later commands and renewed by itself.
+/// machine where there is one, with a code otherwise. Without an environment the sign-in is to Global Discovery, which
+/// lists them. The sign-in is kept for later commands and renewed by itself.
 #[derive(Debug, Args)]
 pub(super) struct LoginArgs {
     #[command(flatten)]
@@ -130,8 +132,9 @@ impl LoginArgs {
         let request = self.request(context, way)?;
         let http = context.http()?;
         let store = context.store_protected_by(self.token_store(context));
-        let wishes = Wishes { login_hint: self.login_hint.clone(), prompt: self.prompt.clone(), claims };
-        let is_wished = wishes.login_hint.is_some() || wishes.prompt.is_some();
+        let is_wished = self.login_hint.is_some() || self.prompt.is_some();
+        let login_hint = self.login_hint.clone().or_else(|| context.settings().account.clone());
+        let wishes = Wishes { login_hint, prompt: self.prompt.clone(), claims };
         if is_wished && way != Way::Browser {
             context.note("--login-hint and --prompt are for the browser; this way they do nothing");
         }
@@ -161,6 +164,7 @@ impl LoginArgs {
             self.tell(context, out, progress, None)?;
         }
         context.note_aside(&store);
+        context.pin(signed_in.tokens.clone()).await?;
         Ok((signed_in, store.clone()))
     }
 
@@ -173,11 +177,7 @@ impl LoginArgs {
         })
     }
 
-    fn done(
-        &self,
-        (signed_in, store): (SignedIn, TokenStore),
-        out: &mut dyn Write,
-    ) -> Result<(), CliError> {
+    fn done(&self, (signed_in, store): (SignedIn, TokenStore), out: &mut dyn Write) -> Result<(), CliError> {
         let url = signed_in.environment.origin();
         if self.json {
             let done = DoneLine { url, authority: &signed_in.authority, user: signed_in.user.as_deref() };
@@ -198,18 +198,31 @@ impl LoginArgs {
         self.token_store.or(context.settings().token_store).unwrap_or(Choice::Auto)
     }
 
-    /// The best way for the place.
+    /// The best way for the place: what the settings say, else the application that is at hand, else what can be seen
+    /// here.
     fn fitting(&self, context: &Context) -> Way {
-        let situation = context.settings().situation;
-        match &context.settings().application {
-            Some(_) => Way::Application,
-            None => Way::fitting(situation.ssh, situation.display),
+        let Settings { way, application, situation, .. } = context.settings();
+        let handed = application.source == Some(CredentialSource::Handed);
+        match way {
+            Some(config::Way::DeviceCode) if !handed => Way::DeviceCode,
+            Some(config::Way::Browser | config::Way::Paste) if !handed => Way::Browser,
+            Some(config::Way::AzureCli) if !handed => Way::AzureCli,
+            Some(config::Way::Token) if !handed => Way::Token,
+            Some(config::Way::ClientSecret | config::Way::Certificate) => Way::Application,
+            _ if application.source.is_some() => Way::Application,
+            _ => Way::fitting(situation.ssh, situation.display),
         }
+    }
+
+    /// The person pastes the address at the end, wherever the browser is.
+    fn pastes(&self, context: &Context) -> bool {
+        let of_settings = context.settings().way == Some(config::Way::Paste);
+        self.ways.paste || (self.ways.named().is_none() && of_settings)
     }
 
     /// Whether standard input is listened to: where it was asked for, and for a person whose browser may be elsewhere.
     fn may_paste(&self, context: &Context) -> bool {
-        self.ways.paste || (io::stdin().is_terminal() && !self.has_browser(context))
+        self.pastes(context) || (io::stdin().is_terminal() && !self.has_browser(context))
     }
 
     fn tell(
@@ -244,7 +257,7 @@ impl LoginArgs {
         let mut err = io::stderr().lock();
         let (address, may_open) = match &prompt {
             Prompt::DeviceCode { verification_uri, may_open, .. } => (verification_uri, *may_open),
-            Prompt::Browser { authorize_url, .. } => (authorize_url, !self.ways.paste),
+            Prompt::Browser { authorize_url, .. } => (authorize_url, !self.pastes(context)),
         };
         writeln!(err, "Open: {}", harmless(address))?;
         match &prompt {

@@ -4,6 +4,7 @@
 
 mod context;
 mod demo;
+mod env;
 mod error;
 mod get;
 mod json_rows;
@@ -34,7 +35,7 @@ use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
 use crate::auth::{TokenStore, Version};
-use crate::config::{Environment, Flags, Settings, Situation};
+use crate::config::{Environment, Flags, Named, Settings, Situation};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -74,10 +75,15 @@ struct SettingsArgs {
     /// Certificate authorities to trust besides the system's, PEM (DV_CA_FILE)
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Address of the Global Discovery Service (DV_DISCOVERY)
-    #[arg(long, global = true, value_name = "URL", hide = true)]
-    // taken, of no effect before environments are listed
+    /// Address of the Global Discovery Service, instead of the cloud's (DV_DISCOVERY)
+    #[arg(long, global = true, value_name = "URL")]
     discovery: Option<String>,
+    /// Write nothing, whatever the environment is; nothing unlocks that (DV_READ_ONLY)
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// Allow writes to this environment although it is production: the alias of its profile
+    #[arg(long, global = true, value_name = "ALIAS", conflicts_with = "read_only")]
+    write: Option<String>,
     /// Endpoints of the authority: 2, or 1 for an older one that knows resources instead of scopes
     #[arg(long, global = true, value_name = "VERSION", value_parser = authority_version)]
     authority_version: Option<Version>,
@@ -110,6 +116,7 @@ enum Command {
     Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
     Token(token::TokenArgs),
+    Env(env::EnvArgs),
     Tables(tables::TablesArgs),
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
@@ -152,7 +159,13 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     if let Some(Command::Demo(args)) = command {
         return args.run(Situation::of(environment)).await;
     }
-    let settings = Settings::resolve(settings.into(), environment)?;
+    let flags = Flags::from(settings);
+    // What is broken about a profile is mended with these.
+    let resolve = match command {
+        Some(Command::Env(_)) => Settings::resolve_leniently,
+        _ => Settings::resolve,
+    };
+    let settings = resolve(flags.clone(), environment)?;
     let context = Context::new(settings);
     // A server logs where whoever started it looks; the others share a file.
     if !matches!(command, Some(Command::Sandbox(_))) {
@@ -162,9 +175,10 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
         None => open(&context).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
         Some(command) => {
+            let given = env::Given { flags: &flags, environment };
             let work = async {
                 command.ask_passphrase(&context).await?;
-                command.run(&context, out).await
+                command.run(&context, given, out).await
             };
             interruptible(work).await
         }
@@ -183,8 +197,14 @@ impl Command {
     }
 
     /// Runs a command that asks and answers.
-    async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
+    async fn run(
+        self,
+        context: &Context,
+        given: env::Given<'_>,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
         match self {
+            Command::Env(args) => args.run(context, given, out).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,
@@ -234,9 +254,9 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         ca_file: settings.ca_file.clone(),
         token: settings.token.clone(),
         authority_version: settings.authority_version,
-        application: settings.application.clone(),
-        client_secret: settings.client_secret.clone(),
-        certificate_password: settings.certificate_password.clone(),
+        application: settings.application.source.clone(),
+        client_secret: settings.application.secret.clone(),
+        certificate_password: settings.application.certificate_password.clone(),
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
@@ -258,10 +278,14 @@ impl From<SettingsArgs> for Flags {
             ca_file: args.ca_file,
             discovery: args.discovery,
             authority_version: args.authority_version,
-            client_secret_file: args.client_secret_file,
-            client_secret_fd: args.client_secret_fd,
-            certificate: args.certificate,
-            private_key: args.private_key,
+            application: Named {
+                certificate: args.certificate,
+                private_key: args.private_key,
+                secret_file: args.client_secret_file,
+                secret_descriptor: args.client_secret_fd,
+            },
+            read_only: args.read_only,
+            write: args.write,
         }
     }
 }

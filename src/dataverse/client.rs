@@ -7,7 +7,7 @@ use super::organization::{Organization, WhoAmI};
 use super::pages::Pages;
 use super::query::encoded;
 use super::request::Request;
-use super::transport::Transport;
+use super::transport::{Transport, WEB_API};
 use super::{Error, Guard, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableSchema, Waiting};
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -42,7 +42,7 @@ impl Client {
         guard: Guard,
         retry: Retry,
     ) -> Self {
-        Self { transport: Transport::new(environment, http, tokens, guard, retry) }
+        Self { transport: Transport::new(environment, WEB_API, http, tokens, guard, retry) }
     }
 
     /// The environment.

@@ -4,6 +4,7 @@
 //! never its [`Client`]; only `ops`, `cli` and `tui` call it.
 
 pub mod client;
+pub mod discovery;
 pub mod error;
 pub mod filter;
 pub mod guard;
@@ -22,6 +23,7 @@ mod transport;
 pub mod value;
 
 pub use client::Client;
+pub use discovery::{Discovery, Instance};
 pub use error::Error;
 pub use filter::{Filter, field};
 pub use guard::Guard;

@@ -20,7 +20,7 @@ use super::{Error, Guard};
 use crate::auth::{AccessToken, EnvironmentUrl, Tokens};
 
 /// Root of the Web API below the environment's origin.
-const ROOT: &str = "/api/data/v9.2/";
+pub(super) const WEB_API: &str = "/api/data/v9.2/";
 
 /// Sends requests of one environment. Cheap to clone; clones share the token, the guard and the waiting.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub(super) struct Transport {
 #[derive(Debug)]
 struct Shared {
     environment: EnvironmentUrl,
+    root: &'static str,
     http: crate::http::Client,
     tokens: Tokens,
     guard: Guard,
@@ -57,8 +58,10 @@ enum Outcome {
 }
 
 impl Transport {
+    /// `root` is the path of the service below the origin.
     pub(super) fn new(
         environment: EnvironmentUrl,
+        root: &'static str,
         http: crate::http::Client,
         tokens: Tokens,
         guard: Guard,
@@ -66,7 +69,7 @@ impl Transport {
     ) -> Self {
         let (waiting, _) = watch::channel(None);
         let (pause, reached) = (Mutex::new(None), AtomicBool::new(false));
-        let shared = Shared { environment, http, tokens, guard, retry, waiting, pause, reached };
+        let shared = Shared { environment, root, http, tokens, guard, retry, waiting, pause, reached };
         Self { shared: Arc::new(shared) }
     }
 
@@ -122,7 +125,7 @@ impl Transport {
     fn address(&self, target: &Target) -> Result<Uri, Error> {
         let origin = self.shared.environment.origin();
         let address = match target {
-            Target::Path(path) => format!("{origin}{ROOT}{path}"),
+            Target::Path(path) => format!("{origin}{}{path}", self.shared.root),
             Target::Link(link) => checked(link.as_str(), origin)?,
         };
         address.parse().map_err(|_| Error::Invalid { what: "an address that cannot be requested".to_owned() })

@@ -3,8 +3,9 @@
 //! Must not know: screens, arguments, standard output.
 
 pub mod connect;
+pub mod environments;
 pub mod save;
 pub mod sign_in;
 
-pub use connect::{Identity, connect};
+pub use connect::{Expected, Failure, Identity, OtherOrganization, connect, connect_as};
 pub use save::{Outcome, save};

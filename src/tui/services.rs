@@ -45,16 +45,15 @@ impl Services {
             http: http::client(&options).map_err(io::Error::other)?,
             store: start.store.clone(),
             request: auth::Request {
-                environment,
                 authority: start.authority.clone(),
                 tenant: start.tenant.clone(),
                 client_id: start.client_id.clone(),
                 scope: start.scope.clone(),
                 version: start.authority_version,
-                account: None,
                 application: start.application.clone(),
                 client_secret: start.client_secret.clone(),
                 certificate_password: start.certificate_password.clone(),
+                ..auth::Request::new(environment)
             },
             token: start.token.clone(),
             client: Arc::new(watch::Sender::new(None)),

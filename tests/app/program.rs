@@ -8,7 +8,7 @@ use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::layout::Size;
 use dvtui::app::session::{self, Way};
-use dvtui::auth::TokenStore;
+use dvtui::auth::{TokenStore, Version};
 use dvtui::sandbox::{Options, Sandbox};
 use dvtui::tui::{Console, Runner, Services, Start, Theme, run_loop};
 use futures_util::stream::unfold;
@@ -43,15 +43,20 @@ impl Program {
         let services = Services::new(&Start {
             url: Some(ready.url.clone()),
             authority: Some(ready.authority.clone()),
+            tenant: None,
             client_id: Some(ready.client_id.clone()),
-            ssh: true,
-            no_color: true,
-            ascii: false,
-            demo: false,
+            scope: None,
+            ca_file: None,
+            token: None,
             authority_version: Version::default(),
             application: None,
             client_secret: None,
             certificate_password: None,
+            ssh: true,
+            display: false,
+            no_color: true,
+            ascii: false,
+            demo: false,
             store: TokenStore::in_folder(&home.path().join("state")),
         })
         .unwrap();
