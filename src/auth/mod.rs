@@ -16,6 +16,7 @@ mod exchange;
 mod grant;
 pub mod inspect;
 mod loopback;
+pub mod probe;
 pub mod refusal;
 pub mod store;
 pub mod target;

@@ -13,7 +13,7 @@ use super::authority::is_safe;
 use super::exchange::{Exchange, Step};
 use super::grant::OauthClient;
 use super::store::{Entry, TokenStore};
-use super::{Error, Grant, Target};
+use super::{Authority, Error, Grant, Target};
 use crate::http;
 
 /// A token is renewed when less than this is left of it, or less than a quarter of its life.
@@ -68,6 +68,8 @@ struct Kept {
     http: http::Client,
     store: TokenStore,
     user: Option<String>,
+    scope: String,
+    authority: String,
     state: Mutex<State>,
 }
 
@@ -107,9 +109,9 @@ impl Tokens {
 
     /// The tokens of a kept sign-in.
     pub fn kept(http: http::Client, store: TokenStore, entry: Entry) -> Tokens {
-        let user = entry.user.clone();
+        let (user, scope, authority) = (entry.user.clone(), entry.scope.clone(), entry.key.authority.clone());
         let state = Mutex::new(State::new(entry, 0, SystemTime::now()));
-        Tokens { source: Source::Kept(Arc::new(Kept { http, store, user, state })) }
+        Tokens { source: Source::Kept(Arc::new(Kept { http, store, user, scope, authority, state })) }
     }
 
     /// Keeps a fresh sign-in and gives its tokens.
@@ -143,6 +145,29 @@ impl Tokens {
         match &self.source {
             Source::Given(_) => None,
             Source::Kept(kept) => kept.user.as_deref(),
+        }
+    }
+
+    /// The scopes that the sign-in asked for; nothing for a token from outside.
+    pub fn scope(&self) -> Option<&str> {
+        match &self.source {
+            Source::Given(_) => None,
+            Source::Kept(kept) => Some(&kept.scope),
+        }
+    }
+
+    /// It is a token from outside, which cannot be renewed.
+    pub fn is_given(&self) -> bool {
+        matches!(self.source, Source::Given(_))
+    }
+
+    /// The tokens are from an authority that is none of Microsoft's clouds: theirs may look otherwise.
+    pub fn is_of_another_authority(&self) -> bool {
+        match &self.source {
+            Source::Given(_) => false,
+            Source::Kept(kept) => {
+                !Authority::by_hand(&kept.authority).is_ok_and(|authority| authority.is_known_cloud())
+            }
         }
     }
 

@@ -8,7 +8,9 @@ use super::pages::Pages;
 use super::query::encoded;
 use super::request::Request;
 use super::transport::Transport;
-use super::{Error, Guard, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableSchema, Waiting};
+use super::{
+    Error, Guard, Limits, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableSchema, Waiting,
+};
 use crate::auth::{EnvironmentUrl, Tokens};
 
 /// What is read of a table definition.
@@ -58,6 +60,11 @@ impl Client {
     /// Tells when a request waits before it is sent again.
     pub fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
         self.transport.waiting()
+    }
+
+    /// What the last answer said is left of the service's limits; nothing before the first answer that says so.
+    pub fn limits(&self) -> Option<Limits> {
+        self.transport.limits()
     }
 
     /// Who the token belongs to.

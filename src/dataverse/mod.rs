@@ -4,9 +4,11 @@
 //! never its [`Client`]; only `ops`, `cli` and `tui` call it.
 
 pub mod client;
+pub mod denial;
 pub mod error;
 pub mod filter;
 pub mod guard;
+pub mod limits;
 pub mod metadata;
 pub mod names;
 pub mod organization;
@@ -14,6 +16,7 @@ pub mod page;
 pub mod pages;
 pub mod patch;
 pub mod query;
+mod refused_token;
 mod request;
 mod response;
 pub mod retry;
@@ -25,6 +28,7 @@ pub use client::Client;
 pub use error::Error;
 pub use filter::{Filter, field};
 pub use guard::Guard;
+pub use limits::Limits;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};
 pub use names::{ColumnName, RowId, SetName, TableName};
 pub use organization::{EnvironmentKind, Organization, WhoAmI};
