@@ -4,6 +4,7 @@
 
 mod context;
 mod demo;
+mod doctor;
 mod error;
 mod get;
 mod json_rows;
@@ -80,6 +81,7 @@ struct SettingsArgs {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
+    Doctor(doctor::DoctorArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
@@ -143,6 +145,7 @@ impl Command {
     /// Runs a command that asks and answers.
     async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
         match self {
+            Command::Doctor(args) => args.run(context, out).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,

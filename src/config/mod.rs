@@ -5,11 +5,13 @@
 
 mod environment;
 mod paths;
+mod place;
 mod profile;
 mod settings;
 
 pub use environment::Environment;
 pub use paths::Paths;
+pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;
 pub use settings::{Flags, Settings, Situation};
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Environment, Error, Paths, Profile, profile};
+use super::{Environment, Error, Paths, Profile, Proxies, Terminal, profile};
 
 /// What the command line says. The first layer.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +44,10 @@ pub struct Settings {
     pub log: Option<String>,
     /// Where this process runs.
     pub situation: Situation,
+    /// The proxies that the environment names.
+    pub proxies: Proxies,
+    /// What the terminal says of itself.
+    pub terminal: Terminal,
     /// Where files live.
     pub paths: Paths,
     /// Things that are odd but do not stop anything.
@@ -80,6 +84,8 @@ impl Settings {
             token: None,
             log: None,
             situation,
+            proxies: Proxies::default(),
+            terminal: Terminal::default(),
             paths,
             warnings: Vec::new(),
         }
@@ -122,6 +128,8 @@ impl Settings {
             token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
+            proxies: Proxies::of(environment),
+            terminal: Terminal::of(environment),
             warnings: profile.unknown.into_iter().map(unknown).chain(secret).collect(),
             profile: name,
             paths,

@@ -1,6 +1,6 @@
 //! The program as a child process, with a home of its own.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 
@@ -83,6 +83,21 @@ impl Home {
     /// Runs a command to its end.
     pub(crate) fn dv(&self, args: &[&str]) -> Ended {
         Ended::of(self.command(args).output().unwrap())
+    }
+
+    /// Runs a command to its end with a text on its standard input.
+    pub(crate) fn dv_fed(&self, args: &[&str], input: &str) -> Ended {
+        let mut command = self.command(args);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        let feeding = std::thread::spawn(move || {
+            let _ = stdin.write_all(input.as_bytes()); // it may have read enough
+        });
+        let ended = Ended::of(child.wait_with_output().unwrap());
+        feeding.join().unwrap();
+        ended
     }
 
     /// Runs a line of shell in which `$0` is the program.
