@@ -1,10 +1,10 @@
 //! From the address of an environment to where and for what a person signs in.
 
-use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::challenge::Challenge;
+use super::probe::probe;
 use super::store::Key;
 use super::{
     Asked, Authority, Credential, CredentialSource, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl, Error,
@@ -130,7 +130,7 @@ impl Request {
     pub async fn target(&self, http: &http::Client) -> Result<Target, Error> {
         let by_hand = self.authority_by_hand()?;
         let mut warnings = Vec::new();
-        let challenge = probe(http, &self.environment, self.service).await?;
+        let challenge = probe(http, &self.environment, self.service).await?.challenge().cloned();
         let authority = match by_hand {
             Some(authority) => self.check_by_hand(authority, challenge, &mut warnings)?,
             None => self.follow(challenge)?,
@@ -223,7 +223,7 @@ impl Target {
 
 impl Service {
     /// What is asked for without a token.
-    fn probed(self) -> &'static str {
+    pub(super) fn probed(self) -> &'static str {
         match self {
             Service::WebApi => "/api/data/v9.2/",
             Service::Discovery => "/api/discovery/v2.0/Instances",
@@ -231,30 +231,8 @@ impl Service {
     }
 }
 
-/// Asks the service without a token. The inner error is what came instead of a challenge.
-async fn probe(
-    http: &http::Client,
-    environment: &EnvironmentUrl,
-    service: Service,
-) -> Result<Result<Challenge, String>, Error> {
-    let request = http::Request::get(format!("{environment}{}", service.probed()))
-        .header("accept", "application/json")
-        .body(Bytes::new())
-        .map_err(|_| Error::Setting { given: environment.to_string(), what: "an address" })?;
-    let response =
-        http.send(request).await.map_err(|source| Error::Network { whom: "environment", source })?;
-    let status = response.status().as_u16();
-    Ok(match (status, Challenge::of(response.headers())) {
-        (401, Some(challenge)) => Ok(challenge),
-        (401, None) => Err("it wants a sign-in of another kind".to_owned()),
-        (300..=399, _) => Err(format!("it points elsewhere (status {status})")),
-        (404, _) => Err("there is no Web API at that address (status 404)".to_owned()),
-        _ => Err(format!("it answered with status {status} instead of asking for a sign-in")),
-    })
-}
-
 /// What the challenge is for, if that is not the environment that was asked.
-fn foreign_resource(challenge: &Challenge, environment: &EnvironmentUrl) -> Option<String> {
+pub fn foreign_resource(challenge: &Challenge, environment: &EnvironmentUrl) -> Option<String> {
     let resource = challenge.resource_id.as_deref()?;
     match Url::parse(resource) {
         Ok(url) if environment.holds(&url) => None,

@@ -14,7 +14,7 @@ use super::authority::is_safe;
 use super::exchange::{Exchange, Step};
 use super::grant::OauthClient;
 use super::store::{Entry, TokenStore};
-use super::{Credential, Error, Grant, Renewal, Target, application, azure_cli};
+use super::{Authority, Credential, Error, Grant, Renewal, Target, application, azure_cli};
 use crate::http;
 
 /// A token is renewed when less than this is left of it, or less than a quarter of its life.
@@ -71,6 +71,8 @@ struct Kept {
     store: Option<TokenStore>,
     handed: Handed,
     user: Option<String>,
+    asked: String,
+    authority: String,
     state: Mutex<State>,
 }
 
@@ -146,8 +148,10 @@ impl Tokens {
 
     fn of(http: http::Client, store: Option<TokenStore>, entry: Entry, handed: Handed) -> Tokens {
         let user = entry.key.account.clone();
+        let (asked, authority) = (entry.asked.as_str().to_owned(), entry.key.authority.clone());
         let state = Mutex::new(State::new(entry, 0, SystemTime::now()));
-        Tokens { source: Source::Kept(Arc::new(Kept { http, store, handed, user, state })) }
+        let kept = Kept { http, store, handed, user, asked, authority, state };
+        Tokens { source: Source::Kept(Arc::new(kept)) }
     }
 
     /// Keeps a fresh sign-in and gives its tokens.
@@ -210,6 +214,29 @@ impl Tokens {
         match &self.source {
             Source::Given(_) => None,
             Source::Kept(kept) => kept.user.as_deref(),
+        }
+    }
+
+    /// The scopes that the sign-in asked for; nothing for a token from outside.
+    pub fn scope(&self) -> Option<&str> {
+        match &self.source {
+            Source::Given(_) => None,
+            Source::Kept(kept) => Some(&kept.asked),
+        }
+    }
+
+    /// It is a token from outside, which cannot be renewed.
+    pub fn is_given(&self) -> bool {
+        matches!(self.source, Source::Given(_))
+    }
+
+    /// The tokens are from an authority that is none of Microsoft's clouds: theirs may look otherwise.
+    pub fn is_of_another_authority(&self) -> bool {
+        match &self.source {
+            Source::Given(_) => false,
+            Source::Kept(kept) => {
+                !Authority::by_hand(&kept.authority).is_ok_and(|authority| authority.is_known_cloud())
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod context;
 mod demo;
+mod doctor;
 mod env;
 mod error;
 mod get;
@@ -112,6 +113,7 @@ fn authority_version(text: &str) -> Result<Version, &'static str> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
+    Doctor(doctor::DoctorArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
@@ -205,6 +207,7 @@ impl Command {
     ) -> Result<(), CliError> {
         match self {
             Command::Env(args) => args.run(context, given, out).await,
+            Command::Doctor(args) => args.run(context, out).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,

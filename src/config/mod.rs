@@ -6,6 +6,7 @@
 mod application;
 mod environment;
 mod paths;
+mod place;
 mod profile;
 mod profiles;
 mod secrets;
@@ -15,6 +16,7 @@ mod tags;
 pub use application::{Application, Named};
 pub use environment::Environment;
 pub use paths::Paths;
+pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;
 pub use profiles::{Changes, Profiles};
 pub use settings::{Flags, Settings, Situation};

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::application::{Application, Named};
 use super::tags::{Tags, Way};
-use super::{Environment, Error, Paths, Profile, profiles};
+use super::{Environment, Error, Paths, Profile, Proxies, Terminal, profiles};
 use crate::auth::vault::Choice;
 use crate::auth::{EnvironmentUrl, Version};
 
@@ -91,6 +91,10 @@ pub struct Settings {
     pub log: Option<String>,
     /// Where this process runs.
     pub situation: Situation,
+    /// The proxies that the environment names.
+    pub proxies: Proxies,
+    /// What the terminal says of itself.
+    pub terminal: Terminal,
     /// Where files live.
     pub paths: Paths,
     /// Things that are odd but do not stop anything.
@@ -136,6 +140,8 @@ impl Settings {
             token_passphrase: None,
             log: None,
             situation,
+            proxies: Proxies::default(),
+            terminal: Terminal::default(),
             paths,
             warnings: Vec::new(),
         }
@@ -235,6 +241,8 @@ impl Settings {
             token_passphrase: environment.text("DV_TOKEN_PASSPHRASE")?.map(SecretString::from),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
+            proxies: Proxies::of(environment),
+            terminal: Terminal::of(environment),
             warnings: profile.unknown.into_iter().map(unknown).collect(),
             profile: name,
             paths,

@@ -7,6 +7,7 @@ pub mod console;
 pub mod event_loop;
 pub mod input;
 pub mod runner;
+pub mod secret_line;
 pub mod services;
 mod sign_in_problem;
 pub mod start;

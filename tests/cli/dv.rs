@@ -91,6 +91,21 @@ impl Home {
         Ended::of(self.command(args).output().unwrap())
     }
 
+    /// Runs a command to its end with a text on its standard input.
+    pub(crate) fn dv_fed(&self, args: &[&str], input: &str) -> Ended {
+        let mut command = self.command(args);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        let feeding = std::thread::spawn(move || {
+            let _ = stdin.write_all(input.as_bytes()); // it may have read enough
+        });
+        let ended = Ended::of(child.wait_with_output().unwrap());
+        feeding.join().unwrap();
+        ended
+    }
+
     /// Runs a line of shell in which `$0` is the program.
     #[cfg(target_os = "linux")]
     pub(crate) fn shell(&self, line: &str) -> Ended {

@@ -4,7 +4,10 @@
 
 mod bad_input;
 mod browser;
+mod doctor;
 mod dv;
+mod grants;
+mod inspecting;
 mod keeping;
 mod login;
 mod odd_authorities;
