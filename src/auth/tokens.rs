@@ -73,6 +73,8 @@ struct Kept {
     user: Option<String>,
     asked: String,
     authority: String,
+    /// It is never renewed.
+    is_final: bool,
     state: Mutex<State>,
 }
 
@@ -149,8 +151,9 @@ impl Tokens {
     fn of(http: http::Client, store: Option<TokenStore>, entry: Entry, handed: Handed) -> Tokens {
         let user = entry.key.account.clone();
         let (asked, authority) = (entry.asked.as_str().to_owned(), entry.key.authority.clone());
+        let is_final = entry.renewal == Renewal::Never;
         let state = Mutex::new(State::new(entry, 0, SystemTime::now()));
-        let kept = Kept { http, store, handed, user, asked, authority, state };
+        let kept = Kept { http, store, handed, user, asked, authority, is_final, state };
         Tokens { source: Source::Kept(Arc::new(kept)) }
     }
 
@@ -227,7 +230,10 @@ impl Tokens {
 
     /// It is a token from outside, which cannot be renewed.
     pub fn is_given(&self) -> bool {
-        matches!(self.source, Source::Given(_))
+        match &self.source {
+            Source::Given(_) => true,
+            Source::Kept(kept) => kept.is_final,
+        }
     }
 
     /// The tokens are from an authority that is none of Microsoft's clouds: theirs may look otherwise.
@@ -302,7 +308,7 @@ impl Tokens {
     }
 
     /// A token that fulfils the claims that the server asked for in place of the one it refused. Where the authority
-    /// wants a person for it, the claims are kept for the next sign-in.
+    /// wants a person for it, or this was the last try, the claims are kept for the next sign-in.
     ///
     /// # Errors
     ///
@@ -311,7 +317,12 @@ impl Tokens {
     /// # Cancellation
     ///
     /// As [`Tokens::access_token`].
-    pub async fn step_up(&self, rejected: &AccessToken, claims: String) -> Result<AccessToken, Error> {
+    pub async fn step_up(
+        &self,
+        rejected: &AccessToken,
+        claims: String,
+        is_last: bool,
+    ) -> Result<AccessToken, Error> {
         let kept = match &self.source {
             Source::Given(_) => return Err(Error::GivenTokenRefused),
             Source::Kept(kept) => kept.clone(),
@@ -323,9 +334,9 @@ impl Tokens {
                 return Ok(state.current.clone());
             }
             // A token that was got with these claims and is refused all the same: only a person can help.
-            let again = state.entry.claims.as_ref() == Some(&claims);
-            kept.keep_claims(&mut state, Some(claims)).await?;
-            if again {
+            let is_again = is_last || state.entry.claims.as_ref() == Some(&claims);
+            kept.keep_claims(&mut state, claims).await?;
+            if is_again {
                 return Err(Error::ClaimsNeeded);
             }
             state.refused = true;
@@ -493,8 +504,8 @@ impl Kept {
     }
 
     /// Notes what the next sign-in or renewal has to send along.
-    async fn keep_claims(&self, state: &mut State, claims: Option<String>) -> Result<(), Error> {
-        state.entry.claims = claims;
+    async fn keep_claims(&self, state: &mut State, claims: String) -> Result<(), Error> {
+        state.entry.claims = Some(claims);
         let Some(store) = &self.store else { return Ok(()) };
         let lock = store.lock().await?;
         match store.get(&state.entry.key)? {

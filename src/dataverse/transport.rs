@@ -19,6 +19,7 @@ use super::request::{Request, Target};
 use super::response::{Response, error_of, request_id, retry_after};
 use super::retry::{Retry, WaitReason, Waiting, reason_to_retry};
 use super::{Error, Guard};
+use crate::auth::challenge::Challenge;
 use crate::auth::{AccessToken, EnvironmentUrl, Tokens};
 
 /// Root of the Web API below the environment's origin.
@@ -106,7 +107,7 @@ impl Transport {
         }
         let uri = self.address(&request.target)?;
         let mut token = self.shared.tokens.access_token().await?;
-        let mut renewed = false;
+        let (mut renewed, mut stepped_up) = (false, false);
         let mut delays = self.shared.retry.delays();
         let mut attempt = 1;
         loop {
@@ -114,6 +115,10 @@ impl Transport {
             match self.try_once(&request, &uri, &token).await? {
                 Outcome::Done(response) => return Ok(response),
                 Outcome::Failed(error) => return Err(error),
+                Outcome::Unauthorized(_, headers) if let Some(claims) = self.wanted_claims(&headers) => {
+                    token = self.shared.tokens.step_up(&token, claims, stepped_up).await?;
+                    stepped_up = true;
+                }
                 Outcome::Unauthorized(error, headers) if renewed || self.shared.tokens.is_given() => {
                     let Shared { environment, tokens, .. } = &*self.shared;
                     return Err(explained(error, &headers, environment, &token, tokens));
@@ -132,6 +137,12 @@ impl Transport {
                 }
             }
         }
+    }
+
+    /// What a policy asks for in a new token, of tokens that can be renewed.
+    fn wanted_claims(&self, headers: &HeaderMap) -> Option<String> {
+        let challenge = Challenge::of(headers).filter(|_| !self.shared.tokens.is_given())?;
+        challenge.claims()
     }
 
     /// The address of a request, after it was made sure that it is in this environment.
