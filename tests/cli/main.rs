@@ -15,3 +15,6 @@ mod rows;
 mod stub;
 #[path = "../support/mod.rs"]
 mod support;
+mod together;
+#[cfg(unix)]
+mod token_store;
