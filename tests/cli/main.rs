@@ -18,4 +18,7 @@ mod rows;
 mod stub;
 #[path = "../support/mod.rs"]
 mod support;
+mod together;
+#[cfg(unix)]
+mod token_store;
 mod ways;

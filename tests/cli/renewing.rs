@@ -3,10 +3,10 @@
 use crate::dv::Home;
 use crate::stub::{Answer, Stub, html, json};
 
-const TOKEN: &str = "/tenant/token";
+pub(crate) const TOKEN: &str = "/tenant/token";
 
 /// An authority with this token endpoint, and a home whose access token has run out.
-fn expired(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> (Stub, Home) {
+pub(crate) fn expired(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> (Stub, Home) {
     let stub = Stub::without_environment(move |path, before, _| match path {
         TOKEN => answer(before),
         _ => json(401, "{}"),

@@ -135,12 +135,13 @@ fn insufficient() -> Answer {
 #[tokio::test]
 async fn claims_that_a_policy_asks_for_are_sent_with_the_renewal() {
     let folder = TempDir::new().unwrap();
-    let server = Server::answering(|request| match (request.target.as_str(), request.header("authorization")) {
-        ("/token", _) => json(RENEWED),
-        (_, Some("Bearer new")) => json(r#"{"value":[{"a":1}]}"#),
-        _ => insufficient(),
-    })
-    .await;
+    let server =
+        Server::answering(|request| match (request.target.as_str(), request.header("authorization")) {
+            ("/token", _) => json(RENEWED),
+            (_, Some("Bearer new")) => json(r#"{"value":[{"a":1}]}"#),
+            _ => insufficient(),
+        })
+        .await;
     let client = server.client_of(open(), kept(&server, &folder).await);
     assert_eq!(client.page(&Query::new("x")).await.unwrap().len(), 1);
     let renewals: Vec<Seen> = server.seen().into_iter().filter(|seen| seen.target == "/token").collect();

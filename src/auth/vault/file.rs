@@ -207,11 +207,12 @@ impl SealedFile {
         let held = self.lock().await?;
         let file = self.clone();
         let checked = tokio::task::spawn_blocking(move || {
-            match file.read(Some(&held), parse) {
-                Ok(_) | Err(Error::Vault { source: VaultError::KeyLost { .. }, .. }) => {}
+            let stays = match file.read(Some(&held), parse) {
+                Ok(found) => found.is_some(),
+                Err(Error::Vault { source: VaultError::KeyLost { .. }, .. }) => false,
                 Err(error) => return Err(error),
-            }
-            let outer = file.outer()?;
+            };
+            let outer = file.outer()?.filter(|_| stays);
             let outer = outer.as_ref().map(|outer| outer.as_slice());
             file.vault.choose(outer).map_err(|error| file.failed(error))?;
             file.check_room(&held)

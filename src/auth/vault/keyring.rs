@@ -63,7 +63,7 @@ pub(super) fn probe() -> Result<(), Error> {
         entry.set_secret(key.bytes())?;
         let kept = entry.get_secret().map(Zeroizing::new);
         entry.delete_credential()?;
-        match kept? == key.bytes() {
+        match kept?.as_slice() == key.bytes() {
             true => Ok(()),
             false => Err(keyring_core::Error::BadStoreFormat("it gives back something else".into())),
         }

@@ -202,7 +202,7 @@ pub struct Vault {
 struct Found {
     /// The key that was used last.
     key: Option<(Seal, Key)>,
-    /// What [`Choice::Auto`] came to.
+    /// What the choice came to, when somebody signed in.
     chosen: Option<Protection>,
 }
 
@@ -234,8 +234,8 @@ impl Vault {
         }
     }
 
-    /// The file for a document. `before` is the file that it will replace: its key is used again if the protection
-    /// stays. A new key is in its store when this returns.
+    /// The file for a document. `before` is the file that it will replace: its protection stays unless [`Vault::choose`]
+    /// has found another, and so does its key. A new key is in its store when this returns.
     ///
     /// Blocks as [`Vault::open`].
     ///
@@ -245,7 +245,8 @@ impl Vault {
     pub fn close(&self, inner: &[u8], before: Option<&[u8]>) -> Result<Zeroizing<Vec<u8>>, Error> {
         let before = before.and_then(|outer| seal::read(outer).ok()).map(|(header, _)| header);
         let kept = before.as_ref().map_or(Protection::File, Header::protection);
-        let (seal, key) = match (self.chosen().unwrap_or(kept), before) {
+        let wanted = self.found().chosen.unwrap_or(kept);
+        let (seal, key) = match (wanted, before) {
             (Protection::File, _) => return seal::clear(inner),
             (wanted, Some(Header::Sealed(seal))) if seal.store == wanted => {
                 let key = self.key(&seal)?;
@@ -256,8 +257,8 @@ impl Vault {
         seal::close(&seal, &key, inner).map(Zeroizing::new)
     }
 
-    /// Finds out what a new sign-in will be protected by, and that it can be. Until then [`Choice::Auto`] keeps what
-    /// is. `before` is the file as it is.
+    /// Finds out what a new sign-in will be protected by, and that it can be. Without it what is written is protected
+    /// as it was: a renewal moves nothing. `before` is the file as it is.
     ///
     /// Blocks for at most four seconds, or as [`Vault::open`] when a store was asked for by name.
     ///
@@ -312,13 +313,6 @@ impl Vault {
     /// [`Error::Damaged`] and [`Error::Newer`].
     pub fn protection_of(outer: &[u8]) -> Result<Protection, Error> {
         seal::read(outer).map(|(header, _)| header.protection())
-    }
-
-    fn chosen(&self) -> Option<Protection> {
-        match self.choice {
-            Choice::Of(protection) => Some(protection),
-            Choice::Keep | Choice::Auto => self.found().chosen,
-        }
     }
 
     fn key(&self, seal: &Seal) -> Result<Key, Error> {
@@ -435,3 +429,6 @@ fn not_built(store: Protection, name: &str) -> Error {
     tracing::debug!(store = store.name(), name, "this build has no such store");
     Error::NotBuilt { store }
 }
+
+#[cfg(all(test, unix))]
+mod tests;
