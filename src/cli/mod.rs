@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
-use crate::config::{Environment, Flags, Settings, Situation};
+use crate::config::{Environment, Flags, Profiles, Settings, Situation};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -146,7 +146,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
         context.start_log();
     }
     match command {
-        None => open(&context).await,
+        None => open(&context, &Settings::without_profile(flags, environment)?).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
         Some(command) => {
             let given = env::Given { flags: &flags, environment };
@@ -180,7 +180,7 @@ impl Command {
 }
 
 /// Opens the program on the terminal.
-async fn open(context: &Context) -> Result<(), CliError> {
+async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(CliError::usage("the program needs a terminal to draw on")
             .hint("commands work without one: `dv --help`"));
@@ -189,8 +189,26 @@ async fn open(context: &Context) -> Result<(), CliError> {
         return Err(CliError::usage("this terminal cannot draw a screen (TERM=dumb)")
             .hint("commands work here: `dv --help`, for example `dv login` and `dv rows incidents`"));
     }
-    context.environment()?; // what is wrong with it is better said before the screen is taken
-    tui::run(start(context.settings())).await.map_err(CliError::failed)
+    // What is wrong is better said before the screen is taken.
+    let settings = context.settings();
+    let mut start = start(settings);
+    match &settings.url {
+        Some(_) => {
+            context.environment()?;
+            start.unlocked = context.expected()?.unlocked;
+        }
+        None if settings.write.is_some() => {
+            return Err(CliError::usage("--write needs an environment that is named")
+                .hint("name it with --profile or --url, or choose one and unlock it there: `:rw`"));
+        }
+        None => {}
+    }
+    start.given = tui::Given {
+        authority: given.authority.clone(),
+        tenant: given.tenant.clone(),
+        client_id: given.client_id.clone(),
+    };
+    tui::run(start).await.map_err(CliError::failed)
 }
 
 /// What the program on the screen needs to know of the settings.
@@ -203,13 +221,23 @@ fn start(settings: &Settings) -> tui::Start {
         client_id: settings.client_id.clone(),
         scope: settings.scope.clone(),
         ca_file: settings.ca_file.clone(),
+        discovery: settings.discovery.clone(),
+        given: tui::Given::default(),
+        profile: settings.profile.clone(),
+        tags: settings.tags.clone(),
+        alias: settings.tags.alias.clone().or_else(|| settings.profile.clone()),
+        read_only: settings.read_only,
+        unlocked: false,
+        profiles: Profiles::of(paths),
         token: settings.token.clone(),
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
+        true_color: situation.true_color,
         ascii: situation.ascii,
         demo: false,
         state_folder: paths.state.clone(),
+        cache_folder: paths.cache.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The operations of the Web API that the program uses.
 
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::metadata::decode::{self, OptionSets};
 use super::organization::{Organization, WhoAmI};
@@ -67,6 +68,18 @@ impl Client {
     /// [`Error::Api`] with 403 and `0x80072560` for a user who is not in this environment.
     pub async fn who_am_i(&self) -> Result<WhoAmI, Error> {
         self.transport.send(Request::get("WhoAmI")).await?.decode()
+    }
+
+    /// The names of the roles that a user has, those of teams left out.
+    ///
+    /// # Errors
+    ///
+    /// As every read; not everybody may read roles.
+    pub async fn roles(&self, user: Uuid) -> Result<Vec<String>, Error> {
+        let page =
+            self.collection(&format!("systemusers({user})/systemuserroles_association?$select=name")).await?;
+        let name = |row: Row| Some(row.cell("name")?.text()?.into_owned());
+        Ok(page.rows().filter_map(name).collect())
     }
 
     /// What the environment says of itself.

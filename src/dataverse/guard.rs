@@ -77,7 +77,9 @@ impl Guard {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Open => None,
             State::Unlocked(_, until) if now < *until => None,
-            State::Closed(reason) | State::Unlocked(reason, _) | State::Locked(reason) => Some(reason.clone()),
+            State::Closed(reason) | State::Unlocked(reason, _) | State::Locked(reason) => {
+                Some(reason.clone())
+            }
         }
     }
 

@@ -116,9 +116,10 @@ mod tests {
         assert_eq!(memory.read(), Remembered::default());
         let service = EnvironmentUrl::parse("globaldisco.crm.dynamics.com").unwrap();
         let contoso = EnvironmentUrl::parse("contoso.crm4").unwrap();
-        let listed: Vec<Instance> =
-            serde_json::from_str(r#"[{"FriendlyName":"Contoso","Url":"https://contoso.crm4.dynamics.com/"}]"#)
-                .unwrap();
+        let listed: Vec<Instance> = serde_json::from_str(
+            r#"[{"FriendlyName":"Contoso","Url":"https://contoso.crm4.dynamics.com/"}]"#,
+        )
+        .unwrap();
         memory.used(&contoso, Timestamp::UNIX_EPOCH).unwrap();
         memory.keep(&service, &listed).unwrap();
         let remembered = memory.read();

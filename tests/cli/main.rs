@@ -5,6 +5,7 @@
 mod bad_input;
 mod browser;
 mod dv;
+mod env;
 mod keeping;
 mod login;
 mod odd_authorities;

@@ -20,11 +20,9 @@ async fn kept(folder: &TempDir) -> World {
     let sandbox = support::start(options).await;
     let ready = sandbox.ready();
     let request = Request {
-        environment: EnvironmentUrl::parse(&ready.url).unwrap(),
         authority: Some(ready.authority.clone()),
-        tenant: None,
         client_id: Some(ready.client_id.clone()),
-        scope: None,
+        ..Request::new(EnvironmentUrl::parse(&ready.url).unwrap())
     };
     let http = http::client(&http::Options::default()).unwrap();
     let store = TokenStore::in_folder(folder.path());

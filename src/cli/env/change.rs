@@ -146,7 +146,9 @@ impl TagArgs {
         let mut said = vec![];
         if given.flags.url.is_some() && !self.repin && profile.tags.organization_id.is_some() {
             changes.unset("organization_id");
-            said.push("Its organization is pinned anew at the next sign-in: the address is another.".to_owned());
+            said.push(
+                "Its organization is pinned anew at the next sign-in: the address is another.".to_owned(),
+            );
         }
         if self.repin {
             let url = given.flags.url.clone().or(profile.url.clone());
@@ -189,7 +191,11 @@ impl RemoveArgs {
         let mut err = io::stderr().lock();
         writeln!(err, "Removed {name}.")?;
         if let Some(url) = url {
-            writeln!(err, "A sign-in to it is still kept: `dv --url {} logout` forgets it.", harmless(&url))?;
+            writeln!(
+                err,
+                "A sign-in to it, if one is kept, stays: `dv --url {} logout` forgets it.",
+                harmless(&url)
+            )?;
         }
         if was_usual {
             writeln!(err, "No profile is taken by itself any more: `dv env use NAME` chooses one.")?;

@@ -76,7 +76,9 @@ impl ListArgs {
         out.flush()?;
         drop(out);
         listed.map(|_| ()).map_err(|error| match error.kind() {
-            Kind::SignIn => error.note("only the profiles are listed: nobody is signed in to Global Discovery"),
+            Kind::SignIn => {
+                error.note("only the profiles are listed: nobody is signed in to Global Discovery")
+            }
             _ => error.note("only the profiles are listed"),
         })
     }
@@ -97,7 +99,9 @@ fn lines<'a>(
         lines.push(Line {
             name: Some(instance.name.as_str()).filter(|name| !name.is_empty()),
             unique_name: instance.unique_name.as_deref(),
-            url: Some(instance.address().map_or_else(|_| instance.url.clone(), |url| url.origin().to_owned())),
+            url: Some(
+                instance.address().map_or_else(|_| instance.url.clone(), |url| url.origin().to_owned()),
+            ),
             organization_id: instance.organization_id,
             environment_id: instance.environment_id.as_deref(),
             tenant_id: instance.tenant_id.as_deref(),
