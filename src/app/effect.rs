@@ -1,6 +1,7 @@
 //! What the core wants done in the world.
 
-use super::session::Way;
+use super::places::{Listed, Tags};
+use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table};
 
@@ -15,6 +16,12 @@ pub enum Effect {
     Cancel(Slot),
     /// Send a change. Never aborted; answers with [`Event::Written`](super::Event::Written).
     Write(WriteId, Patch),
+    /// What connections and sign-ins are to from here on.
+    Aim(Place),
+    /// Let writes pass for a while.
+    Unlock,
+    /// Let no write pass from here on, for this reason.
+    Lock(String),
     /// Show an address in the browser of this machine.
     OpenBrowser(String),
     /// Hand text to the terminal's clipboard.
@@ -38,6 +45,14 @@ pub enum Request {
     Connect,
     /// Sign in with a person's help.
     SignIn(Way),
+    /// List the environments, with the kept sign-in.
+    Places,
+    /// Write what a person says of an environment into its profile; makes one where there is none.
+    Tag(Box<Listed>, Tags),
+    /// Ask an environment about itself and the person, with the kept sign-in.
+    Details(String),
+    /// Forget the sign-ins to these environments, and to what lists them.
+    SignOut(Vec<String>),
     /// List the tables.
     Tables,
     /// Read a table's columns.

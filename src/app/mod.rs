@@ -24,12 +24,14 @@ pub mod notice;
 pub mod overlay;
 pub mod pending;
 pub mod picker;
+pub mod places;
 pub mod problem;
 pub mod rows;
 pub mod save;
 pub mod screen;
 pub mod session;
 pub mod tickets;
+mod unlock;
 pub mod wait;
 
 use std::collections::BTreeMap;
@@ -50,6 +52,7 @@ use overlay::Overlay;
 use overlay::help::Help;
 use overlay::palette::Palette;
 use pending::{Pending, RowKey};
+use places::Listed;
 use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
@@ -70,6 +73,10 @@ pub struct App {
     pub now: Timestamp,
     /// Who is signed in.
     pub session: Session,
+    /// The environments to choose from.
+    pub places: Load<Vec<Listed>>,
+    /// The address of the environment that is being opened in place of the present one.
+    pub opening: Option<String>,
     /// The tables of the environment.
     pub tables: Load<Vec<Table>>,
     /// The columns of the tables that were opened.
@@ -102,15 +109,24 @@ pub struct App {
 impl App {
     /// The program before its first event. [`App::begin`] says what to do first.
     pub fn new(start: Start, size: Size, now: Timestamp) -> Self {
-        let way = start.way;
-        Self {
+        let first = match start.environment {
+            Some(_) => Screen::SignIn(screen::SignIn::new(start.way)),
+            None => Screen::Environments(screen::Environments::default()),
+        };
+        let places = match start.places.as_slice() {
+            [] => Load::Idle,
+            places => Load::Ready(places.to_vec()),
+        };
+        let mut app = Self {
             start,
             size,
             now,
             session: Session::Connecting,
+            places,
+            opening: None,
             tables: Load::Idle,
             schemas: BTreeMap::new(),
-            screens: Screens::new(Screen::SignIn(screen::SignIn::new(way))),
+            screens: Screens::new(first),
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
@@ -122,11 +138,17 @@ impl App {
             notice: None,
             leaving: false,
             dirty: true,
-        }
+        };
+        app.list_places();
+        app
     }
 
-    /// The first effects: check whether a kept sign-in still works.
+    /// The first effects: check whether a kept sign-in still works, to the environment or to what lists them.
     pub fn begin(&mut self) -> Vec<Effect> {
+        if self.start.environment.is_none() {
+            self.session = Session::SignedOut;
+            return self.read_places();
+        }
         vec![Effect::Run(self.tickets.issue(Slot::Session), Request::Connect)]
     }
 
@@ -139,7 +161,7 @@ impl App {
             Event::Clock(now) => {
                 self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
                 self.now = now;
-                return vec![];
+                return self.lock_in_time(now);
             }
             Event::Progress(ticket, _) if !self.tickets.is_current(ticket) => return vec![],
             Event::Reply(ticket, _) if !self.tickets.redeem(ticket) => return vec![], // too late to matter
@@ -194,7 +216,9 @@ impl App {
 
     /// Whether something on the screen counts down, so that the clock should tick.
     pub fn is_counting(&self) -> bool {
-        self.waiting.is_some() || matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.prompt.is_some())
+        self.waiting.is_some()
+            || self.session.identity().is_some_and(|identity| identity.unlocked_until().is_some())
+            || matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.prompt.is_some())
     }
 
     /// The screen that is seen.
@@ -260,6 +284,7 @@ impl App {
             Command::Grid(command) => self.run_grid(command),
             Command::Record(command) => self.run_record(command),
             Command::Review(command) => self.run_review(command),
+            Command::Environments(command) => self.run_environments(command),
         }
     }
 
@@ -272,7 +297,10 @@ impl App {
             Global::Close => return self.leave_screen(),
             Global::Back => return self.back(),
             Global::GoTables => return self.go_tables(),
-            Global::SignInAgain => return self.start_sign_in(self.start.way),
+            Global::GoEnvironments => return self.go_environments(),
+            Global::SignInAgain => return self.sign_in_again(),
+            Global::Unlock => return self.ask_to_unlock(),
+            Global::Lock => return self.lock(),
             Global::Cancel => match self.tickets.newest() {
                 Some(slot) => return self.cancel(slot),
                 None => self.say(match self.pending.saving() {
@@ -296,6 +324,7 @@ impl App {
         let (step, height) = (command.step(), self.size.list_height());
         match self.screen_mut() {
             Screen::Tables(screen) => screen.picker.step(step, height),
+            Screen::Environments(screen) => screen.picker.step(step, height),
             Screen::Grid(_) => return self.step_grid(step),
             Screen::Record(_) => self.step_record(step),
             Screen::Review(_) => self.step_review(step),
@@ -313,7 +342,7 @@ impl App {
                 return vec![];
             }
         }
-        if self.tables_back() {
+        if self.tables_back() || self.environments_back() {
             return vec![];
         }
         if let Some(effects) = self.grid_back() {
@@ -329,6 +358,9 @@ impl App {
     /// Leaves the screen that is seen, and what is being read for it.
     fn leave_screen(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_reading();
+        if matches!(self.screen(), Screen::SignIn(_)) {
+            self.opening = None;
+        }
         self.screens.pop();
         effects.extend(self.read_grid());
         effects
@@ -345,7 +377,7 @@ impl App {
         let slots: &[Slot] = match self.screen() {
             Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
             Screen::Record(_) => &[Slot::Row],
-            Screen::SignIn(_) => &[Slot::Session],
+            Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Tables(_) | Screen::Review(_) => &[],
         };
         let busy: Vec<Slot> = slots.iter().copied().filter(|slot| self.tickets.cancel(*slot)).collect();
@@ -360,6 +392,8 @@ impl App {
             Slot::Schema | Slot::Rows => self.stop_grids(),
             Slot::Session => self.sign_in_stopped(),
             Slot::Row => self.row_stopped(),
+            Slot::Places => self.places.cancel(),
+            Slot::Profile | Slot::Details => self.details_stopped(),
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -369,6 +403,7 @@ impl App {
         match self.screen() {
             Screen::Grid(_) => self.refresh_grid(),
             Screen::Record(_) => self.read_record(),
+            Screen::Environments(_) => self.read_places(),
             Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
         }
     }
@@ -385,6 +420,11 @@ impl App {
             Reply::Connected(Ok(None)) => self.start_sign_in(self.start.way),
             Reply::Connected(Err(problem)) => self.signed_in(Err(problem)),
             Reply::SignedIn(result) => self.signed_in(result),
+            Reply::SignedInToList(result) => self.signed_in_to_list(result),
+            Reply::Places(result) => self.places_came(result),
+            Reply::Tagged(result) => self.tagged(result),
+            Reply::Details(result) => self.details_came(result),
+            Reply::SignedOut(result) => self.signed_out(result),
             Reply::Tables(result) => {
                 self.tables_came(result);
                 vec![]
@@ -395,11 +435,26 @@ impl App {
         }
     }
 
-    /// Signed in: on to the tables.
+    /// Signed in: on to the tables. Nothing of an environment before it stays.
     fn enter(&mut self, identity: Identity) -> Vec<Effect> {
+        self.opening = None;
         self.session = Session::SignedIn(identity);
         self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
-        self.read_tables()
+        self.overlays.clear();
+        self.notice = None;
+        self.tables = Load::Idle;
+        self.schemas.clear();
+        self.pending = Pending::default();
+        self.last_change = None;
+        self.dropped = None;
+        self.sending = Sending::default();
+        self.asked_row = None;
+        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
+        let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
+        let mut effects: Vec<Effect> = busy.map(Effect::Cancel).collect();
+        self.places.cancel();
+        effects.extend(self.read_tables());
+        effects
     }
 
     /// Puts text on the terminal's clipboard and says how.
@@ -422,6 +477,10 @@ impl App {
         for screen in self.screens.iter_mut() {
             match screen {
                 Screen::Tables(screen) => {
+                    let len = screen.picker.found().len();
+                    screen.picker.list.clamp(len, height);
+                }
+                Screen::Environments(screen) => {
                     let len = screen.picker.found().len();
                     screen.picker.list.clamp(len, height);
                 }

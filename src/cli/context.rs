@@ -306,18 +306,15 @@ impl Context {
 
     fn request_for(&self, environment: EnvironmentUrl) -> auth::Request {
         let settings = &self.settings;
-        auth::Request {
+        settings.application.sign_in(auth::Request {
             authority: settings.authority.clone(),
             tenant: settings.tenant.clone(),
             client_id: settings.client_id.clone(),
             scope: settings.scope.clone(),
             version: settings.authority_version,
             account: settings.account.clone(),
-            application: settings.application.source.clone(),
-            client_secret: settings.application.secret.clone(),
-            certificate_password: settings.application.certificate_password.clone(),
             ..auth::Request::new(environment)
-        }
+        })
     }
 
     /// The file of tokens.

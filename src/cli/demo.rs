@@ -46,6 +46,7 @@ impl DemoArgs {
             url: Some(ready.url.clone()),
             authority: Some(ready.authority.clone()),
             client_id: Some(ready.client_id.clone()),
+            discovery: Some(ready.discovery.clone()),
             ..Settings::bare(Paths::below(folder.path()), situation)
         };
         Context::new(settings.clone()).start_log();

@@ -36,7 +36,7 @@ use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
 use crate::auth::{TokenStore, Version};
-use crate::config::{Environment, Flags, Named, Settings, Situation};
+use crate::config::{Environment, Flags, Named, Profiles, Settings, Situation};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -174,7 +174,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
         context.start_log();
     }
     match command {
-        None => open(&context).await,
+        None => open(&context, &Settings::without_profile(flags, environment)?).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
         Some(command) => {
             let given = env::Given { flags: &flags, environment };
@@ -223,7 +223,7 @@ impl Command {
 }
 
 /// Opens the program on the terminal.
-async fn open(context: &Context) -> Result<(), CliError> {
+async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(CliError::usage("the program needs a terminal to draw on")
             .hint("commands work without one: `dv --help`"));
@@ -233,21 +233,39 @@ async fn open(context: &Context) -> Result<(), CliError> {
             .hint("commands work here: `dv --help`, for example `dv login` and `dv rows incidents`"));
     }
     // What is wrong is better said before the screen is taken, and a passphrase cannot be asked for later.
+    let settings = context.settings();
+    let mut unlocked = false;
+    match &settings.url {
+        Some(_) => {
+            context.environment()?;
+            unlocked = context.expected()?.unlocked;
+        }
+        None if settings.write.is_some() => {
+            return Err(CliError::usage("--write needs an environment that is named")
+                .hint("name it with --profile or --url, or choose one and unlock it there: `:rw`"));
+        }
+        None => {}
+    }
     interruptible(async {
-        context.environment()?;
         context.ask_passphrase(None).await?;
-        match context.settings().token {
+        match settings.token {
             Some(_) => Ok(()),
             None => context.check_store(),
         }
     })
     .await?;
-    tui::run(start(context.settings(), context.store())).await.map_err(CliError::failed)
+    let given = tui::Given {
+        authority: given.authority.clone(),
+        tenant: given.tenant.clone(),
+        client_id: given.client_id.clone(),
+    };
+    let start = tui::Start { unlocked, given, ..start(settings, context.store()) };
+    tui::run(start).await.map_err(CliError::failed)
 }
 
 /// What the program on the screen needs to know of the settings.
 fn start(settings: &Settings, store: TokenStore) -> tui::Start {
-    let Settings { situation, .. } = settings;
+    let Settings { situation, paths, .. } = settings;
     tui::Start {
         url: settings.url.clone(),
         authority: settings.authority.clone(),
@@ -255,17 +273,26 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         client_id: settings.client_id.clone(),
         scope: settings.scope.clone(),
         ca_file: settings.ca_file.clone(),
+        discovery: settings.discovery.clone(),
+        given: tui::Given::default(),
+        profile: settings.profile.clone(),
+        tags: settings.tags.clone(),
+        alias: settings.tags.alias.clone().or_else(|| settings.profile.clone()),
+        read_only: settings.read_only,
+        unlocked: false,
+        profiles: Profiles::of(paths),
         token: settings.token.clone(),
         authority_version: settings.authority_version,
-        application: settings.application.source.clone(),
-        client_secret: settings.application.secret.clone(),
-        certificate_password: settings.application.certificate_password.clone(),
+        account: settings.account.clone(),
+        application: settings.application.clone(),
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
+        true_color: situation.true_color,
         ascii: situation.ascii,
         demo: false,
         store,
+        cache_folder: paths.cache.clone(),
     }
 }
 

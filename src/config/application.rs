@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::Error;
-use crate::auth::CredentialSource;
+use super::{Error, Profile};
+use crate::auth::{CredentialSource, Request};
 use crate::private_file;
 
 /// An application's proof as flags, variables and the profile name it.
@@ -47,6 +47,35 @@ impl Application {
         let handed = secret.is_some().then_some(CredentialSource::Handed);
         let source = of_flags.or(handed).or_else(|| profile.source());
         Ok(Application { source, secret, certificate_password })
+    }
+}
+
+impl Application {
+    /// What holds for the environment of a profile: what was handed over, else what the profile names.
+    pub fn for_profile(&self, profile: &Profile) -> Application {
+        if self.source == Some(CredentialSource::Handed) {
+            return self.clone();
+        }
+        let named = Named {
+            certificate: profile.certificate_file.clone(),
+            secret_file: profile.client_secret_file.clone(),
+            ..Named::default()
+        };
+        Application {
+            source: named.source(),
+            secret: None,
+            certificate_password: self.certificate_password.clone(),
+        }
+    }
+
+    /// A sign-in of this application, where there is one.
+    pub fn sign_in(&self, request: Request) -> Request {
+        Request {
+            application: self.source.clone(),
+            client_secret: self.secret.clone(),
+            certificate_password: self.certificate_password.clone(),
+            ..request
+        }
     }
 }
 

@@ -40,6 +40,12 @@ impl Changes {
         self
     }
 
+    /// Takes further changes in.
+    pub fn and(&mut self, more: Changes) -> &mut Changes {
+        self.0.extend(more.0);
+        self
+    }
+
     /// There is nothing to change.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

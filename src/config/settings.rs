@@ -112,6 +112,8 @@ pub struct Situation {
     pub dumb: bool,
     /// `NO_COLOR` asks for none: <https://no-color.org>.
     pub no_color: bool,
+    /// The terminal says that it has more than sixteen colours.
+    pub true_color: bool,
     /// The terminal shows ASCII only: the locale is not UTF-8, or its fonts are poor.
     pub ascii: bool,
 }
@@ -271,6 +273,7 @@ impl Situation {
                 || environment.has("WAYLAND_DISPLAY"),
             dumb: environment.is("TERM", "dumb"),
             no_color: environment.has("NO_COLOR"),
+            true_color: ["truecolor", "24bit"].iter().any(|value| environment.is("COLORTERM", value)),
             ascii: is_ascii(environment),
         }
     }

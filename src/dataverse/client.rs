@@ -81,6 +81,18 @@ impl Client {
         self.transport.send(Request::get("WhoAmI")).await?.decode()
     }
 
+    /// The names of the roles that a user has, those of teams left out.
+    ///
+    /// # Errors
+    ///
+    /// As every read; not everybody may read roles.
+    pub async fn roles(&self, user: Uuid) -> Result<Vec<String>, Error> {
+        let page =
+            self.collection(&format!("systemusers({user})/systemuserroles_association?$select=name")).await?;
+        let name = |row: Row| Some(row.cell("name")?.text()?.into_owned());
+        Ok(page.rows().filter_map(name).collect())
+    }
+
     /// What the environment says of itself.
     ///
     /// # Errors

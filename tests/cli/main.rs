@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod doctor;
 mod dv;
+mod env;
 mod grants;
 mod inspecting;
 mod keeping;

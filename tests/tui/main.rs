@@ -4,6 +4,7 @@
 
 mod desk;
 mod editing;
+mod environments;
 mod form;
 mod grid;
 mod json;

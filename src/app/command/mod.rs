@@ -3,6 +3,7 @@
 //! Each scope has a file with its commands and one table of [`CommandSpec`]. The tables drive key look-up, prefix
 //! menus, the hint line, help and the palette; nothing else knows a key.
 
+pub mod environments;
 pub mod global;
 pub mod grid;
 pub mod list;
@@ -22,6 +23,7 @@ pub enum Scope {
     /// Every screen with a list.
     List,
     SignIn,
+    Environments,
     Tables,
     Grid,
     /// Both tabs of a record.
@@ -40,6 +42,7 @@ impl Scope {
             Scope::Global => "EVERYWHERE",
             Scope::List => "MOVE",
             Scope::SignIn => "SIGN-IN",
+            Scope::Environments => "ENVIRONMENTS",
             Scope::Tables => "TABLES",
             Scope::Grid => "ROWS",
             Scope::Record => "RECORD",
@@ -60,6 +63,7 @@ pub enum Command {
     Grid(grid::GridCommand),
     Record(record::RecordCommand),
     Review(review::ReviewCommand),
+    Environments(environments::EnvironmentsCommand),
 }
 
 /// Whether a command can run now.
@@ -125,13 +129,16 @@ impl CommandSpec {
         self
     }
 
-    /// The first key sequence as text: `g g`.
+    /// The first key sequence as text: `g g`. What has no key is typed into the palette: `:rw`.
     pub fn keys_text(&self) -> String {
-        self.keys.first().map_or_else(String::new, |keys| sequence_text(keys))
+        self.keys.first().map_or_else(|| format!(":{}", self.name), |keys| sequence_text(keys))
     }
 
     /// Every key sequence as text: `j  Down`.
     pub fn all_keys_text(&self) -> String {
+        if self.keys.is_empty() {
+            return self.keys_text();
+        }
         self.keys.iter().map(|keys| sequence_text(keys)).collect::<Vec<_>>().join("  ")
     }
 }
@@ -144,6 +151,7 @@ pub fn sequence_text(keys: &[Key]) -> String {
 /// The tables of all scopes. Within a scope the order is that of the hint line and of help.
 const TABLES: &[&[CommandSpec]] = &[
     sign_in::COMMANDS,
+    environments::COMMANDS,
     tables::COMMANDS,
     grid::COMMANDS,
     record::COMMANDS,
@@ -234,6 +242,7 @@ mod tests {
                 Command::Grid(_) => spec.scope == Scope::Grid,
                 Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
                 Command::Review(_) => spec.scope == Scope::Review,
+                Command::Environments(_) => spec.scope == Scope::Environments,
             };
             assert!(same, "{}", spec.name);
         }

@@ -1,5 +1,6 @@
 //! The screens: what each one holds, and what its commands do. One file a screen.
 
+pub mod environments;
 pub mod form;
 pub mod grid;
 pub mod json;
@@ -13,6 +14,7 @@ use super::command::Scope;
 use super::effect::Effect;
 use super::key::Input;
 
+pub use environments::Environments;
 pub use grid::Grid;
 pub use record::Record;
 pub use review::Review;
@@ -23,6 +25,7 @@ pub use tables::Tables;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Screen {
     SignIn(SignIn),
+    Environments(Environments),
     Tables(Tables),
     Grid(Box<Grid>),
     Record(Box<Record>),
@@ -34,6 +37,7 @@ impl Screen {
     pub fn scopes(&self) -> &'static [Scope] {
         match self {
             Screen::SignIn(_) => &[Scope::SignIn, Scope::Global],
+            Screen::Environments(_) => &[Scope::Environments, Scope::List, Scope::Global],
             Screen::Tables(_) => &[Scope::Tables, Scope::List, Scope::Global],
             Screen::Grid(_) => &[Scope::Grid, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
@@ -49,6 +53,7 @@ impl App {
     /// Gives an input to the text field of the screen that has the keys; nothing when none has.
     pub(in crate::app) fn field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
         match self.screen() {
+            Screen::Environments(_) => self.environments_field_input(input),
             Screen::Tables(_) => self.tables_field_input(input),
             Screen::Grid(_) => self.grid_field_input(input),
             Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => None,

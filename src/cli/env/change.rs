@@ -191,7 +191,11 @@ impl RemoveArgs {
         let mut err = io::stderr().lock();
         writeln!(err, "Removed {name}.")?;
         if let Some(url) = url {
-            writeln!(err, "A sign-in to it is still kept: `dv --url {} logout` forgets it.", harmless(&url))?;
+            writeln!(
+                err,
+                "A sign-in to it, if one is kept, stays: `dv --url {} logout` forgets it.",
+                harmless(&url)
+            )?;
         }
         if was_usual {
             writeln!(err, "No profile is taken by itself any more: `dv env use NAME` chooses one.")?;
