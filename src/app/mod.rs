@@ -7,6 +7,7 @@ pub mod command;
 pub mod edit;
 pub mod effect;
 pub mod event;
+pub mod examination;
 pub mod field;
 pub mod filter;
 pub mod fuzzy;
@@ -43,6 +44,7 @@ use command::{Availability, Command, CommandSpec, Meaning};
 use edit::LastChange;
 use key::{Input, Key};
 use layout::Size;
+use list::Step;
 use load::Load;
 use nav::Screens;
 use notice::Notice;
@@ -260,6 +262,7 @@ impl App {
             Command::Grid(command) => self.run_grid(command),
             Command::Record(command) => self.run_record(command),
             Command::Review(command) => self.run_review(command),
+            Command::Doctor(command) => self.run_doctor(command),
         }
     }
 
@@ -272,7 +275,15 @@ impl App {
             Global::Close => return self.leave_screen(),
             Global::Back => return self.back(),
             Global::GoTables => return self.go_tables(),
-            Global::SignInAgain => return self.start_sign_in(self.start.way),
+            Global::GoDoctor => return self.go_doctor(),
+            Global::SignInAgain => {
+                let effects = match self.screen() {
+                    Screen::Doctor(_) => self.leave_screen(), // the sign-in may be behind it
+                    _ => vec![],
+                };
+                let begun = self.start_sign_in(self.start.way);
+                return effects.into_iter().chain(begun).collect();
+            }
             Global::Cancel => match self.tickets.newest() {
                 Some(slot) => return self.cancel(slot),
                 None => self.say(match self.pending.saving() {
@@ -299,6 +310,7 @@ impl App {
             Screen::Grid(_) => return self.step_grid(step),
             Screen::Record(_) => self.step_record(step),
             Screen::Review(_) => self.step_review(step),
+            Screen::Doctor(_) => self.step_doctor(step),
             Screen::SignIn(_) => {}
         }
         vec![]
@@ -346,6 +358,7 @@ impl App {
             Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) => &[Slot::Session],
+            Screen::Doctor(_) => &[Slot::Doctor],
             Screen::Tables(_) | Screen::Review(_) => &[],
         };
         let busy: Vec<Slot> = slots.iter().copied().filter(|slot| self.tickets.cancel(*slot)).collect();
@@ -360,6 +373,7 @@ impl App {
             Slot::Schema | Slot::Rows => self.stop_grids(),
             Slot::Session => self.sign_in_stopped(),
             Slot::Row => self.row_stopped(),
+            Slot::Doctor => self.examination_stopped(),
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -369,6 +383,7 @@ impl App {
         match self.screen() {
             Screen::Grid(_) => self.refresh_grid(),
             Screen::Record(_) => self.read_record(),
+            Screen::Doctor(_) => self.go_doctor(),
             Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
         }
     }
@@ -392,13 +407,21 @@ impl App {
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) => self.row_came(result),
+            Reply::Doctor(report) => {
+                self.examined(report);
+                vec![]
+            }
         }
     }
 
     /// Signed in: on to the tables.
     fn enter(&mut self, identity: Identity) -> Vec<Effect> {
         self.session = Session::SignedIn(identity);
+        let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
         self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
+        if let Some(doctor) = doctor {
+            self.screens.push(doctor); // somebody reads there
+        }
         self.read_tables()
     }
 
@@ -430,10 +453,12 @@ impl App {
                     grid.list.clamp(len, height);
                     grid.go_to_column(grid.active, width);
                 }
-                Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => {}
+                Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => {}
             }
         }
         self.fit_record();
+        self.fit_reading();
+        self.step_doctor(Step::Rows(0));
         self.review_changed();
     }
 }

@@ -189,6 +189,8 @@ fn start(settings: &Settings) -> tui::Start {
         display: situation.display,
         no_color: situation.no_color,
         ascii: situation.ascii,
+        proxy: doctor::proxy_to(settings),
+        terminal: doctor::place(settings),
         demo: false,
         state_folder: paths.state.clone(),
     }

@@ -5,6 +5,7 @@
 pub mod backend;
 pub mod console;
 pub mod event_loop;
+mod examination;
 pub mod input;
 pub mod runner;
 pub mod secret_line;

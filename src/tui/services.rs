@@ -9,17 +9,20 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use super::Start;
+use super::examination::examination;
 use super::sign_in_problem::sign_in_problem;
 use crate::app::event::{SaveFailure, Saved};
+use crate::app::examination::Examination;
+use crate::app::layout::Size;
 use crate::app::problem::Problem;
 use crate::app::session::{self, Identity};
 use crate::app::wait::Wait;
 use crate::app::{Progress, Reply, Request};
 use crate::auth::browser::Wishes;
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
-use crate::dataverse::{Client, Error, Guard, Patch, RowQuery, Waiting};
+use crate::dataverse::{Client, Error, Guard, Patch, RowQuery, TableName, Waiting};
 use crate::http;
-use crate::ops::{self, Outcome, sign_in};
+use crate::ops::{self, Outcome, doctor, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Services {
     store: TokenStore,
     request: auth::Request,
     token: Option<SecretString>,
+    proxy: Option<doctor::Proxy>,
+    terminal: doctor::Terminal,
     client: Arc<watch::Sender<Option<Client>>>,
 }
 
@@ -52,6 +57,8 @@ impl Services {
                 scope: start.scope.clone(),
             },
             token: start.token.clone(),
+            proxy: start.proxy.clone(),
+            terminal: start.terminal.clone(),
             client: Arc::new(watch::Sender::new(None)),
         })
     }
@@ -72,7 +79,27 @@ impl Services {
             Request::Row(set, id) => {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
+            Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
+    }
+
+    /// Examines what stands in the way, with the tokens that requests would be sent with.
+    async fn examine(&self, tables: &[TableName], size: Size) -> Examination {
+        let tables: Vec<String> = tables.iter().map(ToString::to_string).collect();
+        let tokens = match &self.token {
+            Some(token) => Ok(Some(Tokens::fixed(token.clone()))),
+            None => sign_in::kept(&self.http, &self.store, &self.request),
+        };
+        let subject = doctor::Subject {
+            environment: Some(self.request.environment.clone()),
+            // What makes no sense as an authority is told by the sign-in.
+            authority: self.request.authority_by_hand().ok().flatten(),
+            tokens,
+            tables: &tables,
+            proxy: self.proxy.clone(),
+        };
+        let terminal = doctor::Terminal { size: Some((size.width, size.height)), ..self.terminal.clone() };
+        examination(doctor::examine(&self.http, &subject, &terminal).await)
     }
 
     /// Sends a change, and finds out what became of it.

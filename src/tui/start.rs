@@ -20,6 +20,7 @@ use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
+use crate::ops::doctor;
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
 #[derive(Debug, Clone)]
@@ -43,6 +44,10 @@ pub struct Start {
     pub no_color: bool,
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// The proxy on the way to the environment.
+    pub proxy: Option<doctor::Proxy>,
+    /// What is known of the terminal.
+    pub terminal: doctor::Terminal,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
     /// Where the tokens are kept; the folder may not exist yet.

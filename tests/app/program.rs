@@ -51,6 +51,8 @@ impl Program {
             display: false,
             no_color: true,
             ascii: false,
+            proxy: None,
+            terminal: dvtui::ops::doctor::Terminal::default(),
             demo: false,
             state_folder: home.path().join("state"),
         })

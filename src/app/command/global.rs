@@ -15,6 +15,7 @@ pub enum Global {
     Cancel,
     Refresh,
     GoTables,
+    GoDoctor,
     SignInAgain,
     Review,
     Undo,
@@ -55,6 +56,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::GoTables, "go.tables", "Go to the table list")
         .keys(&[&[Key::Char('g'), Key::Char('t')], &[Key::Char('g'), Key::Char('h')]])
         .enabled(signed_in),
+    spec(Global::GoDoctor, "go.doctor", "Find out what stands in the way")
+        .keys(&[&[Key::Char('g'), Key::Char('d')]])
+        .words("doctor check diagnose token claims 401 network proxy"),
     spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
         .keys(&[&[Key::Char('g'), Key::Char('e')]])
         .enabled(signed_in),

@@ -3,6 +3,7 @@
 //! Each scope has a file with its commands and one table of [`CommandSpec`]. The tables drive key look-up, prefix
 //! menus, the hint line, help and the palette; nothing else knows a key.
 
+pub mod doctor;
 pub mod global;
 pub mod grid;
 pub mod list;
@@ -31,6 +32,7 @@ pub enum Scope {
     /// The JSON tab.
     Json,
     Review,
+    Doctor,
 }
 
 impl Scope {
@@ -46,6 +48,7 @@ impl Scope {
             Scope::Form => "FORM",
             Scope::Json => "JSON",
             Scope::Review => "REVIEW",
+            Scope::Doctor => "DOCTOR",
         }
     }
 }
@@ -60,6 +63,7 @@ pub enum Command {
     Grid(grid::GridCommand),
     Record(record::RecordCommand),
     Review(review::ReviewCommand),
+    Doctor(doctor::DoctorCommand),
 }
 
 /// Whether a command can run now.
@@ -148,6 +152,7 @@ const TABLES: &[&[CommandSpec]] = &[
     grid::COMMANDS,
     record::COMMANDS,
     review::COMMANDS,
+    doctor::COMMANDS,
     list::COMMANDS,
     global::COMMANDS,
 ];
@@ -234,6 +239,7 @@ mod tests {
                 Command::Grid(_) => spec.scope == Scope::Grid,
                 Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
                 Command::Review(_) => spec.scope == Scope::Review,
+                Command::Doctor(_) => spec.scope == Scope::Doctor,
             };
             assert!(same, "{}", spec.name);
         }

@@ -27,6 +27,7 @@ const EVERY_SCOPE: &[Scope] = &[
     Scope::Form,
     Scope::Json,
     Scope::Review,
+    Scope::Doctor,
     Scope::List,
     Scope::Global,
 ];

@@ -7,10 +7,12 @@ pub mod conflict;
 pub mod editor;
 pub mod find;
 pub mod help;
+pub mod key_tester;
 pub mod menu;
 pub mod palette;
 pub mod prefix;
 pub mod prompt;
+pub mod reading;
 
 use super::App;
 use super::effect::Effect;
@@ -22,8 +24,10 @@ use conflict::Conflict;
 use editor::Editor;
 use find::Find;
 use help::Help;
+use key_tester::KeyTester;
 use palette::Palette;
 use prompt::Prompt;
+use reading::Reading;
 
 /// An overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +52,10 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A row that somebody else has changed.
     Conflict(Box<Conflict>),
+    /// Text to be read.
+    Reading(Box<Reading>),
+    /// What each key arrives as.
+    KeyTester(KeyTester),
 }
 
 impl App {
@@ -64,6 +72,8 @@ impl App {
             Some(Overlay::Find(_)) => self.find_input(&input),
             Some(Overlay::Prompt(_)) => self.prompt_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
+            Some(Overlay::Reading(_)) => self.reading_input(&input),
+            Some(Overlay::KeyTester(_)) => self.key_tester_input(&input),
             None => vec![],
         }
     }
