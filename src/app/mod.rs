@@ -421,6 +421,8 @@ impl App {
         self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
         if let Some(doctor) = doctor {
             self.screens.push(doctor); // somebody reads there
+            let examining = self.go_doctor();
+            return self.read_tables().into_iter().chain(examining).collect();
         }
         self.read_tables()
     }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::signals::interrupted;
 use super::{CliError, Context};
-use crate::config::{Paths, Settings, Situation};
+use crate::config::{Paths, Settings, Situation, Terminal};
 use crate::sandbox;
 
 /// Open the program on a sandbox of its own: no account, no configuration
@@ -23,7 +23,7 @@ impl DemoArgs {
     /// # Errors
     ///
     /// When there is no terminal, or the sandbox cannot start.
-    pub(super) async fn run(self, situation: Situation) -> Result<(), CliError> {
+    pub(super) async fn run(self, situation: Situation, terminal: Terminal) -> Result<(), CliError> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(CliError::usage("the demo needs a terminal to draw on")
                 .hint("a sandbox for scripts: `dv sandbox`"));
@@ -45,6 +45,7 @@ impl DemoArgs {
             url: Some(ready.url.clone()),
             authority: Some(ready.authority.clone()),
             client_id: Some(ready.client_id.clone()),
+            terminal,
             ..Settings::bare(Paths::below(folder.path()), situation)
         };
         Context::new(settings.clone()).start_log();

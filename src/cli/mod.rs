@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
-use crate::config::{Environment, Flags, Settings, Situation};
+use crate::config::{Environment, Flags, Settings, Situation, Terminal};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -126,7 +126,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     let Cli { settings, command } = cli;
     // The demo looks at no setting and leaves no file.
     if let Some(Command::Demo(args)) = command {
-        return args.run(Situation::of(environment)).await;
+        return args.run(Situation::of(environment), Terminal::of(environment)).await;
     }
     let settings = Settings::resolve(settings.into(), environment)?;
     let context = Context::new(settings);
@@ -154,7 +154,9 @@ impl Command {
             Command::Rows(args) => args.run(context, out).await,
             Command::Get(args) => args.run(context, out).await,
             // These run on until they are left; they listen for signals themselves.
-            Command::Demo(args) => args.run(context.settings().situation).await,
+            Command::Demo(args) => {
+                args.run(context.settings().situation, context.settings().terminal.clone()).await
+            }
             Command::Sandbox(args) => args.run(context, out).await,
         }
     }

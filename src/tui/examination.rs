@@ -19,6 +19,13 @@ pub(super) fn examination(report: Report) -> Examination {
 
 fn check(check: doctor::Check) -> Check {
     let doctor::Check { id, status, what, why, next } = check;
+    // A key does here what a command does at the shell.
+    let next = match (id, status) {
+        (Id::Privileges, doctor::Status::Skip) if !next.is_empty() => {
+            "Open a table, then g d looks at your privileges on it.".to_owned()
+        }
+        _ => next.replace("`dv login`", "`g e`"),
+    };
     let status = match status {
         doctor::Status::Ok => Status::Ok,
         doctor::Status::Warn => Status::Warn,

@@ -203,6 +203,8 @@ fn it_works_when_nobody_is_signed_in_and_the_sign_in_goes_on_behind_it() {
     stage.keys("g d");
     stage.answer(Slot::Session, Reply::SignedIn(Ok(identity())));
     assert!(matches!(stage.app.screen(), Screen::Doctor(_)), "somebody reads there");
+    let again = |effect: &Effect| matches!(effect, Effect::Run(_, Request::Doctor(..)));
+    assert!(stage.effects.iter().any(again), "what was found before the sign-in is old");
     stage.keys("Esc");
     assert!(matches!(stage.app.screen(), Screen::Tables(_)));
 }

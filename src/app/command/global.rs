@@ -3,6 +3,7 @@
 use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
 use crate::app::key::Key;
+use crate::app::screen::Screen;
 
 /// Commands of every screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,14 @@ fn signed_in(app: &App) -> Availability {
     }
 }
 
+/// From the doctor the way leads to the sign-in that is under way as well.
+fn signed_in_or_at_doctor(app: &App) -> Availability {
+    match app.screen() {
+        Screen::Doctor(_) => Availability::Yes,
+        _ => signed_in(app),
+    }
+}
+
 fn pending(app: &App) -> Availability {
     match app.pending.is_empty() {
         false => Availability::Yes,
@@ -61,7 +70,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         .words("doctor check diagnose token claims 401 network proxy"),
     spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
         .keys(&[&[Key::Char('g'), Key::Char('e')]])
-        .enabled(signed_in),
+        .enabled(signed_in_or_at_doctor),
     spec(Global::Back, "back", "One step back").keys(&[&[Key::Esc], &[Key::Ctrl('g')]]),
     spec(Global::Close, "close", "Close this screen; on the first one, quit").keys(&[&[Key::Char('q')]]),
     spec(Global::Cancel, "cancel", "Stop what is being read").keys(&[&[Key::Ctrl('c')]]),
