@@ -73,7 +73,10 @@ fn reason(error: &Error) -> (String, &'static str) {
             let more = [why, next].into_iter().filter(|text| !text.is_empty() && !text.contains("dv "));
             let more: Vec<&str> = more.map(String::as_str).collect();
             let refused = coded(&format!("The token was refused: {what}"));
-            (format!("{refused} {}", more.join(" ")).trim_end().to_owned(), "g e sign in again   r try again")
+            (
+                format!("{refused} {}", more.join(" ")).trim_end().to_owned(),
+                "g u sign in again   g d look closer   r try again",
+            )
         }
         Error::Api { code, message, .. } if code == code::NO_PRIVILEGE || error.is_forbidden() => {
             let hint = error.hint().filter(|_| code != code::NO_PRIVILEGE).unwrap_or_default();
@@ -93,7 +96,7 @@ fn reason(error: &Error) -> (String, &'static str) {
         Error::Throttled { retry_after } => {
             (format!("The server asks to wait {} s.", retry_after.as_secs()), "r try again then   Esc back")
         }
-        Error::Network { .. } => (format!("There is {error}."), "Check the network, then r   Esc back"),
+        Error::Network { .. } => (format!("There is {error}."), "r try again   g d look closer   Esc back"),
         Error::Answer { what, .. } => (coded(&format!("The server sent {what}")), AGAIN),
         Error::Api { message, .. } => (coded(sentence(message)), AGAIN),
         _ => (format!("{}.", sentence(&error.to_string())), AGAIN),

@@ -8,7 +8,7 @@ use clap::Args;
 use super::signals::interrupted;
 use super::{CliError, Context};
 use crate::auth::TokenStore;
-use crate::config::{Paths, Settings, Situation};
+use crate::config::{Paths, Settings, Situation, Terminal};
 use crate::sandbox;
 
 /// Open the program on a sandbox of its own: no account, no configuration
@@ -24,7 +24,7 @@ impl DemoArgs {
     /// # Errors
     ///
     /// When there is no terminal, or the sandbox cannot start.
-    pub(super) async fn run(self, situation: Situation) -> Result<(), CliError> {
+    pub(super) async fn run(self, situation: Situation, terminal: Terminal) -> Result<(), CliError> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(CliError::usage("the demo needs a terminal to draw on")
                 .hint("a sandbox for scripts: `dv sandbox`"));
@@ -47,6 +47,7 @@ impl DemoArgs {
             authority: Some(ready.authority.clone()),
             client_id: Some(ready.client_id.clone()),
             discovery: Some(ready.discovery.clone()),
+            terminal,
             ..Settings::bare(Paths::below(folder.path()), situation)
         };
         Context::new(settings.clone()).start_log();

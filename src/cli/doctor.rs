@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::{CliError, Context};
 use crate::auth::{EnvironmentUrl, Tokens};
+use crate::config::Settings;
 use crate::ops::doctor::{self, Check, Report, Status};
 use crate::ops::sign_in;
-use crate::text::harmless;
+use crate::text::{harmless, wrap};
 use crate::tui::terminal;
-use crate::tui::view::text::wrap;
 
 /// Find out what stands in the way, and say what to do
 ///
@@ -58,26 +58,31 @@ impl DoctorArgs {
                 (authority, tokens)
             }
         };
-        let proxy = environment.as_ref().and_then(|environment| proxy(context, environment));
-        let subject = doctor::Subject { environment, authority, tokens, tables: &self.tables, proxy };
-        let report = doctor::examine(&http, &subject, &place(context)).await;
+        let subject = doctor::Subject {
+            environment,
+            authority,
+            tokens,
+            tables: &self.tables,
+            proxy: proxy_to(settings),
+        };
+        let report = doctor::examine(&http, &subject, &place(settings)).await;
         print(out, &report, self.json)?;
         end(&report)
     }
 }
 
-/// The proxy on the way to an environment.
-fn proxy(context: &Context, environment: &EnvironmentUrl) -> Option<doctor::Proxy> {
-    if doctor::is_of_this_machine(environment) {
+/// The proxy on the way to the environment of the settings.
+pub(super) fn proxy_to(settings: &Settings) -> Option<doctor::Proxy> {
+    let environment = EnvironmentUrl::parse(settings.url.as_deref()?).ok()?;
+    if doctor::is_of_this_machine(&environment) {
         return None;
     }
-    let proxy = context.settings().proxies.to(environment.host())?;
+    let proxy = settings.proxies.to(environment.host())?;
     Some(doctor::Proxy { variable: proxy.variable.to_owned(), host: proxy.host, port: proxy.port })
 }
 
 /// What the settings tell of the terminal.
-fn place(context: &Context) -> doctor::Terminal {
-    let settings = context.settings();
+pub(super) fn place(settings: &Settings) -> doctor::Terminal {
     doctor::Terminal {
         name: settings.terminal.name.clone(),
         size: terminal::size(),

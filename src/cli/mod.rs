@@ -36,7 +36,7 @@ use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
 use crate::auth::{TokenStore, Version};
-use crate::config::{Environment, Flags, Named, Profiles, Settings, Situation};
+use crate::config::{Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -159,7 +159,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     let Cli { settings, command } = cli;
     // The demo looks at no setting and leaves no file.
     if let Some(Command::Demo(args)) = command {
-        return args.run(Situation::of(environment)).await;
+        return args.run(Situation::of(environment), Terminal::of(environment)).await;
     }
     let flags = Flags::from(settings);
     // What is broken about a profile is mended with these.
@@ -216,7 +216,9 @@ impl Command {
             Command::Rows(args) => args.run(context, out).await,
             Command::Get(args) => args.run(context, out).await,
             // These run on until they are left; they listen for signals themselves.
-            Command::Demo(args) => args.run(context.settings().situation).await,
+            Command::Demo(args) => {
+                args.run(context.settings().situation, context.settings().terminal.clone()).await
+            }
             Command::Sandbox(args) => args.run(context, out).await,
         }
     }
@@ -290,6 +292,8 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         no_color: situation.no_color,
         true_color: situation.true_color,
         ascii: situation.ascii,
+        proxy: doctor::proxy_to(settings),
+        terminal: doctor::place(settings),
         demo: false,
         store,
         cache_folder: paths.cache.clone(),

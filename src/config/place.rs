@@ -85,7 +85,8 @@ impl std::fmt::Debug for Proxies {
 }
 
 impl Terminal {
-    pub(super) fn of(environment: &Environment) -> Terminal {
+    /// What the environment tells of it.
+    pub fn of(environment: &Environment) -> Terminal {
         Terminal {
             name: environment.text("TERM").ok().flatten(),
             true_color: environment.is("COLORTERM", "truecolor") || environment.is("COLORTERM", "24bit"),

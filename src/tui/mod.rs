@@ -6,6 +6,7 @@ mod aim;
 pub mod backend;
 pub mod console;
 pub mod event_loop;
+mod examination;
 pub mod input;
 mod places;
 pub mod runner;

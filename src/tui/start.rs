@@ -22,6 +22,7 @@ use crate::app::layout::Size;
 use crate::app::session::{self, Way};
 use crate::auth::{TokenStore, Version};
 use crate::config::{Application, Profiles, Tags};
+use crate::ops::doctor;
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
 #[derive(Debug, Clone)]
@@ -69,6 +70,10 @@ pub struct Start {
     pub true_color: bool,
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// The proxy on the way to the environment.
+    pub proxy: Option<doctor::Proxy>,
+    /// What is known of the terminal.
+    pub terminal: doctor::Terminal,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
     /// Where the tokens are kept. It can be opened, and asks nobody anything.

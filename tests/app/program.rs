@@ -74,6 +74,8 @@ impl Program {
             no_color: true,
             true_color: false,
             ascii: false,
+            proxy: None,
+            terminal: dvtui::ops::doctor::Terminal::default(),
             demo: false,
             store: TokenStore::in_folder(&home.path().join("state")),
             cache_folder: home.path().join("cache"),

@@ -202,10 +202,14 @@ impl App {
         if matches!(self.screen(), Screen::Environments(_)) {
             return self.sign_in_to_list();
         }
-        let way = self.start.way;
-        let address = self.session.identity().map(|identity| identity.address.clone()).unwrap_or_default();
-        let mut effects = vec![Effect::Aim(Place::Environment(address))];
-        effects.extend(self.start_sign_in(way));
+        let mut effects = match self.screen() {
+            Screen::Doctor(_) => self.leave_screen(), // the sign-in may be behind it
+            _ => vec![],
+        };
+        if let Some(identity) = self.session.identity() {
+            effects.push(Effect::Aim(Place::Environment(identity.address.clone())));
+        }
+        effects.extend(self.start_sign_in(self.start.way));
         effects
     }
 

@@ -224,7 +224,8 @@ fn refused(error: &Error, application: Option<&Claims>) -> Check {
 /// What is missing on the tables that were named.
 async fn privileges(client: &Client, who: &WhoAmI, tables: &[String]) -> Check {
     if tables.is_empty() {
-        return Check::skip(Id::Privileges, "no table was named: `dv doctor incident account`");
+        return Check::skip(Id::Privileges, "no table was named")
+            .next("Name tables: `dv doctor incident account`.");
     }
     let held = match client.user_privileges(who.user_id).await {
         Ok(held) => held,

@@ -76,6 +76,13 @@ pub fn facts(claims: &Claims, now: Timestamp) -> Vec<(&'static str, String)> {
             None => "as somebody whom it does not name".to_owned(),
         },
     };
+    let only = claims.audiences.first().map(|audience| format!(", at {audience} only")).unwrap_or_default();
+    let until = match claims.expires.map(|end| end.saturating_sub(now.as_second())) {
+        Some(left @ 1..) => format!(", for {}", diagnosis::span(left)),
+        Some(_) => ", no longer: it has ended".to_owned(),
+        None => String::new(),
+    };
+    let acts = format!("{acts}{only}{until}");
     let application = claims.application.as_ref().map(|id| match claims.application_proof.as_deref() {
         Some("0") => format!("{id}, public: it proves nothing"),
         Some("1") => format!("{id}, with a secret"),
