@@ -5,6 +5,7 @@
 //! know: rows, screens, the command line.
 
 mod aadsts;
+mod age;
 pub mod application;
 mod asked;
 pub mod authority;
@@ -17,12 +18,14 @@ mod credential;
 pub mod device_code;
 pub mod diagnosis;
 pub mod endpoints;
+mod entry;
 pub mod environment;
 mod error;
 mod exchange;
 pub mod given;
 mod grant;
 pub mod inspect;
+mod kept;
 mod loopback;
 #[cfg(feature = "pfx")]
 mod pfx;

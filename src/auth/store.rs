@@ -11,46 +11,9 @@ use zeroize::Zeroizing;
 use super::vault::{self, Aside, Cleared, Lock, Protection, SealedFile, Vault};
 use super::{Asked, Authority, Error, Renewal};
 
+pub use super::entry::{Entry, Key};
+
 const VERSION: u32 = 1;
-
-/// Under what a sign-in is kept. A token is never used for another environment than its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key {
-    /// Origin of the environment.
-    pub environment: String,
-    /// Application id.
-    pub client_id: String,
-    /// Address of the authority, without a slash at the end.
-    pub authority: String,
-    /// The account's name, where the authority told it.
-    #[serde(default, alias = "user")]
-    pub account: Option<String>,
-}
-
-/// A kept sign-in.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    pub key: Key,
-    /// The sign-in that it came from. All that came from one share the newest refresh token: an authority may take back
-    /// all of them when an older one is used.
-    pub family: Uuid,
-    /// When the person or the application signed in.
-    pub signed_in: SystemTime,
-    /// Where it is renewed.
-    pub token_endpoint: String,
-    /// What it was asked for.
-    pub asked: Asked,
-    /// How it is renewed.
-    pub renewal: Renewal,
-    /// Claims that the next sign-in must send along, as JSON.
-    pub claims: Option<String>,
-    pub access_token: SecretString,
-    pub refresh_token: Option<SecretString>,
-    /// When the access token came.
-    pub obtained: SystemTime,
-    /// How long it lives from then on, where the authority said so.
-    pub lifetime: Option<Duration>,
-}
 
 /// The file `tokens.json` in the state folder. Clones mean the same file.
 #[derive(Debug, Clone)]
@@ -306,12 +269,6 @@ impl Wanted<'_> {
         entry.key.client_id == self.client_id
             && of_authority
             && self.account.is_none_or(|account| entry.is_of(account))
-    }
-}
-
-impl Entry {
-    fn is_of(&self, account: &str) -> bool {
-        self.key.account.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(account))
     }
 }
 

@@ -7,7 +7,6 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::output::json_line;
-use super::pasting::Pasting;
 use super::{CliError, Context};
 use crate::auth::browser::Wishes;
 use crate::auth::vault::Choice;
@@ -15,6 +14,7 @@ use crate::auth::{CredentialSource, Error, Request, TokenStore};
 use crate::config::{self, Settings};
 use crate::ops::sign_in::{self, Attempt, Progress, Prompt, SignedIn, Way};
 use crate::text::harmless;
+use crate::tui::pasting::Pasting;
 
 /// Longest token that is read from standard input.
 const MAX_TOKEN: u64 = 1 << 20;

@@ -14,7 +14,6 @@ mod logout;
 mod names;
 pub mod output;
 mod passphrase;
-mod pasting;
 mod row_table;
 mod rows;
 mod sandbox;

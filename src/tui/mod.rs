@@ -8,6 +8,7 @@ pub mod console;
 pub mod event_loop;
 mod examination;
 pub mod input;
+pub mod pasting;
 mod places;
 pub mod runner;
 pub mod secret_line;

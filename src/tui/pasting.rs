@@ -12,14 +12,14 @@ const MAX: usize = 1 << 20;
 /// characters that terminals take for a line; elsewhere each line is one. The texts end with standard input, on a
 /// terminal with Ctrl-C or Ctrl-D.
 #[derive(Debug)]
-pub(super) struct Pasting {
+pub struct Pasting {
     texts: Option<UnboundedReceiver<String>>,
     again: std::sync::mpsc::Sender<()>,
 }
 
 impl Pasting {
     /// Starts reading standard input, in the background and for as long as the process lives.
-    pub(super) fn start() -> Pasting {
+    pub fn start() -> Pasting {
         let (send, texts) = unbounded_channel();
         let (again, next) = std::sync::mpsc::channel();
         std::thread::spawn(move || match io::stdin().is_terminal() {
@@ -30,12 +30,12 @@ impl Pasting {
     }
 
     /// The texts, for whoever waits for them. They can be taken once.
-    pub(super) fn texts(&mut self) -> Option<UnboundedReceiver<String>> {
+    pub fn texts(&mut self) -> Option<UnboundedReceiver<String>> {
         self.texts.take()
     }
 
     /// The last text was not the right one: one more is waited for.
-    pub(super) fn again(&self) {
+    pub fn again(&self) {
         let _ = self.again.send(()); // nobody reads any more: standard input has ended
     }
 }
