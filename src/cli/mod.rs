@@ -203,6 +203,8 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
         }
         None => {}
     }
+    // What one profile says holds for its own environment; what was asked for at the start holds for all.
+    start.read_only = given.read_only || (settings.read_only && !settings.tags.read_only);
     start.given = tui::Given {
         authority: given.authority.clone(),
         tenant: given.tenant.clone(),

@@ -62,6 +62,7 @@ impl Runner {
                 let _ = self.writes.send((id, patch)); // the writer lives as long as the runner
             }
             Effect::Aim(place) => self.services.aim(place),
+            Effect::Adopt(address) => self.services.adopt(&address),
             Effect::Unlock => self.services.unlock(),
             Effect::Lock(reason) => self.services.lock(&reason),
             Effect::OpenBrowser(address) => self.services.open_browser(&address),

@@ -1,7 +1,7 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -34,6 +34,8 @@ pub struct Services {
     memory: Memory,
     profiles: Profiles,
     client: Arc<watch::Sender<Option<Client>>>,
+    /// The newest connection, until the core takes it: what the screens show and where requests go is one thing.
+    ready: Arc<Mutex<Option<Client>>>,
 }
 
 /// For what is asked by the way: a service that has trouble is not waited for.
@@ -62,12 +64,22 @@ impl Services {
             memory: Memory::in_folder(&start.cache_folder),
             profiles: start.profiles.clone(),
             client: Arc::new(watch::Sender::new(None)),
+            ready: Arc::default(),
         })
     }
 
     /// What connections and sign-ins are to from here on.
     pub fn aim(&self, place: Place) {
         self.aims.set(place);
+    }
+
+    /// Sends requests to this environment from here on, if that is what was connected last.
+    pub fn adopt(&self, address: &str) {
+        let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match ready.filter(|client| client.environment().origin() == address) {
+            Some(client) => drop(self.client.send_replace(Some(client))),
+            None => tracing::error!("no connection was there to be taken"),
+        }
     }
 
     /// Lets writes pass for a while.
@@ -202,7 +214,7 @@ impl Services {
         let client = Client::new(environment.clone(), aim.http.clone(), tokens, guard);
         let found = ops::connect_as(&client, &aim.expected).await?;
         let writes = writes_of(client.guard());
-        self.client.send_replace(Some(client));
+        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
         if let Err(error) = self.memory.used(&environment, Timestamp::now()) {
             tracing::warn!(%error, "what was opened is not remembered");
         }

@@ -57,12 +57,18 @@ impl App {
     /// Takes the end of a sign-in.
     pub(in crate::app) fn signed_in(&mut self, result: Result<Identity, Problem>) -> Vec<Effect> {
         match result {
-            Ok(identity) if self.screens.is_first() || self.opening.is_some() => self.enter(identity),
+            Ok(identity) if self.screens.is_first() => self.enter(identity),
+            Ok(identity) if self.opening.is_some() => match self.may_enter() {
+                true => self.enter(identity),
+                false => self.stay_out(&identity),
+            },
             Ok(identity) => {
                 self.say(format!("Signed in as {}.", identity.user));
+                let mut effects = vec![Effect::Adopt(identity.address.clone())];
                 self.session = Session::SignedIn(identity);
                 self.screens.pop();
-                self.refresh()
+                effects.extend(self.refresh());
+                effects
             }
             Err(problem) => {
                 match self.screen_mut() {
