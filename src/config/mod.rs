@@ -14,7 +14,7 @@ mod tags;
 pub use environment::Environment;
 pub use paths::Paths;
 pub use profile::Profile;
-pub use profiles::{Changes, Profiles};
+pub use profiles::{Changes, Named, Profiles};
 pub use settings::{Flags, Settings, Situation};
 pub use tags::{Colour, Tags, Way};
 
