@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
 /// Replaces everything that a terminal could obey or that changes the order of what is read by visible marks.
 ///
 /// C0 control characters and DEL become caret notation (`^[` for ESC, `^J` for a line feed), everything else
@@ -59,9 +62,45 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// Text in lines of at most `width` cells, broken between words; a longer word is broken inside.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in harmless(text).split(' ').filter(|word| !word.is_empty()) {
+        if used > 0 && used + 1 + word.width() > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        if let Some(line) = lines.last_mut().filter(|_| used > 0) {
+            line.push(' ');
+            used += 1;
+        }
+        for grapheme in word.graphemes(true) {
+            if used + grapheme.width() > width {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_wraps_between_words_and_long_words_break_inside() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("宽字 x", 3), ["宽", "字", "x"]);
+    }
 
     #[test]
     fn thousands_are_set_apart() {

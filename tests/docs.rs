@@ -18,6 +18,7 @@ const SCOPES: &[Scope] = &[
     Scope::Form,
     Scope::Json,
     Scope::Review,
+    Scope::Doctor,
 ];
 
 /// `docs/keys.md` as the command tables say it.

@@ -10,7 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cli", &["app", "auth", "config", "dataverse", "http", "logging", "ops", "sandbox", "text", "tui"]),
     ("tui", &["app", "auth", "config", "dataverse", "http", "ops", "text"]),
     ("app", &["dataverse", "text"]),
-    ("ops", &["auth", "dataverse", "http", "private_file"]),
+    ("ops", &["auth", "dataverse", "http", "private_file", "text"]),
     ("dataverse", &["auth", "http", "text"]),
     ("auth", &["text", "http", "private_file"]),
     ("config", &["auth", "private_file"]),

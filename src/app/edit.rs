@@ -45,7 +45,11 @@ impl App {
         let (table, row) = match self.screen() {
             Screen::Grid(grid) => (&grid.table, grid.current_row().ok_or("There is no row here.")?),
             Screen::Record(record) => (&record.table, record.row.value().cloned().ok_or(NOT_READ)?),
-            Screen::SignIn(_) | Screen::Environments(_) | Screen::Tables(_) | Screen::Review(_) => {
+            Screen::SignIn(_)
+            | Screen::Environments(_)
+            | Screen::Tables(_)
+            | Screen::Review(_)
+            | Screen::Doctor(_) => {
                 return Err("There is no row here.".into());
             }
         };
@@ -72,7 +76,11 @@ impl App {
                 };
                 schema.column(name.as_str()).cloned()
             }
-            Screen::SignIn(_) | Screen::Environments(_) | Screen::Tables(_) | Screen::Review(_) => None,
+            Screen::SignIn(_)
+            | Screen::Environments(_)
+            | Screen::Tables(_)
+            | Screen::Review(_)
+            | Screen::Doctor(_) => None,
         }
     }
 

@@ -1,9 +1,10 @@
 //! What the core wants done in the world.
 
+use super::layout::Size;
 use super::places::{Listed, Tags};
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
-use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table};
+use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName};
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
 ///
@@ -65,6 +66,8 @@ pub enum Request {
     NextPage(NextLink, Query),
     /// Read one row with all its columns.
     Row(SetName, RowId),
+    /// Examine network, token, environment and terminal, whose size is given; privileges on these tables.
+    Doctor(Vec<TableName>, Size),
 }
 
 /// Tells one write from another.

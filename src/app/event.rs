@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::effect::WriteId;
+use super::examination::Examination;
 use super::key::Input;
 use super::layout::Size;
 use super::places::Listed;
@@ -67,6 +68,8 @@ pub enum Reply {
     Rows(Result<Page, dataverse::Error>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
+    /// What was found by the doctor; what failed is in it.
+    Doctor(Result<Examination, Problem>),
 }
 
 /// A change is on the server.

@@ -76,6 +76,7 @@ impl App {
             Screen::Tables(_) => self.tables.is_pending(),
             Screen::Grid(grid) => grid.to_end || grid.rows.is_pending(),
             Screen::Record(record) => record.row.is_pending(),
+            Screen::Doctor(doctor) => doctor.report.is_pending(),
             Screen::Review(_) => false,
         }
     }
@@ -183,6 +184,10 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             };
             vec![first, Hint::new("t", "take theirs"), Hint::new("Esc", "keep pending")]
         }
+        Overlay::Reading(_) => {
+            vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
+        }
+        Overlay::KeyTester(_) => vec![Hint::new("q", "leave"), Hint::new("Esc Esc", "leave")],
         Overlay::Columns(_) => {
             vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
         }

@@ -7,6 +7,7 @@ pub mod command;
 pub mod edit;
 pub mod effect;
 pub mod event;
+pub mod examination;
 pub mod field;
 pub mod filter;
 pub mod fuzzy;
@@ -45,6 +46,7 @@ use command::{Availability, Command, CommandSpec, Meaning};
 use edit::LastChange;
 use key::{Input, Key};
 use layout::Size;
+use list::Step;
 use load::Load;
 use nav::Screens;
 use notice::Notice;
@@ -285,6 +287,7 @@ impl App {
             Command::Record(command) => self.run_record(command),
             Command::Review(command) => self.run_review(command),
             Command::Environments(command) => self.run_environments(command),
+            Command::Doctor(command) => self.run_doctor(command),
         }
     }
 
@@ -297,6 +300,7 @@ impl App {
             Global::Close => return self.leave_screen(),
             Global::Back => return self.back(),
             Global::GoTables => return self.go_tables(),
+            Global::GoDoctor => return self.go_doctor(),
             Global::GoEnvironments => return self.go_environments(),
             Global::SignInAgain => return self.sign_in_again(),
             Global::Unlock => return self.ask_to_unlock(),
@@ -328,6 +332,7 @@ impl App {
             Screen::Grid(_) => return self.step_grid(step),
             Screen::Record(_) => self.step_record(step),
             Screen::Review(_) => self.step_review(step),
+            Screen::Doctor(_) => self.step_doctor(step),
             Screen::SignIn(_) => {}
         }
         vec![]
@@ -375,6 +380,7 @@ impl App {
             Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
+            Screen::Doctor(_) => &[Slot::Doctor],
             Screen::Tables(_) | Screen::Review(_) => &[],
         };
         if slots.contains(&Slot::Session) {
@@ -394,6 +400,7 @@ impl App {
             Slot::Row => self.row_stopped(),
             Slot::Places => self.places.cancel(),
             Slot::Profile | Slot::Details => self.details_stopped(),
+            Slot::Doctor => self.examination_stopped(),
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -404,6 +411,7 @@ impl App {
             Screen::Grid(_) => self.refresh_grid(),
             Screen::Record(_) => self.read_record(),
             Screen::Environments(_) => self.read_places(),
+            Screen::Doctor(_) => self.go_doctor(),
             Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
         }
     }
@@ -433,6 +441,10 @@ impl App {
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) => self.row_came(result),
+            Reply::Doctor(report) => {
+                self.examined(report);
+                vec![]
+            }
         }
     }
 
@@ -441,6 +453,7 @@ impl App {
         self.opening = None;
         let mut effects = vec![Effect::Adopt(identity.address.clone())];
         self.session = Session::SignedIn(identity);
+        let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
         self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
         self.overlays.clear();
         self.notice = None;
@@ -456,6 +469,10 @@ impl App {
         effects.extend(busy.map(Effect::Cancel));
         self.places.cancel();
         effects.extend(self.read_tables());
+        if let Some(doctor) = doctor {
+            self.screens.push(doctor); // somebody reads there
+            effects.extend(self.go_doctor());
+        }
         effects
     }
 
@@ -491,10 +508,12 @@ impl App {
                     grid.list.clamp(len, height);
                     grid.go_to_column(grid.active, width);
                 }
-                Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => {}
+                Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => {}
             }
         }
         self.fit_record();
+        self.fit_reading();
+        self.step_doctor(Step::Rows(0));
         self.review_changed();
     }
 }

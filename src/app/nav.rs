@@ -42,18 +42,26 @@ impl Screens {
         while self.pop() {}
     }
 
+    /// Leaves the screens that are like this, wherever they are. The last one that is left stays.
+    pub fn remove(&mut self, is_left: impl Fn(&Screen) -> bool) {
+        self.below.retain(|screen| !is_left(screen));
+        if is_left(&self.top) {
+            self.pop();
+        }
+    }
+
     /// Nothing is behind the screen that is seen.
     pub fn is_first(&self) -> bool {
         self.below.is_empty()
     }
 
     /// Every screen, the one that is seen last.
-    pub fn iter(&self) -> impl Iterator<Item = &Screen> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Screen> {
         self.below.iter().chain(std::iter::once(&self.top))
     }
 
     /// Every screen, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Screen> {
+    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Screen> {
         self.below.iter_mut().chain(std::iter::once(&mut self.top))
     }
 }

@@ -1,7 +1,7 @@
 //! What went wrong, in three lines for people.
 
 use super::{App, Screen};
-use crate::dataverse::Error;
+use crate::dataverse::{Error, denial};
 
 /// A failure as it is shown: what happened, why, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,9 +68,19 @@ fn reason(error: &Error) -> (String, &'static str) {
         _ if error.is_conflict() => {
             (coded("Someone changed the row after you read it"), "r read it again   Esc back")
         }
+        Error::TokenRefused { what, why, next, .. } => {
+            // What to type at a shell helps nobody here; the keys are the same for all.
+            let more = [why, next].into_iter().filter(|text| !text.is_empty() && !text.contains("dv "));
+            let more: Vec<&str> = more.map(String::as_str).collect();
+            let refused = coded(&format!("The token was refused: {what}"));
+            (
+                format!("{refused} {}", more.join(" ")).trim_end().to_owned(),
+                "g u sign in again   g d look closer   r try again",
+            )
+        }
         Error::Api { code, message, .. } if code == code::NO_PRIVILEGE || error.is_forbidden() => {
             let hint = error.hint().filter(|_| code != code::NO_PRIVILEGE).unwrap_or_default();
-            let why = coded(&privilege(message));
+            let why = coded(&privilege(code, message));
             let why = if hint.is_empty() { why } else { format!("{why} {}.", capital(hint)) };
             (why, "Esc back   g t other tables")
         }
@@ -86,7 +96,7 @@ fn reason(error: &Error) -> (String, &'static str) {
         Error::Throttled { retry_after } => {
             (format!("The server asks to wait {} s.", retry_after.as_secs()), "r try again then   Esc back")
         }
-        Error::Network { .. } => (format!("There is {error}."), "Check the network, then r   Esc back"),
+        Error::Network { .. } => (format!("There is {error}."), "r try again   g d look closer   Esc back"),
         Error::Answer { what, .. } => (coded(&format!("The server sent {what}")), AGAIN),
         Error::Api { message, .. } => (coded(sentence(message)), AGAIN),
         _ => (format!("{}.", sentence(&error.to_string())), AGAIN),
@@ -100,9 +110,9 @@ mod code {
 }
 
 /// The privilege that the server's words name, in words of ours.
-fn privilege(message: &str) -> String {
-    let named = message.split(|c: char| !c.is_alphanumeric()).find(|word| word.starts_with("prv"));
-    named.map_or_else(|| sentence(message).to_owned(), |name| format!("Your roles lack {name}"))
+fn privilege(code: &str, message: &str) -> String {
+    denial::missing_privilege(code, message)
+        .map_or_else(|| sentence(message).to_owned(), |name| format!("Your roles lack {name}"))
 }
 
 /// A hint as a sentence of its own.
@@ -142,6 +152,14 @@ mod tests {
             api(400, "0x80040265", "Plug-in says no."),
             api(500, "", "oops"),
             api(401, "", "who are you"),
+            Error::TokenRefused {
+                what: "for Microsoft Graph, not for this environment".into(),
+                why: "Your token is for Microsoft Graph.".into(),
+                next: "Sign in again: `dv login`.".into(),
+                given: false,
+                code: String::new(),
+                request_id: None,
+            },
             Error::Throttled { retry_after: std::time::Duration::from_secs(42) },
             Error::Answer { what: "a page of HTML".into(), status: 200, request_id: None },
             Error::Refused { reason: "This session is read-only.".into() },

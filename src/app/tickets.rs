@@ -24,6 +24,8 @@ pub enum Slot {
     Rows,
     /// One row, for a form.
     Row,
+    /// The checks of the doctor.
+    Doctor,
 }
 
 /// The right to deliver one answer.

@@ -41,11 +41,40 @@ pub struct Refusal {
     pub claims: Option<String>,
 }
 
+/// Who can do something about a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The person at the keyboard.
+    You,
+    /// An administrator of the tenant or the environment.
+    Administrator,
+    /// Who made or owns the application.
+    Developer,
+    /// The person; where that does not help, an administrator.
+    YouOrAdministrator,
+    /// The person; where that does not help, who made or owns the application.
+    YouOrDeveloper,
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Who::You => "you can do this",
+            Who::Administrator => "an administrator has to do this",
+            Who::Developer => "the application's owner or developer has to do this",
+            Who::YouOrAdministrator => "you can do this, or else an administrator",
+            Who::YouOrDeveloper => "you can do this, or else the application's owner",
+        })
+    }
+}
+
 /// What a refusal means and what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explanation {
     /// What happened, in a few words.
     pub meaning: &'static str,
+    /// Who can do something about it.
+    pub who: Who,
     /// The next step.
     pub next: &'static str,
 }
@@ -134,6 +163,18 @@ impl Refusal {
         self.error == "temporarily_unavailable" || self.status == 429 || (500..600).contains(&self.status)
     }
 
+    /// A sign-in with a device code was refused for what a browser can fulfil: a second factor, a managed device, a
+    /// policy that allows no codes.
+    pub fn wants_a_browser(&self) -> bool {
+        const POLICIES: [u32; 12] = [
+            50_072, 50_074, 50_076, 50_078, 50_079, 50_097, 50_158, 53_000, 53_001, 53_003, 530_032, 700_020,
+        ];
+        self.grant == GrantKind::DeviceCode
+            && (self.claims.is_some()
+                || self.error == "interaction_required"
+                || self.codes.iter().any(|code| POLICIES.contains(code)))
+    }
+
     /// The kept sign-in is of no use any more: a person has to sign in.
     pub fn needs_person(&self) -> bool {
         !self.is_transient()
@@ -143,7 +184,7 @@ impl Refusal {
     pub fn hints(&self) -> Vec<String> {
         let mut hints = Vec::new();
         if let Some(explanation) = self.explain() {
-            hints.push(explanation.next.to_owned());
+            hints.push(format!("{} ({})", explanation.next, explanation.who));
         }
         if let Some(words) = self.words() {
             hints.push(format!("the sign-in service says: {words}"));

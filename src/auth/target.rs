@@ -1,11 +1,15 @@
 //! From the address of an environment to where and for what a person signs in.
 
-use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::challenge::Challenge;
+use super::probe::probe;
 use super::store::Key;
-use super::{Authority, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl, Error};
+use super::{
+    Asked, Authority, Credential, CredentialSource, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl, Error,
+    Version,
+};
 use crate::http;
 
 /// What answers at an address, as far as the anonymous probe needs to know.
@@ -33,6 +37,16 @@ pub struct Request {
     pub client_id: Option<String>,
     /// Scopes; `<environment>/.default offline_access openid profile` without any.
     pub scope: Option<String>,
+    /// Which endpoints of the authority are used.
+    pub version: Version,
+    /// Which account's kept sign-in is meant; the newest one without.
+    pub account: Option<String>,
+    /// An application signs in, and proves itself with this.
+    pub application: Option<CredentialSource>,
+    /// The application's secret, where it was handed over.
+    pub client_secret: Option<SecretString>,
+    /// Opens the application's certificate.
+    pub certificate_password: Option<SecretString>,
 }
 
 /// Where and for what a person signs in.
@@ -46,8 +60,10 @@ pub struct Target {
     pub endpoints: Endpoints,
     /// Application id.
     pub client_id: String,
-    /// Scopes, separated by spaces.
-    pub scope: String,
+    /// What a person's sign-in asks for.
+    pub asked: Asked,
+    /// What an application asks for.
+    pub asked_by_application: Asked,
     /// What is odd but stops nothing.
     pub warnings: Vec<String>,
 }
@@ -62,6 +78,11 @@ impl Request {
             tenant: None,
             client_id: None,
             scope: None,
+            version: Version::default(),
+            account: None,
+            application: None,
+            client_secret: None,
+            certificate_password: None,
         }
     }
 
@@ -70,11 +91,18 @@ impl Request {
         self.client_id.as_deref().unwrap_or(DEFAULT_CLIENT_ID)
     }
 
-    /// The scopes in force.
-    pub fn scope(&self) -> String {
-        match &self.scope {
-            Some(scope) => scope.split_whitespace().collect::<Vec<_>>().join(" "),
-            None => format!("{}/.default offline_access openid profile", self.environment),
+    /// The proof of the application that is to sign in; nothing where a person is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Credential`] when it cannot be read or used.
+    pub fn credential(&self) -> Result<Option<Credential>, Error> {
+        match (&self.application, &self.client_secret) {
+            (None, _) => Ok(None),
+            (Some(CredentialSource::Handed), Some(secret)) => {
+                Credential::secret(secret.expose_secret()).map(Some)
+            }
+            (Some(source), _) => Credential::read(source, self.certificate_password.as_ref()).map(Some),
         }
     }
 
@@ -102,12 +130,12 @@ impl Request {
     pub async fn target(&self, http: &http::Client) -> Result<Target, Error> {
         let by_hand = self.authority_by_hand()?;
         let mut warnings = Vec::new();
-        let challenge = probe(http, &self.environment, self.service).await?;
+        let challenge = probe(http, &self.environment, self.service).await?.challenge().cloned();
         let authority = match by_hand {
             Some(authority) => self.check_by_hand(authority, challenge, &mut warnings)?,
             None => self.follow(challenge)?,
         };
-        let endpoints = Endpoints::of(http, &authority)
+        let endpoints = Endpoints::of(http, &authority, self.version)
             .await
             .map_err(|source| Error::Network { whom: "sign-in service", source })?;
         tracing::info!(host = self.environment.host(), authority = authority.as_str(), "sign-in target");
@@ -116,7 +144,12 @@ impl Request {
             authority,
             endpoints,
             client_id: self.client_id().to_owned(),
-            scope: self.scope(),
+            asked: Asked::for_person(&self.environment, self.version, self.scope.as_deref()),
+            asked_by_application: Asked::for_application(
+                &self.environment,
+                self.version,
+                self.scope.as_deref(),
+            ),
             warnings,
         })
     }
@@ -177,19 +210,20 @@ impl Request {
 }
 
 impl Target {
-    /// Under what the sign-in is kept.
-    pub fn key(&self) -> Key {
+    /// Under what the sign-in of an account is kept.
+    pub fn key(&self, account: Option<&str>) -> Key {
         Key {
             environment: self.environment.origin().to_owned(),
             client_id: self.client_id.clone(),
             authority: self.authority.as_str().to_owned(),
+            account: account.map(ToOwned::to_owned),
         }
     }
 }
 
 impl Service {
     /// What is asked for without a token.
-    fn probed(self) -> &'static str {
+    pub(super) fn probed(self) -> &'static str {
         match self {
             Service::WebApi => "/api/data/v9.2/",
             Service::Discovery => "/api/discovery/v2.0/Instances",
@@ -197,30 +231,8 @@ impl Service {
     }
 }
 
-/// Asks the service without a token. The inner error is what came instead of a challenge.
-async fn probe(
-    http: &http::Client,
-    environment: &EnvironmentUrl,
-    service: Service,
-) -> Result<Result<Challenge, String>, Error> {
-    let request = http::Request::get(format!("{environment}{}", service.probed()))
-        .header("accept", "application/json")
-        .body(Bytes::new())
-        .map_err(|_| Error::Setting { given: environment.to_string(), what: "an address" })?;
-    let response =
-        http.send(request).await.map_err(|source| Error::Network { whom: "environment", source })?;
-    let status = response.status().as_u16();
-    Ok(match (status, Challenge::of(response.headers())) {
-        (401, Some(challenge)) => Ok(challenge),
-        (401, None) => Err("it wants a sign-in of another kind".to_owned()),
-        (300..=399, _) => Err(format!("it points elsewhere (status {status})")),
-        (404, _) => Err("there is no Web API at that address (status 404)".to_owned()),
-        _ => Err(format!("it answered with status {status} instead of asking for a sign-in")),
-    })
-}
-
 /// What the challenge is for, if that is not the environment that was asked.
-fn foreign_resource(challenge: &Challenge, environment: &EnvironmentUrl) -> Option<String> {
+pub fn foreign_resource(challenge: &Challenge, environment: &EnvironmentUrl) -> Option<String> {
     let resource = challenge.resource_id.as_deref()?;
     match Url::parse(resource) {
         Ok(url) if environment.holds(&url) => None,
@@ -294,13 +306,5 @@ mod tests {
         let challenge = Ok(challenge("login.microsoftonline.us", "https://contoso.crm4.dynamics.com/"));
         let authority = request.check_by_hand(by_hand, challenge, &mut Vec::new()).unwrap();
         assert_eq!(authority.as_str(), format!("https://login.microsoftonline.us/{TENANT}"));
-    }
-
-    #[test]
-    fn the_usual_scope_is_for_the_environment_alone() {
-        assert_eq!(
-            request(None, None).scope(),
-            "https://contoso.crm4.dynamics.com/.default offline_access openid profile"
-        );
     }
 }

@@ -1,11 +1,14 @@
 //! What commands are given: settings and the things made of them.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{CliError, Kind};
+use super::{CliError, Kind, passphrase};
+use crate::auth::vault::{Aside, Choice, Protection, Vault};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles, Settings};
 use crate::dataverse::{Client, Guard, Instance, Retry};
@@ -25,12 +28,16 @@ const ONCE: Retry = Retry {
 #[derive(Debug)]
 pub struct Context {
     settings: Settings,
+    /// What the person said when asked.
+    passphrase: OnceLock<SecretString>,
+    /// Made once: it knows the key of the file from then on.
+    store: OnceLock<TokenStore>,
 }
 
 impl Context {
     /// A context of these settings. Nothing is read or connected yet.
     pub fn new(settings: Settings) -> Context {
-        Context { settings }
+        Context { settings, passphrase: OnceLock::new(), store: OnceLock::new() }
     }
 
     /// The settings in force.
@@ -91,7 +98,7 @@ impl Context {
     /// As [`Context::environment`] and [`Context::http`], when nobody is signed in, and of kind
     /// [`Kind::Refused`](super::Kind::Refused) for another organization or another alias.
     pub async fn client(&self) -> Result<Client, CliError> {
-        let (client, expected) = self.unverified_client()?;
+        let (client, expected) = self.unverified_client().await?;
         expected.verify(&client).await?;
         Ok(client)
     }
@@ -102,17 +109,17 @@ impl Context {
     ///
     /// As [`Context::client`].
     pub async fn connect(&self) -> Result<(Client, ops::Identity), CliError> {
-        let (client, expected) = self.unverified_client()?;
+        let (client, expected) = self.unverified_client().await?;
         let identity = ops::connect_as(&client, &expected).await?;
         Ok((client, identity))
     }
 
-    fn unverified_client(&self) -> Result<(Client, Expected), CliError> {
+    async fn unverified_client(&self) -> Result<(Client, Expected), CliError> {
         let environment = self.environment()?;
         let expected = self.expected()?;
         let guard = self.guard(&expected);
         let http = self.http()?;
-        let tokens = self.tokens(&http)?;
+        let tokens = self.tokens(&http).await?;
         Ok((Client::new(environment, http, tokens, guard), expected))
     }
 
@@ -213,7 +220,7 @@ impl Context {
     pub async fn organization_behind(&self) -> Result<Uuid, CliError> {
         let environment = self.environment()?;
         let http = self.http()?;
-        let tokens = self.tokens(&http)?;
+        let tokens = self.tokens(&http).await?;
         self.organization_by(environment, http, tokens).await
     }
 
@@ -269,17 +276,19 @@ impl Context {
         Ok(())
     }
 
-    /// The token that was given, or the kept sign-in to the environment.
+    /// The token that was given, the kept sign-in to the environment, or the application's that is at hand.
     ///
     /// # Errors
     ///
     /// As [`Context::environment`], and when nobody is signed in.
-    pub fn tokens(&self, http: &http::Client) -> Result<Tokens, CliError> {
+    pub async fn tokens(&self, http: &http::Client) -> Result<Tokens, CliError> {
         let request = self.request_for(self.environment()?);
         if let Some(token) = &self.settings.token {
             return Ok(Tokens::fixed(token.clone()));
         }
-        let kept = sign_in::kept(http, &self.store(), &request)?;
+        let store = self.store();
+        let kept = sign_in::kept(http, &store, &request).await?;
+        self.note_aside(&store);
         kept.ok_or_else(|| auth::Error::SignInNeeded.into())
     }
 
@@ -297,18 +306,71 @@ impl Context {
 
     fn request_for(&self, environment: EnvironmentUrl) -> auth::Request {
         let settings = &self.settings;
-        auth::Request {
+        settings.application.sign_in(auth::Request {
             authority: settings.authority.clone(),
             tenant: settings.tenant.clone(),
             client_id: settings.client_id.clone(),
             scope: settings.scope.clone(),
+            version: settings.authority_version,
+            account: settings.account.clone(),
             ..auth::Request::new(environment)
-        }
+        })
     }
 
     /// The file of tokens.
     pub fn store(&self) -> TokenStore {
-        TokenStore::in_folder(&self.settings.paths.state)
+        let made = || self.store_protected_by(self.settings.token_store.unwrap_or(Choice::Auto));
+        self.store.get_or_init(made).clone()
+    }
+
+    /// The file of tokens, with another protection for new sign-ins than the settings say.
+    pub fn store_protected_by(&self, choice: Choice) -> TokenStore {
+        let passphrase = self.passphrase.get().or(self.settings.token_passphrase.as_ref());
+        TokenStore::protected(&self.settings.paths.state, Vault::new(choice, passphrase.cloned()))
+    }
+
+    /// Asks for the passphrase of the tokens, if they are or will be sealed with one and a person can be asked. To be
+    /// called before [`Context::store`].
+    ///
+    /// # Errors
+    ///
+    /// When the person gives none.
+    pub async fn ask_passphrase(&self, choice: Option<Choice>) -> Result<(), CliError> {
+        let Settings { token, token_passphrase, token_store, paths, .. } = &self.settings;
+        if token.is_some() || token_passphrase.is_some() || !io::stdin().is_terminal() {
+            return Ok(());
+        }
+        // What is wrong with the file is said by whoever uses it.
+        let protection = TokenStore::in_folder(&paths.state).protection();
+        let wanted = choice.or(*token_store) == Some(Choice::Of(Protection::Passphrase));
+        let given = match protection {
+            Ok(Some(Protection::Passphrase)) => passphrase::ask().await?,
+            Ok(None) if wanted => passphrase::ask_new().await?,
+            Ok(Some(_)) if choice.is_some() && wanted => passphrase::ask_new().await?,
+            _ => return Ok(()),
+        };
+        let _ = self.passphrase.set(given); // asked once
+        Ok(())
+    }
+
+    /// Makes sure that the file of tokens can be read, now that something can be said about it.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenStore::find`].
+    pub fn check_store(&self) -> Result<(), CliError> {
+        let store = self.store();
+        store.check_readable()?;
+        self.note_aside(&store);
+        Ok(())
+    }
+
+    /// Tells of a file of tokens that could not be used.
+    pub fn note_aside(&self, store: &TokenStore) {
+        if let Some(Aside { path: aside, why }) = store.aside() {
+            let (path, aside) = (store.path().display(), aside.display());
+            self.note(&format!("{path} could not be used, and is set aside as {aside}: {why}"));
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::signals::interrupted;
 use super::{CliError, Context};
-use crate::config::{Paths, Settings, Situation};
+use crate::auth::TokenStore;
+use crate::config::{Paths, Settings, Situation, Terminal};
 use crate::sandbox;
 
 /// Open the program on a sandbox of its own: no account, no configuration
@@ -23,7 +24,7 @@ impl DemoArgs {
     /// # Errors
     ///
     /// When there is no terminal, or the sandbox cannot start.
-    pub(super) async fn run(self, situation: Situation) -> Result<(), CliError> {
+    pub(super) async fn run(self, situation: Situation, terminal: Terminal) -> Result<(), CliError> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(CliError::usage("the demo needs a terminal to draw on")
                 .hint("a sandbox for scripts: `dv sandbox`"));
@@ -46,10 +47,12 @@ impl DemoArgs {
             authority: Some(ready.authority.clone()),
             client_id: Some(ready.client_id.clone()),
             discovery: Some(ready.discovery.clone()),
+            terminal,
             ..Settings::bare(Paths::below(folder.path()), situation)
         };
         Context::new(settings.clone()).start_log();
-        let start = crate::tui::Start { demo: true, ..super::start(&settings) };
+        let store = TokenStore::in_folder(&settings.paths.state); // no secret store, no question
+        let start = crate::tui::Start { demo: true, ..super::start(&settings, store) };
         let left = crate::tui::run(start).await.map_err(CliError::failed);
         sandbox.stop().await;
         left

@@ -149,6 +149,7 @@ impl From<config::Error> for CliError {
             config::Error::ProfileName(_)
             | config::Error::NoProfile { .. }
             | config::Error::ProfileExists { .. }
+            | config::Error::Setting { .. }
             | config::Error::Value { .. }
             | config::Error::Secret { .. }
             | config::Error::Syntax { .. } => Kind::Usage,
@@ -199,6 +200,16 @@ impl From<dataverse::Error> for CliError {
                 let hint = source.hint();
                 with_hints(CliError::failed(error), hint)
             }
+            dataverse::Error::TokenRefused { ref why, ref next, given, .. } => {
+                let notes: Vec<String> = [why.clone()]
+                    .into_iter()
+                    .chain(error.details())
+                    .filter(|note| !note.is_empty())
+                    .collect();
+                let hints = [next.clone()].into_iter().chain(given.then(|| GIVEN.to_owned()));
+                let told = with_hints(CliError::new(Kind::SignIn, error), hints);
+                notes.into_iter().fold(told, CliError::note)
+            }
             dataverse::Error::Invalid { .. } => CliError::new(Kind::Usage, error),
             error if error.needs_sign_in() => {
                 CliError::new(Kind::SignIn, error).hint("sign in again: `dv login`")
@@ -209,6 +220,10 @@ impl From<dataverse::Error> for CliError {
         }
     }
 }
+
+/// Where a token comes from that nobody can renew.
+const GIVEN: &str =
+    "the token is DV_TOKEN's: `dv token inspect` explains it; without DV_TOKEN `dv login` signs in";
 
 /// An error of the Web API with what a support case needs and what to do next.
 fn told(kind: Kind, error: dataverse::Error) -> CliError {

@@ -4,6 +4,7 @@
 
 mod context;
 mod demo;
+mod doctor;
 mod env;
 mod error;
 mod get;
@@ -12,6 +13,7 @@ mod login;
 mod logout;
 mod names;
 pub mod output;
+mod passphrase;
 mod row_table;
 mod rows;
 mod sandbox;
@@ -32,7 +34,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
-use crate::config::{Environment, Flags, Profiles, Settings, Situation};
+use crate::auth::{TokenStore, Version};
+use crate::config::{Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -81,11 +84,35 @@ struct SettingsArgs {
     /// Allow writes to this environment although it is production: the alias of its profile
     #[arg(long, global = true, value_name = "ALIAS", conflicts_with = "read_only")]
     write: Option<String>,
+    /// Endpoints of the authority: 2, or 1 for an older one that knows resources instead of scopes
+    #[arg(long, global = true, value_name = "VERSION", value_parser = authority_version)]
+    authority_version: Option<Version>,
+    /// Sign in as an application whose secret is in this file (DV_CLIENT_SECRET holds the secret itself)
+    #[arg(long, global = true, value_name = "FILE", group = "credential")]
+    client_secret_file: Option<PathBuf>,
+    /// Sign in as an application whose secret comes from this open descriptor
+    #[arg(long, global = true, value_name = "N", group = "credential")]
+    client_secret_fd: Option<u32>,
+    /// Sign in as an application with this certificate and its private key, PEM (DV_CERTIFICATE_PASSWORD opens it)
+    #[arg(long, global = true, value_name = "FILE", group = "credential")]
+    certificate: Option<PathBuf>,
+    /// The certificate's private key, where it is in a file of its own
+    #[arg(long, global = true, value_name = "FILE", requires = "certificate")]
+    private_key: Option<PathBuf>,
+}
+
+fn authority_version(text: &str) -> Result<Version, &'static str> {
+    match text {
+        "1" | "v1" | "1.0" => Ok(Version::V1),
+        "2" | "v2" | "2.0" => Ok(Version::V2),
+        _ => Err("it is 1 or 2"),
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
+    Doctor(doctor::DoctorArgs),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
@@ -131,7 +158,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     let Cli { settings, command } = cli;
     // The demo looks at no setting and leaves no file.
     if let Some(Command::Demo(args)) = command {
-        return args.run(Situation::of(environment)).await;
+        return args.run(Situation::of(environment), Terminal::of(environment)).await;
     }
     let flags = Flags::from(settings);
     // What is broken about a profile is mended with these.
@@ -150,12 +177,26 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
         Some(command) => {
             let given = env::Given { flags: &flags, environment };
-            interruptible(command.run(&context, given, out)).await
+            let work = async {
+                command.ask_passphrase(&context).await?;
+                command.run(&context, given, out).await
+            };
+            interruptible(work).await
         }
     }
 }
 
 impl Command {
+    /// Asks for the passphrase of the tokens before anything else is done, if the command will use them.
+    async fn ask_passphrase(&self, context: &Context) -> Result<(), CliError> {
+        match self {
+            Command::Demo(_) | Command::Sandbox(_) => Ok(()),
+            Command::Logout(args) if args.all => Ok(()),
+            Command::Login(args) => context.ask_passphrase(Some(args.token_store(context))).await,
+            _ => context.ask_passphrase(None).await,
+        }
+    }
+
     /// Runs a command that asks and answers.
     async fn run(
         self,
@@ -165,6 +206,7 @@ impl Command {
     ) -> Result<(), CliError> {
         match self {
             Command::Env(args) => args.run(context, given, out).await,
+            Command::Doctor(args) => args.run(context, out).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,
@@ -173,7 +215,9 @@ impl Command {
             Command::Rows(args) => args.run(context, out).await,
             Command::Get(args) => args.run(context, out).await,
             // These run on until they are left; they listen for signals themselves.
-            Command::Demo(args) => args.run(context.settings().situation).await,
+            Command::Demo(args) => {
+                args.run(context.settings().situation, context.settings().terminal.clone()).await
+            }
             Command::Sandbox(args) => args.run(context, out).await,
         }
     }
@@ -189,13 +233,13 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
         return Err(CliError::usage("this terminal cannot draw a screen (TERM=dumb)")
             .hint("commands work here: `dv --help`, for example `dv login` and `dv rows incidents`"));
     }
-    // What is wrong is better said before the screen is taken.
+    // What is wrong is better said before the screen is taken, and a passphrase cannot be asked for later.
     let settings = context.settings();
-    let mut start = start(settings);
+    let mut unlocked = false;
     match &settings.url {
         Some(_) => {
             context.environment()?;
-            start.unlocked = context.expected()?.unlocked;
+            unlocked = context.expected()?.unlocked;
         }
         None if settings.write.is_some() => {
             return Err(CliError::usage("--write needs an environment that is named")
@@ -204,18 +248,27 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
         None => {}
     }
     // What one profile says holds for its own environment; what was asked for at the start holds for all.
-    start.read_only = given.read_only || (settings.read_only && !settings.tags.read_only);
-    start.given = tui::Given {
+    let read_only = given.read_only || (settings.read_only && !settings.tags.read_only);
+    interruptible(async {
+        context.ask_passphrase(None).await?;
+        match settings.token {
+            Some(_) => Ok(()),
+            None => context.check_store(),
+        }
+    })
+    .await?;
+    let given = tui::Given {
         authority: given.authority.clone(),
         tenant: given.tenant.clone(),
         client_id: given.client_id.clone(),
     };
+    let start = tui::Start { unlocked, read_only, given, ..start(settings, context.store()) };
     tui::run(start).await.map_err(CliError::failed)
 }
 
 /// What the program on the screen needs to know of the settings.
-fn start(settings: &Settings) -> tui::Start {
-    let Settings { paths, situation, .. } = settings;
+fn start(settings: &Settings, store: TokenStore) -> tui::Start {
+    let Settings { situation, paths, .. } = settings;
     tui::Start {
         url: settings.url.clone(),
         authority: settings.authority.clone(),
@@ -232,32 +285,43 @@ fn start(settings: &Settings) -> tui::Start {
         unlocked: false,
         profiles: Profiles::of(paths),
         token: settings.token.clone(),
+        authority_version: settings.authority_version,
+        account: settings.account.clone(),
+        application: settings.application.clone(),
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
         true_color: situation.true_color,
         ascii: situation.ascii,
+        proxy: doctor::proxy_to(settings),
+        terminal: doctor::place(settings),
         demo: false,
-        state_folder: paths.state.clone(),
+        store,
         cache_folder: paths.cache.clone(),
     }
 }
 
 impl From<SettingsArgs> for Flags {
     fn from(args: SettingsArgs) -> Flags {
-        let SettingsArgs {
-            profile,
-            url,
-            authority,
-            tenant,
-            client_id,
-            scope,
-            ca_file,
-            discovery,
-            read_only,
-            write,
-        } = args;
-        Flags { profile, url, authority, tenant, client_id, scope, ca_file, discovery, read_only, write }
+        Flags {
+            profile: args.profile,
+            url: args.url,
+            authority: args.authority,
+            tenant: args.tenant,
+            client_id: args.client_id,
+            scope: args.scope,
+            ca_file: args.ca_file,
+            discovery: args.discovery,
+            authority_version: args.authority_version,
+            application: Named {
+                certificate: args.certificate,
+                private_key: args.private_key,
+                secret_file: args.client_secret_file,
+                secret_descriptor: args.client_secret_fd,
+            },
+            read_only: args.read_only,
+            write: args.write,
+        }
     }
 }
 

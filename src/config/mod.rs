@@ -3,18 +3,22 @@
 //! The only module besides `main` that reads the environment. Used by the edges; everything below is given
 //! values. Must not know: requests, screens, what a setting is used for.
 
+mod application;
 mod environment;
 mod paths;
+mod place;
 mod profile;
 mod profiles;
 mod secrets;
 mod settings;
 mod tags;
 
+pub use application::{Application, Named};
 pub use environment::Environment;
 pub use paths::Paths;
+pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;
-pub use profiles::{Changes, Named, Profiles};
+pub use profiles::{Changes, Entry, Profiles};
 pub use settings::{Flags, Settings, Situation};
 pub use tags::{Colour, Tags, Way};
 
@@ -41,6 +45,12 @@ pub enum Error {
     /// A file of settings is not what it should be.
     #[error("{} is not a file of settings", path.display())]
     Syntax { path: PathBuf, source: Box<toml::de::Error> },
+    /// A descriptor that was named is not open, or holds no text.
+    #[error("cannot read the descriptor {number}")]
+    Descriptor { number: u32, source: std::io::Error },
+    /// A setting has a value that makes no sense.
+    #[error("the setting `{key}` cannot be used: {what}")]
+    Setting { key: &'static str, what: String },
     /// A file of settings could not be written.
     #[error("cannot write {}", path.display())]
     Write { path: PathBuf, source: std::io::Error },

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::tags::{Colour, Tags, Way};
 use super::{Error, secrets};
+use crate::auth::Version;
 
 /// A file of settings, `profiles/NAME.toml`. Secrets have no place in it: a file with one is refused.
 ///
@@ -19,13 +20,14 @@ use super::{Error, secrets};
 pub struct Profile {
     pub url: Option<String>,
     pub authority: Option<String>,
-    /// 1 or 2: which of Entra's endpoints.
-    pub authority_version: Option<u8>,
+    /// Which of the authority's endpoints.
+    pub authority_version: Option<Version>,
     pub tenant: Option<String>,
     pub client_id: Option<String>,
     pub scope: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub discovery: Option<String>,
+    pub token_store: Option<String>,
     /// The way in that is tried first.
     pub way: Option<Way>,
     /// User name to sign in with.
@@ -69,12 +71,16 @@ impl Profile {
         Ok(Profile {
             url: raw.url,
             authority: raw.authority,
-            authority_version: raw.authority_version,
+            authority_version: raw.authority_version.map(|version| match version {
+                1 => Version::V1,
+                _ => Version::V2,
+            }),
             tenant: raw.tenant,
             client_id: raw.client_id,
             scope: raw.scope,
             ca_file: raw.ca_file.map(beside),
             discovery: raw.discovery,
+            token_store: raw.token_store,
             way: raw.way,
             account: raw.account,
             client_secret_file: raw.client_secret_file.map(beside),
@@ -114,6 +120,7 @@ struct Raw {
     scope: Option<String>,
     ca_file: Option<PathBuf>,
     discovery: Option<String>,
+    token_store: Option<String>,
     way: Option<Way>,
     account: Option<String>,
     client_secret_file: Option<PathBuf>,
@@ -167,7 +174,7 @@ mod tests {
              read_only = true\norganization_id = \"883278f5-07af-45eb-a0bc-3fea67caa544\"\n",
         )
         .unwrap();
-        assert_eq!((profile.way, profile.authority_version), (Some(Way::Certificate), Some(1)));
+        assert_eq!((profile.way, profile.authority_version), (Some(Way::Certificate), Some(Version::V1)));
         assert_eq!(profile.certificate_file.as_deref(), Some(Path::new("/c/profiles/app.pem")));
         let tags = profile.tags;
         assert_eq!(tags.colour.unwrap().as_str(), "#ff0000");

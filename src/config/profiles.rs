@@ -15,7 +15,7 @@ pub struct Profiles {
 }
 
 /// A profile, or why it cannot be read, under its name.
-pub type Named = (String, Result<Profile, Error>);
+pub type Entry = (String, Result<Profile, Error>);
 
 /// Keys of a profile to be set or taken away.
 #[derive(Debug, Clone, Default)]
@@ -96,7 +96,7 @@ impl Profiles {
     /// # Errors
     ///
     /// When the folder is there and cannot be read.
-    pub fn all(&self) -> Result<Vec<Named>, Error> {
+    pub fn all(&self) -> Result<Vec<Entry>, Error> {
         Ok(self.names()?.into_iter().map(|name| (name.clone(), self.read(&name))).collect())
     }
 

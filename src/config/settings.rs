@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use super::application::{Application, Named};
 use super::tags::{Tags, Way};
-use super::{Environment, Error, Paths, Profile, profiles};
-use crate::auth::EnvironmentUrl;
+use super::{Environment, Error, Paths, Profile, Proxies, Terminal, profiles};
+use crate::auth::vault::Choice;
+use crate::auth::{EnvironmentUrl, Version};
 
 /// What the command line says. The first layer.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,8 @@ pub struct Flags {
     pub scope: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub discovery: Option<String>,
+    pub authority_version: Option<Version>,
+    pub application: Named,
     pub read_only: bool,
     pub write: Option<String>,
 }
@@ -36,6 +40,8 @@ impl From<&Settings> for Flags {
             scope: settings.scope,
             ca_file: settings.ca_file,
             discovery: settings.discovery,
+            authority_version: Some(settings.authority_version),
+            application: Named::of(settings.application.source.as_ref()),
             read_only: settings.read_only,
             write: settings.write,
         }
@@ -61,16 +67,12 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Address of the Global Discovery Service.
     pub discovery: Option<String>,
-    /// 1 or 2: which of Entra's endpoints.
-    pub authority_version: Option<u8>,
+    /// Which endpoints of the authority are used.
+    pub authority_version: Version,
     /// The way in that is tried first.
     pub way: Option<Way>,
     /// User name to sign in with.
     pub account: Option<String>,
-    /// File that holds the secret of an application.
-    pub client_secret_file: Option<PathBuf>,
-    /// File that holds the certificate and key of an application.
-    pub certificate_file: Option<PathBuf>,
     /// What the profile says of the environment. Nothing when another environment is named than the profile's.
     pub tags: Tags,
     /// Nothing may be written, and nothing unlocks that.
@@ -79,10 +81,20 @@ pub struct Settings {
     pub write: Option<String>,
     /// A ready access token; it is used as it is and never renewed.
     pub token: Option<SecretString>,
+    /// What an application signs in with, where one is to.
+    pub application: Application,
+    /// What protects the tokens of new sign-ins on disk.
+    pub token_store: Option<Choice>,
+    /// What the tokens on disk are sealed with.
+    pub token_passphrase: Option<SecretString>,
     /// What to log, in the syntax of `tracing` (`DV_LOG`).
     pub log: Option<String>,
     /// Where this process runs.
     pub situation: Situation,
+    /// The proxies that the environment names.
+    pub proxies: Proxies,
+    /// What the terminal says of itself.
+    pub terminal: Terminal,
     /// Where files live.
     pub paths: Paths,
     /// Things that are odd but do not stop anything.
@@ -118,17 +130,20 @@ impl Settings {
             scope: None,
             ca_file: None,
             discovery: None,
-            authority_version: None,
+            authority_version: Version::default(),
             way: None,
             account: None,
-            client_secret_file: None,
-            certificate_file: None,
             tags: Tags::default(),
             read_only: false,
             write: None,
             token: None,
+            application: Application::default(),
+            token_store: None,
+            token_passphrase: None,
             log: None,
             situation,
+            proxies: Proxies::default(),
+            terminal: Terminal::default(),
             paths,
             warnings: Vec::new(),
         }
@@ -191,9 +206,17 @@ impl Settings {
             };
             Ok::<_, Error>(value)
         };
-        let secret = environment
-            .has("DV_CLIENT_SECRET")
-            .then(|| "DV_CLIENT_SECRET is set, but not used by this version".to_owned());
+        let of_profile = Named {
+            certificate: profile.certificate_file,
+            secret_file: profile.client_secret_file,
+            ..Named::default()
+        };
+        let application = Application::resolve(
+            flags.application,
+            environment.text("DV_CLIENT_SECRET")?,
+            of_profile,
+            environment.text("DV_CERTIFICATE_PASSWORD")?,
+        )?;
         let unknown = |key| format!("the profile's key `{key}` is not known to this version");
         let url = layered(flags.url, "DV_URL", profile.url.clone())?;
         let is_own = same_place(url.as_deref(), profile.url.as_deref());
@@ -206,18 +229,23 @@ impl Settings {
             scope: layered(flags.scope, "DV_SCOPE", profile.scope)?,
             ca_file: flags.ca_file.or_else(|| environment.path("DV_CA_FILE")).or(profile.ca_file),
             discovery: layered(flags.discovery, "DV_DISCOVERY", profile.discovery)?,
-            authority_version: profile.authority_version,
+            authority_version: flags.authority_version.or(profile.authority_version).unwrap_or_default(),
             way: profile.way,
             account: profile.account,
-            client_secret_file: profile.client_secret_file,
-            certificate_file: profile.certificate_file,
             tags: if is_own { profile.tags } else { Tags::default() },
             read_only,
             write: flags.write,
             token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
+            application,
+            token_store: layered(None, "DV_TOKEN_STORE", profile.token_store)?
+                .map(|given| given.parse().map_err(|what| Error::Setting { key: "token_store", what }))
+                .transpose()?,
+            token_passphrase: environment.text("DV_TOKEN_PASSPHRASE")?.map(SecretString::from),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
-            warnings: profile.unknown.into_iter().map(unknown).chain(secret).collect(),
+            proxies: Proxies::of(environment),
+            terminal: Terminal::of(environment),
+            warnings: profile.unknown.into_iter().map(unknown).collect(),
             profile: name,
             paths,
         })
@@ -265,6 +293,7 @@ fn is_ascii(environment: &Environment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::vault::Protection;
 
     #[test]
     fn a_locale_without_utf_8_and_poor_terminals_are_ascii() {
@@ -312,6 +341,16 @@ mod tests {
         assert_eq!(settings.profile.as_deref(), Some("dev"));
         assert_eq!(settings.url.as_deref(), Some("dev.crm"));
         assert_eq!(settings.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_token_store_that_nobody_knows_is_no_setting() {
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "keyutils")]);
+        let settings = Settings::resolve(Flags::default(), &environment).unwrap();
+        assert_eq!(settings.token_store, Some(Choice::Of(Protection::Keyutils)));
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "safe")]);
+        let error = Settings::resolve(Flags::default(), &environment).unwrap_err();
+        assert!(error.to_string().contains("auto, file, keyring"), "{error}");
     }
 
     #[test]
@@ -367,10 +406,11 @@ mod tests {
 
     #[test]
     fn a_token_is_not_printed_with_the_settings() {
-        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret")]);
+        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret"), ("DV_TOKEN_PASSPHRASE", "horse")]);
         let settings = Settings::resolve(Flags::default(), &environment).unwrap();
-        assert!(settings.token.is_some());
-        assert!(!format!("{settings:?} {environment:?}").contains("eyJsecret"));
+        assert!(settings.token.is_some() && settings.token_passphrase.is_some());
+        let shown = format!("{settings:?} {environment:?}");
+        assert!(!shown.contains("eyJsecret") && !shown.contains("horse"), "{shown}");
     }
 
     #[test]

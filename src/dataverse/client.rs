@@ -1,15 +1,21 @@
 //! The operations of the Web API that the program uses.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::metadata::decode::{self, OptionSets};
 use super::organization::{Organization, WhoAmI};
 use super::pages::Pages;
+use super::privileges::{self, Privilege};
 use super::query::encoded;
 use super::request::Request;
 use super::transport::{Transport, WEB_API};
-use super::{Error, Guard, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableSchema, Waiting};
+use super::{
+    Error, Guard, Limits, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableName, TableSchema,
+    Waiting,
+};
 use crate::auth::{EnvironmentUrl, Tokens};
 
 /// What is read of a table definition.
@@ -59,6 +65,11 @@ impl Client {
     /// Tells when a request waits before it is sent again.
     pub fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
         self.transport.waiting()
+    }
+
+    /// What the last answer said is left of the service's limits; nothing before the first answer that says so.
+    pub fn limits(&self) -> Option<Limits> {
+        self.transport.limits()
     }
 
     /// Who the token belongs to.
@@ -117,6 +128,31 @@ impl Client {
         let tables = decode::tables(&answer);
         let by_name = tables.iter().find(|table| table.name.as_str() == name);
         Ok(by_name.or_else(|| tables.iter().find(|table| table.set.as_str() == name)).cloned())
+    }
+
+    /// What a table asks of people for each thing that can be done with its rows.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn table_privileges(&self, table: &TableName) -> Result<Vec<Privilege>, Error> {
+        let path = format!(
+            "EntityDefinitions(LogicalName='{}')?$select=LogicalName,Privileges",
+            encoded(table.as_str())
+        );
+        let answer: privileges::TableAnswer = self.transport.send(Request::get(path)).await?.decode()?;
+        Ok(answer.privileges)
+    }
+
+    /// The keys of the privileges that a user has by the roles of their own and of their teams.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn user_privileges(&self, user: Uuid) -> Result<BTreeSet<Uuid>, Error> {
+        let path = format!("systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()");
+        let answer: privileges::UserAnswer = self.transport.send(Request::get(path)).await?.decode()?;
+        Ok(answer.ids())
     }
 
     /// A table with its columns, their limits and options. Six requests at once.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::denial;
 use crate::{auth, http};
 
 /// An error of the client. Callers ask the `is_…` methods rather than match on statuses.
@@ -74,6 +75,22 @@ pub enum Error {
         /// A sentence for people.
         what: String,
     },
+    /// The server did not take the token, and a new one would not help or was refused as well.
+    #[error("the access token was refused: {what}")]
+    TokenRefused {
+        /// What is wrong with it, in a few words.
+        what: String,
+        /// Why, in sentences; empty when there is no more to say.
+        why: String,
+        /// What to do, as a sentence.
+        next: String,
+        /// It was given ready-made, so there is nothing to renew it with.
+        given: bool,
+        /// Dataverse code; empty when the server gave none, as usual.
+        code: String,
+        /// `x-ms-service-request-id`, for a support case.
+        request_id: Option<String>,
+    },
     /// No token could be had.
     #[error(transparent)]
     Auth(Arc<auth::Error>),
@@ -89,13 +106,6 @@ mod code {
     pub(super) const NOT_FOUND_BY_KEY: &str = "0x80060891";
     pub(super) const THROTTLED: [&str; 3] = ["0x80072321", "0x80072322", "0x80072326"];
     pub(super) const UNKNOWN_PROPERTY: &str = "0x80060888";
-    pub(super) const NOT_A_MEMBER: &str = "0x80072560";
-    pub(super) const NO_ROLES: &str = "0x80042f09";
-    pub(super) const USER_NOT_ENABLED: &str = "0x80040225";
-    pub(super) const USER_DISABLED: &str = "0x8004a112";
-    pub(super) const NO_LICENCE: &str = "0x8004d24b";
-    pub(super) const APPLICATION_BLOCKED: &str = "0x80095ffc";
-    pub(super) const PRIVILEGE_DENIED: &str = "0x80040220";
 }
 
 impl Error {
@@ -175,7 +185,7 @@ impl Error {
 
     /// The server did not take the token.
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Api { status: 401, .. })
+        matches!(self, Self::Api { status: 401, .. } | Self::TokenRefused { .. })
     }
 
     /// Nothing works until somebody signs in.
@@ -211,6 +221,7 @@ impl Error {
         match self {
             Self::Api { status, .. } | Self::Answer { status, .. } => Some(*status),
             Self::Throttled { .. } => Some(429),
+            Self::TokenRefused { .. } => Some(401),
             Self::OutcomeUnknown { source } => source.status(),
             _ => None,
         }
@@ -219,7 +230,7 @@ impl Error {
     /// Dataverse code such as `0x80040217`, where the server gave one.
     pub fn code(&self) -> Option<&str> {
         match self {
-            Self::Api { code, .. } if !code.is_empty() => Some(code),
+            Self::Api { code, .. } | Self::TokenRefused { code, .. } if !code.is_empty() => Some(code),
             Self::OutcomeUnknown { source } => source.code(),
             _ => None,
         }
@@ -228,7 +239,9 @@ impl Error {
     /// The server's id of the request, for a support case.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Api { request_id, .. } | Self::Answer { request_id, .. } => request_id.as_deref(),
+            Self::Api { request_id, .. }
+            | Self::Answer { request_id, .. }
+            | Self::TokenRefused { request_id, .. } => request_id.as_deref(),
             Self::OutcomeUnknown { source } => source.request_id(),
             _ => None,
         }
@@ -247,7 +260,8 @@ impl Error {
         Some(match self {
             _ if self.is_conflict() => "read the row again, look at what changed, and repeat the edit",
             _ if self.needs_sign_in() => "sign in again: `dv login`",
-            _ if self.is_forbidden() => forbidden(self.code()),
+            Self::Api { code, .. } if let Some(denial) = denial::of_code(code) => denial.next,
+            _ if self.is_forbidden() => "ask an administrator whether your security roles allow this",
             Self::Api { code, .. } if code == code::UNKNOWN_PROPERTY => {
                 "check names and expressions: lookups go by _name_value, and names are case-sensitive"
             }
@@ -262,27 +276,6 @@ impl Error {
             _ if self.is_transient() => "try again in a while",
             _ => return None,
         })
-    }
-}
-
-/// Whom to ask for what when the environment knows the user and says no.
-fn forbidden(code: Option<&str>) -> &'static str {
-    match code {
-        Some(code::NOT_A_MEMBER) => {
-            "ask an administrator to add this user to the environment; an application needs an application user"
-        }
-        Some(code::NO_ROLES) => "ask an administrator to give this user a security role",
-        Some(code::USER_NOT_ENABLED | code::USER_DISABLED) => {
-            "ask an administrator to enable this user in the environment"
-        }
-        Some(code::NO_LICENCE) => "ask an administrator to assign this user a licence",
-        Some(code::APPLICATION_BLOCKED) => {
-            "ask an administrator to allow this application id, or use --client-id"
-        }
-        Some(code::PRIVILEGE_DENIED) => {
-            "ask an administrator for a security role with the privilege named above"
-        }
-        _ => "ask an administrator whether your security roles allow this",
     }
 }
 
@@ -324,8 +317,15 @@ mod tests {
             ("0x80042f09", "security role"),
             ("0x80040225", "enable this user"),
             ("0x8004d24b", "licence"),
+            ("0x8004a112", "enable this user"),
+            ("0x8004a104", "enable the environment"),
+            ("0x80095ffc", "application id"),
             ("0x80040220", "privilege named above"),
         ] {
+            assert!(
+                api(400, code).hint().unwrap().contains(word),
+                "{code}: its status is not everywhere 403"
+            );
             assert!(api(403, code).hint().unwrap().contains(word), "{code}");
         }
         assert!(!api(403, "0x80072560").hint().unwrap().contains("privilege"));

@@ -4,17 +4,21 @@
 //! never its [`Client`]; only `ops`, `cli` and `tui` call it.
 
 pub mod client;
+pub mod denial;
 pub mod discovery;
 pub mod error;
 pub mod filter;
 pub mod guard;
+pub mod limits;
 pub mod metadata;
 pub mod names;
 pub mod organization;
 pub mod page;
 pub mod pages;
 pub mod patch;
+pub mod privileges;
 pub mod query;
+mod refused_token;
 mod request;
 mod response;
 pub mod retry;
@@ -27,12 +31,14 @@ pub use discovery::{Discovery, Instance};
 pub use error::Error;
 pub use filter::{Filter, field};
 pub use guard::Guard;
+pub use limits::Limits;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};
 pub use names::{ColumnName, RowId, SetName, TableName};
 pub use organization::{EnvironmentKind, Organization, WhoAmI};
 pub use page::{NextLink, Page, Total};
 pub use pages::Pages;
 pub use patch::{Change, Patch};
+pub use privileges::Privilege;
 pub use query::{Order, Query, RowQuery};
 pub use retry::{Retry, WaitReason, Waiting};
 pub use row::Row;

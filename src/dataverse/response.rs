@@ -169,8 +169,13 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let until = http_date(&value)?;
-    let now = text(headers, &DATE).and_then(|date| http_date(&date)).unwrap_or_else(jiff::Timestamp::now);
+    let now = server_time(headers).unwrap_or_else(jiff::Timestamp::now);
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+/// The time at the server when it answered.
+pub(super) fn server_time(headers: &HeaderMap) -> Option<jiff::Timestamp> {
+    text(headers, &DATE).and_then(|date| http_date(&date))
 }
 
 fn http_date(text: &str) -> Option<jiff::Timestamp> {

@@ -9,14 +9,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tokio::sync::watch;
 use url::Url;
 
+use super::limits::Limits;
+use super::refused_token::explained;
 use super::request::{Request, Target};
 use super::response::{Response, error_of, request_id, retry_after};
 use super::retry::{Retry, WaitReason, Waiting, reason_to_retry};
 use super::{Error, Guard};
+use crate::auth::challenge::Challenge;
 use crate::auth::{AccessToken, EnvironmentUrl, Tokens};
 
 /// Root of the Web API below the environment's origin.
@@ -39,6 +42,8 @@ struct Shared {
     waiting: watch::Sender<Option<Waiting>>,
     /// Until when the server wants no requests of this user.
     pause: Mutex<Option<Instant>>,
+    /// What the last answer said is left.
+    limits: Mutex<Option<Limits>>,
     /// There was an answer before: a host that is not there now may come back.
     reached: AtomicBool,
 }
@@ -47,7 +52,7 @@ struct Shared {
 enum Outcome {
     Done(Response),
     /// The token was not taken.
-    Unauthorized(Error),
+    Unauthorized(Error, HeaderMap),
     /// The same request may be sent again, after `at_least` if the server named a time.
     Again {
         error: Error,
@@ -68,8 +73,9 @@ impl Transport {
         retry: Retry,
     ) -> Self {
         let (waiting, _) = watch::channel(None);
-        let (pause, reached) = (Mutex::new(None), AtomicBool::new(false));
-        let shared = Shared { environment, root, http, tokens, guard, retry, waiting, pause, reached };
+        let (pause, limits, reached) = (Mutex::new(None), Mutex::new(None), AtomicBool::new(false));
+        let shared =
+            Shared { environment, root, http, tokens, guard, retry, waiting, pause, limits, reached };
         Self { shared: Arc::new(shared) }
     }
 
@@ -79,6 +85,11 @@ impl Transport {
 
     pub(super) fn guard(&self) -> &Guard {
         &self.shared.guard
+    }
+
+    /// What the last answer said is left of the service's limits.
+    pub(super) fn limits(&self) -> Option<Limits> {
+        *self.shared.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
@@ -96,7 +107,7 @@ impl Transport {
         }
         let uri = self.address(&request.target)?;
         let mut token = self.shared.tokens.access_token().await?;
-        let mut renewed = false;
+        let (mut renewed, mut stepped_up) = (false, false);
         let mut delays = self.shared.retry.delays();
         let mut attempt = 1;
         loop {
@@ -104,8 +115,15 @@ impl Transport {
             match self.try_once(&request, &uri, &token).await? {
                 Outcome::Done(response) => return Ok(response),
                 Outcome::Failed(error) => return Err(error),
-                Outcome::Unauthorized(error) if renewed => return Err(error),
-                Outcome::Unauthorized(_) => {
+                Outcome::Unauthorized(_, headers) if let Some(claims) = self.wanted_claims(&headers) => {
+                    token = self.shared.tokens.step_up(&token, claims, stepped_up).await?;
+                    stepped_up = true;
+                }
+                Outcome::Unauthorized(error, headers) if renewed || self.shared.tokens.is_given() => {
+                    let Shared { environment, tokens, .. } = &*self.shared;
+                    return Err(explained(error, &headers, environment, &token, tokens));
+                }
+                Outcome::Unauthorized(..) => {
                     token = self.shared.tokens.renew_after(&token).await?;
                     renewed = true;
                 }
@@ -119,6 +137,12 @@ impl Transport {
                 }
             }
         }
+    }
+
+    /// What a policy asks for in a new token, of tokens that can be renewed.
+    fn wanted_claims(&self, headers: &HeaderMap) -> Option<String> {
+        let challenge = Challenge::of(headers).filter(|_| !self.shared.tokens.is_given())?;
+        challenge.claims()
     }
 
     /// The address of a request, after it was made sure that it is in this environment.
@@ -138,6 +162,9 @@ impl Transport {
             Ok(response) => {
                 self.shared.reached.store(true, Ordering::Relaxed);
                 let (parts, body) = response.into_parts();
+                if let Some(limits) = Limits::of(&parts.headers) {
+                    *self.shared.limits.lock().unwrap_or_else(PoisonError::into_inner) = Some(limits);
+                }
                 tracing::debug!(
                     method = %request.method,
                     path = uri.path(),
@@ -191,7 +218,7 @@ impl Transport {
             _ => error_of(response.status, &response.headers, &response.body),
         };
         if response.status == StatusCode::UNAUTHORIZED {
-            return Outcome::Unauthorized(error);
+            return Outcome::Unauthorized(error, response.headers);
         }
         match reason_to_retry(response.status, request.is_write(), at_least.is_some()) {
             Some(reason) => Outcome::Again { error, reason, at_least },

@@ -20,6 +20,12 @@ pub enum Error {
     /// TLS failed otherwise.
     #[error("no secure connection to {host}: {reason}")]
     Tls { host: String, reason: String },
+    /// A proxy stands in between and wants a name and a password.
+    #[error("the proxy on the way to {host} wants to know who asks (407)")]
+    ProxyWantsSignIn { host: String },
+    /// A proxy stands in between and does not lead on.
+    #[error("the proxy on the way to {host} does not let the connection through")]
+    ProxyRefused { host: String },
     /// No connection within the limit.
     #[error("no connection to {host} within {seconds} s")]
     ConnectTimedOut { host: String, seconds: u64 },
@@ -102,6 +108,16 @@ impl Error {
         matches!(self, Error::Refused { .. })
     }
 
+    /// A proxy did not let the connection through.
+    pub fn is_proxy(&self) -> bool {
+        matches!(self, Error::ProxyWantsSignIn { .. } | Error::ProxyRefused { .. })
+    }
+
+    /// The secure connection could not be made, for whatever reason.
+    pub fn is_tls(&self) -> bool {
+        matches!(self, Error::Certificate { .. } | Error::Tls { .. } | Error::NoCaStore)
+    }
+
     /// Took too long.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Error::ConnectTimedOut { .. } | Error::Idle { .. })
@@ -112,11 +128,23 @@ impl Error {
         let hint = match self {
             Error::NotResolved { .. } => "check the spelling of the address and this machine's network",
             Error::Refused { .. } => "check the address and the port, and whether the server is running",
+            Error::Certificate { reason, .. } if reason == EXPIRED || reason == EARLY => {
+                "check the clock of this machine; if it is right, only the server's owner can help"
+            }
+            Error::Certificate { reason, .. } if reason == OTHER_HOST => {
+                "check the address; a proxy or a portal may answer in its place"
+            }
             Error::Certificate { .. } => {
                 "if the server's authority is your organisation's own, name its certificate with --ca-file"
             }
             Error::NoCaStore => {
                 "install the package ca-certificates, set SSL_CERT_FILE, or name a certificate with --ca-file"
+            }
+            Error::ProxyWantsSignIn { .. } => {
+                "put name and password into the proxy's address: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
+            }
+            Error::ProxyRefused { .. } => {
+                "ask whoever runs the proxy to allow the host, or name the host in NO_PROXY"
             }
             Error::ConnectTimedOut { .. } | Error::Connect { .. } => {
                 "check this machine's network and proxy settings (HTTPS_PROXY, NO_PROXY)"
@@ -168,6 +196,14 @@ impl Error {
                 other => Error::Tls { host, reason: other.to_string() },
             };
         }
+        // hyper-util keeps the type of its tunnel's errors to itself.
+        let of_tunnel =
+            chain(&error).map(ToString::to_string).find(|text| text.starts_with("tunnel error: "));
+        match of_tunnel.as_deref() {
+            Some("tunnel error: proxy authorization required") => return Error::ProxyWantsSignIn { host },
+            Some("tunnel error: unsuccessful") => return Error::ProxyRefused { host },
+            _ => {}
+        }
         if error.is_timeout() {
             return Error::ConnectTimedOut { host, seconds: super::CONNECT.as_secs() };
         }
@@ -188,13 +224,17 @@ impl Error {
     }
 }
 
+const EXPIRED: &str = "it has expired";
+const EARLY: &str = "it is not valid yet";
+const OTHER_HOST: &str = "it is for another host";
+
 fn certificate_reason(reason: &rustls::CertificateError) -> String {
     use rustls::CertificateError as Reason;
     match reason {
         Reason::UnknownIssuer => "its issuer is not known here".into(),
-        Reason::Expired | Reason::ExpiredContext { .. } => "it has expired".into(),
-        Reason::NotValidYet | Reason::NotValidYetContext { .. } => "it is not valid yet".into(),
-        Reason::NotValidForName | Reason::NotValidForNameContext { .. } => "it is for another host".into(),
+        Reason::Expired | Reason::ExpiredContext { .. } => EXPIRED.into(),
+        Reason::NotValidYet | Reason::NotValidYetContext { .. } => EARLY.into(),
+        Reason::NotValidForName | Reason::NotValidForNameContext { .. } => OTHER_HOST.into(),
         Reason::Revoked => "it was revoked".into(),
         other => other.to_string(),
     }

@@ -13,9 +13,16 @@ use crate::dataverse::{Discovery, Error, Instance, Retry};
 use crate::{http, private_file};
 
 /// What a sign-in to the service that lists environments is asked for: as for an environment, but for the scope, which
-/// is the service's own.
+/// is the service's own, and never as an application, to which it lists nothing.
 pub fn request(service: EnvironmentUrl, environment: &auth::Request) -> auth::Request {
-    auth::Request { environment: service, service: Service::Discovery, scope: None, ..environment.clone() }
+    auth::Request {
+        environment: service,
+        service: Service::Discovery,
+        scope: None,
+        application: None,
+        client_secret: None,
+        ..environment.clone()
+    }
 }
 
 /// Lists the environments with the kept sign-in. Nobody is asked.
@@ -29,7 +36,7 @@ pub async fn list(
     request: &auth::Request,
     retry: Retry,
 ) -> Result<Vec<Instance>, Error> {
-    let tokens = sign_in::kept(http, store, request)?.ok_or(auth::Error::SignInNeeded)?;
+    let tokens = sign_in::kept(http, store, request).await?.ok_or(auth::Error::SignInNeeded)?;
     Discovery::new(request.environment.clone(), http.clone(), tokens, retry).instances().await
 }
 

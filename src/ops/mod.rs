@@ -3,6 +3,7 @@
 //! Must not know: screens, arguments, standard output.
 
 pub mod connect;
+pub mod doctor;
 pub mod environments;
 pub mod save;
 pub mod sign_in;

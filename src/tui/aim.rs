@@ -147,13 +147,15 @@ impl Aims {
             label: tags.label.clone(),
             colour: tags.colour.as_ref().map(|colour| colour.as_str().to_owned()),
             read_only: self.read_only(tags.read_only),
-            request: auth::Request {
+            request: start.application.sign_in(auth::Request {
                 authority: start.authority.clone(),
                 tenant: start.tenant.clone(),
                 client_id: start.client_id.clone(),
                 scope: start.scope.clone(),
+                version: start.authority_version,
+                account: start.account.clone(),
                 ..auth::Request::new(environment)
-            },
+            }),
         }
     }
 
@@ -175,6 +177,7 @@ impl Aims {
             }
             None => self.http.clone(),
         };
+        let application = self.start.application.for_profile(&profile);
         let tags = profile.tags;
         Ok(Aim {
             is_list: false,
@@ -190,13 +193,15 @@ impl Aims {
             label: tags.label,
             colour: tags.colour.map(|colour| colour.as_str().to_owned()),
             read_only: self.read_only(tags.read_only),
-            request: auth::Request {
+            request: application.sign_in(auth::Request {
                 authority: given.authority.clone().or(profile.authority),
                 tenant: given.tenant.clone().or(profile.tenant),
                 client_id: given.client_id.clone().or(profile.client_id),
                 scope: profile.scope,
+                version: profile.authority_version.unwrap_or_default(),
+                account: profile.account,
                 ..auth::Request::new(environment)
-            },
+            }),
         })
     }
 
@@ -212,12 +217,13 @@ impl Aims {
             label: None,
             colour: None,
             read_only: self.read_only(false),
-            request: auth::Request {
+            request: start.application.sign_in(auth::Request {
                 authority: start.authority.clone(),
                 tenant: start.tenant.clone(),
                 client_id: start.client_id.clone(),
+                version: start.authority_version,
                 ..auth::Request::new(environment)
-            },
+            }),
         }
     }
 

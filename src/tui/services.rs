@@ -9,22 +9,25 @@ use tokio::sync::watch;
 
 use super::Start;
 use super::aim::{Aim, Aims};
+use super::examination::examination;
 use super::places;
 use super::sign_in_problem::sign_in_problem;
 use crate::app::event::{SaveFailure, Saved};
+use crate::app::examination::Examination;
+use crate::app::layout::Size;
 use crate::app::places::{Listed, Tags};
 use crate::app::problem::Problem;
 use crate::app::session::{self, Identity, Place, Writes};
 use crate::app::wait::Wait;
 use crate::app::{Progress, Reply, Request};
-use crate::auth::browser::Wishes;
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::UNLOCKED;
-use crate::dataverse::{Client, Error, Guard, Patch, Retry, RowQuery, Waiting};
+use crate::dataverse::{Client, Error, Guard, Patch, Retry, RowQuery, TableName, Waiting};
 use crate::http;
 use crate::ops::environments::{self, Memory};
-use crate::ops::{self, Failure, OtherOrganization, Outcome, sign_in};
+use crate::ops::sign_in::Attempt;
+use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
 #[derive(Debug, Clone)]
@@ -33,6 +36,8 @@ pub struct Services {
     store: TokenStore,
     memory: Memory,
     profiles: Profiles,
+    proxy: Option<doctor::Proxy>,
+    terminal: doctor::Terminal,
     client: Arc<watch::Sender<Option<Client>>>,
     /// The newest connection, until the core takes it: what the screens show and where requests go is one thing.
     ready: Arc<Mutex<Option<Client>>>,
@@ -60,9 +65,11 @@ impl Services {
         let http = http::client(&options).map_err(io::Error::other)?;
         Ok(Self {
             aims: Aims::new(start, http),
-            store: TokenStore::in_folder(&start.state_folder),
+            store: start.store.clone(),
             memory: Memory::in_folder(&start.cache_folder),
             profiles: start.profiles.clone(),
+            proxy: start.proxy.clone(),
+            terminal: start.terminal.clone(),
             client: Arc::new(watch::Sender::new(None)),
             ready: Arc::default(),
         })
@@ -127,7 +134,29 @@ impl Services {
             Request::Row(set, id) => {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
+            Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
+    }
+
+    /// Examines what stands in the way, with the tokens that requests would be sent with. The list of environments is no
+    /// environment: there only the terminal is looked at, and the token.
+    async fn examine(&self, tables: &[TableName], size: Size) -> Result<Examination, Problem> {
+        let aim = self.aims.now()?;
+        let tables: Vec<String> = tables.iter().map(ToString::to_string).collect();
+        let tokens = match &aim.token {
+            Some(token) => Ok(Some(Tokens::fixed(token.clone()))),
+            None => sign_in::kept(&aim.http, &self.store, &aim.request).await,
+        };
+        let subject = doctor::Subject {
+            environment: Some(aim.request.environment.clone()).filter(|_| !aim.is_list),
+            // What makes no sense as an authority is told by the sign-in.
+            authority: aim.request.authority_by_hand().ok().flatten(),
+            tokens,
+            tables: &tables,
+            proxy: self.proxy.clone(),
+        };
+        let terminal = doctor::Terminal { size: Some((size.width, size.height)), ..self.terminal.clone() };
+        Ok(examination(doctor::examine(&aim.http, &subject, &terminal).await))
     }
 
     /// Sends a change, and finds out what became of it.
@@ -160,6 +189,7 @@ impl Services {
         let tokens = match &aim.token {
             Some(token) => Some(Tokens::fixed(token.clone())),
             None => sign_in::kept(&aim.http, &self.store, &aim.request)
+                .await
                 .map_err(|error| sign_in_problem(&error))?,
         };
         let Some(tokens) = tokens else { return Ok(None) };
@@ -200,8 +230,8 @@ impl Services {
             session::Way::Browser => sign_in::Way::Browser,
         };
         let news = |news| progress(news_of(news));
-        let wishes = Wishes::default();
-        let signed_in = sign_in::sign_in(&aim.http, &self.store, &aim.request, way, &wishes, news)
+        let attempt = Attempt::new(way);
+        let signed_in = sign_in::sign_in(&aim.http, &self.store, &aim.request, attempt, news)
             .await
             .map_err(|error| sign_in_problem(&error))?;
         Ok(signed_in.tokens)
@@ -294,6 +324,7 @@ impl Services {
         let kept = match &aim.token {
             Some(token) => Some(Tokens::fixed(token.clone())),
             None => sign_in::kept(&aim.http, &self.store, &aim.request)
+                .await
                 .map_err(|error| sign_in_problem(&error))?,
         };
         let fact = |label: &str, value: String| (label.to_owned(), value);
@@ -325,7 +356,7 @@ impl Services {
     async fn sign_out(&self, addresses: &[String]) -> Result<(), Problem> {
         let listed = addresses.iter().filter_map(|address| EnvironmentUrl::parse(address).ok());
         for environment in listed.chain(self.aims.service()) {
-            sign_in::sign_out(&self.store, &environment).await.map_err(|error| {
+            sign_in::sign_out(&self.store, &environment, None).await.map_err(|error| {
                 Problem { what: "Not signed out.".to_owned(), ..sign_in_problem(&error) }.next("Esc dismiss")
             })?;
         }

@@ -22,10 +22,13 @@ pub(super) fn sign_in_problem(error: &Error) -> Problem {
         Error::Refused(refusal) => {
             // The hints of the command line name its options and commands; what the service says helps here too.
             let hints = error.hints();
-            let why: Vec<String> = hints
+            let is_for_the_shell = |hint: &String| hint.contains("dv ") || hint.contains("--");
+            let who = refusal.explain().filter(|_| hints.first().is_some_and(is_for_the_shell));
+            let why: Vec<String> = who
+                .map(|explanation| explanation.who.to_string())
                 .iter()
-                .filter(|hint| !hint.contains("dv ") && !hint.contains("--"))
-                .map(|hint| sentence(hint))
+                .chain(hints.iter().filter(|hint| !is_for_the_shell(hint)))
+                .map(|text| sentence(text))
                 .collect();
             Problem::new(sentence(&refusal.to_string())).why(why.join(" ")).next(OTHER_WAY)
         }
@@ -94,6 +97,7 @@ mod tests {
             problem.why.contains("Blocked by Conditional Access") && problem.why.contains("c-1"),
             "{problem:?}"
         );
+        assert!(problem.why.contains("You can do this, or else an administrator"), "{problem:?}");
         assert!(problem.next.starts_with("b other way"));
     }
 

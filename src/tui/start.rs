@@ -20,7 +20,9 @@ use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
-use crate::config::{Profiles, Tags};
+use crate::auth::{TokenStore, Version};
+use crate::config::{Application, Profiles, Tags};
+use crate::ops::doctor;
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
 #[derive(Debug, Clone)]
@@ -52,6 +54,12 @@ pub struct Start {
     pub profiles: Profiles,
     /// A ready access token instead of a sign-in.
     pub token: Option<SecretString>,
+    /// Which endpoints of the authority are used.
+    pub authority_version: Version,
+    /// Which account's kept sign-in is meant.
+    pub account: Option<String>,
+    /// What an application signs in with, where one is to.
+    pub application: Application,
     /// This process runs over SSH.
     pub ssh: bool,
     /// A browser could open here.
@@ -62,10 +70,14 @@ pub struct Start {
     pub true_color: bool,
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// The proxy on the way to the environment.
+    pub proxy: Option<doctor::Proxy>,
+    /// What is known of the terminal.
+    pub terminal: doctor::Terminal,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
-    /// Where the tokens are kept; the folder may not exist yet.
-    pub state_folder: PathBuf,
+    /// Where the tokens are kept. It can be opened, and asks nobody anything.
+    pub store: TokenStore,
     /// Where the list of environments is kept; the folder may not exist yet.
     pub cache_folder: PathBuf,
 }

@@ -1,6 +1,6 @@
 //! The terminal while it is ours: raw mode, the other screen, and the way back from every exit.
 
-use std::io::{self, Write, stdout};
+use std::io::{self, IsTerminal, Write, stdout};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -21,6 +21,11 @@ const CLIPBOARD_LIMIT: usize = 74_994;
 
 /// The real terminal.
 pub type RealTerminal = Terminal<ScreenBackend>;
+
+/// Columns and rows of the terminal that output goes to; nothing when it goes elsewhere.
+pub fn size() -> Option<(u16, u16)> {
+    stdout().is_terminal().then(|| crossterm::terminal::size().ok()).flatten()
+}
 
 /// Holds the terminal; gives it back when dropped, however the program ends.
 #[derive(Debug)]

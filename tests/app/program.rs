@@ -8,7 +8,8 @@ use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::layout::Size;
 use dvtui::app::session::{self, Way};
-use dvtui::config::{Paths, Profiles, Tags};
+use dvtui::auth::{TokenStore, Version};
+use dvtui::config::{Application, Paths, Profiles, Tags};
 use dvtui::sandbox::{Options, Ready, Sandbox};
 use dvtui::tui::{Console, Given, Runner, Services, Start, Theme, run_loop};
 use futures_util::stream::unfold;
@@ -65,13 +66,18 @@ impl Program {
             unlocked: false,
             profiles: Profiles::of(&Paths::below(home.path())),
             token: None,
+            authority_version: Version::default(),
+            account: None,
+            application: Application::default(),
             ssh: true,
             display: false,
             no_color: true,
             true_color: false,
             ascii: false,
+            proxy: None,
+            terminal: dvtui::ops::doctor::Terminal::default(),
             demo: false,
-            state_folder: home.path().join("state"),
+            store: TokenStore::in_folder(&home.path().join("state")),
             cache_folder: home.path().join("cache"),
         };
         change(ready, &mut settings);

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use dvtui::auth::browser::Wishes;
 use dvtui::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use dvtui::dataverse::{Discovery, Retry};
 use dvtui::http;
 use dvtui::ops::environments;
-use dvtui::ops::sign_in::{self, Way};
+use dvtui::ops::sign_in::{self, Attempt, Way};
 use dvtui::sandbox::{Options, Sandbox};
 
 use crate::scripted::{Answer, Seen, Server, json, status};
@@ -41,8 +40,7 @@ async fn the_environments_of_a_person_are_listed_after_a_sign_in_to_the_service(
     let refused = environments::list(&http, &store, &request, once()).await.unwrap_err();
     assert!(refused.needs_sign_in(), "{refused:?}");
 
-    let wishes = Wishes::default();
-    sign_in::sign_in(&http, &store, &request, Way::DeviceCode, &wishes, |_| {}).await.unwrap();
+    sign_in::sign_in(&http, &store, &request, Attempt::new(Way::DeviceCode), |_| {}).await.unwrap();
     let listed = environments::list(&http, &store, &request, once()).await.unwrap();
     assert_eq!(listed.len(), sandbox.ready().environments.len());
     for (instance, expected) in listed.iter().zip(&sandbox.ready().environments) {

@@ -60,6 +60,14 @@ fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
         stage.keys(keys);
         stages.push((name, stage));
     }
+    let mut examining = Stage::at_tables(width, height);
+    examining.keys("g d");
+    stages.push(("examining", examining));
+    for (name, keys) in [("doctor", ""), ("explanation", "Enter"), ("claims", "t"), ("key tester", "K")] {
+        let mut stage = crate::doctor::at_doctor(width, height);
+        stage.keys(keys);
+        stages.push((name, stage));
+    }
     let editing = [
         ("form", ""),
         ("JSON", "2"),
@@ -161,9 +169,9 @@ fn random_keys_never_break_anything_and_never_send() {
         TestRunner::new_with_rng(Config { cases: 60, failure_persistence: None, ..Config::default() }, rng);
     let sequence = proptest::collection::vec((a_key(), 0..12u8), 1..120);
     let sizes = proptest::sample::select(vec![(80, 24), (60, 16), (200, 50), (20, 5)]);
-    let strategy = (sequence, sizes, 0..26usize);
+    let strategy = (sequence, sizes, 0..31usize);
     let all = stages(80, 24);
-    assert_eq!(all.len(), 26);
+    assert_eq!(all.len(), 31);
     runner
         .run(&strategy, |(sequence, (width, height), at)| {
             let (_, mut stage) = all[at].clone();

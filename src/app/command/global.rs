@@ -16,6 +16,7 @@ pub enum Global {
     Cancel,
     Refresh,
     GoTables,
+    GoDoctor,
     GoEnvironments,
     SignInAgain,
     Unlock,
@@ -38,9 +39,10 @@ fn signed_in(app: &App) -> Availability {
     }
 }
 
-fn signed_in_or_choosing(app: &App) -> Availability {
+/// From the doctor the way leads to the sign-in that is under way as well.
+fn can_sign_in(app: &App) -> Availability {
     match app.screen() {
-        Screen::Environments(_) => Availability::Yes,
+        Screen::Environments(_) | Screen::Doctor(_) => Availability::Yes,
         _ => signed_in(app),
     }
 }
@@ -84,16 +86,19 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::Redo, "pending.redo", "Stage the undone edit again").keys(&[&[Key::Ctrl('y')]]),
     spec(Global::Refresh, "refresh", "Read this screen's data again")
         .keys(&[&[Key::Char('r')], &[Key::Ctrl('r')], &[Key::F(5)]])
-        .enabled(signed_in_or_choosing),
+        .enabled(can_sign_in),
     spec(Global::GoTables, "go.tables", "Go to the table list")
         .keys(&[&[Key::Char('g'), Key::Char('t')], &[Key::Char('g'), Key::Char('h')]])
         .enabled(signed_in),
+    spec(Global::GoDoctor, "go.doctor", "Find out what stands in the way")
+        .keys(&[&[Key::Char('g'), Key::Char('d')]])
+        .words("doctor check diagnose token claims 401 network proxy"),
     spec(Global::GoEnvironments, "go.environments", "Choose an environment")
         .keys(&[&[Key::Char('g'), Key::Char('e')]])
         .words("switch organization org"),
     spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
         .keys(&[&[Key::Char('g'), Key::Char('u')]])
-        .enabled(signed_in_or_choosing),
+        .enabled(can_sign_in),
     spec(Global::Unlock, "rw", "Unlock writes for 15 minutes").words("write production").enabled(closed),
     spec(Global::Lock, "ro", "Make the session read-only").words("lock").enabled(writable),
     spec(Global::Back, "back", "One step back").keys(&[&[Key::Esc], &[Key::Ctrl('g')]]),

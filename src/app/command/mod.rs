@@ -3,6 +3,7 @@
 //! Each scope has a file with its commands and one table of [`CommandSpec`]. The tables drive key look-up, prefix
 //! menus, the hint line, help and the palette; nothing else knows a key.
 
+pub mod doctor;
 pub mod environments;
 pub mod global;
 pub mod grid;
@@ -33,6 +34,7 @@ pub enum Scope {
     /// The JSON tab.
     Json,
     Review,
+    Doctor,
 }
 
 impl Scope {
@@ -49,6 +51,7 @@ impl Scope {
             Scope::Form => "FORM",
             Scope::Json => "JSON",
             Scope::Review => "REVIEW",
+            Scope::Doctor => "DOCTOR",
         }
     }
 }
@@ -63,6 +66,7 @@ pub enum Command {
     Grid(grid::GridCommand),
     Record(record::RecordCommand),
     Review(review::ReviewCommand),
+    Doctor(doctor::DoctorCommand),
     Environments(environments::EnvironmentsCommand),
 }
 
@@ -156,6 +160,7 @@ const TABLES: &[&[CommandSpec]] = &[
     grid::COMMANDS,
     record::COMMANDS,
     review::COMMANDS,
+    doctor::COMMANDS,
     list::COMMANDS,
     global::COMMANDS,
 ];
@@ -243,6 +248,7 @@ mod tests {
                 Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
                 Command::Review(_) => spec.scope == Scope::Review,
                 Command::Environments(_) => spec.scope == Scope::Environments,
+                Command::Doctor(_) => spec.scope == Scope::Doctor,
             };
             assert!(same, "{}", spec.name);
         }

@@ -28,6 +28,7 @@ const EVERY_SCOPE: &[Scope] = &[
     Scope::Form,
     Scope::Json,
     Scope::Review,
+    Scope::Doctor,
     Scope::List,
     Scope::Global,
 ];

@@ -9,10 +9,12 @@ pub mod details;
 pub mod editor;
 pub mod find;
 pub mod help;
+pub mod key_tester;
 pub mod menu;
 pub mod palette;
 pub mod prefix;
 pub mod prompt;
+pub mod reading;
 pub mod tags;
 
 use super::App;
@@ -27,8 +29,10 @@ use details::Details;
 use editor::Editor;
 use find::Find;
 use help::Help;
+use key_tester::KeyTester;
 use palette::Palette;
 use prompt::Prompt;
+use reading::Reading;
 use tags::TagForm;
 
 /// An overlay with its state.
@@ -60,6 +64,10 @@ pub enum Overlay {
     Details(Box<Details>),
     /// A row that somebody else has changed.
     Conflict(Box<Conflict>),
+    /// Text to be read.
+    Reading(Box<Reading>),
+    /// What each key arrives as.
+    KeyTester(KeyTester),
 }
 
 impl App {
@@ -79,6 +87,8 @@ impl App {
             Some(Overlay::Tags(_)) => self.tags_input(&input),
             Some(Overlay::Details(_)) => self.details_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
+            Some(Overlay::Reading(_)) => self.reading_input(&input),
+            Some(Overlay::KeyTester(_)) => self.key_tester_input(&input),
             None => vec![],
         }
     }

@@ -198,7 +198,8 @@ impl App {
     /// Whether an environment that was connected may take the place of the present one: the person still waits for it,
     /// and nothing is pending here.
     pub(in crate::app) fn may_enter(&self) -> bool {
-        let is_waited_for = matches!(self.screen(), Screen::Environments(_) | Screen::SignIn(_));
+        let is_waited_for =
+            matches!(self.screen(), Screen::Environments(_) | Screen::SignIn(_) | Screen::Doctor(_));
         self.session.identity().is_none() || (is_waited_for && self.pending.is_empty())
     }
 
@@ -218,19 +219,27 @@ impl App {
 
     /// Signs in again, to the environment or to what lists them.
     pub(in crate::app) fn sign_in_again(&mut self) -> Vec<Effect> {
+        let mut effects = match self.screen() {
+            Screen::Doctor(_) => self.leave_screen(), // the sign-in may be behind it
+            _ => vec![],
+        };
         match self.screen() {
-            Screen::Environments(_) => return self.sign_in_to_list(),
+            Screen::Environments(_) => {
+                effects.extend(self.sign_in_to_list());
+                return effects;
+            }
             Screen::SignIn(sign_in) => {
                 let way = sign_in.way;
-                return self.start_sign_in(way); // to what it is for
+                effects.extend(self.start_sign_in(way)); // to what it is for
+                return effects;
             }
             _ => {}
         }
         self.opening = None;
-        let way = self.start.way;
-        let address = self.session.identity().map(|identity| identity.address.clone()).unwrap_or_default();
-        let mut effects = vec![Effect::Aim(Place::Environment(address))];
-        effects.extend(self.start_sign_in(way));
+        if let Some(identity) = self.session.identity() {
+            effects.push(Effect::Aim(Place::Environment(identity.address.clone())));
+        }
+        effects.extend(self.start_sign_in(self.start.way));
         effects
     }
 

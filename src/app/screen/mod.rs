@@ -1,5 +1,6 @@
 //! The screens: what each one holds, and what its commands do. One file a screen.
 
+pub mod doctor;
 pub mod environments;
 pub mod form;
 pub mod grid;
@@ -14,6 +15,7 @@ use super::command::Scope;
 use super::effect::Effect;
 use super::key::Input;
 
+pub use doctor::Doctor;
 pub use environments::Environments;
 pub use grid::Grid;
 pub use record::Record;
@@ -30,6 +32,7 @@ pub enum Screen {
     Grid(Box<Grid>),
     Record(Box<Record>),
     Review(Review),
+    Doctor(Box<Doctor>),
 }
 
 impl Screen {
@@ -45,6 +48,7 @@ impl Screen {
                 record::Tab::Json => &[Scope::Json, Scope::Record, Scope::List, Scope::Global],
             },
             Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
+            Screen::Doctor(_) => &[Scope::Doctor, Scope::List, Scope::Global],
         }
     }
 }
@@ -56,7 +60,7 @@ impl App {
             Screen::Environments(_) => self.environments_field_input(input),
             Screen::Tables(_) => self.tables_field_input(input),
             Screen::Grid(_) => self.grid_field_input(input),
-            Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) => None,
+            Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => None,
         }
     }
 }

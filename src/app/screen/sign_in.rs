@@ -31,11 +31,11 @@ impl App {
     /// Begins a sign-in; one that is under way is given up. A session that is there already stays behind it, with
     /// its screens and what is pending.
     pub(in crate::app) fn start_sign_in(&mut self, way: Way) -> Vec<Effect> {
-        match self.screen_mut() {
-            Screen::SignIn(before) => *before = SignIn { announced: before.announced, ..SignIn::new(way) },
-            _ => self.screens.push(Screen::SignIn(SignIn::new(way))),
+        match self.sign_in_mut() {
+            Some(before) => *before = SignIn { announced: before.announced, ..SignIn::new(way) },
+            None => self.screens.push(Screen::SignIn(SignIn::new(way))),
         }
-        if self.screens.is_first() {
+        if self.session.identity().is_none() {
             self.session = Session::SignedOut;
         }
         vec![Effect::Run(self.tickets.issue(Slot::Session), Request::SignIn(way))]
@@ -43,7 +43,7 @@ impl App {
 
     /// Takes what the server wants the person to do.
     pub(in crate::app) fn prompted(&mut self, prompt: Prompt) -> Vec<Effect> {
-        let Screen::SignIn(sign_in) = self.screen_mut() else { return vec![] };
+        let Some(sign_in) = self.sign_in_mut() else { return vec![] };
         let text = if sign_in.announced { prompt.plain_anew() } else { prompt.plain() };
         sign_in.announced = true;
         let mut effects = vec![Effect::Announce(text)];
@@ -57,41 +57,50 @@ impl App {
     /// Takes the end of a sign-in.
     pub(in crate::app) fn signed_in(&mut self, result: Result<Identity, Problem>) -> Vec<Effect> {
         match result {
-            Ok(identity) if self.screens.is_first() => self.enter(identity),
-            Ok(identity) if self.opening.is_some() => match self.may_enter() {
-                true => self.enter(identity),
-                false => self.stay_out(&identity),
-            },
+            Ok(identity) if self.session.identity().is_none() || self.opening.is_some() => {
+                match self.may_enter() {
+                    true => self.enter(identity),
+                    false => self.stay_out(&identity),
+                }
+            }
             Ok(identity) => {
                 self.say(format!("Signed in as {}.", identity.user));
                 let mut effects = vec![Effect::Adopt(identity.address.clone())];
                 self.session = Session::SignedIn(identity);
-                self.screens.pop();
+                self.screens.remove(|screen| matches!(screen, Screen::SignIn(_)));
                 effects.extend(self.refresh());
                 effects
             }
             Err(problem) => {
-                match self.screen_mut() {
-                    Screen::SignIn(sign_in) => {
+                match self.sign_in_mut() {
+                    Some(sign_in) => {
                         sign_in.prompt = None;
                         sign_in.problem = Some(problem);
                     }
-                    _ => self.not_opened(problem),
+                    None => self.not_opened(problem),
                 }
                 vec![]
             }
         }
     }
 
+    /// The sign-in that is under way; the doctor may stand before it.
+    fn sign_in_mut(&mut self) -> Option<&mut SignIn> {
+        self.screens.iter_mut().rev().find_map(|screen| match screen {
+            Screen::SignIn(sign_in) => Some(sign_in),
+            _ => None,
+        })
+    }
+
     /// The person stopped the sign-in.
     pub(in crate::app) fn sign_in_stopped(&mut self) {
-        if self.screens.is_first() {
+        if self.session.identity().is_none() {
             self.session = Session::SignedOut;
         }
         if matches!(self.screen(), Screen::Environments(_)) {
             self.opening = None;
         }
-        if let Screen::SignIn(sign_in) = self.screen_mut() {
+        if let Some(sign_in) = self.sign_in_mut() {
             sign_in.prompt = None;
             sign_in.problem = Some(
                 Problem::new("Sign-in stopped.")

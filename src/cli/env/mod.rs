@@ -7,12 +7,11 @@ mod change;
 mod list;
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::{CliError, Context, Kind, names};
-use crate::auth::EnvironmentUrl;
+use crate::auth::{EnvironmentUrl, Version};
 use crate::config::{Changes, Colour, Environment, Error, Flags, Profiles, Way};
 
 /// List environments, and keep profiles of them
@@ -92,15 +91,6 @@ struct TagFlags {
     /// User name to sign in with
     #[arg(long, value_name = "USER")]
     account: Option<String>,
-    /// Endpoints of the authority: 1 or 2
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
-    authority_version: Option<u8>,
-    /// File with the secret of an application
-    #[arg(long, value_name = "FILE")]
-    client_secret_file: Option<PathBuf>,
-    /// File with the certificate and key of an application, PEM
-    #[arg(long, value_name = "FILE")]
-    certificate_file: Option<PathBuf>,
 }
 
 impl TagFlags {
@@ -124,16 +114,20 @@ impl TagFlags {
         }
         let files = [
             ("ca_file", &given.ca_file),
-            ("client_secret_file", &self.client_secret_file),
-            ("certificate_file", &self.certificate_file),
+            ("client_secret_file", &given.application.secret_file),
+            ("certificate_file", &given.application.certificate),
         ];
         for (key, file) in files {
             // A name in a profile is beside the profile, one on the command line is where the person stands.
             let file = file.as_ref().map(std::path::absolute).transpose()?;
             changes.text(key, file.map(|file| file.to_string_lossy().into_owned()).as_deref());
         }
-        if let Some(version) = self.authority_version {
-            changes.set("authority_version", i64::from(version));
+        if let Some(version) = given.authority_version {
+            let number = match version {
+                Version::V1 => 1,
+                Version::V2 => 2,
+            };
+            changes.set("authority_version", number);
         }
         if let Some(way) = self.way.as_deref() {
             match way {

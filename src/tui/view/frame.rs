@@ -100,6 +100,10 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
                 && let Some(found) = grid.filter_message()
             {
                 say(&found, theme, inner, buffer);
+            } else if let Screen::Doctor(doctor) = app.screen()
+                && let Some(summary) = doctor.summary()
+            {
+                say(&summary, theme, inner, buffer);
             }
         }
     }
@@ -161,6 +165,7 @@ impl App {
             Screen::Grid(grid) => grid.table.collection_name.clone(),
             Screen::Record(record) => self.record_name(record),
             Screen::Review(_) => "Pending changes".into(),
+            Screen::Doctor(_) => "Doctor".into(),
         }
     }
 }

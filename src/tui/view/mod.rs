@@ -3,6 +3,7 @@
 //! Must not know: events, effects, the network. A view never changes state.
 
 mod conflict;
+mod doctor;
 mod editor;
 mod environments;
 mod form;
@@ -71,6 +72,8 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             }
             Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
+            Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
+            Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
             Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
             Overlay::Details(details) => tags::details(details, cursor, theme, body, buffer),
             Overlay::Prompt(_) | Overlay::Find(_) | Overlay::Address(_) => cursor,
@@ -95,5 +98,6 @@ fn screen(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<P
         Screen::Grid(screen) => grid::draw(app, screen, theme, area, buffer),
         Screen::Record(screen) => record::draw(app, screen, theme, area, buffer),
         Screen::Review(screen) => review::draw(app, screen, theme, area, buffer),
+        Screen::Doctor(screen) => doctor::draw(app, screen, theme, area, buffer),
     }
 }

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::app::line::Line as EditLine;
+pub use crate::text::wrap;
 use crate::text::{harmless, is_harmful};
 
 /// Writes one line at the left of an area and cuts what does not fit.
@@ -125,45 +126,9 @@ pub fn highlight(text: &str, letters: &[u32], style: Style, area: Rect, buffer: 
     }
 }
 
-/// Text in lines of at most `width` cells, broken between words; a longer word is broken inside.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in harmless(text).split(' ').filter(|word| !word.is_empty()) {
-        if used > 0 && used + 1 + word.width() > width {
-            lines.push(String::new());
-            used = 0;
-        }
-        if let Some(line) = lines.last_mut().filter(|_| used > 0) {
-            line.push(' ');
-            used += 1;
-        }
-        for grapheme in word.graphemes(true) {
-            if used + grapheme.width() > width {
-                lines.push(String::new());
-                used = 0;
-            }
-            if let Some(line) = lines.last_mut() {
-                line.push_str(grapheme);
-                used += grapheme.width();
-            }
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_wraps_between_words_and_long_words_break_inside() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap("", 4), [""]);
-        assert_eq!(wrap("宽字 x", 3), ["宽", "字", "x"]);
-    }
 
     #[test]
     fn a_message_loses_whole_parts_from_its_end() {

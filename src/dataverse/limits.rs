@@ -1,0 +1,59 @@
+//! What is left of the service's limits.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+/// What the last answer said is left, for this user at the server that answered.
+///
+/// Source: "Service protection API limits" of the Dataverse documentation: 6,000 requests and 20 minutes of work
+/// within 5 minutes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Requests.
+    pub requests: u64,
+    /// Time that the server works, where it was told.
+    pub time: Option<Duration>,
+}
+
+/// Requests within the window.
+pub const REQUESTS: u64 = 6_000;
+
+impl Limits {
+    pub(super) fn of(headers: &HeaderMap) -> Option<Limits> {
+        let text = |name: &str| headers.get(name)?.to_str().ok();
+        let requests = text("x-ms-ratelimit-burst-remaining-xrm-requests")?.trim().parse().ok()?;
+        let time = text("x-ms-ratelimit-time-remaining-xrm-requests")
+            .and_then(|seconds| seconds.trim().replace(',', "").parse().ok())
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        Some(Limits { requests, time })
+    }
+
+    /// So little is left that a larger piece of work would be stopped.
+    pub fn is_low(&self) -> bool {
+        self.requests < REQUESTS / 5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn limits_come_from_two_headers_and_odd_values_are_none() {
+        let limits = |requests: &'static str, time: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-ms-ratelimit-burst-remaining-xrm-requests", HeaderValue::from_static(requests));
+            headers.insert("x-ms-ratelimit-time-remaining-xrm-requests", HeaderValue::from_static(time));
+            Limits::of(&headers)
+        };
+        let usual = limits("5877", "1,199.81").unwrap();
+        assert_eq!((usual.requests, usual.time.map(|time| time.as_secs())), (5_877, Some(1_199)));
+        assert!(!usual.is_low() && limits("1199", "1").unwrap().is_low());
+        assert_eq!(limits("5", "-1"), Some(Limits { requests: 5, time: None }));
+        assert_eq!(limits("many", "1"), None);
+        assert_eq!(Limits::of(&HeaderMap::new()), None);
+    }
+}
