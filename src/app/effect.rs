@@ -20,6 +20,8 @@ pub enum Effect {
     Write(WriteId, Patch),
     /// What connections and sign-ins are to from here on.
     Aim(Place),
+    /// Send requests to the environment at this address from here on: its connection is there.
+    Adopt(String),
     /// Let writes pass for a while.
     Unlock,
     /// Let no write pass from here on, for this reason.

@@ -248,6 +248,8 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
         }
         None => {}
     }
+    // What one profile says holds for its own environment; what was asked for at the start holds for all.
+    let read_only = given.read_only || (settings.read_only && !settings.tags.read_only);
     interruptible(async {
         context.ask_passphrase(None).await?;
         match settings.token {
@@ -261,7 +263,7 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
         tenant: given.tenant.clone(),
         client_id: given.client_id.clone(),
     };
-    let start = tui::Start { unlocked, given, ..start(settings, context.store()) };
+    let start = tui::Start { unlocked, read_only, given, ..start(settings, context.store()) };
     tui::run(start).await.map_err(CliError::failed)
 }
 

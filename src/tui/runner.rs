@@ -72,6 +72,7 @@ impl Runner {
             }
             Effect::Aim(place) => self.services.aim(place),
             Effect::GiveAddress(address) => self.services.give_address(&address),
+            Effect::Adopt(address) => self.services.adopt(&address),
             Effect::Unlock => self.services.unlock(),
             Effect::Lock(reason) => self.services.lock(&reason),
             Effect::OpenBrowser(address) => self.services.open_browser(&address),

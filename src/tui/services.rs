@@ -1,7 +1,7 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -41,6 +41,8 @@ pub struct Services {
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
     client: Arc<watch::Sender<Option<Client>>>,
+    /// The newest connection, until the core takes it: what the screens show and where requests go is one thing.
+    ready: Arc<Mutex<Option<Client>>>,
 }
 
 /// For what is asked by the way: a service that has trouble is not waited for.
@@ -72,6 +74,7 @@ impl Services {
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
             client: Arc::new(watch::Sender::new(None)),
+            ready: Arc::default(),
         })
     }
 
@@ -83,6 +86,15 @@ impl Services {
     /// Gives the sign-in that is under way the address that a browser elsewhere ended at.
     pub fn give_address(&self, address: &Secret) {
         self.sign_ins.give_address(address);
+    }
+
+    /// Sends requests to this environment from here on, if that is what was connected last.
+    pub fn adopt(&self, address: &str) {
+        let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match ready.filter(|client| client.environment().origin() == address) {
+            Some(client) => drop(self.client.send_replace(Some(client))),
+            None => tracing::error!("no connection was there to be taken"),
+        }
     }
 
     /// Lets writes pass for a while.
@@ -219,7 +231,7 @@ impl Services {
         let client = Client::new(environment.clone(), aim.http.clone(), tokens, guard);
         let found = ops::connect_as(&client, &aim.expected).await?;
         let writes = writes_of(client.guard());
-        self.client.send_replace(Some(client));
+        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
         if let Err(error) = self.memory.used(&environment, Timestamp::now()) {
             tracing::warn!(%error, "what was opened is not remembered");
         }

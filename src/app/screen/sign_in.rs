@@ -106,13 +106,18 @@ impl App {
     pub(in crate::app) fn signed_in(&mut self, result: Result<Identity, Problem>) -> Vec<Effect> {
         match result {
             Ok(identity) if self.session.identity().is_none() || self.opening.is_some() => {
-                self.enter(identity)
+                match self.may_enter() {
+                    true => self.enter(identity),
+                    false => self.stay_out(&identity),
+                }
             }
             Ok(identity) => {
                 self.say(format!("Signed in as {}.", identity.user));
+                let mut effects = vec![Effect::Adopt(identity.address.clone())];
                 self.session = Session::SignedIn(identity);
                 self.screens.remove(|screen| matches!(screen, Screen::SignIn(_)));
-                self.refresh()
+                effects.extend(self.refresh());
+                effects
             }
             Err(problem) => {
                 match self.sign_in_mut() {
