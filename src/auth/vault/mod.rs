@@ -442,5 +442,6 @@ fn not_built(store: Protection, name: &str) -> Error {
     Error::NotBuilt { store }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;
