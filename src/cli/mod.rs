@@ -145,7 +145,7 @@ impl Command {
     /// Runs a command that asks and answers.
     async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
         match self {
-            Command::Doctor(args) => args.run(context, out).await,
+            Command::Doctor(args) => Box::pin(args.run(context, out)).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,

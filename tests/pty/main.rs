@@ -8,6 +8,7 @@ mod leaving;
 mod sandbox;
 #[allow(dead_code)] // the bench uses more of it
 mod terminal;
+mod unseen;
 
 use sandbox::Sandbox;
 use terminal::Terminal;
