@@ -10,7 +10,7 @@ async fn the_doctor_looks_at_the_table_behind_it_and_explains_what_a_key_asks_fo
     program.keys("g d");
     let screen = program.wait_for("[ok]   WhoAmI").await;
     assert!(screen.contains("[ok]   Audience      this environment"), "{screen}");
-    assert!(screen.contains("[ok]   Privileges    all on incident"), "{screen}");
+    assert!(screen.contains("[ok]   Privileges    all privileges on incident"), "{screen}");
     program.keys("t");
     program.wait_for("as anna@contoso.example").await;
     program.keys("esc K x");

@@ -270,7 +270,7 @@ async fn privileges(client: &Client, who: &WhoAmI, tables: &[String]) -> Check {
             .why(sentence(&unread.join("; ")));
     }
     if missing.is_empty() {
-        return Check::ok(Id::Privileges, format!("all on {}", tables.join(", ")));
+        return Check::ok(Id::Privileges, format!("all privileges on {}", tables.join(", ")));
     }
     let make = if cannot_read { Check::fail } else { Check::warn };
     make(Id::Privileges, format!("no {}", missing.join(", ")))
