@@ -207,7 +207,7 @@ impl Command {
     ) -> Result<(), CliError> {
         match self {
             Command::Env(args) => args.run(context, given, out).await,
-            Command::Doctor(args) => args.run(context, out).await,
+            Command::Doctor(args) => Box::pin(args.run(context, out)).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,

@@ -9,6 +9,7 @@ mod passphrase;
 mod sandbox;
 #[allow(dead_code)] // the bench uses more of it
 mod terminal;
+mod unseen;
 
 use sandbox::Sandbox;
 use terminal::Terminal;
