@@ -1,9 +1,7 @@
 //! From one environment to another, and what keeps writes out of the wrong one.
 
-use dvtui::config::Changes;
-use serde_json::json;
-
 use crate::program::Program;
+use dvtui::config::Changes;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_address_one_is_chosen_and_another_one_later() {
@@ -42,7 +40,7 @@ async fn a_list_that_was_read_once_is_there_at_the_next_start() {
         assert_eq!(found.permissions().mode() & 0o777, 0o600);
     }
     program.keys("/ u a t esc d");
-    let screen = program.wait_for("not signed in there").await;
+    let screen = program.wait_for("Customer Service").await; // the sign-in to the list is good for this too
     assert!(screen.contains("883278f5-07af-45eb-a0bc-3fea67caa544"), "{screen}");
     program.keys("esc e E U");
     program.wait_for("a new profile").await;
@@ -136,14 +134,13 @@ async fn signing_out_forgets_every_sign_in_of_the_list() {
     program.wait_for("Contoso Trial").await;
     program.keys("/ u a t enter");
     program.wait_for("Action Card").await;
+    assert!(program.home.path().join("state/tokens.json").exists());
     program.keys("g e");
     program.wait_for("X sign out").await;
     program.keys("X");
     program.wait_for("Forget the sign-ins").await;
     program.keys("y");
     program.wait_for("Signed out").await;
-    let kept = std::fs::read_to_string(program.home.path().join("state/tokens.json")).unwrap();
-    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
-    assert_eq!(kept["tokens"], json!([]));
+    assert!(!program.home.path().join("state/tokens.json").exists(), "nothing is kept any more");
     program.quit().await;
 }
