@@ -30,6 +30,7 @@ pub mod problem;
 pub mod rows;
 pub mod save;
 pub mod screen;
+pub mod secret;
 pub mod session;
 pub mod tickets;
 mod unlock;
@@ -174,6 +175,10 @@ impl App {
             Event::Input(input) => self.input(input),
             Event::Waiting(wait) => {
                 self.waiting = wait;
+                vec![]
+            }
+            Event::PersonNeeded(problem) => {
+                self.person_needed(problem);
                 vec![]
             }
             Event::Resize(size) => {

@@ -78,7 +78,7 @@ fn reason(error: &Error) -> (String, &'static str) {
                 "g u sign in again   g d look closer   r try again",
             )
         }
-        Error::Api { code, message, .. } if code == code::NO_PRIVILEGE || error.is_forbidden() => {
+        Error::Api { code, message, .. } if denial::of_code(code).is_some() || error.is_forbidden() => {
             let hint = error.hint().filter(|_| code != code::NO_PRIVILEGE).unwrap_or_default();
             let why = coded(&privilege(code, message));
             let why = if hint.is_empty() { why } else { format!("{why} {}.", capital(hint)) };
@@ -142,6 +142,16 @@ mod tests {
         assert_eq!(problem.what, "Cannot read Cases.");
         assert_eq!(problem.why, "Your roles lack prvReadIncident (403, 0x80040220).");
         assert!(problem.next.contains("Esc back"));
+    }
+
+    #[test]
+    fn a_refusal_of_the_environment_says_whom_to_ask_whatever_its_status_is() {
+        for (status, code, words) in
+            [(403, "0x8004a104", "enable the environment"), (400, "0x80095ffc", "allow this application id")]
+        {
+            let problem = Problem::of("Cannot list the tables", &api(status, code, "No."));
+            assert!(problem.why.contains(words) && problem.why.contains(code), "{problem:?}");
+        }
     }
 
     #[test]

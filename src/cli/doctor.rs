@@ -66,7 +66,10 @@ impl DoctorArgs {
             proxy: proxy_to(settings),
         };
         let report = doctor::examine(&http, &subject, &place(settings)).await;
-        print(out, &report, self.json)?;
+        match self.json {
+            true => print_json(out, &report)?,
+            false => print_text(out, &report, |_| true)?,
+        }
         end(&report)
     }
 }
@@ -104,21 +107,27 @@ struct Line<'a> {
     next: &'a str,
 }
 
-/// Prints a report, as lines for people or as one JSON array.
-pub(super) fn print(out: &mut dyn Write, report: &Report, json: bool) -> io::Result<()> {
-    if json {
-        let lines = report.checks.iter().map(|check| Line {
-            id: check.id.name(),
-            status: check.status.word(),
-            what: &check.what,
-            why: &check.why,
-            next: &check.next,
-        });
-        return super::output::json_line(out, &lines.collect::<Vec<_>>());
-    }
+/// Prints the checks as one JSON array.
+pub(super) fn print_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let lines = report.checks.iter().map(|check| Line {
+        id: check.id.name(),
+        status: check.status.word(),
+        what: &check.what,
+        why: &check.why,
+        next: &check.next,
+    });
+    super::output::json_line(out, &lines.collect::<Vec<_>>())
+}
+
+/// Prints those checks that are wanted, and the end of the examination, for people.
+pub(super) fn print_text(
+    out: &mut dyn Write,
+    report: &Report,
+    is_wanted: impl Fn(&Check) -> bool,
+) -> io::Result<()> {
     // On a terminal lines end between words; what is piped is left for others to break.
     let width = terminal::size().map_or(usize::MAX, |(width, _)| usize::from(width).max(60));
-    for check in &report.checks {
+    for check in report.checks.iter().filter(|check| is_wanted(check)) {
         line(out, check, width)?;
     }
     writeln!(out)?;

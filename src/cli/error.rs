@@ -197,8 +197,8 @@ impl From<dataverse::Error> for CliError {
         match error {
             dataverse::Error::Auth(error) => from_auth(error),
             dataverse::Error::Network { ref source, .. } => {
-                let hint = source.hint();
-                with_hints(CliError::failed(error), hint)
+                let hints = source.hint().into_iter().chain([CLOSER.to_owned()]);
+                with_hints(CliError::failed(error), hints)
             }
             dataverse::Error::TokenRefused { ref why, ref next, given, .. } => {
                 let notes: Vec<String> = [why.clone()]
@@ -220,6 +220,9 @@ impl From<dataverse::Error> for CliError {
         }
     }
 }
+
+/// What looks at the way to the server step by step.
+const CLOSER: &str = "`dv doctor` looks closer";
 
 /// Where a token comes from that nobody can renew.
 const GIVEN: &str =

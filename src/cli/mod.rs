@@ -34,8 +34,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
+use crate::app::session;
 use crate::auth::{TokenStore, Version};
-use crate::config::{Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
+use crate::config::{self, Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -206,7 +207,7 @@ impl Command {
     ) -> Result<(), CliError> {
         match self {
             Command::Env(args) => args.run(context, given, out).await,
-            Command::Doctor(args) => args.run(context, out).await,
+            Command::Doctor(args) => Box::pin(args.run(context, out)).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,
@@ -285,6 +286,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         unlocked: false,
         profiles: Profiles::of(paths),
         token: settings.token.clone(),
+        way: first_way(settings),
         authority_version: settings.authority_version,
         account: settings.account.clone(),
         application: settings.application.clone(),
@@ -298,6 +300,18 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         demo: false,
         store,
         cache_folder: paths.cache.clone(),
+    }
+}
+
+/// The way in that the settings ask for.
+fn first_way(settings: &Settings) -> Option<session::Way> {
+    match settings.way {
+        Some(config::Way::DeviceCode) => Some(session::Way::DeviceCode),
+        Some(config::Way::Browser | config::Way::Paste) => Some(session::Way::Browser),
+        Some(config::Way::ClientSecret | config::Way::Certificate) => Some(session::Way::Application),
+        Some(config::Way::AzureCli) => Some(session::Way::AzureCli),
+        Some(config::Way::Token) => Some(session::Way::Token),
+        None => settings.application.source.as_ref().map(|_| session::Way::Application),
     }
 }
 

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::output::Columns;
 use super::{CliError, Context, doctor};
 use crate::auth::inspect::LARGEST;
-use crate::ops::doctor as checks;
+use crate::ops::doctor::{self as checks, Status};
 use crate::tui;
 
 /// Print an access token, or explain one
@@ -17,7 +17,6 @@ use crate::tui;
 /// Without a subcommand the token of the sign-in is printed, for use in other programs, such as curl. It is renewed
 /// first when little is left of it.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct TokenArgs {
     #[command(subcommand)]
     command: Option<TokenCommand>,
@@ -74,7 +73,13 @@ impl InspectArgs {
             columns.write(out)?;
             writeln!(out)?;
         }
-        doctor::print(out, &report, self.json)?;
+        match self.json {
+            true => doctor::print_json(out, &report)?,
+            false => {
+                doctor::print_text(out, &report, |check| check.status != Status::Skip)?;
+                writeln!(out, "\nWhat needs a network was left out: `dv doctor` looks at that.")?;
+            }
+        }
         doctor::end(&report)
     }
 }
@@ -82,8 +87,8 @@ impl InspectArgs {
 /// The token from standard input; a person at a terminal pastes it unseen.
 async fn read() -> Result<SecretString, CliError> {
     if io::stdin().is_terminal() {
-        writeln!(io::stderr(), "Paste the token (it is not shown), then Enter:")?;
-        return tui::secret_line::read(LARGEST).await.map(SecretString::from).map_err(CliError::from);
+        let prompt = "Paste the token (it is not shown), then Enter:";
+        return tui::secret_line::read(prompt, LARGEST).await.map(SecretString::from).map_err(CliError::from);
     }
     let piped = || {
         let mut bytes = Vec::new();

@@ -1,6 +1,6 @@
 //! A line that is pasted unseen, of any length: a terminal's own line ends at 4,096 bytes.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Write};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
@@ -13,7 +13,7 @@ impl Drop for Unseen {
     }
 }
 
-/// Reads a line from the terminal without showing it, at most `most` bytes of it. Ctrl-U begins anew, Ctrl-C and
+/// Asks for a line and reads it from the terminal without showing it, at most `most` bytes of it. Ctrl-U begins anew, Ctrl-C and
 /// Ctrl-D end it.
 ///
 /// # Errors
@@ -23,13 +23,15 @@ impl Drop for Unseen {
 /// # Cancellation
 ///
 /// Dropping the future gives the terminal back; what is typed next is lost.
-pub async fn read(most: usize) -> io::Result<String> {
+pub async fn read(prompt: &str, most: usize) -> io::Result<String> {
+    // Before the prompt: who types ahead must not be shown either.
     enable_raw_mode()?;
     let _unseen = Unseen;
+    write!(io::stderr(), "{prompt}\r\n")?;
     tokio::task::spawn_blocking(move || line(io::stdin().lock(), most)).await?
 }
 
-fn line(input: impl Read, most: usize) -> io::Result<String> {
+fn line(input: impl BufRead, most: usize) -> io::Result<String> {
     let mut line = Vec::new();
     for byte in input.bytes() {
         match byte? {

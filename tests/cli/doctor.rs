@@ -126,6 +126,9 @@ async fn a_token_for_graph_is_explained_with_the_requests_that_are_right() {
             format!("&scope={encoded}%2F.default%20offline_access&"),
             format!("curl {}/oauth2/v2.0/token -d grant_type=authorization_code", ready.authority),
             format!("--data-urlencode 'scope={}/.default offline_access'", ready.url),
+            "-d grant_type=refresh_token".to_owned(),
+            format!("curl {}/oauth2/token ", ready.authority),
+            format!("--data-urlencode 'resource={}'", ready.url),
         ] {
             assert!(ended.out.contains(&part), "{part}: {}", ended.out);
         }

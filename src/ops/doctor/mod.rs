@@ -242,7 +242,8 @@ impl Report {
     }
 }
 
-/// Examines everything. Each part has a time limit of its own; all in all less than a minute.
+/// Examines everything. Each part has a time limit of its own, so that a server that is silent ends nothing but its
+/// own check.
 ///
 /// # Cancellation
 ///

@@ -15,6 +15,8 @@ use crate::http::{self, is_loopback};
 
 /// How long a name or a connection may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the environment may take for its first answer.
+pub(super) const ANSWER: Duration = Duration::from_secs(20);
 
 /// The four checks, and what the environment answered.
 pub(super) async fn look(http: &http::Client, subject: &Subject<'_>) -> (Vec<Check>, Option<Probed>) {
@@ -41,11 +43,13 @@ pub(super) async fn look(http: &http::Client, subject: &Subject<'_>) -> (Vec<Che
         return ([dns, tcp].into_iter().chain(rest).collect(), None);
     }
     let is_plain = url.scheme() == "http";
-    let (tls, challenge, probed) = match probe(http, environment, Service::WebApi).await {
-        Ok(probed) => {
+    let probing = timeout(ANSWER, probe(http, environment, Service::WebApi));
+    let (tls, challenge, probed) = match probing.await {
+        Err(_) => (secure(is_plain), silent(Id::Challenge, environment), None),
+        Ok(Ok(probed)) => {
             (secure(is_plain), challenge(environment, subject.authority.as_ref(), &probed), Some(probed))
         }
-        Err(auth::Error::Network { source, .. }) => {
+        Ok(Err(auth::Error::Network { source, .. })) => {
             let why = why(&source);
             let next = source.hint().map(|hint| sentence(&hint)).unwrap_or_default();
             let failed = |id| Check::fail(id, source.to_string()).why(why.clone()).next(next.clone());
@@ -54,9 +58,16 @@ pub(super) async fn look(http: &http::Client, subject: &Subject<'_>) -> (Vec<Che
                 false => (secure(is_plain), failed(Id::Challenge), None),
             }
         }
-        Err(error) => (secure(is_plain), Check::fail(Id::Challenge, error.to_string()), None),
+        Ok(Err(error)) => (secure(is_plain), Check::fail(Id::Challenge, error.to_string()), None),
     };
     (vec![dns, tcp, tls, challenge], probed)
+}
+
+/// Connected, and then nothing.
+pub(super) fn silent(id: Id, environment: &EnvironmentUrl) -> Check {
+    Check::fail(id, format!("no answer within {} s", ANSWER.as_secs()))
+        .why(format!("{} takes the connection and sends nothing.", environment.host()))
+        .next("Try again in a minute; a proxy or a firewall may hold the answer back.")
 }
 
 /// The host without the brackets of an IPv6 address.
@@ -124,7 +135,7 @@ fn challenge(environment: &EnvironmentUrl, by_hand: Option<&Authority>, probed: 
             return Check::fail(Id::Challenge, "it does not answer like an environment")
                 .why(format!("{host} was asked without a token, and {what}."))
                 .next(match probed.status {
-                    300..=399 | 200..=299 => {
+                    200..=399 => {
                         "Check the address. A proxy, a portal or a sign-in page may answer in its place."
                     }
                     429 | 500.. => "The service has trouble: try again in a minute.",

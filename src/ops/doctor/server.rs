@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::network::sentence;
+use super::network::{ANSWER, sentence, silent};
 use super::token::{Told, explain};
 use super::{Check, Id, Status, Subject};
 use crate::auth::diagnosis::{Case, may_differ};
@@ -63,7 +63,10 @@ pub(super) async fn ask(
         return (told, after(other).to_vec());
     }
     let client = Client::with_retry(environment.clone(), http.clone(), tokens.clone(), Guard::new(), RETRY);
-    let who = client.who_am_i().await;
+    let Ok(who) = tokio::time::timeout(ANSWER, client.who_am_i()).await else {
+        let rest = [Check::after(Id::Privileges, Id::Whoami), Check::after(Id::Limits, Id::Whoami)];
+        return (told, std::iter::once(silent(Id::Whoami, environment)).chain(rest).collect());
+    };
     // The request may have brought a new token in place of one that was refused.
     let told = if tokens.is_given() { told } else { look_at_token(subject, probed).await };
     let application = told.claims.as_ref().filter(|claims| claims.is_application());
@@ -267,7 +270,7 @@ async fn privileges(client: &Client, who: &WhoAmI, tables: &[String]) -> Check {
             .why(sentence(&unread.join("; ")));
     }
     if missing.is_empty() {
-        return Check::ok(Id::Privileges, format!("all on {}", tables.join(", ")));
+        return Check::ok(Id::Privileges, format!("all privileges on {}", tables.join(", ")));
     }
     let make = if cannot_read { Check::fail } else { Check::warn };
     make(Id::Privileges, format!("no {}", missing.join(", ")))

@@ -100,6 +100,12 @@ fn requests(
         Some("1" | "2") => " -d client_secret=SECRET",
         _ => "",
     };
+    let code = format!(
+        "-d grant_type=authorization_code -d client_id={client}{proof} -d code=CODE \
+         -d redirect_uri=http://localhost -d code_verifier=VERIFIER"
+    );
+    let resource =
+        subject.environment.as_ref().map_or("https://ORG.crm.dynamics.com", EnvironmentUrl::origin);
     vec![
         (
             "authorize",
@@ -109,12 +115,17 @@ fn requests(
                  &code_challenge=CHALLENGE&code_challenge_method=S256"
             ),
         ),
+        ("token", format!("{token} {code} --data-urlencode 'scope={scope}'")),
         (
-            "token",
+            "token, by the refresh token that came with the wrong one",
             format!(
-                "{token} -d grant_type=authorization_code -d client_id={client}{proof} -d code=CODE \
-                 -d redirect_uri=http://localhost -d code_verifier=VERIFIER --data-urlencode 'scope={scope}'"
+                "{token} -d grant_type=refresh_token -d client_id={client}{proof} \
+                 --data-urlencode refresh_token=REFRESH_TOKEN --data-urlencode 'scope={scope}'"
             ),
+        ),
+        (
+            "token, at the v1 endpoint (authorize at /oauth2/authorize with the same resource)",
+            format!("curl {authority}/oauth2/token {code} --data-urlencode 'resource={resource}'"),
         ),
     ]
 }
