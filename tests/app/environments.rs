@@ -144,3 +144,25 @@ async fn signing_out_forgets_every_sign_in_of_the_list() {
     assert!(!program.home.path().join("state/tokens.json").exists(), "nothing is kept any more");
     program.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_of_the_first_environment_counts_when_it_is_opened_again() {
+    let mut program = Program::start().await;
+    program.wait_for("Action Card").await;
+    program.keys("g e");
+    program.wait_for("Contoso Trial").await;
+    program.keys("/ u a t esc e");
+    program.wait_for("a new profile").await;
+    program.keys("t e s t s down down a b c down down right enter");
+    program.wait_for("Written to the profile").await;
+    program.keys("esc 3");
+    program.wait_for("Contoso Development DEVELOPER").await;
+    program.keys("g e");
+    program.wait_for("Contoso Trial").await;
+    program.keys("/ u a t enter");
+    let screen = program.wait_for("Contoso UAT SANDBOX tests").await;
+    assert!(screen.contains("RO"), "{screen}");
+    program.keys(": r w enter");
+    program.wait_for("The profile is read-only").await;
+    program.quit().await;
+}

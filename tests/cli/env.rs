@@ -171,6 +171,11 @@ async fn writes_are_unlocked_by_the_alias_of_the_environment_that_is_meant() {
     dv(&home, &["env", "tag", "live", "--read-only"]).await.expect(0, &[]);
     dv(&home, &[&whoami[..], &["eu"]].concat()).await.expect(4, &["profile is read-only"]);
     dv(&home, &[&whoami[..], &["eu", "--read-only"]].concat()).await.expect(2, &["cannot be used with"]);
+    // The alias of a profile is no word for another environment that is named beside it.
+    let other = sandbox.ready().environments[0].url.as_str();
+    let beside = ["--profile", "live", "--url", other, "whoami", "--write", "eu"];
+    dv(&home, &["env", "tag", "live", "--no-read-only"]).await.expect(0, &[]);
+    dv(&home, &beside).await.expect(4, &["names `eu`", "goes by `127.0.0.1"]);
     assert_eq!(api_requests(&sandbox).await.len(), before, "nothing is sent before the alias is right");
 }
 
