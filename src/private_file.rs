@@ -1,9 +1,14 @@
 //! Files that are nobody else's business: folders 0700, files 0600, replaced as a whole or not at all.
+//!
+//! What others could read or write is refused by [`read`]: closing it quietly would hide that a secret has been seen,
+//! or put there by somebody. A folder that others may only look into gives nothing away; it is closed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use zeroize::Zeroizing;
 
 /// Largest file that is read; ours are small.
 const MAX_SIZE: u64 = 16 << 20;
@@ -12,17 +17,44 @@ const NEW: &str = ".new-";
 /// Nobody writes a file for so long.
 const STALE: Duration = Duration::from_secs(3600);
 
-/// Makes a folder and what is missing above it, closed to others. One that is there is closed to others too.
+/// A file or folder that others had their hands on, or could have.
+#[derive(Debug, thiserror::Error)]
+#[error("{} {what}", path.display())]
+pub struct Exposed {
+    path: PathBuf,
+    what: String,
+    hint: String,
+}
+
+impl Exposed {
+    /// The one that an error of this module is about.
+    pub fn of(error: &io::Error) -> Option<&Exposed> {
+        error.get_ref()?.downcast_ref()
+    }
+
+    /// What a person should do about it.
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+
+    #[cfg(unix)]
+    fn into_error(self) -> io::Error {
+        io::Error::new(io::ErrorKind::PermissionDenied, self)
+    }
+}
+
+/// Makes a folder and what is missing above it, closed to others. One that others may look into is closed to them.
 ///
 /// # Errors
 ///
-/// As the system says.
+/// As the system says, and [`Exposed`] when the folder belongs to somebody else or others can write to it.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)?;
+    check_folder(path)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -41,10 +73,27 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 /// As the system says, and when the place is taken by a symbolic link or anything else that is no file. The old
 /// content is untouched then.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_by_steps(path, content, |_| Ok(()))
+}
+
+/// `before` is asked before each step and may end the work there, as a full disk or a killed process would.
+fn replace_by_steps(
+    path: &Path,
+    content: &[u8],
+    mut before: impl FnMut(&'static str) -> io::Result<()>,
+) -> io::Result<()> {
+    before("create")?;
     let mut file = prepare(path)?;
-    file.write_all(content)?;
+    let (first, rest) = content.split_at(content.len() / 2);
+    before("write")?;
+    file.write_all(first)?;
+    before("write the rest")?;
+    file.write_all(rest)?;
+    before("fsync")?;
     file.as_file().sync_all()?;
+    before("rename")?;
     file.persist(path).map_err(|error| error.error)?;
+    before("fsync the folder")?;
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         File::open(folder)?.sync_all()?; // the rename itself
@@ -52,13 +101,15 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether [`replace`] could write now, without touching the file.
+/// Whether [`replace`] could write so much now, without touching the file.
 ///
 /// # Errors
 ///
 /// As [`replace`].
-pub fn check(path: &Path) -> io::Result<()> {
-    prepare(path).map(drop)
+pub fn check(path: &Path, size: usize) -> io::Result<()> {
+    let mut file = prepare(path)?;
+    file.write_all(&vec![0; size])?;
+    file.as_file().sync_data() // some file systems say only here that they are full
 }
 
 /// A new file beside the one that it may replace.
@@ -75,12 +126,13 @@ fn prepare(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(NEW).tempfile_in(folder) // 0600 by itself
 }
 
-/// Reads a file; nothing when there is none. A file that others could read is closed to them.
+/// Reads a file; nothing when there is none. What was read is wiped when it is dropped.
 ///
 /// # Errors
 ///
-/// As the system says, and for symbolic links, for what is no file, and for more than 16 MiB.
-pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+/// As the system says, [`Exposed`] for a file that others can read or that belongs to somebody else and for one in a
+/// folder that others can write to, and for symbolic links, for what is no file, and for more than 16 MiB.
+pub fn read(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -93,21 +145,39 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let opened = file.metadata()?;
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        use std::os::unix::fs::MetadataExt;
         // What was looked at is what was opened, not a link put in its place meanwhile.
         if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
             return Err(not_a_file(path));
         }
-        if opened.mode() & 0o077 != 0 {
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        if let Some(folder) = path.parent() {
+            check_folder(folder)?;
         }
+        check_file(path, &opened)?;
     }
     if opened.len() > MAX_SIZE {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is too large"));
     }
-    let mut content = Vec::new();
+    // Room for all of it at once: a vector that grows leaves copies behind.
+    let room = usize::try_from(opened.len()).unwrap_or_default() + 64;
+    let mut content = Zeroizing::new(Vec::with_capacity(room));
     file.take(MAX_SIZE).read_to_end(&mut content)?;
     Ok(Some(content))
+}
+
+/// Reads a file that a person named: a secret, a certificate. It may be a link, a pipe or a file of anybody's.
+///
+/// # Errors
+///
+/// As the system says, and for more than 1 MiB.
+pub fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    const MAX: u64 = 1 << 20;
+    let mut content = Vec::new();
+    File::open(path)?.take(MAX + 1).read_to_end(&mut content)?;
+    match content.len() as u64 > MAX {
+        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is too large")),
+        false => Ok(content),
+    }
 }
 
 /// Opens a file for appending, or for locking; makes it when it is missing.
@@ -127,6 +197,62 @@ pub fn append(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// A folder of ours that nobody else can put files into.
+#[cfg(unix)]
+fn check_folder(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(path)?;
+    let mode = found.mode() & 0o7777;
+    if found.uid() != own_uid() {
+        return Err(owned(path, found.uid(), "chown -R"));
+    }
+    if mode & 0o022 != 0 {
+        let what = format!("can be written to by other users (mode {mode:04o})");
+        let hint = format!("look at what is in it, then: chmod 700 '{}'", path.display());
+        return Err(Exposed { path: path.to_owned(), what, hint }.into_error());
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_folder(_: &Path) -> io::Result<()> {
+    Ok(()) // folders of a profile are closed by what they inherit
+}
+
+#[cfg(unix)]
+fn check_file(path: &Path, found: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let mode = found.mode() & 0o7777;
+    if found.uid() != own_uid() {
+        return Err(owned(path, found.uid(), "chown"));
+    }
+    if mode & 0o077 != 0 {
+        let what = format!("can be read or changed by other users (mode {mode:04o}): they may have seen it");
+        let hint = format!(
+            "close it: chmod 600 '{}'; if others use this machine, sign in anew after",
+            path.display()
+        );
+        return Err(Exposed { path: path.to_owned(), what, hint }.into_error());
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn owned(path: &Path, owner: u32, command: &str) -> io::Error {
+    let own = own_uid();
+    let what = format!("belongs to another user (uid {owner}, this is {own})");
+    let hint = format!(
+        "run dv as that user; or, if the tokens are yours: {command} {own} '{}', as an administrator",
+        path.display()
+    );
+    Exposed { path: path.to_owned(), what, hint }.into_error()
+}
+
+#[cfg(unix)]
+fn own_uid() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 /// Removes what a process left that was killed while it wrote. Failing to is no reason to stop.
@@ -160,10 +286,10 @@ mod tests {
     fn a_file_is_replaced_whole_and_closed_to_others() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("a/b/tokens.json");
-        assert_eq!(read(&path).unwrap(), None);
+        assert!(read(&path).unwrap().is_none());
         replace(&path, b"one, longer").unwrap();
         replace(&path, b"two").unwrap();
-        assert_eq!(read(&path).unwrap().unwrap(), b"two");
+        assert_eq!(*read(&path).unwrap().unwrap(), b"two");
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left behind");
     }
@@ -193,16 +319,132 @@ mod tests {
         assert!(!left.exists() && written.exists());
     }
 
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     #[test]
-    fn loose_permissions_are_tightened() {
+    fn a_file_that_others_can_read_is_refused_and_left_as_it_is() {
         let home = tempfile::tempdir().unwrap();
-        let (folder, path) = (home.path().join("dvtui"), home.path().join("dvtui/tokens.json"));
-        fs::create_dir(&folder).unwrap();
-        fs::write(&path, "x").unwrap();
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        read(&path).unwrap();
-        create_folder(&folder).unwrap();
-        assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));
+        let path = home.path().join("dvtui/tokens.json");
+        replace(&path, b"x").unwrap();
+        for open in [0o644, 0o640, 0o660, 0o604, 0o601, 0o610] {
+            set_mode(&path, open);
+            let error = read(&path).unwrap_err();
+            let exposed = Exposed::of(&error).unwrap();
+            assert!(exposed.hint().contains(&format!("chmod 600 '{}'", path.display())), "{exposed:?}");
+            assert!(exposed.to_string().contains(&format!("(mode {open:04o})")), "{exposed}");
+            assert_eq!(mode(&path), open, "nothing is tightened behind anybody's back");
+        }
+        set_mode(&path, 0o400);
+        assert_eq!(*read(&path).unwrap().unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_to_is_refused_and_one_they_can_list_is_closed() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("dvtui/tokens.json");
+        let folder = path.parent().unwrap();
+        replace(&path, b"x").unwrap();
+        for open in [0o770, 0o777, 0o1777, 0o702] {
+            set_mode(folder, open);
+            for error in
+                [read(&path).unwrap_err(), replace(&path, b"y").unwrap_err(), append(&path).unwrap_err()]
+            {
+                assert!(Exposed::of(&error).unwrap().hint().contains("chmod 700"), "{error}");
+            }
+        }
+        set_mode(folder, 0o755);
+        assert_eq!(*read(&path).unwrap().unwrap(), b"x");
+        replace(&path, b"y").unwrap();
+        assert_eq!((mode(folder), mode(&path)), (0o700, 0o600));
+    }
+
+    /// Only an administrator can give a file away.
+    #[test]
+    fn a_file_or_folder_of_somebody_else_is_refused() {
+        use std::os::unix::fs::chown;
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("dvtui/tokens.json");
+        let folder = path.parent().unwrap();
+        replace(&path, b"x").unwrap();
+        if chown(&path, Some(12_345), None).is_err() {
+            return;
+        }
+        let error = read(&path).unwrap_err();
+        assert!(error.to_string().contains("another user (uid 12345"), "{error}");
+        chown(&path, Some(own_uid()), None).unwrap();
+        chown(folder, Some(12_345), None).unwrap();
+        for error in [read(&path).unwrap_err(), replace(&path, b"y").unwrap_err()] {
+            assert!(Exposed::of(&error).unwrap().hint().contains("chown"), "{error}");
+        }
+    }
+
+    /// What a process finds that looks at the file at any moment.
+    fn old_or_new(path: &Path) -> Vec<u8> {
+        let found = read(path).unwrap().unwrap().to_vec();
+        assert!(found == b"old content" || found == b"the new content", "{found:?}");
+        found
+    }
+
+    #[test]
+    fn whichever_step_of_replacing_fails_the_file_is_old_or_new() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("tokens.json");
+        let mut failed = Vec::new();
+        for n in 0.. {
+            replace(&path, b"old content").unwrap();
+            let mut steps = 0;
+            let replaced = replace_by_steps(&path, b"the new content", |step| {
+                steps += 1;
+                if steps > n {
+                    failed.push(step);
+                    return Err(io::Error::other("EIO"));
+                }
+                Ok(())
+            });
+            let found = old_or_new(&path);
+            assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left behind");
+            if replaced.is_ok() {
+                assert_eq!(found, b"the new content");
+                break;
+            }
+        }
+        assert_eq!(failed, ["create", "write", "write the rest", "fsync", "rename", "fsync the folder"]);
+    }
+
+    /// This test starts itself, and the child ends without a word at the n-th step: nothing of it runs any more.
+    #[test]
+    fn whichever_step_a_process_is_killed_at_the_file_is_old_or_new_and_the_next_one_writes() {
+        const NAME: &str = "private_file::tests::\
+            whichever_step_a_process_is_killed_at_the_file_is_old_or_new_and_the_next_one_writes";
+        if let (Ok(path), Ok(n)) = (std::env::var("KILLED_FILE"), std::env::var("KILLED_AT")) {
+            let (n, mut steps) = (n.parse::<u32>().unwrap(), 0);
+            let killed = replace_by_steps(Path::new(&path), b"the new content", |_| {
+                steps += 1;
+                if steps > n {
+                    std::process::exit(9); // no destructor runs, as with SIGKILL
+                }
+                Ok(())
+            });
+            return killed.unwrap();
+        }
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("tokens.json");
+        let mut kills = 0;
+        loop {
+            replace(&path, b"old content").unwrap();
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+            child.args(["--exact", NAME]).env("KILLED_FILE", &path).env("KILLED_AT", kills.to_string());
+            let ended = child.output().unwrap();
+            let found = old_or_new(&path);
+            if ended.status.success() {
+                assert_eq!(found, b"the new content");
+                break;
+            }
+            assert_eq!(ended.status.code(), Some(9), "{ended:?}");
+            kills += 1;
+        }
+        assert_eq!(kills, 6);
     }
 }

@@ -11,6 +11,7 @@ const SCOPES: &[Scope] = &[
     Scope::Global,
     Scope::List,
     Scope::SignIn,
+    Scope::Environments,
     Scope::Tables,
     Scope::Grid,
     Scope::Record,
@@ -31,8 +32,11 @@ fn keys() -> String {
         let title = title[..1].to_owned() + &title[1..].to_lowercase();
         write!(page, "\n## {title}\n\n| Key | Does | Command |\n| --- | --- | --- |\n").unwrap();
         for spec in command::of(&[*scope]) {
-            let keys: Vec<String> =
+            let mut keys: Vec<String> =
                 spec.keys.iter().map(|keys| format!("`{}`", code(&sequence_text(keys)))).collect();
+            if keys.is_empty() {
+                keys.push(format!("`{}`", spec.keys_text()));
+            }
             writeln!(page, "| {} | {} | `{}` |", keys.join(" "), spec.title, spec.name).unwrap();
         }
     }

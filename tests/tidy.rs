@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli", "config", "http"]),
     ("cli", &["app", "auth", "config", "dataverse", "http", "logging", "ops", "sandbox", "text", "tui"]),
-    ("tui", &["app", "auth", "dataverse", "http", "ops", "text"]),
+    ("tui", &["app", "auth", "config", "dataverse", "http", "ops", "text"]),
     ("app", &["dataverse", "text"]),
-    ("ops", &["auth", "dataverse", "http", "text"]),
+    ("ops", &["auth", "dataverse", "http", "private_file", "text"]),
     ("dataverse", &["auth", "http", "text"]),
     ("auth", &["text", "http", "private_file"]),
     ("config", &["auth", "private_file"]),

@@ -39,13 +39,17 @@ impl App {
     /// A sentence that says why nothing can be edited now.
     fn edit_target(&self) -> Result<(Target, Arc<TableSchema>), String> {
         const NOT_READ: &str = "The row has not been read yet.";
-        if let Some(reason) = self.session.identity().and_then(|identity| identity.read_only.as_ref()) {
-            return Err(reason.clone());
+        if let Some(reason) = self.read_only() {
+            return Err(reason);
         }
         let (table, row) = match self.screen() {
             Screen::Grid(grid) => (&grid.table, grid.current_row().ok_or("There is no row here.")?),
             Screen::Record(record) => (&record.table, record.row.value().cloned().ok_or(NOT_READ)?),
-            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) | Screen::Doctor(_) => {
+            Screen::SignIn(_)
+            | Screen::Environments(_)
+            | Screen::Tables(_)
+            | Screen::Review(_)
+            | Screen::Doctor(_) => {
                 return Err("There is no row here.".into());
             }
         };
@@ -72,7 +76,11 @@ impl App {
                 };
                 schema.column(name.as_str()).cloned()
             }
-            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) | Screen::Doctor(_) => None,
+            Screen::SignIn(_)
+            | Screen::Environments(_)
+            | Screen::Tables(_)
+            | Screen::Review(_)
+            | Screen::Doctor(_) => None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! What the core wants done in the world.
 
 use super::layout::Size;
-use super::session::Way;
+use super::places::{Listed, Tags};
+use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName};
 
@@ -16,6 +17,12 @@ pub enum Effect {
     Cancel(Slot),
     /// Send a change. Never aborted; answers with [`Event::Written`](super::Event::Written).
     Write(WriteId, Patch),
+    /// What connections and sign-ins are to from here on.
+    Aim(Place),
+    /// Let writes pass for a while.
+    Unlock,
+    /// Let no write pass from here on, for this reason.
+    Lock(String),
     /// Show an address in the browser of this machine.
     OpenBrowser(String),
     /// Hand text to the terminal's clipboard.
@@ -39,6 +46,14 @@ pub enum Request {
     Connect,
     /// Sign in with a person's help.
     SignIn(Way),
+    /// List the environments, with the kept sign-in.
+    Places,
+    /// Write what a person says of an environment into its profile; makes one where there is none.
+    Tag(Box<Listed>, Tags),
+    /// Ask an environment about itself and the person, with the kept sign-in.
+    Details(String),
+    /// Forget the sign-ins to these environments, and to what lists them.
+    SignOut(Vec<String>),
     /// List the tables.
     Tables,
     /// Read a table's columns.

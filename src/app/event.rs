@@ -8,6 +8,7 @@ use super::effect::WriteId;
 use super::examination::Examination;
 use super::key::Input;
 use super::layout::Size;
+use super::places::Listed;
 use super::problem::Problem;
 use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
@@ -49,6 +50,16 @@ pub enum Reply {
     Connected(Result<Option<Identity>, Problem>),
     /// How the sign-in ended.
     SignedIn(Result<Identity, Problem>),
+    /// How a sign-in to the list of environments ended.
+    SignedInToList(Result<(), Problem>),
+    /// The environments; nothing when a person has to sign in to the list.
+    Places(Result<Option<Vec<Listed>>, Problem>),
+    /// A profile was written: the environments as they are listed now.
+    Tagged(Result<Vec<Listed>, Problem>),
+    /// What an environment says of itself and of the person: labels and values.
+    Details(Result<Vec<(String, String)>, Problem>),
+    /// The sign-ins are forgotten.
+    SignedOut(Result<(), Problem>),
     /// The tables of the environment.
     Tables(Result<Vec<Table>, dataverse::Error>),
     /// A table's columns.
@@ -58,7 +69,7 @@ pub enum Reply {
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
     /// What was found by the doctor; what failed is in it.
-    Doctor(Examination),
+    Doctor(Result<Examination, Problem>),
 }
 
 /// A change is on the server.

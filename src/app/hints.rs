@@ -45,10 +45,16 @@ impl App {
         let hint = |spec: &CommandSpec| Hint::new(spec.keys_text(), spec.hint);
         let mut hints: Vec<Hint> = help.into_iter().chain(commands.first().copied()).map(hint).collect();
         if let Some(failure) = self.failure_of_screen() {
-            if failure.next.contains("g e ") {
-                hints.push(Hint::new("g e", "sign in again"));
+            if failure.next.contains("g u ") {
+                hints.push(Hint::new("g u", "sign in again"));
             }
             hints.push(Hint::new("r", "try again"));
+        }
+        if matches!(self.screen(), Screen::Environments(_))
+            && self.places.value().is_none()
+            && !self.is_waiting()
+        {
+            hints.push(Hint::new("g u", "sign in"));
         }
         if self.is_waiting() {
             hints.push(Hint::new("Ctrl-C", "stop"));
@@ -66,6 +72,7 @@ impl App {
     fn is_waiting(&self) -> bool {
         match self.screen() {
             Screen::SignIn(_) => self.tickets.is_busy(Slot::Session),
+            Screen::Environments(_) => self.tickets.is_busy(Slot::Session) || self.places.is_pending(),
             Screen::Tables(_) => self.tables.is_pending(),
             Screen::Grid(grid) => grid.to_end || grid.rows.is_pending(),
             Screen::Record(record) => record.row.is_pending(),
@@ -83,6 +90,7 @@ impl App {
         }
         match self.screen() {
             Screen::Tables(tables) if !tables.picker.line.is_empty() => Some("clear text".into()),
+            Screen::Environments(screen) if !screen.picker.line.is_empty() => Some("clear text".into()),
             Screen::Grid(grid) if grid.filter.is_some() => Some("clear filter".into()),
             Screen::Grid(grid) if !grid.chips.is_empty() => Some("drop filter".into()),
             _ if self.screens.is_first() => None,
@@ -99,6 +107,12 @@ impl App {
                     "Tab",
                     if tables.picker.found().is_empty() { "accept closest" } else { "to the list" },
                 ),
+                Hint::new("Esc", "leave the text"),
+                Hint::new("F1", "keys"),
+            ]),
+            Screen::Environments(screen) if screen.typing => Some(vec![
+                Hint::new("Enter", "open"),
+                Hint::new("Tab", "to the list"),
                 Hint::new("Esc", "leave the text"),
                 Hint::new("F1", "keys"),
             ]),
@@ -152,6 +166,16 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Prompt(prompt) => {
             let keys = prompt::keys(app, &prompt.question);
             keys.into_iter().map(|(key, means)| Hint::new(key, means)).collect()
+        }
+        Overlay::Address(_) => vec![Hint::new("Enter", "open"), Hint::new("Esc", "close")],
+        Overlay::Tags(_) => vec![
+            Hint::new("Enter", "write the profile"),
+            Hint::new("Esc", "drop"),
+            Hint::new("Up Down", "move"),
+            Hint::new("Left Right", "change"),
+        ],
+        Overlay::Details(_) => {
+            vec![Hint::new("Enter", "open"), Hint::new("Esc", "close"), Hint::new("y", "copy")]
         }
         Overlay::Conflict(panel) => {
             let first = match panel.compared {

@@ -25,12 +25,14 @@ pub mod notice;
 pub mod overlay;
 pub mod pending;
 pub mod picker;
+pub mod places;
 pub mod problem;
 pub mod rows;
 pub mod save;
 pub mod screen;
 pub mod session;
 pub mod tickets;
+mod unlock;
 pub mod wait;
 
 use std::collections::BTreeMap;
@@ -52,6 +54,7 @@ use overlay::Overlay;
 use overlay::help::Help;
 use overlay::palette::Palette;
 use pending::{Pending, RowKey};
+use places::Listed;
 use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
@@ -72,6 +75,10 @@ pub struct App {
     pub now: Timestamp,
     /// Who is signed in.
     pub session: Session,
+    /// The environments to choose from.
+    pub places: Load<Vec<Listed>>,
+    /// The address of the environment that is being opened in place of the present one.
+    pub opening: Option<String>,
     /// The tables of the environment.
     pub tables: Load<Vec<Table>>,
     /// The columns of the tables that were opened.
@@ -104,15 +111,24 @@ pub struct App {
 impl App {
     /// The program before its first event. [`App::begin`] says what to do first.
     pub fn new(start: Start, size: Size, now: Timestamp) -> Self {
-        let way = start.way;
-        Self {
+        let first = match start.environment {
+            Some(_) => Screen::SignIn(screen::SignIn::new(start.way)),
+            None => Screen::Environments(screen::Environments::default()),
+        };
+        let places = match start.places.as_slice() {
+            [] => Load::Idle,
+            places => Load::Ready(places.to_vec()),
+        };
+        let mut app = Self {
             start,
             size,
             now,
             session: Session::Connecting,
+            places,
+            opening: None,
             tables: Load::Idle,
             schemas: BTreeMap::new(),
-            screens: Screens::new(Screen::SignIn(screen::SignIn::new(way))),
+            screens: Screens::new(first),
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
@@ -124,11 +140,17 @@ impl App {
             notice: None,
             leaving: false,
             dirty: true,
-        }
+        };
+        app.list_places();
+        app
     }
 
-    /// The first effects: check whether a kept sign-in still works.
+    /// The first effects: check whether a kept sign-in still works, to the environment or to what lists them.
     pub fn begin(&mut self) -> Vec<Effect> {
+        if self.start.environment.is_none() {
+            self.session = Session::SignedOut;
+            return self.read_places();
+        }
         vec![Effect::Run(self.tickets.issue(Slot::Session), Request::Connect)]
     }
 
@@ -141,7 +163,7 @@ impl App {
             Event::Clock(now) => {
                 self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
                 self.now = now;
-                return vec![];
+                return self.lock_in_time(now);
             }
             Event::Progress(ticket, _) if !self.tickets.is_current(ticket) => return vec![],
             Event::Reply(ticket, _) if !self.tickets.redeem(ticket) => return vec![], // too late to matter
@@ -196,7 +218,9 @@ impl App {
 
     /// Whether something on the screen counts down, so that the clock should tick.
     pub fn is_counting(&self) -> bool {
-        self.waiting.is_some() || matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.prompt.is_some())
+        self.waiting.is_some()
+            || self.session.identity().is_some_and(|identity| identity.unlocked_until().is_some())
+            || matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.prompt.is_some())
     }
 
     /// The screen that is seen.
@@ -262,6 +286,7 @@ impl App {
             Command::Grid(command) => self.run_grid(command),
             Command::Record(command) => self.run_record(command),
             Command::Review(command) => self.run_review(command),
+            Command::Environments(command) => self.run_environments(command),
             Command::Doctor(command) => self.run_doctor(command),
         }
     }
@@ -276,14 +301,10 @@ impl App {
             Global::Back => return self.back(),
             Global::GoTables => return self.go_tables(),
             Global::GoDoctor => return self.go_doctor(),
-            Global::SignInAgain => {
-                let effects = match self.screen() {
-                    Screen::Doctor(_) => self.leave_screen(), // the sign-in may be behind it
-                    _ => vec![],
-                };
-                let begun = self.start_sign_in(self.start.way);
-                return effects.into_iter().chain(begun).collect();
-            }
+            Global::GoEnvironments => return self.go_environments(),
+            Global::SignInAgain => return self.sign_in_again(),
+            Global::Unlock => return self.ask_to_unlock(),
+            Global::Lock => return self.lock(),
             Global::Cancel => match self.tickets.newest() {
                 Some(slot) => return self.cancel(slot),
                 None => self.say(match self.pending.saving() {
@@ -307,6 +328,7 @@ impl App {
         let (step, height) = (command.step(), self.size.list_height());
         match self.screen_mut() {
             Screen::Tables(screen) => screen.picker.step(step, height),
+            Screen::Environments(screen) => screen.picker.step(step, height),
             Screen::Grid(_) => return self.step_grid(step),
             Screen::Record(_) => self.step_record(step),
             Screen::Review(_) => self.step_review(step),
@@ -325,7 +347,7 @@ impl App {
                 return vec![];
             }
         }
-        if self.tables_back() {
+        if self.tables_back() || self.environments_back() {
             return vec![];
         }
         if let Some(effects) = self.grid_back() {
@@ -341,6 +363,9 @@ impl App {
     /// Leaves the screen that is seen, and what is being read for it.
     fn leave_screen(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_reading();
+        if matches!(self.screen(), Screen::SignIn(_)) {
+            self.opening = None;
+        }
         self.screens.pop();
         effects.extend(self.read_grid());
         effects
@@ -357,7 +382,7 @@ impl App {
         let slots: &[Slot] = match self.screen() {
             Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
             Screen::Record(_) => &[Slot::Row],
-            Screen::SignIn(_) => &[Slot::Session],
+            Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
             Screen::Tables(_) | Screen::Review(_) => &[],
         };
@@ -373,6 +398,8 @@ impl App {
             Slot::Schema | Slot::Rows => self.stop_grids(),
             Slot::Session => self.sign_in_stopped(),
             Slot::Row => self.row_stopped(),
+            Slot::Places => self.places.cancel(),
+            Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
         }
         self.say("Stopped.");
@@ -383,6 +410,7 @@ impl App {
         match self.screen() {
             Screen::Grid(_) => self.refresh_grid(),
             Screen::Record(_) => self.read_record(),
+            Screen::Environments(_) => self.read_places(),
             Screen::Doctor(_) => self.go_doctor(),
             Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
         }
@@ -400,6 +428,11 @@ impl App {
             Reply::Connected(Ok(None)) => self.start_sign_in(self.start.way),
             Reply::Connected(Err(problem)) => self.signed_in(Err(problem)),
             Reply::SignedIn(result) => self.signed_in(result),
+            Reply::SignedInToList(result) => self.signed_in_to_list(result),
+            Reply::Places(result) => self.places_came(result),
+            Reply::Tagged(result) => self.tagged(result),
+            Reply::Details(result) => self.details_came(result),
+            Reply::SignedOut(result) => self.signed_out(result),
             Reply::Tables(result) => {
                 self.tables_came(result);
                 vec![]
@@ -414,17 +447,31 @@ impl App {
         }
     }
 
-    /// Signed in: on to the tables.
+    /// Signed in: on to the tables. Nothing of an environment before it stays.
     fn enter(&mut self, identity: Identity) -> Vec<Effect> {
+        self.opening = None;
         self.session = Session::SignedIn(identity);
         let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
         self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
+        self.overlays.clear();
+        self.notice = None;
+        self.tables = Load::Idle;
+        self.schemas.clear();
+        self.pending = Pending::default();
+        self.last_change = None;
+        self.dropped = None;
+        self.sending = Sending::default();
+        self.asked_row = None;
+        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
+        let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
+        let mut effects: Vec<Effect> = busy.map(Effect::Cancel).collect();
+        self.places.cancel();
+        effects.extend(self.read_tables());
         if let Some(doctor) = doctor {
             self.screens.push(doctor); // somebody reads there
-            let examining = self.go_doctor();
-            return self.read_tables().into_iter().chain(examining).collect();
+            effects.extend(self.go_doctor());
         }
-        self.read_tables()
+        effects
     }
 
     /// Puts text on the terminal's clipboard and says how.
@@ -447,6 +494,10 @@ impl App {
         for screen in self.screens.iter_mut() {
             match screen {
                 Screen::Tables(screen) => {
+                    let len = screen.picker.found().len();
+                    screen.picker.list.clamp(len, height);
+                }
+                Screen::Environments(screen) => {
                     let len = screen.picker.found().len();
                     screen.picker.list.clamp(len, height);
                 }

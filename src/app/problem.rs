@@ -39,6 +39,7 @@ impl App {
     /// Why the screen that is seen has nothing to show.
     pub fn failure_of_screen(&self) -> Option<&Problem> {
         match self.screen() {
+            Screen::Environments(screen) if screen.picker.is_empty() => self.places.problem(),
             Screen::Tables(tables) if tables.picker.is_empty() => self.tables.problem(),
             Screen::Grid(grid) => grid.rows.problem().filter(|_| grid.rows.value().is_none()),
             Screen::Record(record) => record.row.problem().filter(|_| record.row.value().is_none()),
@@ -74,7 +75,7 @@ fn reason(error: &Error) -> (String, &'static str) {
             let refused = coded(&format!("The token was refused: {what}"));
             (
                 format!("{refused} {}", more.join(" ")).trim_end().to_owned(),
-                "g e sign in again   g d look closer   r try again",
+                "g u sign in again   g d look closer   r try again",
             )
         }
         Error::Api { code, message, .. } if denial::of_code(code).is_some() || error.is_forbidden() => {
@@ -87,7 +88,7 @@ fn reason(error: &Error) -> (String, &'static str) {
             (coded(&format!("A plug-in refused: {}", sentence(message))), AGAIN)
         }
         _ if error.needs_sign_in() => {
-            (coded("The sign-in is no longer good"), "g e sign in again   r try again")
+            (coded("The sign-in is no longer good"), "g u sign in again   r try again")
         }
         _ if error.is_not_found() => {
             (coded("It was deleted, or your roles never let you see it"), "r try again   Esc back")

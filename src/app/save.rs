@@ -54,7 +54,7 @@ impl App {
 
     /// Sends the changes of rows, one write a row. A question about them was confirmed.
     pub(in crate::app) fn send(&mut self, keys: &[RowKey]) -> Vec<Effect> {
-        if let Some(reason) = self.session.identity().and_then(|identity| identity.read_only.clone()) {
+        if let Some(reason) = self.read_only() {
             self.say(reason);
             return vec![];
         }

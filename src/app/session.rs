@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::places::Listed;
+
 /// How far the session is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Session {
@@ -15,6 +17,14 @@ pub enum Session {
 }
 
 impl Session {
+    /// Who is signed in, to be changed.
+    pub fn identity_mut(&mut self) -> Option<&mut Identity> {
+        match self {
+            Self::SignedIn(identity) => Some(identity),
+            _ => None,
+        }
+    }
+
     /// Who is signed in.
     pub fn identity(&self) -> Option<&Identity> {
         match self {
@@ -25,18 +35,64 @@ impl Session {
 }
 
 /// The person and the environment of a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity {
+    /// Origin of the environment.
+    pub address: String,
     /// What row 1 calls the environment: `contoso-uat`.
     pub environment: String,
-    /// The environment's kind as the badge shows it: `SANDBOX`, `PROD`.
+    /// The environment's kind as the badge shows it: `SANDBOX`, `PROD`. A label of its own follows.
     pub badge: String,
+    /// Colour of the badge, as the profile has it.
+    pub colour: Option<String>,
     /// Writes need more care here; unknown counts as production.
     pub production: bool,
-    /// Why the session cannot write, as a sentence; none when it can.
-    pub read_only: Option<String>,
+    /// What is typed to unlock writes, and for changes of many rows.
+    pub alias: String,
+    /// Whether the session can write.
+    pub writes: Writes,
     /// The signed-in person's name.
     pub user: String,
+}
+
+/// Whether a session can write. The client's guard decides; this is what the screens know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Writes {
+    #[default]
+    Open,
+    /// Not now, for this reason; the environment's alias unlocks.
+    Closed(String),
+    /// Until then; closed for the reason from then on.
+    Unlocked(String, Timestamp),
+    /// Never in this session, for this reason.
+    Locked(String),
+}
+
+impl Identity {
+    /// Why the session cannot write, as a sentence; none when it can.
+    pub fn read_only(&self) -> Option<&str> {
+        match &self.writes {
+            Writes::Open | Writes::Unlocked(..) => None,
+            Writes::Closed(reason) | Writes::Locked(reason) => Some(reason),
+        }
+    }
+
+    /// Until when writes are unlocked.
+    pub fn unlocked_until(&self) -> Option<Timestamp> {
+        match &self.writes {
+            Writes::Unlocked(_, until) => Some(*until),
+            _ => None,
+        }
+    }
+}
+
+/// What the next connection or sign-in is to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The service that lists environments.
+    List,
+    /// An environment, by its address as it was given.
+    Environment(String),
 }
 
 /// A way to sign in.
@@ -107,6 +163,8 @@ pub struct Start {
     pub version: String,
     /// Host of the environment, where one was named.
     pub environment: Option<String>,
+    /// The environments that are remembered from an earlier start.
+    pub places: Vec<Listed>,
     /// The way that is tried first.
     pub way: Way,
     /// The terminal is at the other end of a slow line: smaller pages.

@@ -10,6 +10,12 @@ use std::collections::BTreeMap;
 pub enum Slot {
     /// Sign-in, or the check of a cached one.
     Session,
+    /// The list of environments.
+    Places,
+    /// A change of a profile.
+    Profile,
+    /// What an environment says of itself.
+    Details,
     /// The list of tables.
     Tables,
     /// The columns of a table.

@@ -104,6 +104,18 @@ impl Authority {
         (!path.is_empty() && !path.contains('/')).then_some(path)
     }
 
+    /// The tenant, unless it is an alias for many.
+    pub(super) fn tenant_by_name(&self) -> Option<&str> {
+        self.tenant().filter(|tenant| !matches!(*tenant, "organizations" | "common" | "consumers"))
+    }
+
+    /// Whether a refresh token of that authority may be sent to this one: it is the same, or another tenant of the same
+    /// cloud, since a refresh token belongs to a person and an application, not to a tenant.
+    pub fn may_renew(&self, other: &str) -> bool {
+        let same_origin = Url::parse(other).is_ok_and(|other| other.origin() == self.url.origin());
+        other == self.as_str() || (same_origin && self.path_parts() <= 1)
+    }
+
     /// How many parts the path has.
     pub(super) fn path_parts(&self) -> usize {
         self.url.path().split('/').filter(|part| !part.is_empty()).count()

@@ -1,17 +1,19 @@
-//! Sign-in in the browser of this machine: authorization code with PKCE, back over loopback.
+//! Sign-in in a browser: authorization code with PKCE, back over loopback, or pasted by the person.
 
 use std::time::Duration;
 
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    AuthUrl, AuthorizationCode, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
     TokenUrl,
 };
+use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use super::exchange::{Exchange, Step};
 use super::grant::OauthClient;
 use super::loopback::Listener;
-use super::{Error, Grant, Target};
+use super::redirect::{BadPaste, pasted};
+use super::{Asked, Error, Grant, Target};
 use crate::http;
 
 /// How long the browser may take.
@@ -24,6 +26,8 @@ pub struct Wishes {
     pub login_hint: Option<String>,
     /// `login`, `select_account`, `consent` or `none`. Without one and without a hint, the account is asked for.
     pub prompt: Option<String>,
+    /// Claims that a policy asks for, as JSON.
+    pub claims: Option<String>,
 }
 
 /// A sign-in that waits for the browser.
@@ -35,6 +39,7 @@ pub struct BrowserSignIn {
     verifier: PkceCodeVerifier,
     client_id: String,
     token: TokenUrl,
+    asked: Asked,
 }
 
 impl BrowserSignIn {
@@ -50,9 +55,16 @@ impl BrowserSignIn {
             .set_auth_uri(AuthUrl::from_url(endpoint))
             .set_redirect_uri(redirect(&listener)?);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let scopes = target.scope.split(' ').map(|scope| Scope::new(scope.to_owned()));
-        let mut request =
-            client.authorize_url(CsrfToken::new_random).add_scopes(scopes).set_pkce_challenge(challenge);
+        let mut request = client
+            .authorize_url(CsrfToken::new_random)
+            .add_scopes(target.asked.scopes())
+            .set_pkce_challenge(challenge);
+        if let Some(resource) = target.asked.resource() {
+            request = request.add_extra_param("resource", resource);
+        }
+        if let Some(claims) = &wishes.claims {
+            request = request.add_extra_param("claims", claims.as_str());
+        }
         if let Some(hint) = &wishes.login_hint {
             request = request.add_extra_param("login_hint", hint.as_str());
         }
@@ -63,7 +75,8 @@ impl BrowserSignIn {
         }
         let (address, state) = request.url();
         let token = TokenUrl::from_url(target.endpoints.token.clone());
-        Ok(BrowserSignIn { address, listener, state, verifier, client_id: target.client_id.clone(), token })
+        let (client_id, asked) = (target.client_id.clone(), target.asked.clone());
+        Ok(BrowserSignIn { address, listener, state, verifier, client_id, token, asked })
     }
 
     /// The address that the browser should open.
@@ -76,23 +89,37 @@ impl BrowserSignIn {
         self.listener.redirect_uri()
     }
 
-    /// Waits until the browser comes back, at most five minutes, and asks for the tokens.
+    /// Waits until the browser comes back or the person pastes the address that it ended at, at most five minutes, and
+    /// asks for the tokens. What is pasted and is not that address is told to `odd`, and the waiting goes on.
     ///
     /// # Errors
     ///
-    /// [`Error::BrowserTimedOut`], and [`Error::Refused`] with what the authority said.
+    /// [`Error::BrowserTimedOut`], [`Error::NothingPasted`] when the texts end, and [`Error::Refused`] with what the
+    /// authority said.
     ///
     /// # Cancellation
     ///
     /// Dropping the future closes the port.
-    pub async fn wait(self, http: &http::Client) -> Result<Grant, Error> {
+    pub async fn wait(
+        self,
+        http: &http::Client,
+        texts: Option<UnboundedReceiver<String>>,
+        odd: impl Fn(&'static str),
+    ) -> Result<Grant, Error> {
         let redirect = redirect(&self.listener)?;
-        let back = tokio::time::timeout(PATIENCE, self.listener.wait(self.state.secret())).await;
-        let code = back.map_err(|_| Error::BrowserTimedOut(PATIENCE))??;
+        let state = self.state.secret();
+        let back = async {
+            tokio::select! {
+                code = self.listener.wait(state) => code,
+                code = take_pasted(texts, state, odd) => code,
+            }
+        };
+        let code =
+            tokio::time::timeout(PATIENCE, back).await.map_err(|_| Error::BrowserTimedOut(PATIENCE))??;
         let client = OauthClient::new(ClientId::new(self.client_id))
             .set_token_uri(self.token)
             .set_redirect_uri(redirect);
-        let exchange = Exchange::new(http, Step::Code);
+        let exchange = Exchange::new(http, Step::Code, &self.asked);
         let answer = client
             .exchange_code(AuthorizationCode::new(code))
             .set_pkce_verifier(self.verifier)
@@ -100,6 +127,22 @@ impl BrowserSignIn {
             .await;
         answer.map(Grant::from).map_err(|error| exchange.failure(&error))
     }
+}
+
+/// Waits for the right address among what a person pastes. Never ends where nothing can be pasted.
+async fn take_pasted(
+    texts: Option<UnboundedReceiver<String>>,
+    state: &str,
+    odd: impl Fn(&'static str),
+) -> Result<String, Error> {
+    let Some(mut texts) = texts else { return std::future::pending().await };
+    while let Some(text) = texts.recv().await {
+        match pasted(&text, state) {
+            Ok(answer) => return answer.map_err(|refusal| Error::Refused(Box::new(refusal))),
+            Err(BadPaste(why)) => odd(why),
+        }
+    }
+    Err(Error::NothingPasted)
 }
 
 fn redirect(listener: &Listener) -> Result<RedirectUrl, Error> {

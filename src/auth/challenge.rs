@@ -1,5 +1,8 @@
 //! The `WWW-Authenticate` challenge of an environment.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 use crate::http::HeaderMap;
 
 /// What a Bearer challenge says. Keys and scheme are case-insensitive, values may be quoted or not, and what is not
@@ -48,6 +51,21 @@ impl Challenge {
             }
         }
         found
+    }
+
+    /// The claims that a new token must fulfil, as JSON. They come in base64, of either alphabet, with or without padding.
+    pub fn claims(&self) -> Option<String> {
+        let sent = self.claims.as_deref()?;
+        let alphabet = |c| match c {
+            '-' => '+',
+            '_' => '/',
+            c => c,
+        };
+        let plain: String = sent.trim_end_matches('=').chars().map(alphabet).collect();
+        let decoded = STANDARD_NO_PAD.decode(plain).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let json = decoded.unwrap_or_else(|| sent.to_owned());
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&json).ok()?;
+        Some(json)
     }
 
     fn take(&mut self, parameter: &str) {
@@ -128,6 +146,22 @@ mod tests {
             let challenge = Challenge::parse(&case).unwrap_or_default();
             assert_eq!(challenge.authorization_uri.as_deref(), Some(URI), "{case}");
             assert_eq!(challenge.resource_id.as_deref(), Some(RESOURCE), "{case}");
+        }
+    }
+
+    #[test]
+    fn claims_are_read_in_every_spelling_of_base64() {
+        let json = r#"{"access_token":{"nbf":{"essential":true,"value":"1702682181?>"}}}"#;
+        let padded = base64::engine::general_purpose::STANDARD.encode(json);
+        let url = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json);
+        assert_ne!(padded.trim_end_matches('='), url, "the alphabets differ here");
+        for sent in [padded, url] {
+            let header = format!("Bearer error=\"insufficient_claims\", claims=\"{sent}\"");
+            assert_eq!(Challenge::parse(&header).unwrap().claims().as_deref(), Some(json), "{sent}");
+        }
+        for odd in ["", "%%%", "bm8ganNvbg=="] {
+            let header = format!("Bearer claims=\"{odd}\"");
+            assert_eq!(Challenge::parse(&header).unwrap().claims(), None, "{odd}");
         }
     }
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use oauth2::{ClientId, DeviceAuthorizationUrl, Scope, StandardDeviceAuthorizationResponse, TokenUrl};
+use oauth2::{ClientId, DeviceAuthorizationUrl, StandardDeviceAuthorizationResponse, TokenUrl};
 use url::Url;
 
 use super::exchange::{Exchange, Step};
 use super::grant::OauthClient;
-use super::{Authority, Error, Grant, Target};
+use super::{Asked, Authority, Error, Grant, Target};
 use crate::http;
 
 /// A code that waits for a person.
@@ -18,28 +18,40 @@ pub struct DeviceSignIn {
     may_open: bool,
     client_id: String,
     token: TokenUrl,
+    asked: Asked,
+    claims: Option<String>,
 }
 
 impl DeviceSignIn {
-    /// Asks for a code.
+    /// Asks for a code. `claims` are those that a policy asks for, as JSON.
     ///
     /// # Errors
     ///
     /// [`Error::UnsafeAnswer`] when the answer must not be shown; what the authority says, and network errors.
-    pub async fn start(http: &http::Client, target: &Target) -> Result<DeviceSignIn, Error> {
+    pub async fn start(
+        http: &http::Client,
+        target: &Target,
+        claims: Option<&str>,
+    ) -> Result<DeviceSignIn, Error> {
         let endpoint = target.endpoints.device.clone().ok_or(Error::NoEndpoint("a device code"))?;
         let client = OauthClient::new(ClientId::new(target.client_id.clone()))
             .set_device_authorization_url(DeviceAuthorizationUrl::from_url(endpoint));
-        let scopes = target.scope.split(' ').map(|scope| Scope::new(scope.to_owned()));
-        let exchange = Exchange::new(http, Step::DeviceCode);
-        let asked = client.exchange_device_code().add_scopes(scopes).request_async(&exchange).await;
-        let details: StandardDeviceAuthorizationResponse = asked.map_err(|error| exchange.failure(&error))?;
+        let exchange = Exchange::new(http, Step::DeviceCode, &target.asked);
+        let mut request = client.exchange_device_code().add_scopes(target.asked.scopes());
+        if let Some(claims) = claims {
+            request = request.add_extra_param("claims", claims);
+        }
+        let answer = request.request_async(&exchange).await;
+        let details: StandardDeviceAuthorizationResponse =
+            answer.map_err(|error| exchange.failure(&error))?;
         let (address, may_open) = check_address(&target.authority, details.verification_uri().as_str())?;
         Ok(DeviceSignIn {
             address,
             may_open,
             client_id: target.client_id.clone(),
             token: TokenUrl::from_url(target.endpoints.token.clone()),
+            asked: target.asked.clone(),
+            claims: claims.map(ToOwned::to_owned),
             details,
         })
     }
@@ -77,13 +89,16 @@ impl DeviceSignIn {
     pub async fn wait(&self, http: &http::Client) -> Result<Grant, Error> {
         let client =
             OauthClient::new(ClientId::new(self.client_id.clone())).set_token_uri(self.token.clone());
-        let exchange = Exchange::new(http, Step::Poll);
+        let exchange = Exchange::new(http, Step::Poll, &self.asked);
         // The crate measures by the wall clock, which jumps; ours is below. A year is no limit to it.
         let no_limit = Some(Duration::from_secs(366 * 24 * 3600));
         let poll = async {
             tokio::time::sleep(self.details.interval()).await;
-            client
-                .exchange_device_access_token(&self.details)
+            let mut request = client.exchange_device_access_token(&self.details);
+            if let Some(claims) = &self.claims {
+                request = request.add_extra_param("claims", claims.as_str());
+            }
+            request
                 .set_max_backoff_interval(Duration::from_secs(60))
                 .request_async(&exchange, tokio::time::sleep, no_limit)
                 .await

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::Authority;
 use super::authority::is_safe;
+use super::{Authority, Version};
 use crate::http;
 
 /// The endpoints of an authority.
@@ -33,12 +33,16 @@ impl Endpoints {
     /// # Errors
     ///
     /// When the authority cannot be reached at all.
-    pub async fn of(http: &http::Client, authority: &Authority) -> Result<Endpoints, http::Error> {
+    pub async fn of(
+        http: &http::Client,
+        authority: &Authority,
+        version: Version,
+    ) -> Result<Endpoints, http::Error> {
         if authority.is_known_cloud() {
-            return Ok(Endpoints::like_entra(authority));
+            return Ok(Endpoints::like_entra(authority, version));
         }
         let mut found: Option<Endpoints> = None;
-        for address in places(authority) {
+        for address in places(authority, version) {
             let request = http::Request::get(address.as_str()).header("accept", "application/json");
             let Ok(request) = request.body(bytes::Bytes::new()) else { continue };
             let response = match http.send(request).await {
@@ -63,7 +67,7 @@ impl Endpoints {
                 break;
             }
         }
-        Ok(found.unwrap_or_else(|| Endpoints::like_entra(authority)))
+        Ok(found.unwrap_or_else(|| Endpoints::like_entra(authority, version)))
     }
 
     fn parse(document: &[u8]) -> Option<Endpoints> {
@@ -76,24 +80,29 @@ impl Endpoints {
         })
     }
 
-    fn like_entra(authority: &Authority) -> Endpoints {
+    fn like_entra(authority: &Authority, version: Version) -> Endpoints {
+        let root = match version {
+            Version::V1 => "/oauth2",
+            Version::V2 => "/oauth2/v2.0",
+        };
         let own = authority.url();
-        let below = |path| authority.below(path).unwrap_or_else(|| own.clone());
+        let below = |name| authority.below(&format!("{root}/{name}")).unwrap_or_else(|| own.clone());
         Endpoints {
-            authorize: Some(below("/oauth2/v2.0/authorize")),
-            token: below("/oauth2/v2.0/token"),
-            device: Some(below("/oauth2/v2.0/devicecode")),
+            authorize: Some(below("authorize")),
+            token: below("token"),
+            device: Some(below("devicecode")),
         }
     }
 }
 
-/// Where metadata may be, in the order it is looked for.
-fn places(authority: &Authority) -> impl Iterator<Item = Url> {
+/// Where metadata may be, in the order it is looked for. The document of the v2 endpoints is of no use for v1.
+fn places(authority: &Authority, version: Version) -> impl Iterator<Item = Url> {
     let mut rfc8414 = authority.url().clone();
     let path = authority.url().path().trim_end_matches('/').to_owned();
     rfc8414.set_path(&format!("/.well-known/oauth-authorization-server{path}"));
+    let v2 = authority.below("/v2.0/.well-known/openid-configuration");
     [
-        authority.below("/v2.0/.well-known/openid-configuration"),
+        v2.filter(|_| version == Version::V2),
         authority.below("/.well-known/openid-configuration"),
         Some(rfc8414),
     ]
@@ -108,7 +117,7 @@ mod tests {
     #[test]
     fn metadata_is_looked_for_in_three_places() {
         let authority = Authority::by_hand("http://127.0.0.1:9/a/b/").unwrap();
-        let places: Vec<String> = places(&authority).map(String::from).collect();
+        let places: Vec<String> = places(&authority, Version::V2).map(String::from).collect();
         assert_eq!(
             places,
             [
@@ -133,7 +142,8 @@ mod tests {
     #[test]
     fn entra_has_its_known_paths() {
         let authority = Authority::by_hand("https://login.microsoftonline.com/t").unwrap();
-        let endpoints = Endpoints::like_entra(&authority);
-        assert_eq!(endpoints.token.as_str(), "https://login.microsoftonline.com/t/oauth2/v2.0/token");
+        let token = |version| Endpoints::like_entra(&authority, version).token.to_string();
+        assert_eq!(token(Version::V2), "https://login.microsoftonline.com/t/oauth2/v2.0/token");
+        assert_eq!(token(Version::V1), "https://login.microsoftonline.com/t/oauth2/token");
     }
 }

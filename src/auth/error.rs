@@ -4,8 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Refusal, UrlError};
+use super::{Refusal, UrlError, vault};
 use crate::http;
+use crate::private_file::Exposed;
 
 /// Why there is no token. Callers ask the `is_…` methods; messages hold no token and no code.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,27 @@ pub enum Error {
     /// The browser did not come back.
     #[error("the browser did not come back within {} minutes", .0.as_secs() / 60)]
     BrowserTimedOut(std::time::Duration),
+    /// A secret or certificate is of no use.
+    #[error("{what} cannot be used: {reason}")]
+    Credential { what: &'static str, reason: String },
+    /// The application's credential was handed over when it signed in and is not here now.
+    #[error("the application's secret or certificate is needed again")]
+    CredentialGone,
+    /// An application is to sign in and nothing says with what.
+    #[error("no secret and no certificate is given for the application")]
+    NoCredential,
+    /// The Azure CLI gave no token.
+    #[error("no token from the Azure CLI: {reason}")]
+    AzureCli { reason: String, hint: &'static str },
+    /// What was given as a token is none, or of no use here.
+    #[error("that is no access token: {0}")]
+    NotAToken(&'static str),
+    /// The environment asks for a sign-in that fulfils a policy. The claims are kept for it.
+    #[error("a policy of your organisation asks for a new sign-in")]
+    ClaimsNeeded,
+    /// What could be pasted has ended without the address.
+    #[error("no address was pasted")]
+    NothingPasted,
     /// No port on loopback.
     #[error("cannot listen for the browser on this machine")]
     Listen(#[source] io::Error),
@@ -72,6 +94,9 @@ pub enum Error {
     /// The file of tokens is of a newer version of this program.
     #[error("{} was written by a newer version of dv", path.display())]
     NewerStore { path: PathBuf },
+    /// The file of tokens cannot be opened or sealed.
+    #[error("cannot use {}", path.display())]
+    Vault { path: PathBuf, source: vault::Error },
     /// Another process holds the file of tokens.
     #[error("another dv has been using {} for too long", path.display())]
     StoreBusy { path: PathBuf },
@@ -80,7 +105,7 @@ pub enum Error {
 impl Error {
     /// What was given cannot work, whatever a server says.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Error::Url(_) | Error::Setting { .. })
+        matches!(self, Error::Url(_) | Error::Setting { .. } | Error::Credential { .. } | Error::NoCredential)
     }
 
     /// A person has to sign in, or tried and failed.
@@ -94,13 +119,26 @@ impl Error {
             | Error::UnsafeAnswer(_)
             | Error::CodeExpired
             | Error::LostAnswer
+            | Error::CredentialGone
+            | Error::AzureCli { .. }
+            | Error::NotAToken(_)
+            | Error::ClaimsNeeded
+            | Error::NothingPasted
             | Error::BrowserTimedOut(_) => true,
             // While the service has trouble it says nothing about the sign-in.
             Error::Refused(_) | Error::Answer { .. } => !self.is_transient(),
-            // A page in place of an answer is no word about what is kept.
-            Error::Renewal(error) => error.is_sign_in() && !matches!(**error, Error::Answer { .. }),
+            Error::Vault { source, .. } => source.is_sign_in(),
+            Error::Renewal(error) => match &**error {
+                // The file with the application's secret or certificate is gone or spoilt.
+                Error::Credential { .. } => true,
+                // A page in place of an answer is no word about what is kept.
+                Error::Answer { .. } => false,
+                error => error.is_sign_in(),
+            },
             Error::Url(_)
             | Error::Setting { .. }
+            | Error::Credential { .. }
+            | Error::NoCredential
             | Error::NotAnEnvironment { .. }
             | Error::Network { .. }
             | Error::Listen(_)
@@ -140,6 +178,24 @@ impl Error {
         }
     }
 
+    /// A code does not do here, a browser may: a policy asks for more, or the authority has no codes.
+    pub fn wants_a_browser(&self) -> bool {
+        match self {
+            Error::NoEndpoint("a device code") => true,
+            Error::Refused(refusal) => refusal.wants_a_browser(),
+            _ => false,
+        }
+    }
+
+    /// What the next sign-in should send along, as JSON.
+    pub fn claims(&self) -> Option<&str> {
+        match self {
+            Error::Refused(refusal) => refusal.claims.as_deref(),
+            Error::Renewal(error) => error.claims(),
+            _ => None,
+        }
+    }
+
     /// What to do about it, the most useful first.
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
@@ -169,10 +225,26 @@ impl Error {
                 }
                 return hints;
             }
-            Error::CodeExpired | Error::LostAnswer | Error::BrowserTimedOut(_) => "start again: `dv login`",
+            Error::CodeExpired | Error::LostAnswer | Error::BrowserTimedOut(_) | Error::NothingPasted => {
+                "start again: `dv login`"
+            }
+            Error::Credential { .. } => {
+                "Entra ID shows a secret once, when it is made; a certificate is a PEM file with its private key"
+            }
+            Error::NoCredential => {
+                "name it with --client-secret-file, --certificate or DV_CLIENT_SECRET; never on the command line"
+            }
+            Error::CredentialGone => {
+                "give it again: --client-secret-file, --certificate, --client-secret-fd or DV_CLIENT_SECRET"
+            }
+            Error::AzureCli { hint, .. } => hint,
+            Error::NotAToken(_) => "`dv token inspect` says what is in a token",
+            Error::ClaimsNeeded => "sign in again: `dv login`; what the policy asks for is sent along",
             Error::Listen(_) => "sign in with a code: `dv login --device-code`",
+            Error::Vault { source, .. } => return source.hints(),
+            Error::Store { source, .. } if let Some(exposed) = Exposed::of(source) => exposed.hint(),
             Error::Store { .. } => "check the folder's owner, its permissions and the free space",
-            Error::NewerStore { .. } => "use that version, or move the file away and sign in again",
+            Error::NewerStore { .. } => "use that version; to give up what is in the file: `dv logout --all`",
             Error::StoreBusy { .. } => "end the other process and try again",
         };
         vec![hint.to_owned()]

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use super::refusal::GrantKind;
-use super::{Error, Refusal};
+use super::{Asked, Error, Refusal};
 use crate::http;
 use crate::text::is_harmful;
 
@@ -35,6 +35,8 @@ pub(super) enum Step {
     Refresh,
     /// A token is asked for again and again until a person has signed in.
     Poll,
+    /// A token for an application that proves itself.
+    Application,
 }
 
 /// One exchange with an authority.
@@ -42,6 +44,7 @@ pub(super) enum Step {
 pub(super) struct Exchange<'h> {
     http: &'h http::Client,
     step: Step,
+    asked: &'h Asked,
     failure: Mutex<Option<Error>>,
     misses: AtomicU32,
     gave_up: Notify,
@@ -58,7 +61,7 @@ pub(super) struct NoAnswer;
 impl Step {
     fn grant(self) -> GrantKind {
         match self {
-            Step::DeviceCode | Step::Refresh => GrantKind::Refresh,
+            Step::DeviceCode | Step::Refresh | Step::Application => GrantKind::Refresh,
             Step::Code => GrantKind::BrowserCode,
             Step::Poll => GrantKind::DeviceCode,
         }
@@ -66,10 +69,12 @@ impl Step {
 }
 
 impl<'h> Exchange<'h> {
-    pub(super) fn new(http: &'h http::Client, step: Step) -> Exchange<'h> {
+    /// `asked` decides which version of the protocol is spoken.
+    pub(super) fn new(http: &'h http::Client, step: Step, asked: &'h Asked) -> Exchange<'h> {
         Exchange {
             http,
             step,
+            asked,
             failure: Mutex::new(None),
             misses: AtomicU32::new(0),
             gave_up: Notify::new(),
@@ -120,7 +125,11 @@ impl<'h> Exchange<'h> {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        let response = match self.http.send(request.map(Bytes::from)).await {
+        let request = request.map(|form| match self.asked.resource() {
+            Some(resource) => Bytes::from(as_v1(&form, resource)),
+            None => Bytes::from(form),
+        });
+        let response = match self.http.send(request).await {
             Ok(response) => response,
             Err(source) => return Err(self.missed(Error::Network { whom: "sign-in service", source })),
         };
@@ -177,6 +186,26 @@ impl<'h> Exchange<'h> {
     }
 }
 
+/// A request as the v1 endpoints know it: a resource in place of scopes, and other names for the device grant.
+fn as_v1(form: &[u8], resource: &str) -> String {
+    let mut out = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(form) {
+        match (&*name, &*value) {
+            ("scope", _) => {}
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code") => {
+                out.append_pair("grant_type", "device_code");
+            }
+            ("device_code", code) => {
+                out.append_pair("code", code);
+            }
+            (name, value) => {
+                out.append_pair(name, value);
+            }
+        }
+    }
+    out.append_pair("resource", resource).finish()
+}
+
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -198,7 +227,7 @@ fn read(step: Step, body: &[u8]) -> Result<Map<String, Value>, Error> {
     };
     match step {
         Step::DeviceCode => device_answer(&answer),
-        Step::Code | Step::Refresh | Step::Poll => token_answer(&answer),
+        Step::Code | Step::Refresh | Step::Poll | Step::Application => token_answer(&answer),
     }
 }
 
@@ -315,6 +344,16 @@ mod tests {
 
     fn device(body: &str) -> Result<Map<String, Value>, Error> {
         read(Step::DeviceCode, body.as_bytes())
+    }
+
+    #[test]
+    fn a_v1_endpoint_is_asked_for_a_resource_in_its_own_words() {
+        let form = b"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=D&client_id=c&scope=x";
+        let sent = as_v1(form, "https://contoso.crm4.dynamics.com/");
+        assert_eq!(
+            sent,
+            "grant_type=device_code&code=D&client_id=c&resource=https%3A%2F%2Fcontoso.crm4.dynamics.com%2F"
+        );
     }
 
     #[test]

@@ -12,6 +12,8 @@ use oauth2::{
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::Renewal;
+
 /// Tokens as they came.
 #[derive(Debug)]
 pub struct Grant {
@@ -23,6 +25,8 @@ pub struct Grant {
     pub expires_in: Option<Duration>,
     /// Who signed in, as the id token says. Nothing depends on it.
     pub user: Option<String>,
+    /// How the next access token is got.
+    pub renewal: Renewal,
 }
 
 /// Our shape of the crate's client: token replies with an id token.
@@ -61,25 +65,38 @@ impl From<Reply> for Grant {
             access_token: reply.access_token().secret().as_str().into(),
             refresh_token: reply.refresh_token().map(|token| token.secret().as_str().into()),
             expires_in: reply.expires_in(),
-            user: reply.extra_fields().id_token.as_deref().and_then(user_of),
+            user: reply.extra_fields().id_token.as_deref().and_then(|token| claims_of(token).user()),
+            renewal: Renewal::RefreshToken,
         }
     }
 }
 
-/// The name in a JWT, for display. The signature is not looked at: nothing depends on it.
-fn user_of(jwt: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Claims {
-        preferred_username: Option<String>,
-        upn: Option<String>,
-        unique_name: Option<String>,
-        email: Option<String>,
-        name: Option<String>,
+/// What a JWT says of its person and its end, for display. Its signature is not looked at: nothing depends on it.
+#[derive(Default, Deserialize)]
+pub(super) struct Claims {
+    preferred_username: Option<String>,
+    upn: Option<String>,
+    unique_name: Option<String>,
+    email: Option<String>,
+    name: Option<String>,
+    pub(super) exp: Option<u64>,
+}
+
+impl Claims {
+    /// The person's name, the one to sign in with first.
+    pub(super) fn user(self) -> Option<String> {
+        self.preferred_username.or(self.upn).or(self.unique_name).or(self.email).or(self.name)
     }
-    let payload = jwt.split('.').nth(1)?;
-    let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    let claims: Claims = serde_json::from_slice(&json).ok()?;
-    claims.preferred_username.or(claims.upn).or(claims.unique_name).or(claims.email).or(claims.name)
+}
+
+/// The claims of a token; none where it is not a JWT.
+pub(super) fn claims_of(jwt: &str) -> Claims {
+    let read = |jwt: &str| {
+        let payload = jwt.split('.').nth(1)?;
+        let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+        serde_json::from_slice(&json).ok()
+    };
+    read(jwt).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -89,6 +106,7 @@ mod tests {
     #[test]
     fn the_user_is_read_from_the_id_token_if_it_is_one() {
         let jwt = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
+        let user_of = |jwt: &str| claims_of(jwt).user();
         let user = user_of(&jwt(r#"{"upn":"anna@contoso.example","name":"Anna"}"#));
         assert_eq!(user.as_deref(), Some("anna@contoso.example"));
         for odd in ["", "a", "a.b", "a.!!.c", &jwt("[]"), &jwt("{}")] {

@@ -8,7 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::{Error, Refusal};
+use super::Error;
+use super::redirect::{Answer, Stranger, answer};
 
 /// Longest head of a request; authorization codes can be some KiB.
 const MAX_HEAD: usize = 64 << 10;
@@ -31,7 +32,7 @@ pub(super) struct Listener {
 #[derive(Debug, PartialEq, Eq)]
 enum Visit {
     /// The answer, with a code or an error.
-    Answer(Result<String, Refusal>),
+    Answer(Answer),
     /// Something else, to be refused with this status.
     Foreign(u16, &'static str),
 }
@@ -57,7 +58,7 @@ impl Listener {
 
     /// Waits for the answer that belongs to `state` and gives its code.
     pub(super) async fn wait(self, state: &str) -> Result<String, Error> {
-        let mut visits: JoinSet<Option<Result<String, Refusal>>> = JoinSet::new();
+        let mut visits: JoinSet<Option<Answer>> = JoinSet::new();
         loop {
             let socket = tokio::select! {
                 Some(done) = visits.join_next() => {
@@ -88,7 +89,7 @@ impl Listener {
     }
 }
 
-async fn serve(mut socket: TcpStream, port: u16, state: &str) -> io::Result<Option<Result<String, Refusal>>> {
+async fn serve(mut socket: TcpStream, port: u16, state: &str) -> io::Result<Option<Answer>> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         if head.len() > MAX_HEAD || socket.read_buf(&mut head).await? == 0 {
@@ -138,20 +139,12 @@ fn read(head: &[u8], port: u16, state: &str) -> Visit {
     if *method != "GET" {
         return Visit::Foreign(405, "Only GET is expected here.");
     }
-    let value = |name: &str| {
-        let mut values = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
-        match (values.next(), values.next()) {
-            (Some((_, value)), None) if !value.is_empty() => Some(value.into_owned()),
-            _ => None,
+    match answer(query, state) {
+        Ok(answer) => Visit::Answer(answer),
+        Err(Stranger::State) => {
+            Visit::Foreign(400, "This answer does not belong to the sign-in that waits here.")
         }
-    };
-    if value("state").as_deref() != Some(state) {
-        return Visit::Foreign(400, "This answer does not belong to the sign-in that waits here.");
-    }
-    match (value("code"), value("error")) {
-        (Some(code), None) => Visit::Answer(Ok(code)),
-        (None, Some(error)) => Visit::Answer(Err(Refusal::from_redirect(error, value("error_description")))),
-        _ => BAD,
+        Err(Stranger::Malformed) => BAD,
     }
 }
 

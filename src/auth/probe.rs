@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::challenge::Challenge;
-use super::{EnvironmentUrl, Error};
+use super::{EnvironmentUrl, Error, Service};
 use crate::http::{self, HeaderMap};
 
 /// What an environment answered to a request without a token.
@@ -35,13 +35,17 @@ impl Probed {
     }
 }
 
-/// Asks the Web API's root without a token.
+/// Asks a service without a token.
 ///
 /// # Errors
 ///
 /// When no answer came.
-pub async fn probe(http: &http::Client, environment: &EnvironmentUrl) -> Result<Probed, Error> {
-    let request = http::Request::get(format!("{environment}/api/data/v9.2/"))
+pub async fn probe(
+    http: &http::Client,
+    environment: &EnvironmentUrl,
+    service: Service,
+) -> Result<Probed, Error> {
+    let request = http::Request::get(format!("{environment}{}", service.probed()))
         .header("accept", "application/json")
         .body(Bytes::new())
         .map_err(|_| Error::Setting { given: environment.to_string(), what: "an address" })?;

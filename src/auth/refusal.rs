@@ -163,6 +163,18 @@ impl Refusal {
         self.error == "temporarily_unavailable" || self.status == 429 || (500..600).contains(&self.status)
     }
 
+    /// A sign-in with a device code was refused for what a browser can fulfil: a second factor, a managed device, a
+    /// policy that allows no codes.
+    pub fn wants_a_browser(&self) -> bool {
+        const POLICIES: [u32; 12] = [
+            50_072, 50_074, 50_076, 50_078, 50_079, 50_097, 50_158, 53_000, 53_001, 53_003, 530_032, 700_020,
+        ];
+        self.grant == GrantKind::DeviceCode
+            && (self.claims.is_some()
+                || self.error == "interaction_required"
+                || self.codes.iter().any(|code| POLICIES.contains(code)))
+    }
+
     /// The kept sign-in is of no use any more: a person has to sign in.
     pub fn needs_person(&self) -> bool {
         !self.is_transient()

@@ -1,18 +1,34 @@
 //! From the address of an environment to where and for what a person signs in.
 
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::challenge::Challenge;
 use super::probe::probe;
 use super::store::Key;
-use super::{Authority, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl, Error};
+use super::{
+    Asked, Authority, Credential, CredentialSource, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl, Error,
+    Version,
+};
 use crate::http;
+
+/// What answers at an address, as far as the anonymous probe needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Service {
+    /// The Web API of an environment.
+    #[default]
+    WebApi,
+    /// Global Discovery, which lists environments.
+    Discovery,
+}
 
 /// What was asked for, as it was given.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The environment.
+    /// The environment, or the service.
     pub environment: EnvironmentUrl,
+    /// What is there.
+    pub service: Service,
     /// An authority given by hand; otherwise the environment's challenge names it.
     pub authority: Option<String>,
     /// A tenant given by hand.
@@ -21,6 +37,16 @@ pub struct Request {
     pub client_id: Option<String>,
     /// Scopes; `<environment>/.default offline_access openid profile` without any.
     pub scope: Option<String>,
+    /// Which endpoints of the authority are used.
+    pub version: Version,
+    /// Which account's kept sign-in is meant; the newest one without.
+    pub account: Option<String>,
+    /// An application signs in, and proves itself with this.
+    pub application: Option<CredentialSource>,
+    /// The application's secret, where it was handed over.
+    pub client_secret: Option<SecretString>,
+    /// Opens the application's certificate.
+    pub certificate_password: Option<SecretString>,
 }
 
 /// Where and for what a person signs in.
@@ -34,8 +60,10 @@ pub struct Target {
     pub endpoints: Endpoints,
     /// Application id.
     pub client_id: String,
-    /// Scopes, separated by spaces.
-    pub scope: String,
+    /// What a person's sign-in asks for.
+    pub asked: Asked,
+    /// What an application asks for.
+    pub asked_by_application: Asked,
     /// What is odd but stops nothing.
     pub warnings: Vec<String>,
 }
@@ -43,7 +71,19 @@ pub struct Target {
 impl Request {
     /// A request with nothing but the environment.
     pub fn new(environment: EnvironmentUrl) -> Request {
-        Request { environment, authority: None, tenant: None, client_id: None, scope: None }
+        Request {
+            environment,
+            service: Service::default(),
+            authority: None,
+            tenant: None,
+            client_id: None,
+            scope: None,
+            version: Version::default(),
+            account: None,
+            application: None,
+            client_secret: None,
+            certificate_password: None,
+        }
     }
 
     /// The application id in force.
@@ -51,11 +91,18 @@ impl Request {
         self.client_id.as_deref().unwrap_or(DEFAULT_CLIENT_ID)
     }
 
-    /// The scopes in force.
-    pub fn scope(&self) -> String {
-        match &self.scope {
-            Some(scope) => scope.split_whitespace().collect::<Vec<_>>().join(" "),
-            None => format!("{}/.default offline_access openid profile", self.environment),
+    /// The proof of the application that is to sign in; nothing where a person is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Credential`] when it cannot be read or used.
+    pub fn credential(&self) -> Result<Option<Credential>, Error> {
+        match (&self.application, &self.client_secret) {
+            (None, _) => Ok(None),
+            (Some(CredentialSource::Handed), Some(secret)) => {
+                Credential::secret(secret.expose_secret()).map(Some)
+            }
+            (Some(source), _) => Credential::read(source, self.certificate_password.as_ref()).map(Some),
         }
     }
 
@@ -83,12 +130,12 @@ impl Request {
     pub async fn target(&self, http: &http::Client) -> Result<Target, Error> {
         let by_hand = self.authority_by_hand()?;
         let mut warnings = Vec::new();
-        let challenge = probe(http, &self.environment).await?.challenge().cloned();
+        let challenge = probe(http, &self.environment, self.service).await?.challenge().cloned();
         let authority = match by_hand {
             Some(authority) => self.check_by_hand(authority, challenge, &mut warnings)?,
             None => self.follow(challenge)?,
         };
-        let endpoints = Endpoints::of(http, &authority)
+        let endpoints = Endpoints::of(http, &authority, self.version)
             .await
             .map_err(|source| Error::Network { whom: "sign-in service", source })?;
         tracing::info!(host = self.environment.host(), authority = authority.as_str(), "sign-in target");
@@ -97,7 +144,12 @@ impl Request {
             authority,
             endpoints,
             client_id: self.client_id().to_owned(),
-            scope: self.scope(),
+            asked: Asked::for_person(&self.environment, self.version, self.scope.as_deref()),
+            asked_by_application: Asked::for_application(
+                &self.environment,
+                self.version,
+                self.scope.as_deref(),
+            ),
             warnings,
         })
     }
@@ -110,7 +162,10 @@ impl Request {
             let what = "its challenge names no authority".to_owned();
             return Err(Error::NotAnEnvironment { host, what });
         };
-        if let Some(resource) = foreign_resource(&challenge, &self.environment) {
+        // Discovery has had several names; what is asked for is a token for the address in hand, whatever it says.
+        if self.service == Service::WebApi
+            && let Some(resource) = foreign_resource(&challenge, &self.environment)
+        {
             return Err(Error::ForeignResource { host, resource });
         }
         let authority = Authority::of_challenge(uri)?;
@@ -155,12 +210,23 @@ impl Request {
 }
 
 impl Target {
-    /// Under what the sign-in is kept.
-    pub fn key(&self) -> Key {
+    /// Under what the sign-in of an account is kept.
+    pub fn key(&self, account: Option<&str>) -> Key {
         Key {
             environment: self.environment.origin().to_owned(),
             client_id: self.client_id.clone(),
             authority: self.authority.as_str().to_owned(),
+            account: account.map(ToOwned::to_owned),
+        }
+    }
+}
+
+impl Service {
+    /// What is asked for without a token.
+    pub(super) fn probed(self) -> &'static str {
+        match self {
+            Service::WebApi => "/api/data/v9.2/",
+            Service::Discovery => "/api/discovery/v2.0/Instances",
         }
     }
 }
@@ -240,13 +306,5 @@ mod tests {
         let challenge = Ok(challenge("login.microsoftonline.us", "https://contoso.crm4.dynamics.com/"));
         let authority = request.check_by_hand(by_hand, challenge, &mut Vec::new()).unwrap();
         assert_eq!(authority.as_str(), format!("https://login.microsoftonline.us/{TENANT}"));
-    }
-
-    #[test]
-    fn the_usual_scope_is_for_the_environment_alone() {
-        assert_eq!(
-            request(None, None).scope(),
-            "https://contoso.crm4.dynamics.com/.default offline_access openid profile"
-        );
     }
 }

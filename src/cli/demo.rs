@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::signals::interrupted;
 use super::{CliError, Context};
+use crate::auth::TokenStore;
 use crate::config::{Paths, Settings, Situation, Terminal};
 use crate::sandbox;
 
@@ -45,11 +46,13 @@ impl DemoArgs {
             url: Some(ready.url.clone()),
             authority: Some(ready.authority.clone()),
             client_id: Some(ready.client_id.clone()),
+            discovery: Some(ready.discovery.clone()),
             terminal,
             ..Settings::bare(Paths::below(folder.path()), situation)
         };
         Context::new(settings.clone()).start_log();
-        let start = crate::tui::Start { demo: true, ..super::start(&settings) };
+        let store = TokenStore::in_folder(&settings.paths.state); // no secret store, no question
+        let start = crate::tui::Start { demo: true, ..super::start(&settings, store) };
         let left = crate::tui::run(start).await.map_err(CliError::failed);
         sandbox.stop().await;
         left

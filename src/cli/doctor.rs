@@ -9,7 +9,7 @@ use super::{CliError, Context};
 use crate::auth::{EnvironmentUrl, Tokens};
 use crate::config::Settings;
 use crate::ops::doctor::{self, Check, Report, Status};
-use crate::ops::sign_in;
+use crate::ops::{Expected, sign_in};
 use crate::text::{harmless, wrap};
 use crate::tui::terminal;
 
@@ -53,17 +53,19 @@ impl DoctorArgs {
                 let authority = request.authority_by_hand()?;
                 let tokens = match given {
                     Some(given) => Ok(Some(given)),
-                    None => sign_in::kept(&http, &context.store(), &request),
+                    None => sign_in::kept(&http, &context.store(), &request).await,
                 };
                 (authority, tokens)
             }
         };
+        let expected = if environment.is_some() { context.expected()? } else { Expected::default() };
         let subject = doctor::Subject {
             environment,
             authority,
             tokens,
             tables: &self.tables,
             proxy: proxy_to(settings),
+            expected,
         };
         let report = doctor::examine(&http, &subject, &place(settings)).await;
         match self.json {

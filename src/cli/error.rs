@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::auth::UrlError;
 use crate::text::harmless;
-use crate::{auth, config, dataverse, http, sandbox};
+use crate::{auth, config, dataverse, http, ops, sandbox};
 
 /// What went wrong, for a person and for a script.
 #[derive(Debug)]
@@ -77,6 +77,13 @@ impl CliError {
         self
     }
 
+    /// The same as a failure of another kind.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> CliError {
+        self.kind = kind;
+        self
+    }
+
     /// The kind, which decides the exit code.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -141,10 +148,15 @@ impl From<config::Error> for CliError {
         let kind = match &error {
             config::Error::ProfileName(_)
             | config::Error::NoProfile { .. }
+            | config::Error::ProfileExists { .. }
+            | config::Error::Setting { .. }
+            | config::Error::Value { .. }
+            | config::Error::Secret { .. }
             | config::Error::Syntax { .. } => Kind::Usage,
             _ => Kind::Failed,
         };
-        CliError::new(kind, error)
+        let hint = error.hint().map(ToOwned::to_owned);
+        with_hints(CliError::new(kind, error), hint)
     }
 }
 
@@ -213,8 +225,7 @@ impl From<dataverse::Error> for CliError {
 const CLOSER: &str = "`dv doctor` looks closer";
 
 /// Where a token comes from that nobody can renew.
-const GIVEN: &str =
-    "the token is DV_TOKEN's: `dv token inspect` explains it; without DV_TOKEN `dv login` signs in";
+const GIVEN: &str = "the token is DV_TOKEN's: `dv doctor` shows how to ask for the right one; without DV_TOKEN `dv login` signs in";
 
 /// An error of the Web API with what a support case needs and what to do next.
 fn told(kind: Kind, error: dataverse::Error) -> CliError {
@@ -226,6 +237,22 @@ fn told(kind: Kind, error: dataverse::Error) -> CliError {
     let hint = error.hint().map(ToOwned::to_owned);
     let told = with_hints(CliError::new(kind, error), hint);
     details.into_iter().fold(told, CliError::note)
+}
+
+impl From<ops::Failure> for CliError {
+    fn from(failure: ops::Failure) -> CliError {
+        match failure {
+            ops::Failure::Dataverse(error) => error.into(),
+            ops::Failure::OtherOrganization(other) => {
+                let next = other.next();
+                let refused = CliError::new(Kind::Refused, other).note(ops::OtherOrganization::WHY);
+                match next {
+                    Some(next) => refused.hint(format!("if that is the one you mean: `{next}`")),
+                    None => refused,
+                }
+            }
+        }
+    }
 }
 
 impl From<sandbox::Error> for CliError {

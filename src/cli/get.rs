@@ -36,7 +36,7 @@ impl GetArgs {
             CliError::usage(format!("`{}` is not the key of a row", self.id))
                 .hint("a key is a GUID, such as 9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a11")
         })?;
-        let client = context.client()?;
+        let client = context.client().await?;
         let _waits = waits::tell(&client);
         let table = names::table(&client, &self.table).await?;
         let schema = match !self.json || !self.select.is_empty() {

@@ -5,6 +5,7 @@
 mod context;
 mod demo;
 mod doctor;
+mod env;
 mod error;
 mod get;
 mod json_rows;
@@ -12,6 +13,7 @@ mod login;
 mod logout;
 mod names;
 pub mod output;
+mod passphrase;
 mod row_table;
 mod rows;
 mod sandbox;
@@ -32,7 +34,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
-use crate::config::{Environment, Flags, Settings, Situation, Terminal};
+use crate::auth::{TokenStore, Version};
+use crate::config::{Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -72,10 +75,38 @@ struct SettingsArgs {
     /// Certificate authorities to trust besides the system's, PEM (DV_CA_FILE)
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Address of the Global Discovery Service (DV_DISCOVERY)
-    #[arg(long, global = true, value_name = "URL", hide = true)]
-    // taken, of no effect before environments are listed
+    /// Address of the Global Discovery Service, instead of the cloud's (DV_DISCOVERY)
+    #[arg(long, global = true, value_name = "URL")]
     discovery: Option<String>,
+    /// Write nothing, whatever the environment is; nothing unlocks that (DV_READ_ONLY)
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// Allow writes to this environment although it is production: the alias of its profile
+    #[arg(long, global = true, value_name = "ALIAS", conflicts_with = "read_only")]
+    write: Option<String>,
+    /// Endpoints of the authority: 2, or 1 for an older one that knows resources instead of scopes
+    #[arg(long, global = true, value_name = "VERSION", value_parser = authority_version)]
+    authority_version: Option<Version>,
+    /// Sign in as an application whose secret is in this file (DV_CLIENT_SECRET holds the secret itself)
+    #[arg(long, global = true, value_name = "FILE", group = "credential")]
+    client_secret_file: Option<PathBuf>,
+    /// Sign in as an application whose secret comes from this open descriptor
+    #[arg(long, global = true, value_name = "N", group = "credential")]
+    client_secret_fd: Option<u32>,
+    /// Sign in as an application with this certificate and its private key, PEM (DV_CERTIFICATE_PASSWORD opens it)
+    #[arg(long, global = true, value_name = "FILE", group = "credential")]
+    certificate: Option<PathBuf>,
+    /// The certificate's private key, where it is in a file of its own
+    #[arg(long, global = true, value_name = "FILE", requires = "certificate")]
+    private_key: Option<PathBuf>,
+}
+
+fn authority_version(text: &str) -> Result<Version, &'static str> {
+    match text {
+        "1" | "v1" | "1.0" => Ok(Version::V1),
+        "2" | "v2" | "2.0" => Ok(Version::V2),
+        _ => Err("it is 1 or 2"),
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +117,7 @@ enum Command {
     Logout(logout::LogoutArgs),
     Whoami(whoami::WhoamiArgs),
     Token(token::TokenArgs),
+    Env(env::EnvArgs),
     Tables(tables::TablesArgs),
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
@@ -128,23 +160,53 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     if let Some(Command::Demo(args)) = command {
         return args.run(Situation::of(environment), Terminal::of(environment)).await;
     }
-    let settings = Settings::resolve(settings.into(), environment)?;
+    let flags = Flags::from(settings);
+    // What is broken about a profile is mended with these.
+    let resolve = match command {
+        Some(Command::Env(_)) => Settings::resolve_leniently,
+        _ => Settings::resolve,
+    };
+    let settings = resolve(flags.clone(), environment)?;
     let context = Context::new(settings);
     // A server logs where whoever started it looks; the others share a file.
     if !matches!(command, Some(Command::Sandbox(_))) {
         context.start_log();
     }
     match command {
-        None => open(&context).await,
+        None => open(&context, &Settings::without_profile(flags, environment)?).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
-        Some(command) => interruptible(command.run(&context, out)).await,
+        Some(command) => {
+            let given = env::Given { flags: &flags, environment };
+            let work = async {
+                command.ask_passphrase(&context).await?;
+                command.run(&context, given, out).await
+            };
+            interruptible(work).await
+        }
     }
 }
 
 impl Command {
-    /// Runs a command that asks and answers.
-    async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
+    /// Asks for the passphrase of the tokens before anything else is done, if the command will use them.
+    async fn ask_passphrase(&self, context: &Context) -> Result<(), CliError> {
         match self {
+            Command::Demo(_) | Command::Sandbox(_) => Ok(()),
+            Command::Logout(args) if args.all => Ok(()),
+            Command::Token(args) if args.is_inspection() => Ok(()),
+            Command::Login(args) => context.ask_passphrase(Some(args.token_store(context))).await,
+            _ => context.ask_passphrase(None).await,
+        }
+    }
+
+    /// Runs a command that asks and answers.
+    async fn run(
+        self,
+        context: &Context,
+        given: env::Given<'_>,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
+        match self {
+            Command::Env(args) => args.run(context, given, out).await,
             Command::Doctor(args) => Box::pin(args.run(context, out)).await,
             Command::Login(args) => args.run(context, out).await,
             Command::Logout(args) => args.run(context).await,
@@ -163,7 +225,7 @@ impl Command {
 }
 
 /// Opens the program on the terminal.
-async fn open(context: &Context) -> Result<(), CliError> {
+async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(CliError::usage("the program needs a terminal to draw on")
             .hint("commands work without one: `dv --help`"));
@@ -172,13 +234,40 @@ async fn open(context: &Context) -> Result<(), CliError> {
         return Err(CliError::usage("this terminal cannot draw a screen (TERM=dumb)")
             .hint("commands work here: `dv --help`, for example `dv login` and `dv rows incidents`"));
     }
-    context.environment()?; // what is wrong with it is better said before the screen is taken
-    tui::run(start(context.settings())).await.map_err(CliError::failed)
+    // What is wrong is better said before the screen is taken, and a passphrase cannot be asked for later.
+    let settings = context.settings();
+    let mut unlocked = false;
+    match &settings.url {
+        Some(_) => {
+            context.environment()?;
+            unlocked = context.expected()?.unlocked;
+        }
+        None if settings.write.is_some() => {
+            return Err(CliError::usage("--write needs an environment that is named")
+                .hint("name it with --profile or --url, or choose one and unlock it there: `:rw`"));
+        }
+        None => {}
+    }
+    interruptible(async {
+        context.ask_passphrase(None).await?;
+        match settings.token {
+            Some(_) => Ok(()),
+            None => context.check_store(),
+        }
+    })
+    .await?;
+    let given = tui::Given {
+        authority: given.authority.clone(),
+        tenant: given.tenant.clone(),
+        client_id: given.client_id.clone(),
+    };
+    let start = tui::Start { unlocked, given, ..start(settings, context.store()) };
+    tui::run(start).await.map_err(CliError::failed)
 }
 
 /// What the program on the screen needs to know of the settings.
-fn start(settings: &Settings) -> tui::Start {
-    let Settings { paths, situation, .. } = settings;
+fn start(settings: &Settings, store: TokenStore) -> tui::Start {
+    let Settings { situation, paths, .. } = settings;
     tui::Start {
         url: settings.url.clone(),
         authority: settings.authority.clone(),
@@ -186,22 +275,52 @@ fn start(settings: &Settings) -> tui::Start {
         client_id: settings.client_id.clone(),
         scope: settings.scope.clone(),
         ca_file: settings.ca_file.clone(),
+        discovery: settings.discovery.clone(),
+        given: tui::Given::default(),
+        profile: settings.profile.clone(),
+        tags: settings.tags.clone(),
+        alias: settings.tags.alias.clone().or_else(|| settings.profile.clone()),
+        read_only: settings.read_only,
+        unlocked: false,
+        profiles: Profiles::of(paths),
         token: settings.token.clone(),
+        authority_version: settings.authority_version,
+        account: settings.account.clone(),
+        application: settings.application.clone(),
         ssh: situation.ssh,
         display: situation.display,
         no_color: situation.no_color,
+        true_color: situation.true_color,
         ascii: situation.ascii,
         proxy: doctor::proxy_to(settings),
         terminal: doctor::place(settings),
         demo: false,
-        state_folder: paths.state.clone(),
+        store,
+        cache_folder: paths.cache.clone(),
     }
 }
 
 impl From<SettingsArgs> for Flags {
     fn from(args: SettingsArgs) -> Flags {
-        let SettingsArgs { profile, url, authority, tenant, client_id, scope, ca_file, discovery } = args;
-        Flags { profile, url, authority, tenant, client_id, scope, ca_file, discovery }
+        Flags {
+            profile: args.profile,
+            url: args.url,
+            authority: args.authority,
+            tenant: args.tenant,
+            client_id: args.client_id,
+            scope: args.scope,
+            ca_file: args.ca_file,
+            discovery: args.discovery,
+            authority_version: args.authority_version,
+            application: Named {
+                certificate: args.certificate,
+                private_key: args.private_key,
+                secret_file: args.client_secret_file,
+                secret_descriptor: args.client_secret_fd,
+            },
+            read_only: args.read_only,
+            write: args.write,
+        }
     }
 }
 

@@ -39,7 +39,8 @@ pub(super) fn column<'a>(schema: &'a TableSchema, name: &str) -> Result<&'a Colu
     })
 }
 
-fn unknown<'a>(message: &str, name: &str, names: impl Iterator<Item = &'a str>) -> CliError {
+/// An error with the closest names.
+pub(super) fn unknown<'a>(message: &str, name: &str, names: impl Iterator<Item = &'a str>) -> CliError {
     let error = CliError::failed(message.to_owned());
     match closest(name, names).as_slice() {
         [] => error,

@@ -58,7 +58,7 @@ impl RowsArgs {
     /// Runs the command and writes to `out`.
     pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
         let orders = self.order.as_deref().map(parse_order).transpose()?.unwrap_or_default();
-        let client = context.client()?;
+        let client = context.client().await?;
         let _waits = waits::tell(&client);
         let table = names::table(&client, &self.table).await?;
         let needs_columns = !self.json || !self.select.is_empty() || !orders.is_empty();

@@ -34,7 +34,7 @@ struct Line<'a> {
 impl TablesArgs {
     /// Runs the command and writes to `out`.
     pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
-        let tables = context.client()?.tables().await?;
+        let tables = context.client().await?.tables().await?;
         let shown: Vec<&Table> = tables.iter().filter(|table| self.all || !table.is_system).collect();
         let mut out = BufWriter::new(out);
         if self.json {

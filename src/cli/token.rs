@@ -40,6 +40,11 @@ struct InspectArgs {
 }
 
 impl TokenArgs {
+    /// A token is explained: nothing that is kept is looked at.
+    pub(super) fn is_inspection(&self) -> bool {
+        matches!(self.command, Some(TokenCommand::Inspect(_)))
+    }
+
     /// Runs the command and writes to `out`.
     ///
     /// # Errors
@@ -50,7 +55,7 @@ impl TokenArgs {
         if let Some(TokenCommand::Inspect(args)) = self.command {
             return args.run(context, out).await;
         }
-        let tokens = context.tokens(&context.http()?)?;
+        let tokens = context.tokens(&context.http()?).await?;
         let token = tokens.access_token().await?;
         if io::stdout().is_terminal() {
             context.note("this is a secret: whoever has it can act as you until it expires");

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::output::{Columns, json_line};
 use super::{CliError, Context};
-use crate::ops;
 
 /// Print who is signed in, and where
 #[derive(Debug, Args)]
@@ -34,8 +33,7 @@ impl WhoamiArgs {
     ///
     /// When there is no connection, no sign-in, or the user is not in the environment.
     pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
-        let client = context.client()?;
-        let who = ops::connect(&client).await?;
+        let (client, who) = context.connect().await?;
         let url = client.environment().origin();
         if self.json {
             let line = Line {

@@ -34,6 +34,11 @@ impl Environment {
         self.values.get(name).is_some_and(|found| found == value)
     }
 
+    /// Whether a variable says yes: it has a value, which is not one that says no.
+    pub(super) fn is_on(&self, name: &str) -> bool {
+        self.has(name) && !["0", "no", "false", "off"].iter().any(|no| self.is(name, no))
+    }
+
     /// Whether a variable has a value.
     pub(super) fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)

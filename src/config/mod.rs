@@ -3,17 +3,24 @@
 //! The only module besides `main` that reads the environment. Used by the edges; everything below is given
 //! values. Must not know: requests, screens, what a setting is used for.
 
+mod application;
 mod environment;
 mod paths;
 mod place;
 mod profile;
+mod profiles;
+mod secrets;
 mod settings;
+mod tags;
 
+pub use application::{Application, Named};
 pub use environment::Environment;
 pub use paths::Paths;
 pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;
+pub use profiles::{Changes, Profiles};
 pub use settings::{Flags, Settings, Situation};
+pub use tags::{Colour, Tags, Way};
 
 use std::path::PathBuf;
 
@@ -38,7 +45,35 @@ pub enum Error {
     /// A file of settings is not what it should be.
     #[error("{} is not a file of settings", path.display())]
     Syntax { path: PathBuf, source: Box<toml::de::Error> },
+    /// A descriptor that was named is not open, or holds no text.
+    #[error("cannot read the descriptor {number}")]
+    Descriptor { number: u32, source: std::io::Error },
+    /// A setting has a value that makes no sense.
+    #[error("the setting `{key}` cannot be used: {what}")]
+    Setting { key: &'static str, what: String },
+    /// A file of settings could not be written.
+    #[error("cannot write {}", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    /// There is a profile of this name.
+    #[error("there is a profile `{name}` already ({})", path.display())]
+    ProfileExists { name: String, path: PathBuf },
+    /// A value is of the right kind and makes no sense.
+    #[error("`{key}` in {} is not {expected}", path.display())]
+    Value { path: PathBuf, key: &'static str, expected: &'static str },
+    /// A profile holds what only one person should know.
+    #[error("{} holds a secret, `{key}`: profiles are shared and hold none", path.display())]
+    Secret { path: PathBuf, key: String },
     /// A variable holds bytes that are not text.
     #[error("the variable {0} is not UTF-8")]
     NotText(&'static str),
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Error::Secret { key, .. } => Some(secrets::instead(key)),
+            _ => None,
+        }
+    }
 }

@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Environment, Error, Paths, Profile, Proxies, Terminal, profile};
+use super::application::{Application, Named};
+use super::tags::{Tags, Way};
+use super::{Environment, Error, Paths, Profile, Proxies, Terminal, profiles};
+use crate::auth::vault::Choice;
+use crate::auth::{EnvironmentUrl, Version};
 
 /// What the command line says. The first layer.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +21,31 @@ pub struct Flags {
     pub scope: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub discovery: Option<String>,
+    pub authority_version: Option<Version>,
+    pub application: Named,
+    pub read_only: bool,
+    pub write: Option<String>,
+}
+
+impl From<&Settings> for Flags {
+    /// The flags that would give these settings again.
+    fn from(settings: &Settings) -> Flags {
+        let settings = settings.clone();
+        Flags {
+            profile: settings.profile,
+            url: settings.url,
+            authority: settings.authority,
+            tenant: settings.tenant,
+            client_id: settings.client_id,
+            scope: settings.scope,
+            ca_file: settings.ca_file,
+            discovery: settings.discovery,
+            authority_version: Some(settings.authority_version),
+            application: Named::of(settings.application.source.as_ref()),
+            read_only: settings.read_only,
+            write: settings.write,
+        }
+    }
 }
 
 /// The settings in force, not yet checked for sense: an address is still the text that was given.
@@ -38,8 +67,26 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Address of the Global Discovery Service.
     pub discovery: Option<String>,
+    /// Which endpoints of the authority are used.
+    pub authority_version: Version,
+    /// The way in that is tried first.
+    pub way: Option<Way>,
+    /// User name to sign in with.
+    pub account: Option<String>,
+    /// What the profile says of the environment. Nothing when another environment is named than the profile's.
+    pub tags: Tags,
+    /// Nothing may be written, and nothing unlocks that.
+    pub read_only: bool,
+    /// The alias of the environment that may be written to.
+    pub write: Option<String>,
     /// A ready access token; it is used as it is and never renewed.
     pub token: Option<SecretString>,
+    /// What an application signs in with, where one is to.
+    pub application: Application,
+    /// What protects the tokens of new sign-ins on disk.
+    pub token_store: Option<Choice>,
+    /// What the tokens on disk are sealed with.
+    pub token_passphrase: Option<SecretString>,
     /// What to log, in the syntax of `tracing` (`DV_LOG`).
     pub log: Option<String>,
     /// Where this process runs.
@@ -65,6 +112,8 @@ pub struct Situation {
     pub dumb: bool,
     /// `NO_COLOR` asks for none: <https://no-color.org>.
     pub no_color: bool,
+    /// The terminal says that it has more than sixteen colours.
+    pub true_color: bool,
     /// The terminal shows ASCII only: the locale is not UTF-8, or its fonts are poor.
     pub ascii: bool,
 }
@@ -81,7 +130,16 @@ impl Settings {
             scope: None,
             ca_file: None,
             discovery: None,
+            authority_version: Version::default(),
+            way: None,
+            account: None,
+            tags: Tags::default(),
+            read_only: false,
+            write: None,
             token: None,
+            application: Application::default(),
+            token_store: None,
+            token_passphrase: None,
             log: None,
             situation,
             proxies: Proxies::default(),
@@ -98,14 +156,49 @@ impl Settings {
     /// When a file of settings that is asked for is absent or unreadable, or no home folder is known.
     pub fn resolve(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
         let paths = Paths::of(environment)?;
-        let name = match flags.profile.or(environment.text("DV_PROFILE")?) {
+        let name = match flags.profile.clone().or(environment.text("DV_PROFILE")?) {
             Some(name) => Some(name),
-            None => profile::usual(&paths.config)?,
+            None => profiles::usual(&paths.config)?,
         };
         let profile = match &name {
             Some(name) => Profile::read(&paths.config, name)?,
             None => Profile::default(),
         };
+        Settings::lay(paths, flags, environment, name, profile)
+    }
+
+    /// The same where a profile that is absent or broken stops nothing: it is left out, with a warning.
+    ///
+    /// # Errors
+    ///
+    /// When no home folder is known.
+    pub fn resolve_leniently(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
+        match Settings::resolve(flags.clone(), environment) {
+            Ok(settings) => Ok(settings),
+            Err(error) => {
+                let mut settings = Settings::without_profile(flags, environment)?;
+                settings.warnings.push(format!("no profile is used: {error}"));
+                Ok(settings)
+            }
+        }
+    }
+
+    /// What flags and variables say by themselves.
+    ///
+    /// # Errors
+    ///
+    /// When no home folder is known.
+    pub fn without_profile(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
+        Settings::lay(Paths::of(environment)?, flags, environment, None, Profile::default())
+    }
+
+    fn lay(
+        paths: Paths,
+        flags: Flags,
+        environment: &Environment,
+        name: Option<String>,
+        profile: Profile,
+    ) -> Result<Settings, Error> {
         let layered = |flag: Option<String>, variable, profile: Option<String>| {
             let value = match flag {
                 Some(value) => Some(value),
@@ -113,27 +206,60 @@ impl Settings {
             };
             Ok::<_, Error>(value)
         };
-        let secret = environment
-            .has("DV_CLIENT_SECRET")
-            .then(|| "DV_CLIENT_SECRET is set, but not used by this version".to_owned());
+        let of_profile = Named {
+            certificate: profile.certificate_file,
+            secret_file: profile.client_secret_file,
+            ..Named::default()
+        };
+        let application = Application::resolve(
+            flags.application,
+            environment.text("DV_CLIENT_SECRET")?,
+            of_profile,
+            environment.text("DV_CERTIFICATE_PASSWORD")?,
+        )?;
         let unknown = |key| format!("the profile's key `{key}` is not known to this version");
+        let url = layered(flags.url, "DV_URL", profile.url.clone())?;
+        let is_own = same_place(url.as_deref(), profile.url.as_deref());
+        let read_only = flags.read_only || environment.is_on("DV_READ_ONLY") || profile.tags.read_only;
         Ok(Settings {
-            url: layered(flags.url, "DV_URL", profile.url)?,
+            url,
             authority: layered(flags.authority, "DV_AUTHORITY", profile.authority)?,
             tenant: layered(flags.tenant, "DV_TENANT", profile.tenant)?,
             client_id: layered(flags.client_id, "DV_CLIENT_ID", profile.client_id)?,
             scope: layered(flags.scope, "DV_SCOPE", profile.scope)?,
             ca_file: flags.ca_file.or_else(|| environment.path("DV_CA_FILE")).or(profile.ca_file),
             discovery: layered(flags.discovery, "DV_DISCOVERY", profile.discovery)?,
+            authority_version: flags.authority_version.or(profile.authority_version).unwrap_or_default(),
+            way: profile.way,
+            account: profile.account,
+            tags: if is_own { profile.tags } else { Tags::default() },
+            read_only,
+            write: flags.write,
             token: environment.text("DV_TOKEN")?.map(|token| token.trim().to_owned().into()),
+            application,
+            token_store: layered(None, "DV_TOKEN_STORE", profile.token_store)?
+                .map(|given| given.parse().map_err(|what| Error::Setting { key: "token_store", what }))
+                .transpose()?,
+            token_passphrase: environment.text("DV_TOKEN_PASSPHRASE")?.map(SecretString::from),
             log: environment.text("DV_LOG")?,
             situation: Situation::of(environment),
             proxies: Proxies::of(environment),
             terminal: Terminal::of(environment),
-            warnings: profile.unknown.into_iter().map(unknown).chain(secret).collect(),
+            warnings: profile.unknown.into_iter().map(unknown).collect(),
             profile: name,
             paths,
         })
+    }
+}
+
+/// Whether two addresses, as they were given, are the same environment. Without one on either side they are.
+fn same_place(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => match (EnvironmentUrl::parse(one), EnvironmentUrl::parse(other)) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => one == other,
+        },
+        _ => true,
     }
 }
 
@@ -147,6 +273,7 @@ impl Situation {
                 || environment.has("WAYLAND_DISPLAY"),
             dumb: environment.is("TERM", "dumb"),
             no_color: environment.has("NO_COLOR"),
+            true_color: ["truecolor", "24bit"].iter().any(|value| environment.is("COLORTERM", value)),
             ascii: is_ascii(environment),
         }
     }
@@ -166,6 +293,7 @@ fn is_ascii(environment: &Environment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::vault::Protection;
 
     #[test]
     fn a_locale_without_utf_8_and_poor_terminals_are_ascii() {
@@ -216,6 +344,58 @@ mod tests {
     }
 
     #[test]
+    fn a_token_store_that_nobody_knows_is_no_setting() {
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "keyutils")]);
+        let settings = Settings::resolve(Flags::default(), &environment).unwrap();
+        assert_eq!(settings.token_store, Some(Choice::Of(Protection::Keyutils)));
+        let (_folder, environment) = home(&[("DV_TOKEN_STORE", "safe")]);
+        let error = Settings::resolve(Flags::default(), &environment).unwrap_err();
+        assert!(error.to_string().contains("auto, file, keyring"), "{error}");
+    }
+
+    #[test]
+    fn what_a_profile_says_of_its_environment_is_not_said_of_another_one() {
+        let (folder, environment) = home(&[]);
+        write(
+            &folder,
+            "profiles/uat.toml",
+            "url = \"contoso-uat.crm4\"\nproduction = false\nalias = \"u\"\nread_only = true\ntenant = \"t\"\n",
+        );
+        let resolve = |url: Option<&str>| {
+            let flags = Flags { profile: Some("uat".into()), url: url.map(Into::into), ..Flags::default() };
+            Settings::resolve(flags, &environment).unwrap()
+        };
+        for own in [None, Some("https://contoso-uat.crm4.dynamics.com/main.aspx")] {
+            assert_eq!(resolve(own).tags.production, Some(false), "{own:?}");
+        }
+        let other = resolve(Some("contoso.crm4"));
+        assert_eq!(other.tags, Tags::default());
+        assert!(other.read_only, "to be careful is never left out");
+        assert_eq!(other.tenant.as_deref(), Some("t"));
+    }
+
+    #[test]
+    fn read_only_is_asked_for_by_flag_variable_or_profile() {
+        let (_folder, on) = home(&[("DV_READ_ONLY", "1")]);
+        let (_other, off) = home(&[("DV_READ_ONLY", "0")]);
+        let read_only = |flag, environment: &Environment| {
+            let flags = Flags { read_only: flag, ..Flags::default() };
+            Settings::resolve(flags, environment).unwrap().read_only
+        };
+        assert!(read_only(false, &on) && read_only(true, &off) && !read_only(false, &off));
+    }
+
+    #[test]
+    fn a_missing_usual_profile_is_a_warning_where_that_is_asked_for() {
+        let (folder, environment) = home(&[("DV_TENANT", "t-env")]);
+        write(&folder, "config.toml", "profile = \"gone\"\n");
+        assert!(matches!(Settings::resolve(Flags::default(), &environment), Err(Error::NoProfile { .. })));
+        let settings = Settings::resolve_leniently(Flags::default(), &environment).unwrap();
+        assert_eq!((settings.profile, settings.tenant.as_deref()), (None, Some("t-env")));
+        assert!(settings.warnings[0].contains("gone"), "{:?}", settings.warnings);
+    }
+
+    #[test]
     fn empty_variables_count_as_absent() {
         let (_folder, environment) = home(&[("DV_URL", ""), ("DV_TOKEN", ""), ("DISPLAY", "")]);
         let settings = Settings::resolve(Flags::default(), &environment).unwrap();
@@ -226,10 +406,11 @@ mod tests {
 
     #[test]
     fn a_token_is_not_printed_with_the_settings() {
-        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret")]);
+        let (_folder, environment) = home(&[("DV_TOKEN", "eyJsecret"), ("DV_TOKEN_PASSPHRASE", "horse")]);
         let settings = Settings::resolve(Flags::default(), &environment).unwrap();
-        assert!(settings.token.is_some());
-        assert!(!format!("{settings:?} {environment:?}").contains("eyJsecret"));
+        assert!(settings.token.is_some() && settings.token_passphrase.is_some());
+        let shown = format!("{settings:?} {environment:?}");
+        assert!(!shown.contains("eyJsecret") && !shown.contains("horse"), "{shown}");
     }
 
     #[test]

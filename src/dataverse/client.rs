@@ -11,7 +11,7 @@ use super::pages::Pages;
 use super::privileges::{self, Privilege};
 use super::query::encoded;
 use super::request::Request;
-use super::transport::Transport;
+use super::transport::{Transport, WEB_API};
 use super::{
     Error, Guard, Limits, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableName, TableSchema,
     Waiting,
@@ -49,7 +49,7 @@ impl Client {
         guard: Guard,
         retry: Retry,
     ) -> Self {
-        Self { transport: Transport::new(environment, http, tokens, guard, retry) }
+        Self { transport: Transport::new(environment, WEB_API, http, tokens, guard, retry) }
     }
 
     /// The environment.
@@ -79,6 +79,18 @@ impl Client {
     /// [`Error::Api`] with 403 and `0x80072560` for a user who is not in this environment.
     pub async fn who_am_i(&self) -> Result<WhoAmI, Error> {
         self.transport.send(Request::get("WhoAmI")).await?.decode()
+    }
+
+    /// The names of the roles that a user has, those of teams left out.
+    ///
+    /// # Errors
+    ///
+    /// As every read; not everybody may read roles.
+    pub async fn roles(&self, user: Uuid) -> Result<Vec<String>, Error> {
+        let page =
+            self.collection(&format!("systemusers({user})/systemuserroles_association?$select=name")).await?;
+        let name = |row: Row| Some(row.cell("name")?.text()?.into_owned());
+        Ok(page.rows().filter_map(name).collect())
     }
 
     /// What the environment says of itself.

@@ -1,8 +1,12 @@
 //! Whether this session may write. Shared by every clone of a client; asked by the transport before a socket is used.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Error;
+
+/// How long an unlock lasts.
+pub const UNLOCKED: Duration = Duration::from_secs(15 * 60);
 
 /// The lock on writes. It starts closed and is opened when the environment is known to be no production.
 #[derive(Debug, Clone)]
@@ -13,6 +17,8 @@ enum State {
     Open,
     /// Closed until something opens it.
     Closed(String),
+    /// Open until then, by a monotonic clock; closed for this reason from then on.
+    Unlocked(String, Instant),
     /// Closed for good.
     Locked(String),
 }
@@ -36,20 +42,50 @@ impl Guard {
 
     /// Allows writes from here on, unless the guard is locked.
     pub fn open(&self) {
-        self.change(State::Open);
+        self.change(|_| State::Open);
     }
 
     /// Refuses writes from here on with this sentence, unless the guard is locked with another.
     pub fn close(&self, reason: impl Into<String>) {
-        self.change(State::Closed(reason.into()));
+        self.change(|_| State::Closed(reason.into()));
+    }
+
+    /// Allows writes for [`UNLOCKED`] from `now`; then it is closed for the reason it is closed for now. One that is
+    /// open stays open, one that is locked stays locked.
+    pub fn unlock(&self, now: Instant) {
+        self.change(|state| match state {
+            State::Closed(reason) | State::Unlocked(reason, _) => State::Unlocked(reason, now + UNLOCKED),
+            other => other,
+        });
+    }
+
+    /// Ends an unlock before its time.
+    pub fn lock_again(&self) {
+        self.change(|state| match state {
+            State::Unlocked(reason, _) => State::Closed(reason),
+            other => other,
+        });
     }
 
     /// Why writes are refused; `None` when they are not.
     pub fn read_only(&self) -> Option<String> {
+        self.read_only_at(Instant::now())
+    }
+
+    /// The same at a time that is given.
+    pub fn read_only_at(&self, now: Instant) -> Option<String> {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Open => None,
-            State::Closed(reason) | State::Locked(reason) => Some(reason.clone()),
+            State::Unlocked(_, until) if now < *until => None,
+            State::Closed(reason) | State::Unlocked(reason, _) | State::Locked(reason) => {
+                Some(reason.clone())
+            }
         }
+    }
+
+    /// Nothing opens it.
+    pub fn is_locked(&self) -> bool {
+        matches!(&*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Locked(_))
     }
 
     /// Lets a write pass, or says why not.
@@ -57,10 +93,10 @@ impl Guard {
         self.read_only().map_or(Ok(()), |reason| Err(Error::Refused { reason }))
     }
 
-    fn change(&self, to: State) {
+    fn change(&self, to: impl FnOnce(State) -> State) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !matches!(*state, State::Locked(_)) {
-            *state = to;
+            *state = to(state.clone());
         }
     }
 }
@@ -90,6 +126,30 @@ mod tests {
     fn a_locked_guard_stays_locked() {
         let guard = Guard::locked("Read-only was asked for.");
         guard.open();
+        guard.unlock(Instant::now());
         assert_eq!(guard.read_only().as_deref(), Some("Read-only was asked for."));
+        assert!(guard.is_locked());
+    }
+
+    #[test]
+    fn an_unlock_ends_by_itself_with_the_reason_from_before() {
+        let (guard, now) = (Guard::new(), Instant::now());
+        guard.close("This is production.");
+        guard.unlock(now);
+        assert_eq!(guard.read_only_at(now + UNLOCKED - Duration::from_millis(1)), None);
+        let again = guard.read_only_at(now + UNLOCKED);
+        assert_eq!(again.as_deref(), Some("This is production."));
+    }
+
+    #[test]
+    fn an_unlock_can_be_ended_and_does_not_shorten_what_is_open() {
+        let (guard, now) = (Guard::new(), Instant::now());
+        guard.unlock(now);
+        guard.lock_again();
+        assert!(guard.read_only_at(now).is_some());
+        guard.open();
+        guard.unlock(now);
+        guard.lock_again();
+        assert_eq!(guard.read_only_at(now + 2 * UNLOCKED), None);
     }
 }

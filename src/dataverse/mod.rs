@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod denial;
+pub mod discovery;
 pub mod error;
 pub mod filter;
 pub mod guard;
@@ -26,6 +27,7 @@ mod transport;
 pub mod value;
 
 pub use client::Client;
+pub use discovery::{Discovery, Instance};
 pub use error::Error;
 pub use filter::{Filter, field};
 pub use guard::Guard;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The user behind a token.
@@ -31,7 +31,8 @@ pub struct Organization {
 }
 
 /// What an environment is for, by the service's numbers. Unknown counts as production.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct EnvironmentKind(Option<i32>);
 
 /// Names of the numbers, from 0. Source: `OrganizationType` of the Global Discovery Service.
@@ -68,6 +69,11 @@ impl EnvironmentKind {
     pub fn of_name(name: &str) -> Self {
         let named = KINDS.iter().position(|kind| kind.eq_ignore_ascii_case(name.trim()));
         Self(named.and_then(|at| i32::try_from(at).ok()).or_else(|| name.trim().parse().ok()))
+    }
+
+    /// The service has said what it is, in words that we know.
+    pub fn is_known(self) -> bool {
+        self.0.is_some_and(|number| usize::try_from(number).is_ok_and(|number| number < KINDS.len()))
     }
 
     /// Whether writes here touch real work.
@@ -141,6 +147,9 @@ mod tests {
             assert!(EnvironmentKind::of_number(production).is_production(), "{production}");
         }
         assert!(EnvironmentKind::UNKNOWN.is_production());
+        for (number, known) in [(0, true), (16, true), (17, false), (-1, false)] {
+            assert_eq!(EnvironmentKind::of_number(number).is_known(), known, "{number}");
+        }
     }
 
     #[test]

@@ -19,10 +19,11 @@ use super::request::{Request, Target};
 use super::response::{Response, error_of, request_id, retry_after};
 use super::retry::{Retry, WaitReason, Waiting, reason_to_retry};
 use super::{Error, Guard};
+use crate::auth::challenge::Challenge;
 use crate::auth::{AccessToken, EnvironmentUrl, Tokens};
 
 /// Root of the Web API below the environment's origin.
-const ROOT: &str = "/api/data/v9.2/";
+pub(super) const WEB_API: &str = "/api/data/v9.2/";
 
 /// Sends requests of one environment. Cheap to clone; clones share the token, the guard and the waiting.
 #[derive(Debug, Clone)]
@@ -33,6 +34,7 @@ pub(super) struct Transport {
 #[derive(Debug)]
 struct Shared {
     environment: EnvironmentUrl,
+    root: &'static str,
     http: crate::http::Client,
     tokens: Tokens,
     guard: Guard,
@@ -61,8 +63,10 @@ enum Outcome {
 }
 
 impl Transport {
+    /// `root` is the path of the service below the origin.
     pub(super) fn new(
         environment: EnvironmentUrl,
+        root: &'static str,
         http: crate::http::Client,
         tokens: Tokens,
         guard: Guard,
@@ -70,7 +74,8 @@ impl Transport {
     ) -> Self {
         let (waiting, _) = watch::channel(None);
         let (pause, limits, reached) = (Mutex::new(None), Mutex::new(None), AtomicBool::new(false));
-        let shared = Shared { environment, http, tokens, guard, retry, waiting, pause, limits, reached };
+        let shared =
+            Shared { environment, root, http, tokens, guard, retry, waiting, pause, limits, reached };
         Self { shared: Arc::new(shared) }
     }
 
@@ -102,7 +107,7 @@ impl Transport {
         }
         let uri = self.address(&request.target)?;
         let mut token = self.shared.tokens.access_token().await?;
-        let mut renewed = false;
+        let (mut renewed, mut stepped_up) = (false, false);
         let mut delays = self.shared.retry.delays();
         let mut attempt = 1;
         loop {
@@ -110,6 +115,10 @@ impl Transport {
             match self.try_once(&request, &uri, &token).await? {
                 Outcome::Done(response) => return Ok(response),
                 Outcome::Failed(error) => return Err(error),
+                Outcome::Unauthorized(_, headers) if let Some(claims) = self.wanted_claims(&headers) => {
+                    token = self.shared.tokens.step_up(&token, claims, stepped_up).await?;
+                    stepped_up = true;
+                }
                 Outcome::Unauthorized(error, headers) if renewed || self.shared.tokens.is_given() => {
                     let Shared { environment, tokens, .. } = &*self.shared;
                     return Err(explained(error, &headers, environment, &token, tokens));
@@ -130,11 +139,17 @@ impl Transport {
         }
     }
 
+    /// What a policy asks for in a new token, of tokens that can be renewed.
+    fn wanted_claims(&self, headers: &HeaderMap) -> Option<String> {
+        let challenge = Challenge::of(headers).filter(|_| !self.shared.tokens.is_given())?;
+        challenge.claims()
+    }
+
     /// The address of a request, after it was made sure that it is in this environment.
     fn address(&self, target: &Target) -> Result<Uri, Error> {
         let origin = self.shared.environment.origin();
         let address = match target {
-            Target::Path(path) => format!("{origin}{ROOT}{path}"),
+            Target::Path(path) => format!("{origin}{}{path}", self.shared.root),
             Target::Link(link) => checked(link.as_str(), origin)?,
         };
         address.parse().map_err(|_| Error::Invalid { what: "an address that cannot be requested".to_owned() })

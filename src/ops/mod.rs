@@ -4,8 +4,9 @@
 
 pub mod connect;
 pub mod doctor;
+pub mod environments;
 pub mod save;
 pub mod sign_in;
 
-pub use connect::{Identity, connect};
+pub use connect::{Expected, Failure, Identity, OtherOrganization, connect, connect_as};
 pub use save::{Outcome, save};

@@ -125,8 +125,9 @@ where
 }
 
 fn take_input(app: &mut App, event: Event) -> Vec<Effect> {
-    app.update(Event::Clock(Timestamp::now()));
-    app.update(event)
+    let mut effects = app.update(Event::Clock(Timestamp::now()));
+    effects.extend(app.update(event));
+    effects
 }
 
 /// The event that is there already, if one is.

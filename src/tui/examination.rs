@@ -24,7 +24,7 @@ fn check(check: doctor::Check) -> Check {
         (Id::Privileges, doctor::Status::Skip) if !next.is_empty() => {
             "Open a table, then g d looks at your privileges on it.".to_owned()
         }
-        _ => next.replace("`dv login`", "`g e`"),
+        _ => next.replace("`dv login`", "`g u`"),
     };
     let status = match status {
         doctor::Status::Ok => Status::Ok,

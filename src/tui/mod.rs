@@ -2,11 +2,14 @@
 //!
 //! Must not know: how a request is built or a token is got; that is behind `ops` and `dataverse`.
 
+mod aim;
 pub mod backend;
 pub mod console;
 pub mod event_loop;
 mod examination;
 pub mod input;
+pub mod pasting;
+mod places;
 pub mod runner;
 pub mod secret_line;
 pub mod services;
@@ -20,5 +23,5 @@ pub use console::Console;
 pub use event_loop::run as run_loop;
 pub use runner::Runner;
 pub use services::Services;
-pub use start::{Start, run};
+pub use start::{Given, Start, run};
 pub use theme::Theme;

@@ -61,6 +61,9 @@ impl Runner {
             Effect::Write(id, patch) => {
                 let _ = self.writes.send((id, patch)); // the writer lives as long as the runner
             }
+            Effect::Aim(place) => self.services.aim(place),
+            Effect::Unlock => self.services.unlock(),
+            Effect::Lock(reason) => self.services.lock(&reason),
             Effect::OpenBrowser(address) => self.services.open_browser(&address),
             Effect::Copy(_)
             | Effect::Print(_)

@@ -2,72 +2,115 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use secrecy::SecretString;
 use tokio::sync::watch;
 
 use super::Start;
+use super::aim::{Aim, Aims};
 use super::examination::examination;
+use super::places;
 use super::sign_in_problem::sign_in_problem;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
 use crate::app::layout::Size;
+use crate::app::places::{Listed, Tags};
 use crate::app::problem::Problem;
-use crate::app::session::{self, Identity};
+use crate::app::session::{self, Identity, Place, Writes};
 use crate::app::wait::Wait;
 use crate::app::{Progress, Reply, Request};
-use crate::auth::browser::Wishes;
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
-use crate::dataverse::{Client, Error, Guard, Patch, RowQuery, TableName, Waiting};
+use crate::config::{Changes, Profiles};
+use crate::dataverse::guard::UNLOCKED;
+use crate::dataverse::{Client, Error, Guard, Patch, Retry, RowQuery, TableName, Waiting};
 use crate::http;
-use crate::ops::{self, Outcome, doctor, sign_in};
+use crate::ops::environments::{self, Memory};
+use crate::ops::sign_in::Attempt;
+use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
 #[derive(Debug, Clone)]
 pub struct Services {
-    http: http::Client,
+    aims: Aims,
     store: TokenStore,
-    request: auth::Request,
-    token: Option<SecretString>,
+    memory: Memory,
+    profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
     client: Arc<watch::Sender<Option<Client>>>,
 }
+
+/// For what is asked by the way: a service that has trouble is not waited for.
+const ONCE: Retry = Retry {
+    tries: 1,
+    first: Duration::from_millis(500),
+    longest: Duration::from_secs(1),
+    cap: Duration::from_secs(1),
+};
 
 impl Services {
     /// Services for what the program was started with. Nothing is read or connected yet.
     ///
     /// # Errors
     ///
-    /// When no environment is named or its address makes no sense, and when the certificate file is of no use.
+    /// When the address of the environment makes no sense, and when the certificate file is of no use.
     pub fn new(start: &Start) -> io::Result<Self> {
-        let url = start.url.as_deref().unwrap_or_default();
-        let environment = EnvironmentUrl::parse(url).map_err(io::Error::other)?;
+        if let Some(url) = &start.url {
+            EnvironmentUrl::parse(url).map_err(io::Error::other)?;
+        }
         let options = http::Options { ca_file: start.ca_file.clone() };
+        let http = http::client(&options).map_err(io::Error::other)?;
         Ok(Self {
-            http: http::client(&options).map_err(io::Error::other)?,
-            store: TokenStore::in_folder(&start.state_folder),
-            request: auth::Request {
-                environment,
-                authority: start.authority.clone(),
-                tenant: start.tenant.clone(),
-                client_id: start.client_id.clone(),
-                scope: start.scope.clone(),
-            },
-            token: start.token.clone(),
+            aims: Aims::new(start, http),
+            store: start.store.clone(),
+            memory: Memory::in_folder(&start.cache_folder),
+            profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
             client: Arc::new(watch::Sender::new(None)),
         })
     }
 
+    /// What connections and sign-ins are to from here on.
+    pub fn aim(&self, place: Place) {
+        self.aims.set(place);
+    }
+
+    /// Lets writes pass for a while.
+    pub fn unlock(&self) {
+        if let Some(client) = &*self.client.borrow() {
+            client.guard().unlock(Instant::now());
+        }
+    }
+
+    /// Lets no write pass from here on.
+    pub fn lock(&self, reason: &str) {
+        if let Some(client) = &*self.client.borrow() {
+            client.guard().close(reason);
+        }
+    }
+
+    /// The environments that are known without asking anybody.
+    pub fn places(&self) -> Vec<Listed> {
+        places::places(self.aims.service().as_ref(), &self.memory.read(), &self.profiles)
+    }
+
     /// Does the work of a request.
     pub async fn perform(&self, request: Request, progress: impl Fn(Progress) + Send + 'static) -> Reply {
         match request {
             Request::Connect => Reply::Connected(self.connect_as_kept().await),
-            Request::SignIn(way) => Reply::SignedIn(self.sign_in(way, progress).await),
+            Request::SignIn(way) => match self.aims.now() {
+                Ok(aim) if aim.is_list => {
+                    Reply::SignedInToList(self.sign_in_to_list(&aim, way, progress).await)
+                }
+                Ok(aim) => Reply::SignedIn(self.sign_in(&aim, way, progress).await),
+                Err(problem) => Reply::SignedIn(Err(problem)),
+            },
+            Request::Places => Reply::Places(self.list_places().await),
+            Request::Tag(place, tags) => Reply::Tagged(self.tag(&place, &tags)),
+            Request::Details(address) => Reply::Details(self.details(&address).await),
+            Request::SignOut(addresses) => Reply::SignedOut(self.sign_out(&addresses).await),
             Request::Tables => Reply::Tables(async { self.client()?.tables().await }.await),
             Request::Schema(table) => {
                 Reply::Schema(async { self.client()?.table_schema(&table).await.map(Arc::new) }.await)
@@ -83,23 +126,26 @@ impl Services {
         }
     }
 
-    /// Examines what stands in the way, with the tokens that requests would be sent with.
-    async fn examine(&self, tables: &[TableName], size: Size) -> Examination {
+    /// Examines what stands in the way, with the tokens that requests would be sent with. The list of environments is no
+    /// environment: there only the terminal is looked at, and the token.
+    async fn examine(&self, tables: &[TableName], size: Size) -> Result<Examination, Problem> {
+        let aim = self.aims.now()?;
         let tables: Vec<String> = tables.iter().map(ToString::to_string).collect();
-        let tokens = match &self.token {
+        let tokens = match &aim.token {
             Some(token) => Ok(Some(Tokens::fixed(token.clone()))),
-            None => sign_in::kept(&self.http, &self.store, &self.request),
+            None => sign_in::kept(&aim.http, &self.store, &aim.request).await,
         };
         let subject = doctor::Subject {
-            environment: Some(self.request.environment.clone()),
+            environment: Some(aim.request.environment.clone()).filter(|_| !aim.is_list),
             // What makes no sense as an authority is told by the sign-in.
-            authority: self.request.authority_by_hand().ok().flatten(),
+            authority: aim.request.authority_by_hand().ok().flatten(),
             tokens,
             tables: &tables,
             proxy: self.proxy.clone(),
+            expected: aim.expected.clone(),
         };
         let terminal = doctor::Terminal { size: Some((size.width, size.height)), ..self.terminal.clone() };
-        examination(doctor::examine(&self.http, &subject, &terminal).await)
+        Ok(examination(doctor::examine(&aim.http, &subject, &terminal).await))
     }
 
     /// Sends a change, and finds out what became of it.
@@ -128,56 +174,186 @@ impl Services {
 
     /// Connects with the ready token or the kept sign-in; nothing when a person has to sign in.
     async fn connect_as_kept(&self) -> Result<Option<Identity>, Problem> {
-        let tokens = match &self.token {
+        let aim = self.aims.now()?;
+        let tokens = match &aim.token {
             Some(token) => Some(Tokens::fixed(token.clone())),
-            None => sign_in::kept(&self.http, &self.store, &self.request)
+            None => sign_in::kept(&aim.http, &self.store, &aim.request)
+                .await
                 .map_err(|error| sign_in_problem(&error))?,
         };
         let Some(tokens) = tokens else { return Ok(None) };
-        match self.connect(tokens).await {
+        match self.connect(&aim, tokens).await {
             Ok(identity) => Ok(Some(identity)),
-            Err(error) if error.needs_sign_in() && self.token.is_none() => Ok(None),
-            Err(error) => Err(self.connect_problem(&error)),
+            Err(Failure::Dataverse(error)) if error.needs_sign_in() && aim.token.is_none() => Ok(None),
+            Err(failure) => Err(connect_problem(&aim, &failure)),
         }
     }
 
-    async fn sign_in(&self, way: session::Way, progress: impl Fn(Progress)) -> Result<Identity, Problem> {
+    async fn sign_in(
+        &self,
+        aim: &Aim,
+        way: session::Way,
+        progress: impl Fn(Progress),
+    ) -> Result<Identity, Problem> {
+        let tokens = self.tokens_of_sign_in(aim, way, progress).await?;
+        self.connect(aim, tokens).await.map_err(|failure| connect_problem(aim, &failure))
+    }
+
+    async fn sign_in_to_list(
+        &self,
+        aim: &Aim,
+        way: session::Way,
+        progress: impl Fn(Progress),
+    ) -> Result<(), Problem> {
+        self.tokens_of_sign_in(aim, way, progress).await.map(drop)
+    }
+
+    async fn tokens_of_sign_in(
+        &self,
+        aim: &Aim,
+        way: session::Way,
+        progress: impl Fn(Progress),
+    ) -> Result<Tokens, Problem> {
         let way = match way {
             session::Way::DeviceCode => sign_in::Way::DeviceCode,
             session::Way::Browser => sign_in::Way::Browser,
         };
         let news = |news| progress(news_of(news));
-        let wishes = Wishes::default();
-        let signed_in = sign_in::sign_in(&self.http, &self.store, &self.request, way, &wishes, news)
+        let attempt = Attempt::new(way);
+        let signed_in = sign_in::sign_in(&aim.http, &self.store, &aim.request, attempt, news)
             .await
             .map_err(|error| sign_in_problem(&error))?;
-        self.connect(signed_in.tokens).await.map_err(|error| self.connect_problem(&error))
+        Ok(signed_in.tokens)
     }
 
     /// The first requests with new tokens. Later requests use the same client.
-    async fn connect(&self, tokens: Tokens) -> Result<Identity, Error> {
-        let environment = self.request.environment.clone();
-        let client = Client::new(environment, self.http.clone(), tokens, Guard::new());
-        let found = ops::connect(&client).await?;
-        let read_only = client.guard().read_only();
+    async fn connect(&self, aim: &Aim, tokens: Tokens) -> Result<Identity, Failure> {
+        let environment = aim.request.environment.clone();
+        let guard = aim.read_only.map_or_else(Guard::new, Guard::locked);
+        let client = Client::new(environment.clone(), aim.http.clone(), tokens, guard);
+        let found = ops::connect_as(&client, &aim.expected).await?;
+        let writes = writes_of(client.guard());
         self.client.send_replace(Some(client));
-        let host = self.request.environment.host();
+        if let Err(error) = self.memory.used(&environment, Timestamp::now()) {
+            tracing::warn!(%error, "what was opened is not remembered");
+        }
+        self.pin(aim, &found);
+        let kind = if found.is_production() { "PROD".to_owned() } else { found.kind.word().to_uppercase() };
         Ok(Identity {
-            environment: found.organization.clone().unwrap_or_else(|| host.to_owned()),
-            badge: match found.is_production() {
-                true => "PROD".to_owned(),
-                false => found.kind.word().to_uppercase(),
-            },
+            address: environment.origin().to_owned(),
             production: found.is_production(),
-            read_only,
+            environment: found.organization.unwrap_or_else(|| environment.name().to_owned()),
+            badge: aim.label.as_ref().map_or_else(|| kind.clone(), |label| format!("{kind} {label}")),
+            colour: aim.colour.clone(),
+            alias: aim.alias.clone(),
+            writes,
             user: found.user.unwrap_or_else(|| found.user_id.to_string()),
         })
     }
 
-    fn connect_problem(&self, error: &Error) -> Problem {
-        let mut problem = Problem::of(&format!("Cannot open {}", self.request.environment.host()), error);
-        problem.next = "n try again   b other way   q quit".to_owned();
-        problem
+    /// A profile that is opened for the first time is for the organization that it found.
+    fn pin(&self, aim: &Aim, found: &ops::Identity) {
+        let Some(name) = aim.expected.profile.as_ref().filter(|_| aim.expected.organization.is_none()) else {
+            return;
+        };
+        let url = self.profiles.read(name).ok().and_then(|profile| EnvironmentUrl::parse(&profile.url?).ok());
+        if url.as_ref() != Some(&aim.request.environment) {
+            return; // the command line named another environment than the profile's
+        }
+        let mut changes = Changes::default();
+        changes.set("organization_id", found.organization_id.to_string());
+        if let Err(error) = self.profiles.change(name, &changes) {
+            tracing::warn!(%error, "the profile is not pinned");
+        }
+    }
+
+    /// Lists the environments with the kept sign-in; nothing when a person has to sign in.
+    async fn list_places(&self) -> Result<Option<Vec<Listed>>, Problem> {
+        let aim = match self.aims.list() {
+            Ok(aim) => aim,
+            // Profiles are a list too.
+            Err(problem) => match self.places() {
+                places if places.is_empty() => return Err(problem),
+                places => return Ok(Some(places)),
+            },
+        };
+        match environments::list(&aim.http, &self.store, &aim.request, Retry::default()).await {
+            Ok(listed) => {
+                if let Err(error) = self.memory.keep(&aim.request.environment, &listed) {
+                    tracing::warn!(%error, "the list is not remembered");
+                }
+                let mut remembered = self.memory.read();
+                (remembered.service, remembered.instances) =
+                    (aim.request.environment.origin().to_owned(), listed);
+                let service = Some(&aim.request.environment);
+                Ok(Some(places::places(service, &remembered, &self.profiles)))
+            }
+            Err(error) if error.needs_sign_in() => Ok(None),
+            Err(error) => Err(Problem::of("Cannot list your environments", &error)
+                .next("r try again   a type an address   q quit")),
+        }
+    }
+
+    fn tag(&self, place: &Listed, tags: &Tags) -> Result<Vec<Listed>, Problem> {
+        let listed = self.memory.read().instances;
+        let is_it = |address: &EnvironmentUrl| address.origin() == place.address;
+        let instance = listed.iter().find(|one| one.address().is_ok_and(|address| is_it(&address)));
+        let organization = instance.and_then(|instance| instance.organization_id);
+        places::write_tags(&self.profiles, place, tags, organization).map_err(|why| {
+            Problem::new(format!("Not written: what you say of {}.", place.name))
+                .why(format!("{why}."))
+                .next("e try again   Esc dismiss")
+        })?;
+        Ok(self.places())
+    }
+
+    /// What an environment says of itself and of the person, with the kept sign-in.
+    async fn details(&self, address: &str) -> Result<Vec<(String, String)>, Problem> {
+        let aim = self.aims.environment(address)?;
+        let kept = match &aim.token {
+            Some(token) => Some(Tokens::fixed(token.clone())),
+            None => sign_in::kept(&aim.http, &self.store, &aim.request)
+                .await
+                .map_err(|error| sign_in_problem(&error))?,
+        };
+        let fact = |label: &str, value: String| (label.to_owned(), value);
+        let Some(tokens) = kept else {
+            return Ok(vec![fact("User", "not signed in there: Enter signs in".into())]);
+        };
+        let guard = Guard::locked("Only a question is asked here.");
+        let client =
+            Client::with_retry(aim.request.environment.clone(), aim.http.clone(), tokens, guard, ONCE);
+        let told = |failure: Failure| {
+            let mut problem = connect_problem(&aim, &failure);
+            problem.next = "Enter open it   Esc close".to_owned();
+            problem
+        };
+        let found = ops::connect_as(&client, &aim.expected).await.map_err(told)?;
+        let mut facts = vec![
+            fact("Type", found.kind.word().to_owned()),
+            fact("User", found.user.clone().unwrap_or_else(|| "-".to_owned())),
+            fact("User id", found.user_id.to_string()),
+            fact("Business unit id", found.business_unit_id.to_string()),
+            fact("Organization id", found.organization_id.to_string()),
+        ];
+        if let Ok(roles) = client.roles(found.user_id).await {
+            facts.push(fact("Roles", if roles.is_empty() { "none".to_owned() } else { roles.join(", ") }));
+        }
+        Ok(facts)
+    }
+
+    async fn sign_out(&self, addresses: &[String]) -> Result<(), Problem> {
+        let listed = addresses.iter().filter_map(|address| EnvironmentUrl::parse(address).ok());
+        for environment in listed.chain(self.aims.service()) {
+            sign_in::sign_out(&self.store, &environment, None).await.map_err(|error| {
+                Problem { what: "Not signed out.".to_owned(), ..sign_in_problem(&error) }.next("Esc dismiss")
+            })?;
+        }
+        if let Err(error) = self.memory.forget() {
+            tracing::warn!(%error, "the list is still remembered");
+        }
+        self.client.send_replace(None);
+        Ok(())
     }
 
     fn client(&self) -> Result<Client, Error> {
@@ -206,6 +382,38 @@ impl Services {
                 }
             }
         }
+    }
+}
+
+/// Why an environment cannot be opened.
+fn connect_problem(aim: &Aim, failure: &Failure) -> Problem {
+    let host = aim.request.environment.host();
+    match failure {
+        Failure::Dataverse(error) => {
+            let mut problem = Problem::of(&format!("Cannot open {host}"), error);
+            problem.next = "n try again   b other way   g e environments   q quit".to_owned();
+            problem
+        }
+        Failure::OtherOrganization(other) => {
+            let next = other.next().map(|next| format!("{next}   ")).unwrap_or_default();
+            Problem::new(format!("{host} is another organization than before."))
+                .why(format!("{other}. {}", OtherOrganization::WHY))
+                .next(format!("If it is the one you mean: {next}g e environments   q quit"))
+        }
+    }
+}
+
+/// What the screens know of a guard.
+fn writes_of(guard: &Guard) -> Writes {
+    let closed = guard.read_only_at(Instant::now() + 2 * UNLOCKED);
+    match (guard.read_only(), closed) {
+        (None, None) => Writes::Open,
+        (None, Some(reason)) => {
+            let until = Timestamp::now().saturating_add(UNLOCKED).unwrap_or(Timestamp::MAX);
+            Writes::Unlocked(reason, until)
+        }
+        (Some(reason), _) if guard.is_locked() => Writes::Locked(reason),
+        (Some(reason), _) => Writes::Closed(reason),
     }
 }
 
@@ -243,6 +451,6 @@ fn is_final(error: &Error) -> bool {
 
 /// Why a save failed. What was to be saved, and what can be done, the core knows better.
 fn cause(error: &Error) -> Problem {
-    let next = if error.needs_sign_in() { "g e sign in again, then w" } else { "" };
+    let next = if error.needs_sign_in() { "g u sign in again, then w" } else { "" };
     Problem::new(Problem::of("", error).why).next(next)
 }

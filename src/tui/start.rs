@@ -20,6 +20,8 @@ use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
+use crate::auth::{TokenStore, Version};
+use crate::config::{Application, Profiles, Tags};
 use crate::ops::doctor;
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
@@ -34,14 +36,38 @@ pub struct Start {
     pub scope: Option<String>,
     /// More certificate authorities, PEM.
     pub ca_file: Option<PathBuf>,
+    /// Address of the service that lists environments, instead of the cloud's.
+    pub discovery: Option<String>,
+    /// What flags and variables say by themselves: it holds for every environment that is opened.
+    pub given: Given,
+    /// Name of the profile in use.
+    pub profile: Option<String>,
+    /// What the profile says of the environment.
+    pub tags: Tags,
+    /// What is typed to unlock writes; the environment's own name without one.
+    pub alias: Option<String>,
+    /// Nothing is ever written.
+    pub read_only: bool,
+    /// The environment's alias was given: writes to it are unlocked for a while.
+    pub unlocked: bool,
+    /// All profiles.
+    pub profiles: Profiles,
     /// A ready access token instead of a sign-in.
     pub token: Option<SecretString>,
+    /// Which endpoints of the authority are used.
+    pub authority_version: Version,
+    /// Which account's kept sign-in is meant.
+    pub account: Option<String>,
+    /// What an application signs in with, where one is to.
+    pub application: Application,
     /// This process runs over SSH.
     pub ssh: bool,
     /// A browser could open here.
     pub display: bool,
     /// Styles without colour.
     pub no_color: bool,
+    /// The terminal has more than sixteen colours.
+    pub true_color: bool,
     /// The terminal shows ASCII only.
     pub ascii: bool,
     /// The proxy on the way to the environment.
@@ -50,8 +76,18 @@ pub struct Start {
     pub terminal: doctor::Terminal,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
-    /// Where the tokens are kept; the folder may not exist yet.
-    pub state_folder: PathBuf,
+    /// Where the tokens are kept. It can be opened, and asks nobody anything.
+    pub store: TokenStore,
+    /// Where the list of environments is kept; the folder may not exist yet.
+    pub cache_folder: PathBuf,
+}
+
+/// How to sign in, as far as flags and variables say so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    pub authority: Option<String>,
+    pub tenant: Option<String>,
+    pub client_id: Option<String>,
 }
 
 /// Runs the program until it is left, or asked to end by a signal.
@@ -61,9 +97,13 @@ pub struct Start {
 /// When there is no terminal to draw on, or when a part of the program broke: the terminal is whole again then.
 pub async fn run(start: Start) -> io::Result<()> {
     let broken = Arc::new(Notify::new());
-    let theme = if start.no_color { Theme::plain() } else { Theme::colors() };
-    let app_start = start.for_app();
+    let theme = match (start.no_color, start.true_color) {
+        (true, _) => Theme::plain(),
+        (false, true) => Theme::colors().with_all_colours(),
+        (false, false) => Theme::colors(),
+    };
     let services = Services::new(&start)?;
+    let app_start = session::Start { places: services.places(), ..start.for_app() };
     let (_guard, mut terminal) = Guard::take(Arc::clone(&broken))?;
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
@@ -117,6 +157,7 @@ impl Start {
         session::Start {
             version: env!("CARGO_PKG_VERSION").into(),
             environment: self.url.clone(),
+            places: vec![],
             way: if code_first { Way::DeviceCode } else { Way::Browser },
             remote: self.ssh,
             ascii: self.ascii,

@@ -11,6 +11,8 @@ pub struct Theme {
     pub badge: Style,
     /// The badge of production.
     pub production: Style,
+    /// The word for production in a list.
+    pub production_text: Style,
     /// Headings and column headers.
     pub heading: Style,
     /// What explains or is less important.
@@ -33,7 +35,37 @@ pub struct Theme {
     pub good: Style,
     /// A QR code: dark on light, many readers refuse it the other way round.
     pub code: Style,
+    /// How many colours there are to choose from.
+    colours: Colours,
 }
+
+/// How many colours a terminal is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Colours {
+    None,
+    Sixteen,
+    /// Any, as red, green and blue.
+    All,
+}
+
+/// The sixteen colours of most terminals, as red, green and blue.
+const SIXTEEN: [(Color, [i32; 3]); 15] = [
+    (Color::Red, [205, 0, 0]),
+    (Color::Green, [0, 205, 0]),
+    (Color::Yellow, [205, 205, 0]),
+    (Color::Blue, [0, 0, 238]),
+    (Color::Magenta, [205, 0, 205]),
+    (Color::Cyan, [0, 205, 205]),
+    (Color::Gray, [229, 229, 229]),
+    (Color::DarkGray, [127, 127, 127]),
+    (Color::LightRed, [255, 85, 85]),
+    (Color::LightGreen, [85, 255, 85]),
+    (Color::LightYellow, [255, 255, 85]),
+    (Color::LightBlue, [92, 92, 255]),
+    (Color::LightMagenta, [255, 85, 255]),
+    (Color::LightCyan, [85, 255, 255]),
+    (Color::White, [255, 255, 255]),
+];
 
 impl Theme {
     /// Sixteen colours: every terminal has them, and people have chosen what theirs look like.
@@ -43,6 +75,7 @@ impl Theme {
             bar: plain.add_modifier(Modifier::BOLD),
             badge: plain.fg(Color::Green).add_modifier(Modifier::BOLD),
             production: plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
+            production_text: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             heading: plain.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             dim: plain.add_modifier(Modifier::DIM), // "dark grey" is the background of some palettes
             cursor: plain.add_modifier(Modifier::BOLD),
@@ -54,6 +87,7 @@ impl Theme {
             name: plain.fg(Color::Cyan),
             good: plain.fg(Color::Green),
             code: plain.fg(Color::Black).bg(Color::White),
+            colours: Colours::Sixteen,
         }
     }
 
@@ -65,6 +99,7 @@ impl Theme {
             bar: bold,
             badge: bold,
             production: plain.add_modifier(Modifier::REVERSED | Modifier::BOLD),
+            production_text: bold,
             heading: bold.add_modifier(Modifier::UNDERLINED),
             dim: plain,
             cursor: bold,
@@ -76,6 +111,67 @@ impl Theme {
             name: plain,
             good: plain,
             code: plain.add_modifier(Modifier::REVERSED),
+            colours: Colours::None,
         }
+    }
+
+    /// The same with any colour, for terminals that say that they have them.
+    #[must_use]
+    pub fn with_all_colours(mut self) -> Self {
+        if self.colours == Colours::Sixteen {
+            self.colours = Colours::All;
+        }
+        self
+    }
+
+    /// A style in the colour that a profile names: behind the text where the style has a colour there, the text's own
+    /// otherwise. The style as it is where there are no colours.
+    pub fn coloured(&self, colour: &str, style: Style) -> Style {
+        let colour = match (self.colours, colour.parse::<Color>()) {
+            (Colours::None, _) | (_, Err(_)) => return style,
+            (Colours::Sixteen, Ok(Color::Rgb(red, green, blue))) => nearest([red, green, blue]),
+            (_, Ok(colour)) => colour,
+        };
+        match style.bg {
+            Some(_) => style.bg(colour).fg(readable_on(colour)),
+            None => style.fg(colour),
+        }
+    }
+}
+
+fn nearest(colour: [u8; 3]) -> Color {
+    let distance = |of: &[i32; 3]| -> i32 {
+        colour.iter().zip(of).map(|(one, other)| (i32::from(*one) - other).pow(2)).sum()
+    };
+    SIXTEEN.iter().min_by_key(|(_, of)| distance(of)).map_or(Color::White, |(colour, _)| *colour)
+}
+
+/// Black or white, whichever can be read on a colour.
+fn readable_on(colour: Color) -> Color {
+    let parts = match colour {
+        Color::Rgb(red, green, blue) => [red, green, blue].map(i32::from),
+        named => SIXTEEN.iter().find(|(one, _)| *one == named).map_or([0; 3], |(_, of)| *of),
+    };
+    let light = (parts[0] * 299 + parts[1] * 587 + parts[2] * 114) / 1000;
+    if light > 140 { Color::Black } else { Color::White }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_badge_takes_the_colour_of_its_profile_as_far_as_the_terminal_has_it() {
+        let (plain, sixteen) = (Theme::plain(), Theme::colors());
+        let all = Theme::colors().with_all_colours();
+        assert_eq!(plain.coloured("red", plain.production), plain.production);
+        assert_eq!(sixteen.coloured("blue", sixteen.badge).fg, Some(Color::Blue));
+        assert_eq!(sixteen.coloured("light-blue", sixteen.badge).fg, Some(Color::LightBlue));
+        assert_eq!(sixteen.coloured("dark-gray", sixteen.badge).fg, Some(Color::DarkGray));
+        assert_eq!(sixteen.coloured("#ff5050", sixteen.badge).fg, Some(Color::LightRed));
+        assert_eq!(all.coloured("#ff5050", all.badge).fg, Some(Color::Rgb(255, 80, 80)));
+        let production = sixteen.coloured("yellow", sixteen.production);
+        assert_eq!((production.bg, production.fg), (Some(Color::Yellow), Some(Color::Black)));
+        assert_eq!(sixteen.coloured("reddish", sixteen.badge), sixteen.badge);
     }
 }

@@ -8,8 +8,10 @@ use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::layout::Size;
 use dvtui::app::session::{self, Way};
-use dvtui::sandbox::{Options, Sandbox};
-use dvtui::tui::{Console, Runner, Services, Start, Theme, run_loop};
+use dvtui::auth::{TokenStore, Version};
+use dvtui::config::{Application, Paths, Profiles, Tags};
+use dvtui::sandbox::{Options, Ready, Sandbox};
+use dvtui::tui::{Console, Given, Runner, Services, Start, Theme, run_loop};
 use futures_util::stream::unfold;
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -29,37 +31,61 @@ pub(crate) struct Program {
     screen: Screen,
     input: UnboundedSender<Event>,
     end: JoinHandle<io::Result<()>>,
-    _home: tempfile::TempDir,
+    pub(crate) home: tempfile::TempDir,
 }
 
 impl Program {
     /// Starts it at the sign-in, which approves itself at once.
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_, _| {}).await
+    }
+
+    /// Starts it with other settings than those of the sandbox's first environment.
+    pub(crate) async fn start_with(change: impl FnOnce(&Ready, &mut Start)) -> Self {
         let options = Options { auto_approve: Some(Duration::ZERO), ..support::options() };
         let sandbox = support::start(options).await;
         let home = tempfile::tempdir().unwrap();
         let ready = sandbox.ready();
-        let services = Services::new(&Start {
+        let mut settings = Start {
             url: Some(ready.url.clone()),
             authority: Some(ready.authority.clone()),
             tenant: None,
             client_id: Some(ready.client_id.clone()),
             scope: None,
             ca_file: None,
+            discovery: Some(ready.discovery.clone()),
+            given: Given {
+                authority: Some(ready.authority.clone()),
+                tenant: None,
+                client_id: Some(ready.client_id.clone()),
+            },
+            profile: None,
+            tags: Tags::default(),
+            alias: None,
+            read_only: false,
+            unlocked: false,
+            profiles: Profiles::of(&Paths::below(home.path())),
             token: None,
+            authority_version: Version::default(),
+            account: None,
+            application: Application::default(),
             ssh: true,
             display: false,
             no_color: true,
+            true_color: false,
             ascii: false,
             proxy: None,
             terminal: dvtui::ops::doctor::Terminal::default(),
             demo: false,
-            state_folder: home.path().join("state"),
-        })
-        .unwrap();
+            store: TokenStore::in_folder(&home.path().join("state")),
+            cache_folder: home.path().join("cache"),
+        };
+        change(ready, &mut settings);
+        let services = Services::new(&settings).unwrap();
         let start = session::Start {
             version: "0".into(),
-            environment: Some(ready.url.clone()),
+            environment: settings.url.clone(),
+            places: services.places(),
             way: Way::DeviceCode,
             remote: true,
             ascii: false,
@@ -74,7 +100,7 @@ impl Program {
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
             run_loop(&mut app, &mut runner, &mut terminal, &mut Deaf, &Theme::plain(), events).await
         });
-        Self { sandbox, screen, input, end, _home: home }
+        Self { sandbox, screen, input, end, home }
     }
 
     /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
@@ -141,11 +167,23 @@ impl Program {
         assert!(response.status().is_success(), "{}", response.text().await.unwrap());
     }
 
-    /// The requests to the Web API that are no reads.
-    pub(crate) async fn writes(&self) -> Vec<Value> {
+    /// Every request so far.
+    pub(crate) async fn requests(&self) -> Vec<Value> {
         let url = format!("{}/_sandbox/requests", self.controls());
         let text = support::http().get(url).send().await.unwrap().text().await.unwrap();
-        let all: Vec<Value> = serde_json::from_str(&text).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The paths of the requests to the Web APIs.
+    pub(crate) async fn api_paths(&self) -> Vec<String> {
+        let all = self.requests().await;
+        let api = all.iter().filter(|request| request["origin"] == "api");
+        api.map(|request| request["path"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The requests to the Web API that are no reads.
+    pub(crate) async fn writes(&self) -> Vec<Value> {
+        let all = self.requests().await;
         all.into_iter().filter(|request| request["origin"] == "api" && request["method"] != "GET").collect()
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use dvtui::sandbox::Ready;
 use serde_json::Value;
@@ -29,6 +29,7 @@ pub(crate) struct Running {
     child: Child,
     out: Option<BufReader<ChildStdout>>,
     err: BufReader<ChildStderr>,
+    input: Option<ChildStdin>,
 }
 
 impl Home {
@@ -61,11 +62,16 @@ impl Home {
         serde_json::from_slice(&std::fs::read(self.tokens_file()).unwrap()).unwrap()
     }
 
+    /// Writes the file of tokens, closed to others as dv would.
+    pub(crate) fn write_tokens(&self, text: &str) {
+        dvtui::private_file::replace(&self.tokens_file(), text.as_bytes()).unwrap();
+    }
+
     /// Changes the first kept sign-in.
     pub(crate) fn change_tokens(&self, change: impl FnOnce(&mut Value)) {
         let mut tokens = self.tokens();
         change(&mut tokens["tokens"][0]);
-        std::fs::write(self.tokens_file(), tokens.to_string()).unwrap();
+        self.write_tokens(&tokens.to_string());
     }
 
     /// A path below the home folder.
@@ -112,15 +118,29 @@ impl Home {
 
     /// Starts a command.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
-        let mut command = self.command(args);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let out = child.stdout.take().map(BufReader::new);
-        let err = BufReader::new(child.stderr.take().unwrap());
-        Running { child, out, err }
+        Running::of(&mut self.command(args))
+    }
+
+    /// Starts a command that is typed to.
+    pub(crate) fn start_with_input(&self, args: &[&str]) -> Running {
+        Running::of(self.command(args).stdin(Stdio::piped()))
     }
 }
 
 impl Running {
+    fn of(command: &mut Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = child.stdout.take().map(BufReader::new);
+        let err = BufReader::new(child.stderr.take().unwrap());
+        let input = child.stdin.take();
+        Running { child, out, err, input }
+    }
+
+    /// Types a line.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        writeln!(self.input.as_mut().unwrap(), "{line}").unwrap();
+    }
+
     /// The rest of the next line on standard error that starts like this; other lines are passed over.
     pub(crate) fn err_after(&mut self, start: &str) -> String {
         loop {

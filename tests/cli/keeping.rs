@@ -64,7 +64,7 @@ async fn logout_forgets_the_environment_and_nothing_else() {
     let other = r#"{"environment":"https://other.example","client_id":"c","authority":"https://l/t","token_endpoint":"https://l/t/token","scope":"s","user":null,"access_token":"OTHER","refresh_token":null,"obtained_at":1,"expires_at":null}"#;
     let mut tokens = home.tokens();
     tokens["tokens"].as_array_mut().unwrap().push(serde_json::from_str(other).unwrap());
-    std::fs::write(home.tokens_file(), tokens.to_string()).unwrap();
+    home.write_tokens(&tokens.to_string());
     home.dv(&["logout"]).expect(0, &["Signed out"]);
     home.dv(&["whoami"]).expect(5, &["sign-in needed", "dv login"]);
     home.dv(&["token"]).expect(5, &["sign-in needed"]);

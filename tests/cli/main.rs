@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod doctor;
 mod dv;
+mod env;
 mod grants;
 mod inspecting;
 mod keeping;
@@ -18,3 +19,7 @@ mod rows;
 mod stub;
 #[path = "../support/mod.rs"]
 mod support;
+mod together;
+#[cfg(unix)]
+mod token_store;
+mod ways;

@@ -3,10 +3,10 @@
 use crate::dv::Home;
 use crate::stub::{Answer, Stub, html, json};
 
-const TOKEN: &str = "/tenant/token";
+pub(crate) const TOKEN: &str = "/tenant/token";
 
 /// An authority with this token endpoint, and a home whose access token has run out.
-fn expired(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> (Stub, Home) {
+pub(crate) fn expired(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> (Stub, Home) {
     let stub = Stub::without_environment(move |path, before, _| match path {
         TOKEN => answer(before),
         _ => json(401, "{}"),
@@ -18,8 +18,7 @@ fn expired(answer: impl Fn(usize) -> Answer + Send + Sync + 'static) -> (Stub, H
             "token_endpoint":"{origin}{TOKEN}","scope":"s","user":null,"access_token":"OLD","refresh_token":"R",
             "obtained_at":1700000000,"expires_at":1700003600}}]}}"#
     );
-    std::fs::create_dir_all(home.tokens_file().parent().unwrap()).unwrap();
-    std::fs::write(home.tokens_file(), tokens).unwrap();
+    home.write_tokens(&tokens);
     (stub, home)
 }
 

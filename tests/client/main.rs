@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on should say where
 
 mod connect;
+mod discovery;
 mod errors;
 mod fidelity;
 mod links;

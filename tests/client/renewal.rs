@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use dvtui::auth::Tokens;
-use dvtui::auth::store::{Entry, Key, TokenStore};
+use dvtui::auth::store::{Entry, Key, TokenStore, Wanted};
+use dvtui::auth::{Asked, Renewal, Tokens};
 use dvtui::dataverse::{Guard, Query};
 use dvtui::http;
 use tempfile::TempDir;
@@ -21,10 +21,14 @@ async fn kept(server: &Server, folder: &TempDir) -> Tokens {
             environment: server.origin.clone(),
             client_id: "00000000-0000-0000-0000-000000000002".to_owned(),
             authority: server.origin.clone(),
+            account: None,
         },
+        family: uuid::Uuid::nil(),
+        signed_in: SystemTime::now(),
         token_endpoint: format!("{}/token", server.origin),
-        scope: format!("{}/.default offline_access", server.origin),
-        user: None,
+        asked: Asked::Scope(format!("{}/.default offline_access", server.origin)),
+        renewal: Renewal::RefreshToken,
+        claims: None,
         access_token: "old".to_owned().into(),
         refresh_token: Some("r1".to_owned().into()),
         obtained: SystemTime::now(),
@@ -118,4 +122,57 @@ async fn a_revoked_sign_in_asks_for_a_new_one_and_sends_nothing_more() {
         server.client_of(open(), kept(&server, &folder).await).page(&Query::new("x")).await.unwrap_err();
     assert!(failed.needs_sign_in(), "{failed}");
     assert_eq!((targets(&server, false), targets(&server, true)), (1, 1));
+}
+
+/// `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}` in base64.
+const CLAIMS: &str = "eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19";
+
+fn insufficient() -> Answer {
+    let challenge = format!("Bearer error=\"insufficient_claims\", claims=\"{CLAIMS}\"");
+    status(401, &[("WWW-Authenticate", &challenge)], "")
+}
+
+#[tokio::test]
+async fn claims_that_a_policy_asks_for_are_sent_with_the_renewal() {
+    let folder = TempDir::new().unwrap();
+    let server =
+        Server::answering(|request| match (request.target.as_str(), request.header("authorization")) {
+            ("/token", _) => json(RENEWED),
+            (_, Some("Bearer new")) => json(r#"{"value":[{"a":1}]}"#),
+            _ => insufficient(),
+        })
+        .await;
+    let client = server.client_of(open(), kept(&server, &folder).await);
+    assert_eq!(client.page(&Query::new("x")).await.unwrap().len(), 1);
+    let renewals: Vec<Seen> = server.seen().into_iter().filter(|seen| seen.target == "/token").collect();
+    assert_eq!(renewals.len(), 1);
+    let body = &renewals[0].body;
+    assert!(body.contains("claims=%7B%22access_token%22%3A%7B%22acrs%22"), "{body}");
+}
+
+#[tokio::test]
+async fn claims_that_only_a_person_can_fulfil_are_kept_for_the_next_sign_in() {
+    let needs_person = r#"{"error":"interaction_required","error_codes":[50076],"claims":"{}"}"#;
+    let answers = [status(400, &[("Content-Type", "application/json")], needs_person), json(RENEWED)];
+    for answer in answers {
+        let folder = TempDir::new().unwrap();
+        let server = Server::answering(move |request| match request.target.as_str() {
+            "/token" => answer.clone(),
+            _ => insufficient(),
+        })
+        .await;
+        let tokens = kept(&server, &folder).await;
+        let failed = server.client_of(open(), tokens).page(&Query::new("x")).await.unwrap_err();
+        assert!(failed.needs_sign_in() && failed.to_string().contains("policy"), "{failed}");
+        assert_eq!(targets(&server, true), 1, "a policy is asked once");
+        let store = TokenStore::in_folder(folder.path());
+        let wanted = Wanted {
+            client_id: "00000000-0000-0000-0000-000000000002",
+            authority: None,
+            tenant: None,
+            account: None,
+        };
+        let kept = store.find(&server.origin, &wanted).unwrap().unwrap();
+        assert!(kept.claims.unwrap().contains("\"acrs\""));
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dvtui::auth::{EnvironmentUrl, Request, TokenStore};
 use dvtui::dataverse::{Client, Error, Guard, Query};
 use dvtui::http;
-use dvtui::ops::sign_in::{Way, sign_in};
+use dvtui::ops::sign_in::{Attempt, Way, sign_in};
 use dvtui::sandbox::Options;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -20,16 +20,14 @@ async fn kept(folder: &TempDir) -> World {
     let sandbox = support::start(options).await;
     let ready = sandbox.ready();
     let request = Request {
-        environment: EnvironmentUrl::parse(&ready.url).unwrap(),
         authority: Some(ready.authority.clone()),
-        tenant: None,
         client_id: Some(ready.client_id.clone()),
-        scope: None,
+        ..Request::new(EnvironmentUrl::parse(&ready.url).unwrap())
     };
     let http = http::client(&http::Options::default()).unwrap();
     let store = TokenStore::in_folder(folder.path());
-    let way = Way::DeviceCode;
-    let signed_in = sign_in(&http, &store, &request, way, &Default::default(), |_| {}).await.unwrap();
+    let attempt = Attempt::new(Way::DeviceCode);
+    let signed_in = sign_in(&http, &store, &request, attempt, |_| {}).await.unwrap();
     let client = Client::new(signed_in.environment, http, signed_in.tokens, Guard::new());
     World { sandbox, client }
 }

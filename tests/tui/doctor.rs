@@ -79,7 +79,7 @@ pub(crate) fn wrong_audience() -> Examination {
 pub(crate) fn at_doctor(width: u16, height: u16) -> Stage {
     let mut stage = Stage::at_tables(width, height);
     stage.keys("g d");
-    stage.answer(Slot::Doctor, Reply::Doctor(wrong_audience()));
+    stage.answer(Slot::Doctor, Reply::Doctor(Ok(wrong_audience())));
     stage
 }
 
@@ -131,7 +131,7 @@ fn the_claims_are_shown_in_plain_words() {
     let mut without = Stage::at_tables(80, 24);
     without.keys("g d");
     let report = Examination { facts: vec![], ..wrong_audience() };
-    without.answer(Slot::Doctor, Reply::Doctor(report)).keys("t");
+    without.answer(Slot::Doctor, Reply::Doctor(Ok(report))).keys("t");
     assert!(without.screen().contains("no token whose claims can be read"));
 }
 
@@ -168,7 +168,7 @@ fn it_runs_again_and_keeps_what_was_found_until_then() {
     assert!(matches!(&stage.effects[..], [Effect::Run(_, Request::Doctor(..))]));
     assert!(stage.screen().contains("[fail] Audience"));
     let row = stage.cursor();
-    stage.answer(Slot::Doctor, Reply::Doctor(wrong_audience()));
+    stage.answer(Slot::Doctor, Reply::Doctor(Ok(wrong_audience())));
     assert_eq!(stage.cursor(), row, "the cursor stays where it is");
 }
 
@@ -188,7 +188,7 @@ fn it_works_when_nobody_is_signed_in_and_the_sign_in_goes_on_behind_it() {
     assert!(matches!(&stage.effects[..], [Effect::Run(_, Request::Doctor(..))]));
     // The kept sign-in turns out to be none while the doctor is looked at.
     stage.answer(Slot::Session, Reply::Connected(Ok(None)));
-    stage.answer(Slot::Doctor, Reply::Doctor(wrong_audience()));
+    stage.answer(Slot::Doctor, Reply::Doctor(Ok(wrong_audience())));
     let prompt = Prompt::DeviceCode {
         address: "https://microsoft.com/devicelogin".into(),
         code: "C7K4Q9XD2".into(),
@@ -229,7 +229,7 @@ fn hostile_words_of_a_server_stay_words() {
     report.checks[5].what = "\u{1b}[2Jevil".into();
     report.checks[5].why = "\u{202e}evil".into();
     report.facts[0].1 = "\u{1b}]0;evil\u{7}".into();
-    stage.answer(Slot::Doctor, Reply::Doctor(report));
+    stage.answer(Slot::Doctor, Reply::Doctor(Ok(report)));
     for keys in ["", "Enter", "Esc", "t"] {
         stage.keys(keys);
         let harmful = |c: char| c != '\n' && dvtui::text::is_harmful(c);

@@ -1,6 +1,7 @@
 //! Staging: from keys to pending values.
 
 use dvtui::app::Screen;
+use dvtui::app::session::Writes;
 use dvtui::dataverse::Change;
 use insta::assert_snapshot;
 
@@ -212,7 +213,7 @@ fn an_empty_value_is_null_unless_the_server_insists() {
 #[test]
 fn a_read_only_session_refuses_at_the_key() {
     let mut identity = stage::identity();
-    identity.read_only = Some("This is production: read-only.".into());
+    identity.writes = Writes::Locked("This is production: read-only.".into());
     let mut desk = Desk::of(identity, 80, 24);
     for keys in ["c", "e", "X", "."] {
         desk.keys(keys);

@@ -97,7 +97,7 @@ fn what_could_not_be_read_is_told_once_with_the_key_that_tries_again() {
     stage.answer(Slot::Row, Reply::Row(Err(refused(401, "", "Who are you?"))));
     let screen = stage.screen();
     assert_eq!(screen.matches("could not be read").count(), 1, "{screen}");
-    assert!(stage.row(24).contains("g e sign in again  r try again"), "{screen}");
+    assert!(stage.row(24).contains("g u sign in again  r try again"), "{screen}");
     stage.keys("Esc");
     assert!(matches!(stage.app.screen(), Screen::Grid(_)), "there was nothing to dismiss");
 }

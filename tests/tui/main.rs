@@ -5,6 +5,7 @@
 mod desk;
 mod doctor;
 mod editing;
+mod environments;
 mod form;
 mod grid;
 mod json;

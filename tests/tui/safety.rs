@@ -5,6 +5,7 @@ use dvtui::app::event::{Event, SaveFailure, Saved};
 use dvtui::app::key::{Input, Key};
 use dvtui::app::overlay::Overlay;
 use dvtui::app::overlay::prompt::{self, Confirm};
+use dvtui::app::session::Writes;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{App, Reply, Request};
 use dvtui::dataverse::Row;
@@ -110,7 +111,7 @@ proptest! {
     #[test]
     fn a_read_only_session_stages_and_sends_nothing(keys in prop::collection::vec(key(), 1..300)) {
         let mut identity = stage::identity();
-        identity.read_only = Some("Read-only.".into());
+        identity.writes = Writes::Locked("Read-only.".into());
         let mut desk = Desk::of(identity, 80, 24);
         for key in keys {
             desk.press(key);

@@ -42,10 +42,16 @@ impl Stage {
         let start = Start {
             version: "0.1.0".into(),
             environment: Some("contoso-uat.crm4.dynamics.com".into()),
+            places: vec![],
             way,
             remote: false,
             ascii: false,
         };
+        Self::started(start, width, height)
+    }
+
+    /// The program as it was started.
+    pub(crate) fn started(start: Start, width: u16, height: u16) -> Self {
         let mut app = App::new(start, Size { width, height }, noon());
         let effects = app.begin();
         let mut stage = Self { app, effects: vec![], asked: vec![] };
@@ -199,11 +205,12 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 
 pub(crate) fn identity() -> Identity {
     Identity {
+        address: "https://contoso-uat.crm4.dynamics.com".into(),
         environment: "contoso-uat".into(),
         badge: "SANDBOX".into(),
-        production: false,
-        read_only: None,
+        alias: "contoso-uat".into(),
         user: "anna.moss".into(),
+        ..Identity::default()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Commands of every screen.
 
 use super::{Availability, Command, CommandSpec, Scope};
-use crate::app::App;
 use crate::app::key::Key;
-use crate::app::screen::Screen;
+use crate::app::session::Writes;
+use crate::app::{App, Screen};
 
 /// Commands of every screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,10 @@ pub enum Global {
     Refresh,
     GoTables,
     GoDoctor,
+    GoEnvironments,
     SignInAgain,
+    Unlock,
+    Lock,
     Review,
     Undo,
     Redo,
@@ -37,10 +40,32 @@ fn signed_in(app: &App) -> Availability {
 }
 
 /// From the doctor the way leads to the sign-in that is under way as well.
-fn signed_in_or_at_doctor(app: &App) -> Availability {
+fn can_sign_in(app: &App) -> Availability {
     match app.screen() {
-        Screen::Doctor(_) => Availability::Yes,
+        Screen::Environments(_) | Screen::Doctor(_) => Availability::Yes,
         _ => signed_in(app),
+    }
+}
+
+/// Where a session can be unlocked: it is closed, and not for good.
+fn closed(app: &App) -> Availability {
+    match app.session.identity().map(|identity| &identity.writes) {
+        None => Availability::No("Sign in first.".into()),
+        Some(Writes::Closed(_)) => Availability::Yes,
+        Some(Writes::Open | Writes::Unlocked(..)) => Availability::No("Writes are possible already.".into()),
+        Some(Writes::Locked(reason)) => {
+            Availability::No(format!("{reason} Nothing unlocks that from inside."))
+        }
+    }
+}
+
+fn writable(app: &App) -> Availability {
+    match app.session.identity() {
+        None => Availability::No("Sign in first.".into()),
+        Some(identity) => match identity.read_only() {
+            Some(_) => Availability::No("It is read-only already.".into()),
+            None => Availability::Yes,
+        },
     }
 }
 
@@ -61,16 +86,21 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::Redo, "pending.redo", "Stage the undone edit again").keys(&[&[Key::Ctrl('y')]]),
     spec(Global::Refresh, "refresh", "Read this screen's data again")
         .keys(&[&[Key::Char('r')], &[Key::Ctrl('r')], &[Key::F(5)]])
-        .enabled(signed_in),
+        .enabled(can_sign_in),
     spec(Global::GoTables, "go.tables", "Go to the table list")
         .keys(&[&[Key::Char('g'), Key::Char('t')], &[Key::Char('g'), Key::Char('h')]])
         .enabled(signed_in),
     spec(Global::GoDoctor, "go.doctor", "Find out what stands in the way")
         .keys(&[&[Key::Char('g'), Key::Char('d')]])
         .words("doctor check diagnose token claims 401 network proxy"),
-    spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
+    spec(Global::GoEnvironments, "go.environments", "Choose an environment")
         .keys(&[&[Key::Char('g'), Key::Char('e')]])
-        .enabled(signed_in_or_at_doctor),
+        .words("switch organization org"),
+    spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
+        .keys(&[&[Key::Char('g'), Key::Char('u')]])
+        .enabled(can_sign_in),
+    spec(Global::Unlock, "rw", "Unlock writes for 15 minutes").words("write production").enabled(closed),
+    spec(Global::Lock, "ro", "Make the session read-only").words("lock").enabled(writable),
     spec(Global::Back, "back", "One step back").keys(&[&[Key::Esc], &[Key::Ctrl('g')]]),
     spec(Global::Close, "close", "Close this screen; on the first one, quit").keys(&[&[Key::Char('q')]]),
     spec(Global::Cancel, "cancel", "Stop what is being read").keys(&[&[Key::Ctrl('c')]]),

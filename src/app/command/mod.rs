@@ -4,6 +4,7 @@
 //! menus, the hint line, help and the palette; nothing else knows a key.
 
 pub mod doctor;
+pub mod environments;
 pub mod global;
 pub mod grid;
 pub mod list;
@@ -23,6 +24,7 @@ pub enum Scope {
     /// Every screen with a list.
     List,
     SignIn,
+    Environments,
     Tables,
     Grid,
     /// Both tabs of a record.
@@ -42,6 +44,7 @@ impl Scope {
             Scope::Global => "EVERYWHERE",
             Scope::List => "MOVE",
             Scope::SignIn => "SIGN-IN",
+            Scope::Environments => "ENVIRONMENTS",
             Scope::Tables => "TABLES",
             Scope::Grid => "ROWS",
             Scope::Record => "RECORD",
@@ -64,6 +67,7 @@ pub enum Command {
     Record(record::RecordCommand),
     Review(review::ReviewCommand),
     Doctor(doctor::DoctorCommand),
+    Environments(environments::EnvironmentsCommand),
 }
 
 /// Whether a command can run now.
@@ -129,13 +133,16 @@ impl CommandSpec {
         self
     }
 
-    /// The first key sequence as text: `g g`.
+    /// The first key sequence as text: `g g`. What has no key is typed into the palette: `:rw`.
     pub fn keys_text(&self) -> String {
-        self.keys.first().map_or_else(String::new, |keys| sequence_text(keys))
+        self.keys.first().map_or_else(|| format!(":{}", self.name), |keys| sequence_text(keys))
     }
 
     /// Every key sequence as text: `j  Down`.
     pub fn all_keys_text(&self) -> String {
+        if self.keys.is_empty() {
+            return self.keys_text();
+        }
         self.keys.iter().map(|keys| sequence_text(keys)).collect::<Vec<_>>().join("  ")
     }
 }
@@ -148,6 +155,7 @@ pub fn sequence_text(keys: &[Key]) -> String {
 /// The tables of all scopes. Within a scope the order is that of the hint line and of help.
 const TABLES: &[&[CommandSpec]] = &[
     sign_in::COMMANDS,
+    environments::COMMANDS,
     tables::COMMANDS,
     grid::COMMANDS,
     record::COMMANDS,
@@ -239,6 +247,7 @@ mod tests {
                 Command::Grid(_) => spec.scope == Scope::Grid,
                 Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
                 Command::Review(_) => spec.scope == Scope::Review,
+                Command::Environments(_) => spec.scope == Scope::Environments,
                 Command::Doctor(_) => spec.scope == Scope::Doctor,
             };
             assert!(same, "{}", spec.name);

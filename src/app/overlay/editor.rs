@@ -166,7 +166,11 @@ impl App {
         match self.screen_mut() {
             Screen::Grid(grid) => grid.go_to_column(grid.active.saturating_add_signed(step), width),
             Screen::Record(_) => self.step_record(Step::Rows(step)),
-            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) | Screen::Doctor(_) => {}
+            Screen::SignIn(_)
+            | Screen::Environments(_)
+            | Screen::Tables(_)
+            | Screen::Review(_)
+            | Screen::Doctor(_) => {}
         }
     }
 }

@@ -21,6 +21,7 @@ pub struct Help {
 /// The scopes of all screens, in the order of help.
 const EVERY_SCOPE: &[Scope] = &[
     Scope::SignIn,
+    Scope::Environments,
     Scope::Tables,
     Scope::Grid,
     Scope::Record,

@@ -1,9 +1,11 @@
 //! What lies over a screen and takes its keys: prefix menus, help, the palette, prompts, editors.
 
+pub mod address;
 pub mod choice_menu;
 pub mod column_menu;
 pub mod columns;
 pub mod conflict;
+pub mod details;
 pub mod editor;
 pub mod find;
 pub mod help;
@@ -13,14 +15,17 @@ pub mod palette;
 pub mod prefix;
 pub mod prompt;
 pub mod reading;
+pub mod tags;
 
 use super::App;
 use super::effect::Effect;
 use super::key::{Input, Key};
+use super::line::Line;
 use choice_menu::ChoiceMenu;
 use column_menu::ColumnMenu;
 use columns::ColumnJump;
 use conflict::Conflict;
+use details::Details;
 use editor::Editor;
 use find::Find;
 use help::Help;
@@ -28,6 +33,7 @@ use key_tester::KeyTester;
 use palette::Palette;
 use prompt::Prompt;
 use reading::Reading;
+use tags::TagForm;
 
 /// An overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +56,12 @@ pub enum Overlay {
     Find(Find),
     /// A question that must be answered.
     Prompt(Prompt),
+    /// The address of an environment, being typed.
+    Address(Line),
+    /// What a person says of an environment.
+    Tags(Box<TagForm>),
+    /// What an environment says of itself.
+    Details(Box<Details>),
     /// A row that somebody else has changed.
     Conflict(Box<Conflict>),
     /// Text to be read.
@@ -71,6 +83,9 @@ impl App {
             Some(Overlay::Editor(_)) => self.editor_input(&input),
             Some(Overlay::Find(_)) => self.find_input(&input),
             Some(Overlay::Prompt(_)) => self.prompt_input(&input),
+            Some(Overlay::Address(_)) => self.address_input(&input),
+            Some(Overlay::Tags(_)) => self.tags_input(&input),
+            Some(Overlay::Details(_)) => self.details_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::KeyTester(_)) => self.key_tester_input(&input),

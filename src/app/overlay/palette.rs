@@ -58,12 +58,14 @@ impl Palette {
         }
     }
 
-    /// The entries that match. A command whose key is exactly what was typed comes first: `w`, `q`, `g g`.
+    /// The entries that match. A command whose key or name is exactly what was typed comes first: `w`, `g g`, `rw`.
     pub fn found<'a>(&'a self, app: &App) -> Vec<&'a Found> {
         let typed = self.picker.line.text().trim();
         let mut found: Vec<&Found> = self.picker.found().iter().collect();
         found.sort_by_key(|found| match self.entry(app, found.entry) {
-            Some(Entry::Command(spec)) => !spec.keys.iter().any(|keys| command::sequence_text(keys) == typed),
+            Some(Entry::Command(spec)) => {
+                spec.name != typed && !spec.keys.iter().any(|keys| command::sequence_text(keys) == typed)
+            }
             _ => true,
         });
         found

@@ -10,6 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::pending::{PendingRow, RowKey};
+use crate::dataverse::guard::UNLOCKED;
 
 /// A question with its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub enum Question {
     Send { rows: Vec<RowKey> },
     /// Drop the changes of a row that is gone.
     Drop { row: RowKey },
+    /// Let writes pass for a while.
+    Unlock,
+    /// Forget the sign-ins to what is listed.
+    SignOut,
     /// Leave although changes were not sent, or not answered yet.
     Quit,
 }
@@ -71,14 +76,17 @@ pub fn confirm(app: &App, question: &Question) -> Confirm {
     let production = identity.is_none_or(|identity| identity.production);
     let key = Confirm::Key(if production { 'Y' } else { 'y' });
     match question {
-        Question::Quit => Confirm::Key('y'),
+        Question::Quit | Question::SignOut => Confirm::Key('y'),
         Question::Drop { .. } => Confirm::Key('D'),
         Question::Save { .. } => key,
+        Question::Unlock => {
+            Confirm::Text(identity.map_or_else(String::new, |identity| identity.alias.clone()))
+        }
         Question::Send { rows } => match (rows.len(), production) {
             (0 | 1, _) | (2..=9, false) => key,
             (2..=9, true) | (_, false) => Confirm::Text(rows.len().to_string()),
             (many, true) => {
-                let alias = identity.map_or("", |identity| identity.environment.as_str());
+                let alias = identity.map_or("", |identity| identity.alias.as_str());
                 Confirm::Text(format!("{many} {alias}"))
             }
         },
@@ -115,6 +123,13 @@ pub fn text(app: &App, question: &Question) -> String {
                 changes(row)
             )
         }
+        Question::SignOut => {
+            "Forget the sign-ins to all environments of this list, and to the list itself?".to_owned()
+        }
+        Question::Unlock => {
+            let environment = app.session.identity().map_or("", |identity| &identity.environment);
+            format!("Unlock writes to {environment}{} for {} minutes?", place(app), UNLOCKED.as_secs() / 60)
+        }
         Question::Quit => {
             let lost = match app.pending.unsent() {
                 1 => "1 change is not sent and will be lost:".to_owned(),
@@ -145,6 +160,9 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
             vec![pair(&key.to_string(), "yes"), pair("d", "diff"), pair("n", "no")]
         }
         (_, Confirm::Key(key)) => vec![pair(&key.to_string(), "yes"), pair("n", "no")],
+        (Question::Unlock, Confirm::Text(text)) => {
+            vec![(format!("type {text}"), "and Enter unlocks".to_owned()), pair("Esc", "no")]
+        }
         (_, Confirm::Text(text)) => {
             vec![(format!("type {text}"), "and Enter sends".to_owned()), pair("Esc", "no")]
         }
@@ -214,7 +232,7 @@ impl App {
     fn prompt_typed(&mut self, expected: &str, key: Key, question: Question) -> Vec<Effect> {
         let Some(Overlay::Prompt(prompt)) = self.overlays.last_mut() else { return vec![] };
         if key != Key::Enter {
-            let number = expected.bytes().all(|b| b.is_ascii_digit());
+            let number = question != Question::Unlock && expected.bytes().all(|b| b.is_ascii_digit());
             if let Key::Char(c) = key
                 && number
                 && !c.is_ascii_digit()
@@ -232,6 +250,9 @@ impl App {
         }
         let typed = prompt.typed.text().trim().to_owned();
         self.say(match typed.is_empty() {
+            _ if question == Question::Unlock => {
+                format!("`{typed}` is not `{expected}`: still read-only. Correct it, or Esc.")
+            }
             true => format!("Type {expected} to send, Esc to keep everything pending."),
             false => format!("`{typed}` is not `{expected}`: nothing sent. Correct it, or Esc."),
         });
@@ -239,8 +260,14 @@ impl App {
     }
 
     fn refused(&mut self) {
+        let is_unlock = matches!(self.overlays.last(),
+            Some(Overlay::Prompt(prompt)) if prompt.question == Question::Unlock);
         self.overlays.pop();
         self.notice = None;
+        if is_unlock {
+            self.say("Still read-only.");
+            return;
+        }
         if self.pending.unsent() == 0 {
             return;
         }
@@ -264,6 +291,8 @@ impl App {
                 self.review_changed();
                 vec![]
             }
+            Question::Unlock => self.unlock(),
+            Question::SignOut => self.sign_out(),
             Question::Quit => self.leave(),
         }
     }

@@ -5,9 +5,11 @@ use crate::app::effect::{Effect, Request};
 use crate::app::examination::{Examination, Status};
 use crate::app::list::{List, Step};
 use crate::app::load::Load;
+use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::key_tester::KeyTester;
 use crate::app::overlay::reading::Reading;
+use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
 use crate::dataverse::TableName;
@@ -96,7 +98,15 @@ impl App {
     }
 
     /// Takes the report; the cursor goes to the first check that stands in the way.
-    pub(in crate::app) fn examined(&mut self, report: Examination) {
+    pub(in crate::app) fn examined(&mut self, result: Result<Examination, Problem>) {
+        let report = match result {
+            Ok(report) => report,
+            Err(problem) => {
+                self.examination_stopped();
+                self.notice = Some(Notice::Problem(problem));
+                return;
+            }
+        };
         let worst = [Status::Fail, Status::Warn]
             .into_iter()
             .find_map(|status| report.checks.iter().position(|check| check.status == status))

@@ -1,6 +1,7 @@
 //! The screens: what each one holds, and what its commands do. One file a screen.
 
 pub mod doctor;
+pub mod environments;
 pub mod form;
 pub mod grid;
 pub mod json;
@@ -15,6 +16,7 @@ use super::effect::Effect;
 use super::key::Input;
 
 pub use doctor::Doctor;
+pub use environments::Environments;
 pub use grid::Grid;
 pub use record::Record;
 pub use review::Review;
@@ -25,6 +27,7 @@ pub use tables::Tables;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Screen {
     SignIn(SignIn),
+    Environments(Environments),
     Tables(Tables),
     Grid(Box<Grid>),
     Record(Box<Record>),
@@ -37,6 +40,7 @@ impl Screen {
     pub fn scopes(&self) -> &'static [Scope] {
         match self {
             Screen::SignIn(_) => &[Scope::SignIn, Scope::Global],
+            Screen::Environments(_) => &[Scope::Environments, Scope::List, Scope::Global],
             Screen::Tables(_) => &[Scope::Tables, Scope::List, Scope::Global],
             Screen::Grid(_) => &[Scope::Grid, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
@@ -53,6 +57,7 @@ impl App {
     /// Gives an input to the text field of the screen that has the keys; nothing when none has.
     pub(in crate::app) fn field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
         match self.screen() {
+            Screen::Environments(_) => self.environments_field_input(input),
             Screen::Tables(_) => self.tables_field_input(input),
             Screen::Grid(_) => self.grid_field_input(input),
             Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => None,

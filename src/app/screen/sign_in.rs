@@ -57,7 +57,9 @@ impl App {
     /// Takes the end of a sign-in.
     pub(in crate::app) fn signed_in(&mut self, result: Result<Identity, Problem>) -> Vec<Effect> {
         match result {
-            Ok(identity) if self.session.identity().is_none() => self.enter(identity),
+            Ok(identity) if self.session.identity().is_none() || self.opening.is_some() => {
+                self.enter(identity)
+            }
             Ok(identity) => {
                 self.say(format!("Signed in as {}.", identity.user));
                 self.session = Session::SignedIn(identity);
@@ -65,9 +67,12 @@ impl App {
                 self.refresh()
             }
             Err(problem) => {
-                if let Some(sign_in) = self.sign_in_mut() {
-                    sign_in.prompt = None;
-                    sign_in.problem = Some(problem);
+                match self.sign_in_mut() {
+                    Some(sign_in) => {
+                        sign_in.prompt = None;
+                        sign_in.problem = Some(problem);
+                    }
+                    None => self.not_opened(problem),
                 }
                 vec![]
             }
@@ -86,6 +91,9 @@ impl App {
     pub(in crate::app) fn sign_in_stopped(&mut self) {
         if self.session.identity().is_none() {
             self.session = Session::SignedOut;
+        }
+        if matches!(self.screen(), Screen::Environments(_)) {
+            self.opening = None;
         }
         if let Some(sign_in) = self.sign_in_mut() {
             sign_in.prompt = None;
@@ -138,9 +146,8 @@ mod tests {
         Identity {
             environment: "contoso-uat".into(),
             badge: "SANDBOX".into(),
-            production: false,
-            read_only: None,
             user: user.into(),
+            ..Identity::default()
         }
     }
 
@@ -157,7 +164,8 @@ mod tests {
     fn signing_in_again_keeps_the_screens_behind_it() {
         let start = Start {
             version: "0".into(),
-            environment: None,
+            environment: Some("contoso-uat.crm4".into()),
+            places: vec![],
             way: Way::DeviceCode,
             remote: true,
             ascii: false,
@@ -168,7 +176,7 @@ mod tests {
         let before = app.screens.clone();
 
         app.update(Event::Input(Input::Key(Key::Char('g'))));
-        let asked = app.update(Event::Input(Input::Key(Key::Char('e'))));
+        let asked = app.update(Event::Input(Input::Key(Key::Char('u'))));
         assert!(matches!(app.screen(), Screen::SignIn(_)));
         let failed = answer(&mut app, &asked, Reply::SignedIn(Err(Problem::new("Not signed in."))));
         assert_eq!(failed, []);

@@ -10,7 +10,7 @@ use url::Url;
 use super::{Check, Id, Subject};
 use crate::auth::probe::{Probed, probe};
 use crate::auth::target::foreign_resource;
-use crate::auth::{self, Authority, EnvironmentUrl};
+use crate::auth::{self, Authority, EnvironmentUrl, Service};
 use crate::http::{self, is_loopback};
 
 /// How long a name or a connection may take.
@@ -43,7 +43,7 @@ pub(super) async fn look(http: &http::Client, subject: &Subject<'_>) -> (Vec<Che
         return ([dns, tcp].into_iter().chain(rest).collect(), None);
     }
     let is_plain = url.scheme() == "http";
-    let (tls, challenge, probed) = match timeout(ANSWER, probe(http, environment)).await {
+    let (tls, challenge, probed) = match timeout(ANSWER, probe(http, environment, Service::WebApi)).await {
         Err(_) => (secure(is_plain), silent(Id::Challenge, environment), None),
         Ok(Ok(probed)) => {
             (secure(is_plain), challenge(environment, subject.authority.as_ref(), &probed), Some(probed))

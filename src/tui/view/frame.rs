@@ -23,12 +23,17 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             left.push(Span::styled(text::fit(&identity.environment, 30).into_owned(), theme.bar));
             left.push(Span::raw(" "));
             let badge = if identity.production { theme.production } else { theme.badge };
-            left.push(Span::styled(text::fit(&identity.badge, 14).into_owned(), badge));
+            let badge = identity.colour.as_deref().map_or(badge, |colour| theme.coloured(colour, badge));
+            left.push(Span::styled(text::fit(&identity.badge, 20).into_owned(), badge));
             left.push(Span::raw("  "));
-            if identity.read_only.is_some() {
-                right.push(Span::styled("RO", theme.production));
-            } else {
-                right.push(Span::styled("RW", theme.bar));
+            match (identity.read_only(), identity.unlocked_until()) {
+                (Some(_), _) => right.push(Span::styled("RO", theme.production)),
+                (None, Some(until)) => {
+                    let left = (until.as_second() - app.now.as_second()).max(0);
+                    let text = format!("RW {}:{:02}", left / 60, left % 60);
+                    right.push(Span::styled(text, theme.edited));
+                }
+                (None, None) => right.push(Span::styled("RW", theme.bar)),
             }
             if !app.pending.is_empty() {
                 right.push(Span::styled(format!("  ~{} pending", app.pending.count()), theme.edited));
@@ -38,7 +43,10 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         }
         Session::SignedOut | Session::Connecting => {
             left.push(Span::styled(format!("dv {}", app.start.version), theme.bar));
-            left.push(Span::raw("   not signed in"));
+            match app.screen() {
+                Screen::Environments(_) => right.push(Span::raw("environments")),
+                _ => left.push(Span::raw("   not signed in")),
+            }
             if let Some(environment) = &app.start.environment {
                 right.push(Span::raw(text::fit(environment, 44).into_owned()));
             }
@@ -152,6 +160,7 @@ impl App {
     fn crumb(&self, screen: &Screen) -> String {
         match screen {
             Screen::SignIn(_) => "Sign in".into(),
+            Screen::Environments(_) => "Environments".into(),
             Screen::Tables(_) => "Tables".into(),
             Screen::Grid(grid) => grid.table.collection_name.clone(),
             Screen::Record(record) => self.record_name(record),

@@ -5,6 +5,7 @@
 mod conflict;
 mod doctor;
 mod editor;
+mod environments;
 mod form;
 pub mod frame;
 mod grid;
@@ -21,6 +22,7 @@ mod record;
 mod review;
 mod sign_in;
 mod tables;
+mod tags;
 pub mod text;
 
 use ratatui::Frame;
@@ -72,11 +74,14 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
             Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
-            Overlay::Prompt(_) | Overlay::Find(_) => cursor,
+            Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
+            Overlay::Details(details) => tags::details(details, cursor, theme, body, buffer),
+            Overlay::Prompt(_) | Overlay::Find(_) | Overlay::Address(_) => cursor,
         };
     }
     match app.overlays.last() {
         Some(Overlay::Prompt(overlay)) => cursor = prompt::draw(app, overlay, theme, message, buffer),
+        Some(Overlay::Address(line)) => cursor = prompt::address(line, theme, message, buffer),
         Some(Overlay::Find(overlay)) => cursor = prompt::find(overlay, theme, message, buffer),
         _ => frame::message(app, theme, message, buffer),
     }
@@ -88,6 +93,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
 fn screen(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     match app.screen() {
         Screen::SignIn(screen) => sign_in::draw(app, screen, theme, area, buffer),
+        Screen::Environments(screen) => environments::draw(app, screen, theme, area, buffer),
         Screen::Tables(screen) => tables::draw(app, screen, theme, area, buffer),
         Screen::Grid(screen) => grid::draw(app, screen, theme, area, buffer),
         Screen::Record(screen) => record::draw(app, screen, theme, area, buffer),

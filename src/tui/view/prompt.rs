@@ -83,3 +83,23 @@ pub(super) fn find(find: &Find, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let field = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
     text::field(&find.line, theme.bar, field, buffer)
 }
+
+/// Draws the address that is being typed.
+pub(super) fn address(
+    line: &crate::app::line::Line,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    const LABEL: &str = "address: ";
+    Clear.render(area, buffer);
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    text::line(LABEL, theme.key, inner, buffer);
+    let skip = LABEL.len() as u16;
+    if line.is_empty() {
+        let example = Rect { x: inner.x + skip + 1, width: inner.width.saturating_sub(skip + 1), ..inner };
+        text::line("contoso.crm4, or pasted from the browser", theme.dim, example, buffer);
+    }
+    let field = Rect { x: inner.x + skip, width: inner.width.saturating_sub(skip), ..inner };
+    text::field(line, theme.bar, field, buffer)
+}
