@@ -2,6 +2,7 @@
 
 use super::layout::Size;
 use super::places::{Listed, Tags};
+use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName};
@@ -19,10 +20,14 @@ pub enum Effect {
     Write(WriteId, Patch),
     /// What connections and sign-ins are to from here on.
     Aim(Place),
+    /// Send requests to the environment at this address from here on: its connection is there.
+    Adopt(String),
     /// Let writes pass for a while.
     Unlock,
     /// Let no write pass from here on, for this reason.
     Lock(String),
+    /// Give the sign-in that is under way the address that a browser elsewhere ended at.
+    GiveAddress(Secret),
     /// Show an address in the browser of this machine.
     OpenBrowser(String),
     /// Hand text to the terminal's clipboard.
@@ -46,6 +51,8 @@ pub enum Request {
     Connect,
     /// Sign in with a person's help.
     SignIn(Way),
+    /// Sign in with a ready token.
+    UseToken(Secret),
     /// List the environments, with the kept sign-in.
     Places,
     /// Write what a person says of an environment into its profile; makes one where there is none.

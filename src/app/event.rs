@@ -26,6 +26,8 @@ pub enum Event {
     Resize(Size),
     /// A request waits before it is sent again, or no longer does.
     Waiting(Option<Wait>),
+    /// The sign-in can no longer be renewed by itself; why, and how long its token is good for.
+    PersonNeeded(Problem),
     /// Background work has something to show and goes on. Ignored when the ticket is void.
     Progress(Ticket, Progress),
     /// Background work is done. Ignored when the ticket is void.

@@ -110,6 +110,9 @@ impl App {
                 Hint::new("Esc", "leave the text"),
                 Hint::new("F1", "keys"),
             ]),
+            Screen::SignIn(sign_in) if sign_in.field.is_some() => {
+                Some(vec![Hint::new("Enter", "use it"), Hint::new("Esc", "leave the text")])
+            }
             Screen::Environments(screen) if screen.typing => Some(vec![
                 Hint::new("Enter", "open"),
                 Hint::new("Tab", "to the list"),

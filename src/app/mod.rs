@@ -30,6 +30,7 @@ pub mod problem;
 pub mod rows;
 pub mod save;
 pub mod screen;
+pub mod secret;
 pub mod session;
 pub mod tickets;
 mod unlock;
@@ -174,6 +175,10 @@ impl App {
             Event::Input(input) => self.input(input),
             Event::Waiting(wait) => {
                 self.waiting = wait;
+                vec![]
+            }
+            Event::PersonNeeded(problem) => {
+                self.person_needed(problem);
                 vec![]
             }
             Event::Resize(size) => {
@@ -363,9 +368,6 @@ impl App {
     /// Leaves the screen that is seen, and what is being read for it.
     fn leave_screen(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_reading();
-        if matches!(self.screen(), Screen::SignIn(_)) {
-            self.opening = None;
-        }
         self.screens.pop();
         effects.extend(self.read_grid());
         effects
@@ -386,6 +388,9 @@ impl App {
             Screen::Doctor(_) => &[Slot::Doctor],
             Screen::Tables(_) | Screen::Review(_) => &[],
         };
+        if slots.contains(&Slot::Session) {
+            self.opening = None;
+        }
         let busy: Vec<Slot> = slots.iter().copied().filter(|slot| self.tickets.cancel(*slot)).collect();
         busy.into_iter().map(Effect::Cancel).collect()
     }
@@ -424,7 +429,8 @@ impl App {
     /// Takes an answer that is still wanted.
     fn receive(&mut self, ticket: Ticket, reply: Reply) -> Vec<Effect> {
         match reply {
-            Reply::Connected(Ok(Some(identity))) => self.enter(identity),
+            Reply::Connected(Ok(Some(identity))) if self.may_enter() => self.enter(identity),
+            Reply::Connected(Ok(Some(identity))) => self.stay_out(&identity),
             Reply::Connected(Ok(None)) => self.start_sign_in(self.start.way),
             Reply::Connected(Err(problem)) => self.signed_in(Err(problem)),
             Reply::SignedIn(result) => self.signed_in(result),
@@ -450,6 +456,7 @@ impl App {
     /// Signed in: on to the tables. Nothing of an environment before it stays.
     fn enter(&mut self, identity: Identity) -> Vec<Effect> {
         self.opening = None;
+        let mut effects = vec![Effect::Adopt(identity.address.clone())];
         self.session = Session::SignedIn(identity);
         let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
         self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
@@ -464,7 +471,7 @@ impl App {
         self.asked_row = None;
         let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
-        let mut effects: Vec<Effect> = busy.map(Effect::Cancel).collect();
+        effects.extend(busy.map(Effect::Cancel));
         self.places.cancel();
         effects.extend(self.read_tables());
         if let Some(doctor) = doctor {

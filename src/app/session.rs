@@ -100,8 +100,14 @@ pub enum Place {
 pub enum Way {
     /// A code typed on any device.
     DeviceCode,
-    /// The browser of this machine.
+    /// A browser, here or elsewhere.
     Browser,
+    /// As an application, with the secret or certificate that dv was started with.
+    Application,
+    /// As whoever is signed in to the Azure CLI.
+    AzureCli,
+    /// With a ready token.
+    Token,
 }
 
 /// What the person has to do.

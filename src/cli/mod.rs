@@ -34,8 +34,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use signals::interruptible;
 
+use crate::app::session;
 use crate::auth::{TokenStore, Version};
-use crate::config::{Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
+use crate::config::{self, Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -248,6 +249,8 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
         }
         None => {}
     }
+    // What one profile says holds for its own environment; what was asked for at the start holds for all.
+    let read_only = given.read_only || (settings.read_only && !settings.tags.read_only);
     interruptible(async {
         context.ask_passphrase(None).await?;
         match settings.token {
@@ -261,7 +264,7 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
         tenant: given.tenant.clone(),
         client_id: given.client_id.clone(),
     };
-    let start = tui::Start { unlocked, given, ..start(settings, context.store()) };
+    let start = tui::Start { unlocked, read_only, given, ..start(settings, context.store()) };
     tui::run(start).await.map_err(CliError::failed)
 }
 
@@ -284,6 +287,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         unlocked: false,
         profiles: Profiles::of(paths),
         token: settings.token.clone(),
+        way: first_way(settings),
         authority_version: settings.authority_version,
         account: settings.account.clone(),
         application: settings.application.clone(),
@@ -297,6 +301,18 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         demo: false,
         store,
         cache_folder: paths.cache.clone(),
+    }
+}
+
+/// The way in that the settings ask for.
+fn first_way(settings: &Settings) -> Option<session::Way> {
+    match settings.way {
+        Some(config::Way::DeviceCode) => Some(session::Way::DeviceCode),
+        Some(config::Way::Browser | config::Way::Paste) => Some(session::Way::Browser),
+        Some(config::Way::ClientSecret | config::Way::Certificate) => Some(session::Way::Application),
+        Some(config::Way::AzureCli) => Some(session::Way::AzureCli),
+        Some(config::Way::Token) => Some(session::Way::Token),
+        None => settings.application.source.as_ref().map(|_| session::Way::Application),
     }
 }
 

@@ -18,7 +18,7 @@ pub use environment::Environment;
 pub use paths::Paths;
 pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;
-pub use profiles::{Changes, Profiles};
+pub use profiles::{Changes, Entry, Profiles};
 pub use settings::{Flags, Settings, Situation};
 pub use tags::{Colour, Tags, Way};
 

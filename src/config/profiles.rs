@@ -14,6 +14,9 @@ pub struct Profiles {
     config: PathBuf,
 }
 
+/// A profile, or why it cannot be read, under its name.
+pub type Entry = (String, Result<Profile, Error>);
+
 /// Keys of a profile to be set or taken away.
 #[derive(Debug, Clone, Default)]
 pub struct Changes(Vec<(&'static str, Option<Value>)>);
@@ -93,7 +96,7 @@ impl Profiles {
     /// # Errors
     ///
     /// When the folder is there and cannot be read.
-    pub fn all(&self) -> Result<Vec<(String, Result<Profile, Error>)>, Error> {
+    pub fn all(&self) -> Result<Vec<Entry>, Error> {
         Ok(self.names()?.into_iter().map(|name| (name.clone(), self.read(&name))).collect())
     }
 

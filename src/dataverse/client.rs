@@ -57,6 +57,11 @@ impl Client {
         self.transport.environment()
     }
 
+    /// The tokens that requests are sent with.
+    pub fn tokens(&self) -> &Tokens {
+        self.transport.tokens()
+    }
+
     /// The lock on writes that this client obeys.
     pub fn guard(&self) -> &Guard {
         self.transport.guard()

@@ -83,6 +83,10 @@ impl Transport {
         &self.shared.environment
     }
 
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.shared.tokens
+    }
+
     pub(super) fn guard(&self) -> &Guard {
         &self.shared.guard
     }

@@ -14,6 +14,7 @@ pub mod runner;
 pub mod secret_line;
 pub mod services;
 mod sign_in_problem;
+mod sign_ins;
 pub mod start;
 pub mod terminal;
 pub mod theme;

@@ -24,6 +24,7 @@ pub struct Runner {
     writes: UnboundedSender<(WriteId, Patch)>,
     writer: JoinHandle<()>,
     follower: JoinHandle<()>,
+    keeper: JoinHandle<()>,
 }
 
 impl Runner {
@@ -46,7 +47,15 @@ impl Runner {
                 })
                 .await;
         });
-        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer, follower }
+        let (needs, signed_in) = (events.clone(), services.clone());
+        let keeper = tokio::spawn(async move {
+            signed_in
+                .keep_signed_in(|problem| {
+                    let _ = needs.send(Event::PersonNeeded(problem)); // the loop is gone: nobody to tell
+                })
+                .await;
+        });
+        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer, follower, keeper }
     }
 
     /// Starts what an effect asks for. Effects of the terminal are the loop's and are left alone.
@@ -62,6 +71,8 @@ impl Runner {
                 let _ = self.writes.send((id, patch)); // the writer lives as long as the runner
             }
             Effect::Aim(place) => self.services.aim(place),
+            Effect::GiveAddress(address) => self.services.give_address(&address),
+            Effect::Adopt(address) => self.services.adopt(&address),
             Effect::Unlock => self.services.unlock(),
             Effect::Lock(reason) => self.services.lock(&reason),
             Effect::OpenBrowser(address) => self.services.open_browser(&address),
@@ -85,6 +96,7 @@ impl Runner {
             read.abort();
         }
         self.follower.abort();
+        self.keeper.abort();
         let (closed, _) = unbounded_channel();
         self.writes = closed; // the queue ends when its last sender is gone
         let _ = (&mut self.writer).await; // a panic there has been reported already

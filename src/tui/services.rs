@@ -1,7 +1,7 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -12,11 +12,13 @@ use super::aim::{Aim, Aims};
 use super::examination::examination;
 use super::places;
 use super::sign_in_problem::sign_in_problem;
+use super::sign_ins::SignIns;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
 use crate::app::layout::Size;
 use crate::app::places::{Listed, Tags};
 use crate::app::problem::Problem;
+use crate::app::secret::Secret;
 use crate::app::session::{self, Identity, Place, Writes};
 use crate::app::wait::Wait;
 use crate::app::{Progress, Reply, Request};
@@ -26,7 +28,6 @@ use crate::dataverse::guard::UNLOCKED;
 use crate::dataverse::{Client, Error, Guard, Patch, Retry, RowQuery, TableName, Waiting};
 use crate::http;
 use crate::ops::environments::{self, Memory};
-use crate::ops::sign_in::Attempt;
 use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
@@ -34,11 +35,14 @@ use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
 pub struct Services {
     aims: Aims,
     store: TokenStore,
+    sign_ins: SignIns,
     memory: Memory,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
     client: Arc<watch::Sender<Option<Client>>>,
+    /// The newest connection, until the core takes it: what the screens show and where requests go is one thing.
+    ready: Arc<Mutex<Option<Client>>>,
 }
 
 /// For what is asked by the way: a service that has trouble is not waited for.
@@ -64,17 +68,33 @@ impl Services {
         Ok(Self {
             aims: Aims::new(start, http),
             store: start.store.clone(),
+            sign_ins: SignIns::new(start.store.clone()),
             memory: Memory::in_folder(&start.cache_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
             client: Arc::new(watch::Sender::new(None)),
+            ready: Arc::default(),
         })
     }
 
     /// What connections and sign-ins are to from here on.
     pub fn aim(&self, place: Place) {
         self.aims.set(place);
+    }
+
+    /// Gives the sign-in that is under way the address that a browser elsewhere ended at.
+    pub fn give_address(&self, address: &Secret) {
+        self.sign_ins.give_address(address);
+    }
+
+    /// Sends requests to this environment from here on, if that is what was connected last.
+    pub fn adopt(&self, address: &str) {
+        let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match ready.filter(|client| client.environment().origin() == address) {
+            Some(client) => drop(self.client.send_replace(Some(client))),
+            None => tracing::error!("no connection was there to be taken"),
+        }
     }
 
     /// Lets writes pass for a while.
@@ -100,13 +120,8 @@ impl Services {
     pub async fn perform(&self, request: Request, progress: impl Fn(Progress) + Send + 'static) -> Reply {
         match request {
             Request::Connect => Reply::Connected(self.connect_as_kept().await),
-            Request::SignIn(way) => match self.aims.now() {
-                Ok(aim) if aim.is_list => {
-                    Reply::SignedInToList(self.sign_in_to_list(&aim, way, progress).await)
-                }
-                Ok(aim) => Reply::SignedIn(self.sign_in(&aim, way, progress).await),
-                Err(problem) => Reply::SignedIn(Err(problem)),
-            },
+            Request::SignIn(way) => self.sign_in(way, None, progress).await,
+            Request::UseToken(token) => self.sign_in(session::Way::Token, Some(token), progress).await,
             Request::Places => Reply::Places(self.list_places().await),
             Request::Tag(place, tags) => Reply::Tagged(self.tag(&place, &tags)),
             Request::Details(address) => Reply::Details(self.details(&address).await),
@@ -191,39 +206,23 @@ impl Services {
 
     async fn sign_in(
         &self,
-        aim: &Aim,
         way: session::Way,
-        progress: impl Fn(Progress),
-    ) -> Result<Identity, Problem> {
-        let tokens = self.tokens_of_sign_in(aim, way, progress).await?;
-        self.connect(aim, tokens).await.map_err(|failure| connect_problem(aim, &failure))
-    }
-
-    async fn sign_in_to_list(
-        &self,
-        aim: &Aim,
-        way: session::Way,
-        progress: impl Fn(Progress),
-    ) -> Result<(), Problem> {
-        self.tokens_of_sign_in(aim, way, progress).await.map(drop)
-    }
-
-    async fn tokens_of_sign_in(
-        &self,
-        aim: &Aim,
-        way: session::Way,
-        progress: impl Fn(Progress),
-    ) -> Result<Tokens, Problem> {
-        let way = match way {
-            session::Way::DeviceCode => sign_in::Way::DeviceCode,
-            session::Way::Browser => sign_in::Way::Browser,
+        token: Option<Secret>,
+        progress: impl Fn(Progress) + Send + 'static,
+    ) -> Reply {
+        let aim = match self.aims.now() {
+            Ok(aim) => aim,
+            Err(problem) => return Reply::SignedIn(Err(problem)),
         };
-        let news = |news| progress(news_of(news));
-        let attempt = Attempt::new(way);
-        let signed_in = sign_in::sign_in(&aim.http, &self.store, &aim.request, attempt, news)
-            .await
-            .map_err(|error| sign_in_problem(&error))?;
-        Ok(signed_in.tokens)
+        let tokens = self.sign_ins.sign_in(&aim, way, token, progress).await;
+        match tokens {
+            Ok(_) if aim.is_list => Reply::SignedInToList(Ok(())),
+            Err(problem) if aim.is_list => Reply::SignedInToList(Err(problem)),
+            Ok(tokens) => Reply::SignedIn(
+                self.connect(&aim, tokens).await.map_err(|failure| connect_problem(&aim, &failure)),
+            ),
+            Err(problem) => Reply::SignedIn(Err(problem)),
+        }
     }
 
     /// The first requests with new tokens. Later requests use the same client.
@@ -233,7 +232,7 @@ impl Services {
         let client = Client::new(environment.clone(), aim.http.clone(), tokens, guard);
         let found = ops::connect_as(&client, &aim.expected).await?;
         let writes = writes_of(client.guard());
-        self.client.send_replace(Some(client));
+        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
         if let Err(error) = self.memory.used(&environment, Timestamp::now()) {
             tracing::warn!(%error, "what was opened is not remembered");
         }
@@ -360,6 +359,28 @@ impl Services {
         self.client.borrow().clone().ok_or_else(|| auth::Error::SignInNeeded.into())
     }
 
+    /// Renews the session's token before it ends, and tells when only a person can. Never ends by itself.
+    pub async fn keep_signed_in(&self, tell: impl Fn(Problem)) {
+        let mut clients = self.client.subscribe();
+        loop {
+            let tokens = clients.borrow_and_update().as_ref().map(|client| client.tokens().clone());
+            if let Some(tokens) = tokens {
+                tokio::select! {
+                    error = tokens.keep_fresh() => {
+                        tell(person_needed(&error, tokens.time_left().await.unwrap_or_default()));
+                    }
+                    changed = clients.changed() => match changed {
+                        Ok(()) => continue, // another session
+                        Err(_) => return,
+                    },
+                }
+            }
+            if clients.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Tells of every request that waits before it is sent again, and when it no longer does. Never ends by itself.
     pub async fn follow_waits(&self, tell: impl Fn(Option<Wait>)) {
         let mut clients = self.client.subscribe();
@@ -403,6 +424,18 @@ fn connect_problem(aim: &Aim, failure: &Failure) -> Problem {
     }
 }
 
+/// The sign-in cannot go on by itself. Nothing on the screen is lost.
+fn person_needed(error: &auth::Error, left: Duration) -> Problem {
+    let when = match left.as_secs() {
+        0..60 => "now".to_owned(),
+        seconds => format!("in {} min", seconds / 60),
+    };
+    let why = sign_in_problem(error);
+    Problem::new(format!("Sign-in needed {when}."))
+        .why(format!("{} What is here stays, with all that is pending.", why.what))
+        .next("g u sign in again   Esc dismiss")
+}
+
 /// What the screens know of a guard.
 fn writes_of(guard: &Guard) -> Writes {
     let closed = guard.read_only_at(Instant::now() + 2 * UNLOCKED);
@@ -421,26 +454,6 @@ fn wait_of(Waiting { until, attempt, reason }: Waiting) -> Wait {
     let left = until.saturating_duration_since(Instant::now());
     let until = Timestamp::now().saturating_add(left).unwrap_or(Timestamp::MAX);
     Wait { until, attempt, reason }
-}
-
-fn news_of(news: sign_in::Progress) -> Progress {
-    match news {
-        sign_in::Progress::Warning(warning) => Progress::Warning(warning),
-        sign_in::Progress::Prompt(sign_in::Prompt::DeviceCode {
-            verification_uri,
-            user_code,
-            expires_in,
-            may_open,
-        }) => Progress::Prompt(session::Prompt::DeviceCode {
-            address: verification_uri,
-            code: user_code,
-            expires: Timestamp::now().saturating_add(expires_in).unwrap_or(Timestamp::MAX),
-            may_open,
-        }),
-        sign_in::Progress::Prompt(sign_in::Prompt::Browser { authorize_url, .. }) => {
-            Progress::Prompt(session::Prompt::Browser { address: authorize_url })
-        }
-    }
 }
 
 /// Whether the same change would be refused again: no privilege, or a row that its state makes read-only.

@@ -54,6 +54,8 @@ pub struct Start {
     pub profiles: Profiles,
     /// A ready access token instead of a sign-in.
     pub token: Option<SecretString>,
+    /// The way in that is tried first; what fits the place without one.
+    pub way: Option<Way>,
     /// Which endpoints of the authority are used.
     pub authority_version: Version,
     /// Which account's kept sign-in is meant.
@@ -158,7 +160,7 @@ impl Start {
             version: env!("CARGO_PKG_VERSION").into(),
             environment: self.url.clone(),
             places: vec![],
-            way: if code_first { Way::DeviceCode } else { Way::Browser },
+            way: self.way.unwrap_or(if code_first { Way::DeviceCode } else { Way::Browser }),
             remote: self.ssh,
             ascii: self.ascii,
         }

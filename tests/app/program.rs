@@ -66,6 +66,7 @@ impl Program {
             unlocked: false,
             profiles: Profiles::of(&Paths::below(home.path())),
             token: None,
+            way: None,
             authority_version: Version::default(),
             account: None,
             application: Application::default(),

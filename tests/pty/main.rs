@@ -5,6 +5,7 @@
 mod hostile;
 mod journey;
 mod leaving;
+mod passphrase;
 mod sandbox;
 #[allow(dead_code)] // the bench uses more of it
 mod terminal;
@@ -25,6 +26,11 @@ impl Home {
 
     /// Starts the program in a terminal of 80x24, as an administrator over SSH has it.
     fn start(&self, sandbox: &Sandbox) -> Terminal {
+        self.start_with(sandbox, &[])
+    }
+
+    /// The same with these arguments.
+    fn start_with(&self, sandbox: &Sandbox, args: &[&str]) -> Terminal {
         let home = self.folder.path().to_str().unwrap();
         let settings = [
             ("HOME", home),
@@ -33,7 +39,7 @@ impl Home {
             ("DV_AUTHORITY", sandbox.field("authority")),
             ("DV_CLIENT_ID", sandbox.field("client_id")),
         ];
-        Terminal::start(&[], &settings, 24, 80)
+        Terminal::start(args, &settings, 24, 80)
     }
 
     /// Runs a command of the program with this home, and answers what it printed.

@@ -212,7 +212,7 @@ fn it_works_when_nobody_is_signed_in_and_the_sign_in_goes_on_behind_it() {
 #[test]
 fn signing_in_again_from_the_doctor_comes_back_to_the_screens_behind_it() {
     let mut stage = at_doctor(80, 24);
-    stage.keys("g e");
+    stage.keys("g u");
     assert!(matches!(stage.app.screen(), Screen::SignIn(_)));
     stage.keys("g d");
     stage.answer(Slot::Session, Reply::SignedIn(Ok(identity())));

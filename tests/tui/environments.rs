@@ -62,7 +62,7 @@ fn started(places: Vec<Listed>, width: u16, height: u16) -> Stage {
     Stage::started(start, width, height)
 }
 
-fn listed(width: u16, height: u16) -> Stage {
+pub(crate) fn listed(width: u16, height: u16) -> Stage {
     let mut stage = started(vec![], width, height);
     stage.answer(Slot::Places, Reply::Places(Ok(Some(places()))));
     stage
@@ -80,8 +80,8 @@ fn other() -> Identity {
     }
 }
 
-fn production() -> Stage {
-    let mut stage = Stage::new(80, 24);
+pub(crate) fn production(width: u16, height: u16) -> Stage {
+    let mut stage = Stage::new(width, height);
     stage.answer(Slot::Session, Reply::Connected(Ok(Some(other()))));
     stage.answer(Slot::Tables, Reply::Tables(Ok(crate::stage::tables())));
     stage
@@ -241,6 +241,43 @@ fn another_environment_takes_the_place_of_the_one_before_it_with_all_that_was_re
 }
 
 #[test]
+fn an_environment_that_nobody_waits_for_any_more_takes_no_place() {
+    let mut stage = Stage::at_cases(80, 24, 3, None);
+    stage.keys("g e");
+    stage.answer(Slot::Places, Reply::Places(Ok(Some(places()))));
+    stage.keys("1");
+    let late = stage.ticket(Slot::Session);
+    stage.keys("g t");
+    stage.answer_to(late, Reply::Connected(Ok(Some(other()))));
+    assert!(stage.effects.is_empty() && stage.row(1).contains("contoso-uat SANDBOX"), "{}", stage.screen());
+
+    stage.keys("g e 1 : c a s e Enter");
+    stage.answer(Slot::Session, Reply::Connected(Ok(Some(other()))));
+    assert!(stage.row(1).contains("contoso-uat SANDBOX"), "{}", stage.screen());
+    assert!(stage.row(23).contains("you went on here"), "{}", stage.screen());
+    stage.keys("g u");
+    stage.answer(Slot::Session, Reply::SignedIn(Ok(identity())));
+    assert!(matches!(&stage.effects[..], [Effect::Adopt(address), ..] if address.contains("uat")));
+    assert!(
+        stage.row(1).contains("Tables > Cases"),
+        "signing in again keeps the screens: {}",
+        stage.screen()
+    );
+}
+
+#[test]
+fn requests_go_where_the_screen_says_and_nowhere_before() {
+    let mut stage = Stage::at_cases(80, 24, 3, None);
+    stage.keys("g e");
+    stage.answer(Slot::Places, Reply::Places(Ok(Some(places()))));
+    stage.keys("1");
+    assert!(!stage.effects.iter().any(|effect| matches!(effect, Effect::Adopt(_))));
+    stage.answer(Slot::Session, Reply::Connected(Ok(Some(other()))));
+    let adopted = Effect::Adopt("https://contoso.crm4.dynamics.com".into());
+    assert_eq!(stage.effects.first(), Some(&adopted));
+}
+
+#[test]
 fn changes_that_are_not_sent_keep_their_environment_open() {
     let mut desk = Desk::at_form(80, 24);
     desk.keys("c p l g e");
@@ -311,7 +348,7 @@ fn signing_out_asks_first_and_leads_back_to_an_empty_list() {
 
 #[test]
 fn production_is_unlocked_by_its_alias_for_a_quarter_of_an_hour() {
-    let mut stage = production();
+    let mut stage = production(80, 24);
     assert!(stage.row(1).contains("RO"), "{}", stage.row(1));
     stage.keys(": r w Enter");
     stage.app.drawn();
@@ -339,7 +376,7 @@ fn production_is_unlocked_by_its_alias_for_a_quarter_of_an_hour() {
 
 #[test]
 fn an_unlock_is_ended_at_once_by_ro() {
-    let mut stage = production();
+    let mut stage = production(80, 24);
     stage.keys(": r w Enter");
     stage.app.drawn();
     stage.keys("l i v e Enter : r o Enter");
@@ -361,7 +398,7 @@ fn a_session_that_was_started_read_only_is_not_unlocked_from_inside() {
 
 #[test]
 fn the_badge_has_the_colour_of_the_profile_and_reads_without_it() {
-    let mut stage = production();
+    let mut stage = production(80, 24);
     let identity = stage.app.session.identity_mut().unwrap();
     identity.colour = Some("yellow".into());
     let cell = stage.buffer()[(10, 0)].clone();

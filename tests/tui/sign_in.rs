@@ -1,7 +1,9 @@
 use dvtui::app::Reply;
 use dvtui::app::effect::{Effect, Request};
 use dvtui::app::event::{Event, Progress};
+use dvtui::app::key::Input;
 use dvtui::app::problem::Problem;
+use dvtui::app::secret::Secret;
 use dvtui::app::session::{Prompt, Way};
 use dvtui::app::tickets::Slot;
 
@@ -171,4 +173,73 @@ fn over_ssh_the_browser_needs_a_tunnel_and_the_screen_says_which() {
     let ticket = stage.ticket(Slot::Session);
     stage.event(Event::Progress(ticket, Progress::Prompt(Prompt::Browser { address: address.into() })));
     assert!(stage.screen().contains("ssh -L 45123:localhost:45123 this-host"), "{}", stage.screen());
+}
+
+fn in_browser() -> Stage {
+    let mut stage = prompted(80, 24);
+    stage.keys("b");
+    let address = "https://login.microsoftonline.com/t/oauth2/v2.0/authorize?client_id=c".to_owned();
+    let ticket = stage.ticket(Slot::Session);
+    stage.event(Event::Progress(ticket, Progress::Prompt(Prompt::Browser { address })));
+    stage
+}
+
+fn secret(text: &str) -> Secret {
+    let mut secret = Secret::default();
+    secret.push(text);
+    secret
+}
+
+#[test]
+fn an_address_is_pasted_at_once_or_into_a_field_and_shown_to_nobody() {
+    let mut stage = in_browser();
+    let address = "http://localhost:4711/?code=C0DE&state=S";
+    stage.event(Event::Input(Input::Paste(address.into())));
+    assert_eq!(stage.effects, [Effect::GiveAddress(secret(address))]);
+
+    stage.keys("p x");
+    stage.event(Event::Input(Input::Paste("y".into())));
+    insta::assert_snapshot!(stage.screen());
+    stage.keys("Backspace Backspace");
+    stage.event(Event::Input(Input::Paste(address.into())));
+    assert!(!stage.screen().contains("C0DE") && !format!("{:?}", stage.app).contains("C0DE"));
+    stage.keys("enter");
+    assert_eq!(stage.effects, [Effect::GiveAddress(secret(address))]);
+    stage.keys("p esc");
+    assert_eq!(stage.effects, []);
+}
+
+#[test]
+fn every_way_in_is_one_key_away() {
+    for (key, way) in [("a", Way::AzureCli), ("s", Way::Application), ("b", Way::Browser)] {
+        let mut stage = prompted(80, 24);
+        stage.keys(key);
+        assert!(
+            matches!(&stage.effects[..], [Effect::Run(_, Request::SignIn(asked))] if *asked == way),
+            "{key}"
+        );
+    }
+    let mut stage = prompted(80, 24);
+    stage.keys("t");
+    insta::assert_snapshot!(stage.screen());
+    stage.event(Event::Input(Input::Paste("eyJ.e30.x".into())));
+    stage.keys("enter");
+    assert!(
+        matches!(&stage.effects[..], [Effect::Run(_, Request::UseToken(token))] if token.expose() == "eyJ.e30.x")
+    );
+    assert!(stage.screen().contains("Trying the token"), "{}", stage.screen());
+}
+
+#[test]
+fn a_sign_in_that_only_a_person_can_renew_is_told_and_nothing_goes() {
+    let mut stage = Stage::at_tables(80, 24);
+    let before = stage.app.screens.clone();
+    let needed = Problem::new("Sign-in needed in 4 min.")
+        .why("The sign-in was revoked (AADSTS50173). What is here stays, with all that is pending.")
+        .next("g u sign in again   Esc dismiss");
+    stage.event(Event::PersonNeeded(needed));
+    assert_eq!(stage.app.screens, before);
+    assert!(stage.screen().contains("Sign-in needed in 4 min."), "{}", stage.screen());
+    stage.keys("g u");
+    assert!(matches!(stage.effects.last(), Some(Effect::Run(_, Request::SignIn(_)))));
 }

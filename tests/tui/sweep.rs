@@ -38,6 +38,23 @@ fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
         ("typing a filter", typing),
         ("filtered rows", filtered),
     ];
+    for (name, keys) in [
+        ("environments", ""),
+        ("filtered environments", "/ d e v"),
+        ("address", "a"),
+        ("tags", "e"),
+        ("details", "d"),
+        ("sign-out", "X"),
+    ] {
+        let mut stage = crate::environments::listed(width, height);
+        stage.keys(keys);
+        stage.app.drawn();
+        stages.push((name, stage));
+    }
+    let mut unlock = crate::environments::production(width, height);
+    unlock.keys(": r w Enter");
+    unlock.app.drawn();
+    stages.push(("unlock", unlock));
     for (name, keys) in [("menu", "g"), ("help", "?"), ("palette", ":"), ("columns", "g c")] {
         let mut stage = Stage::at_cases(width, height, 30, Some("p2"));
         stage.keys(keys);
@@ -152,9 +169,9 @@ fn random_keys_never_break_anything_and_never_send() {
         TestRunner::new_with_rng(Config { cases: 60, failure_persistence: None, ..Config::default() }, rng);
     let sequence = proptest::collection::vec((a_key(), 0..12u8), 1..120);
     let sizes = proptest::sample::select(vec![(80, 24), (60, 16), (200, 50), (20, 5)]);
-    let strategy = (sequence, sizes, 0..24usize);
+    let strategy = (sequence, sizes, 0..31usize);
     let all = stages(80, 24);
-    assert_eq!(all.len(), 24);
+    assert_eq!(all.len(), 31);
     runner
         .run(&strategy, |(sequence, (width, height), at)| {
             let (_, mut stage) = all[at].clone();

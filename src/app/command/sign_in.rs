@@ -10,6 +10,10 @@ use crate::app::session::Prompt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInCommand {
     OtherWay,
+    AzureCli,
+    Application,
+    Token,
+    Address,
     NewCode,
     CopyCode,
     CopyAddress,
@@ -40,8 +44,22 @@ fn with_code(app: &App) -> Availability {
     }
 }
 
+fn in_browser(app: &App) -> Availability {
+    match app.screen() {
+        Screen::SignIn(sign_in) if matches!(sign_in.prompt, Some(Prompt::Browser { .. })) => {
+            Availability::Yes
+        }
+        _ => Availability::No("An address is pasted after a sign-in in a browser.  b begins one".into()),
+    }
+}
+
 /// The table of this scope.
 pub const COMMANDS: &[CommandSpec] = &[
+    spec(SignInCommand::Address, "sign-in.paste", "Paste the address that a browser elsewhere ended at")
+        .keys(&[&[Key::Char('p')]])
+        .hint("paste address")
+        .words("redirect")
+        .enabled(in_browser),
     spec(SignInCommand::CopyCode, "sign-in.copy-code", "Copy the code")
         .keys(&[&[Key::Char('y')]])
         .hint("copy code")
@@ -60,6 +78,15 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(SignInCommand::OtherWay, "sign-in.other-way", "Change between code and browser")
         .keys(&[&[Key::Char('b')]])
         .hint("other way"),
+    spec(SignInCommand::AzureCli, "sign-in.azure-cli", "Use the session of the Azure CLI")
+        .keys(&[&[Key::Char('a')]])
+        .words("az"),
+    spec(SignInCommand::Application, "sign-in.application", "Sign in as an application")
+        .keys(&[&[Key::Char('s')]])
+        .words("service principal secret certificate client credentials"),
+    spec(SignInCommand::Token, "sign-in.token", "Use a ready token; it cannot be renewed")
+        .keys(&[&[Key::Char('t')]])
+        .words("bearer"),
     spec(SignInCommand::OpenAddress, "sign-in.open", "Open the address in this machine's browser")
         .keys(&[&[Key::Char('o')]])
         .hint("open")

@@ -22,8 +22,15 @@ impl Details {
     /// Every fact that is known, labels and values.
     pub fn facts(&self) -> Vec<(&str, &str)> {
         let answered = self.asked.value().map_or(&[][..], Vec::as_slice);
-        let known = self.place.facts.iter().map(|(label, value)| (*label, value.as_str()));
-        known.chain(answered.iter().map(|(label, value)| (label.as_str(), value.as_str()))).collect()
+        let mut facts: Vec<(&str, &str)> =
+            self.place.facts.iter().map(|(label, value)| (*label, value.as_str())).collect();
+        for (label, value) in answered {
+            let fact = (label.as_str(), value.as_str());
+            if !facts.contains(&fact) {
+                facts.push(fact);
+            }
+        }
+        facts
     }
 }
 

@@ -155,6 +155,7 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
             let quit = if app.pending.saving().is_some() { "quit when it is done" } else { "quit" };
             vec![pair("w", "review"), pair("y", quit), pair("n", "stay")]
         }
+        (Question::SignOut, _) => vec![pair("y", "sign out"), pair("Esc", "stay")],
         (Question::Drop { .. }, _) => vec![pair("D", "drop"), pair("n", "keep")],
         (Question::Save { .. }, Confirm::Key(key)) => {
             vec![pair(&key.to_string(), "yes"), pair("d", "diff"), pair("n", "no")]
@@ -242,7 +243,9 @@ impl App {
                 ));
                 return vec![];
             }
-            prompt.typed.update(&Input::Key(key));
+            if !prompt.typed.update(&Input::Key(key)) {
+                self.say(format!("`{key}` does nothing here. Type {expected} and Enter, or Esc"));
+            }
             return vec![];
         }
         if prompt.typed.text().trim() == expected {

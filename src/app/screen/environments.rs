@@ -5,6 +5,7 @@ use crate::app::effect::{Effect, Request};
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::load::Load;
+use crate::app::nav::Screens;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::details::Details;
@@ -13,7 +14,7 @@ use crate::app::overlay::tags::TagForm;
 use crate::app::picker::Picker;
 use crate::app::places::Listed;
 use crate::app::problem::Problem;
-use crate::app::session::{Place, Session};
+use crate::app::session::{Identity, Place, Session};
 use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
 
@@ -37,12 +38,15 @@ impl App {
     /// Shows the environments; a list that is open already comes to the front.
     pub(in crate::app) fn go_environments(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_reading();
+        if self.session.identity().is_none() {
+            self.session = Session::SignedOut;
+            self.screens = Screens::new(Screen::Environments(Environments::default()));
+        }
         let is_open = self.screens.iter().any(|screen| matches!(screen, Screen::Environments(_)));
         match is_open {
             true => while !matches!(self.screen(), Screen::Environments(_)) && self.screens.pop() {},
             false => self.screens.push(Screen::Environments(Environments::default())),
         }
-        self.opening = None;
         self.list_places();
         effects.extend(self.read_places());
         effects
@@ -78,6 +82,7 @@ impl App {
                 self.places.cancel();
                 return self.sign_in_to_list();
             }
+            Ok(None) if was_empty => self.places.cancel(), // the screen says so itself
             Ok(None) => {
                 self.places.cancel();
                 self.say("Nobody is signed in to Global Discovery: the list may be old.  g u signs in");
@@ -190,6 +195,21 @@ impl App {
         vec![Effect::Aim(Place::Environment(address)), connect]
     }
 
+    /// Whether an environment that was connected may take the place of the present one: the person still waits for it,
+    /// and nothing is pending here.
+    pub(in crate::app) fn may_enter(&self) -> bool {
+        let is_waited_for =
+            matches!(self.screen(), Screen::Environments(_) | Screen::SignIn(_) | Screen::Doctor(_));
+        self.session.identity().is_none() || (is_waited_for && self.pending.is_empty())
+    }
+
+    /// An environment was connected that nobody waits for any more.
+    pub(in crate::app) fn stay_out(&mut self, identity: &Identity) -> Vec<Effect> {
+        self.opening = None;
+        self.say(format!("{} is ready, but you went on here.  g e opens it", identity.environment));
+        vec![]
+    }
+
     /// The environment that was to be opened was not; the one before it, if there is one, stays.
     pub(in crate::app) fn not_opened(&mut self, mut problem: Problem) {
         self.opening = None;
@@ -199,13 +219,23 @@ impl App {
 
     /// Signs in again, to the environment or to what lists them.
     pub(in crate::app) fn sign_in_again(&mut self) -> Vec<Effect> {
-        if matches!(self.screen(), Screen::Environments(_)) {
-            return self.sign_in_to_list();
-        }
         let mut effects = match self.screen() {
             Screen::Doctor(_) => self.leave_screen(), // the sign-in may be behind it
             _ => vec![],
         };
+        match self.screen() {
+            Screen::Environments(_) => {
+                effects.extend(self.sign_in_to_list());
+                return effects;
+            }
+            Screen::SignIn(sign_in) => {
+                let way = sign_in.way;
+                effects.extend(self.start_sign_in(way)); // to what it is for
+                return effects;
+            }
+            _ => {}
+        }
+        self.opening = None;
         if let Some(identity) = self.session.identity() {
             effects.push(Effect::Aim(Place::Environment(identity.address.clone())));
         }
@@ -254,7 +284,7 @@ impl App {
         self.session = Session::SignedOut;
         self.places = Load::Idle;
         self.tables = Load::Idle;
-        self.screens = crate::app::nav::Screens::new(Screen::Environments(Environments::default()));
+        self.screens = Screens::new(Screen::Environments(Environments::default()));
         self.list_places();
         self.say("Signed out.  g u signs in, as you or as somebody else");
         vec![]

@@ -58,9 +58,10 @@ impl App {
     pub(in crate::app) fn field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
         match self.screen() {
             Screen::Environments(_) => self.environments_field_input(input),
+            Screen::SignIn(_) => self.sign_in_field_input(input),
             Screen::Tables(_) => self.tables_field_input(input),
             Screen::Grid(_) => self.grid_field_input(input),
-            Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => None,
+            Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => None,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::app::command::sign_in::SignInCommand;
 use crate::app::effect::{Effect, Request};
+use crate::app::key::{Input, Key};
+use crate::app::notice::Notice;
 use crate::app::problem::Problem;
+use crate::app::secret::Secret;
 use crate::app::session::{Identity, Prompt, Session, Way};
 use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
@@ -16,14 +19,40 @@ pub struct SignIn {
     pub prompt: Option<Prompt>,
     /// Why the last attempt ended.
     pub problem: Option<Problem>,
+    /// What the person is pasting or typing.
+    pub field: Option<Field>,
     /// A code or an address stands on the plain screen already.
     announced: bool,
+}
+
+/// A text that a person gives, with what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field {
+    /// The address that a browser elsewhere ended at.
+    Address(Secret),
+    /// A ready token.
+    Token(Secret),
+}
+
+impl Field {
+    /// What was given so far.
+    pub fn text(&self) -> &Secret {
+        match self {
+            Field::Address(text) | Field::Token(text) => text,
+        }
+    }
+
+    fn text_mut(&mut self) -> &mut Secret {
+        match self {
+            Field::Address(text) | Field::Token(text) => text,
+        }
+    }
 }
 
 impl SignIn {
     /// A sign-in that has not begun.
     pub fn new(way: Way) -> Self {
-        Self { way, prompt: None, problem: None, announced: false }
+        Self { way, prompt: None, problem: None, field: None, announced: false }
     }
 }
 
@@ -38,7 +67,26 @@ impl App {
         if self.session.identity().is_none() {
             self.session = Session::SignedOut;
         }
+        if way == Way::Token {
+            let effects = self.stop_reading();
+            self.ask_for(Field::Token(Secret::default()));
+            return effects;
+        }
         vec![Effect::Run(self.tickets.issue(Slot::Session), Request::SignIn(way))]
+    }
+
+    fn use_token(&mut self, token: Secret) -> Vec<Effect> {
+        if let Some(sign_in) = self.sign_in_mut() {
+            *sign_in = SignIn { announced: sign_in.announced, ..SignIn::new(Way::Token) };
+        }
+        vec![Effect::Run(self.tickets.issue(Slot::Session), Request::UseToken(token))]
+    }
+
+    /// The sign-in needs a person. What is on the screen stays as it is.
+    pub(in crate::app) fn person_needed(&mut self, problem: Problem) {
+        if self.session.identity().is_some() && self.sign_in_mut().is_none() {
+            self.notice = Some(Notice::Problem(problem));
+        }
     }
 
     /// Takes what the server wants the person to do.
@@ -58,13 +106,18 @@ impl App {
     pub(in crate::app) fn signed_in(&mut self, result: Result<Identity, Problem>) -> Vec<Effect> {
         match result {
             Ok(identity) if self.session.identity().is_none() || self.opening.is_some() => {
-                self.enter(identity)
+                match self.may_enter() {
+                    true => self.enter(identity),
+                    false => self.stay_out(&identity),
+                }
             }
             Ok(identity) => {
                 self.say(format!("Signed in as {}.", identity.user));
+                let mut effects = vec![Effect::Adopt(identity.address.clone())];
                 self.session = Session::SignedIn(identity);
                 self.screens.remove(|screen| matches!(screen, Screen::SignIn(_)));
-                self.refresh()
+                effects.extend(self.refresh());
+                effects
             }
             Err(problem) => {
                 match self.sign_in_mut() {
@@ -113,8 +166,12 @@ impl App {
             (SignInCommand::NewCode, _) => self.start_sign_in(way),
             (SignInCommand::OtherWay, _) => self.start_sign_in(match way {
                 Way::DeviceCode => Way::Browser,
-                Way::Browser => Way::DeviceCode,
+                Way::Browser | Way::Application | Way::AzureCli | Way::Token => Way::DeviceCode,
             }),
+            (SignInCommand::AzureCli, _) => self.start_sign_in(Way::AzureCli),
+            (SignInCommand::Application, _) => self.start_sign_in(Way::Application),
+            (SignInCommand::Token, _) => self.ask_for(Field::Token(Secret::default())),
+            (SignInCommand::Address, _) => self.ask_for(Field::Address(Secret::default())),
             (_, None) => vec![],
             (SignInCommand::CopyCode, Some(Prompt::DeviceCode { code, .. })) => self.copy(code),
             (SignInCommand::CopyCode | SignInCommand::CopyAddress, Some(prompt)) => {
@@ -129,6 +186,48 @@ impl App {
             }
             (SignInCommand::PrintPlain, Some(prompt)) => vec![Effect::Print(prompt.plain())],
         }
+    }
+
+    fn ask_for(&mut self, field: Field) -> Vec<Effect> {
+        self.notice = None;
+        if let Some(sign_in) = self.sign_in_mut() {
+            sign_in.field = Some(field);
+        }
+        vec![]
+    }
+
+    /// Takes an input for what the person gives; nothing when it is for somebody else. What is pasted while a browser is
+    /// waited for is the address that it ended at.
+    pub(in crate::app) fn sign_in_field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
+        let Screen::SignIn(sign_in) = self.screen_mut() else { return None };
+        let Some(field) = &mut sign_in.field else {
+            let Input::Paste(text) = input else { return None };
+            matches!(sign_in.prompt, Some(Prompt::Browser { .. })).then_some(())?;
+            let mut address = Secret::default();
+            address.push(text);
+            return Some(self.give_address(address));
+        };
+        match input {
+            Input::Paste(text) => field.text_mut().push(text),
+            Input::Key(Key::Char(c)) => field.text_mut().push(c.encode_utf8(&mut [0; 4])),
+            Input::Key(Key::Backspace) => field.text_mut().pop(),
+            Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) => sign_in.field = None,
+            Input::Key(Key::Enter) => {
+                let given = sign_in.field.take()?;
+                return Some(match given {
+                    field if field.text().count() == 0 => vec![],
+                    Field::Address(address) => self.give_address(address),
+                    Field::Token(token) => self.use_token(token),
+                });
+            }
+            Input::Key(_) => {}
+        }
+        Some(vec![])
+    }
+
+    fn give_address(&mut self, address: Secret) -> Vec<Effect> {
+        self.say("The address is looked at ...");
+        vec![Effect::GiveAddress(address)]
     }
 }
 

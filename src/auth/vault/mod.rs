@@ -148,6 +148,13 @@ pub enum Error {
     /// This build has no way to the store.
     #[error("the key of the tokens is in {}, which this build of dv cannot ask", store.place())]
     NotBuilt { store: Protection },
+    /// The store that was asked for by name does not work.
+    #[error("the token store `{}` does not work here", store.name())]
+    Unfit {
+        store: Protection,
+        #[source]
+        source: Box<Error>,
+    },
     /// Nobody gave the passphrase.
     #[error("the tokens are, or shall be, sealed with a passphrase, and none was given")]
     PassphraseNeeded,
@@ -174,6 +181,10 @@ impl Error {
                 "start it, unlock it, or run dv where it can be reached, such as in your desktop session",
                 REMOVE,
             ],
+            Error::Unfit { source, .. } => {
+                let first = source.hints().into_iter().next();
+                return first.into_iter().chain(["choose another: --token-store file".to_owned()]).collect();
+            }
             Error::NotBuilt { store: Protection::Keyring } => {
                 &["use a build with the feature `keyring`: cargo install --path . --features keyring", REMOVE]
             }
@@ -278,7 +289,8 @@ impl Vault {
                 }
             },
             Choice::Of(protection) => {
-                probe(protection)?;
+                probe(protection)
+                    .map_err(|source| Error::Unfit { store: protection, source: Box::new(source) })?;
                 protection
             }
         };
@@ -430,5 +442,6 @@ fn not_built(store: Protection, name: &str) -> Error {
     Error::NotBuilt { store }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;

@@ -43,7 +43,8 @@ pub(super) async fn look(http: &http::Client, subject: &Subject<'_>) -> (Vec<Che
         return ([dns, tcp].into_iter().chain(rest).collect(), None);
     }
     let is_plain = url.scheme() == "http";
-    let (tls, challenge, probed) = match timeout(ANSWER, probe(http, environment, Service::WebApi)).await {
+    let probing = timeout(ANSWER, probe(http, environment, Service::WebApi));
+    let (tls, challenge, probed) = match probing.await {
         Err(_) => (secure(is_plain), silent(Id::Challenge, environment), None),
         Ok(Ok(probed)) => {
             (secure(is_plain), challenge(environment, subject.authority.as_ref(), &probed), Some(probed))

@@ -70,6 +70,9 @@ pub(super) fn draw(
             text::line(">", style, row(y), buffer);
             cursor = Some(Position { x: area.x + columns[0].0, y: area.y + y });
         }
+        if app.session.identity().is_some_and(|identity| identity.address == place.address) {
+            text::line("*", style, Rect { x: area.x + 1, width: 1, ..row(y) }, buffer); // the present one
+        }
         entry(app, place, found, &columns, style, theme, row(y), buffer);
         bottom = y + 1;
     }

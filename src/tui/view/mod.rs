@@ -81,7 +81,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
     }
     match app.overlays.last() {
         Some(Overlay::Prompt(overlay)) => cursor = prompt::draw(app, overlay, theme, message, buffer),
-        Some(Overlay::Address(line)) => cursor = prompt::address(line, theme, message, buffer),
+        Some(Overlay::Address(line)) => cursor = prompt::address(app, line, theme, message, buffer),
         Some(Overlay::Find(overlay)) => cursor = prompt::find(overlay, theme, message, buffer),
         _ => frame::message(app, theme, message, buffer),
     }

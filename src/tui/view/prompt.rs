@@ -86,6 +86,7 @@ pub(super) fn find(find: &Find, theme: &Theme, area: Rect, buffer: &mut Buffer) 
 
 /// Draws the address that is being typed.
 pub(super) fn address(
+    app: &App,
     line: &crate::app::line::Line,
     theme: &Theme,
     area: Rect,
@@ -94,6 +95,11 @@ pub(super) fn address(
     const LABEL: &str = "address: ";
     Clear.render(area, buffer);
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    if let Some(Notice::Info(said)) = &app.notice {
+        let above = Rect { y: area.y.saturating_sub(1), ..area };
+        Clear.render(above, buffer);
+        text::line(said, theme.dim, Rect { y: above.y, ..inner }, buffer);
+    }
     text::line(LABEL, theme.key, inner, buffer);
     let skip = LABEL.len() as u16;
     if line.is_empty() {

@@ -9,6 +9,7 @@ use super::qr::Code;
 use super::{problem, text};
 use crate::app::App;
 use crate::app::screen::SignIn;
+use crate::app::screen::sign_in::Field;
 use crate::app::session::{Prompt, Session, Way};
 use crate::tui::theme::Theme;
 
@@ -33,6 +34,10 @@ pub(super) fn draw(
         page.y += problem::draw(problem, theme, rest, page.buffer);
         page.gap();
     }
+    if let Some(field) = &sign_in.field {
+        draw_field(&mut page, field);
+        return page.focus;
+    }
     match &sign_in.prompt {
         Some(Prompt::DeviceCode { address, code, expires, may_open }) => {
             let left = expires.as_second() - app.now.as_second();
@@ -52,12 +57,41 @@ pub(super) fn draw(
                 },
                 (_, Way::DeviceCode) => "Asking for a code ...".into(),
                 (_, Way::Browser) => "Waiting for the browser ...".into(),
+                (_, Way::Application) => "Signing in as the application ...".into(),
+                (_, Way::AzureCli) => "Asking the Azure CLI for a token ...".into(),
+                (_, Way::Token) => "Trying the token ...".into(),
             };
             page.line(&said, Style::new());
             page.line("Ctrl-C stops", theme.dim);
         }
     }
     page.focus
+}
+
+/// What the person gives is counted, never shown.
+fn draw_field(page: &mut Page<'_>, field: &Field) {
+    let theme = page.theme;
+    let (asked, note) = match field {
+        Field::Address(_) => (
+            "Paste the address that the browser ended at",
+            "It begins with http://localhost and shows an error page there. It is used once, by this sign-in alone.",
+        ),
+        Field::Token(_) => (
+            "Paste an access token for this environment",
+            "It is kept until it runs out, and cannot be renewed: no refresh token comes with it.",
+        ),
+    };
+    page.line(asked, Style::new());
+    page.gap();
+    page.focus_here(3);
+    let given = match field.text().count() {
+        0 => "nothing yet".to_owned(),
+        1 => "1 character".to_owned(),
+        count => format!("{count} characters"),
+    };
+    page.indented(&format!("[{given}]"), theme.key, 3);
+    page.gap();
+    page.line(note, theme.dim);
 }
 
 fn device_code(
@@ -104,7 +138,8 @@ fn device_code(
     }
     page.gap();
     page.line("Only enter a code that you asked for here.", theme.dim);
-    page.line("Other ways:  b browser   P plain text", theme.dim);
+    page.line("Other ways:  b browser       a Azure CLI", theme.dim);
+    page.line("             s application   t token", theme.dim);
 }
 
 fn browser(page: &mut Page<'_>, address: &str, tunnel: Option<u16>) {
@@ -120,7 +155,7 @@ fn browser(page: &mut Page<'_>, address: &str, tunnel: Option<u16>) {
     page.gap();
     page.indented("Waiting for you ...", theme.bar, 2);
     page.gap();
-    page.line("No browser? o opens it again, Y copies this address, b uses a code instead:", theme.dim);
+    page.line("Browser elsewhere? Open this address there and p pastes the one it ends at:", theme.dim);
     page.focus_here(0);
     let room = page.rest(0);
     let lines = text::wrap(address, usize::from(room.width));
