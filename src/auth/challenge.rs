@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn claims_are_read_in_every_spelling_of_base64() {
-        let json = r#"{"access_token":{"nbf":{"essential":true,"value":"\u{ff}\u{fe}~~??>>"}}}"#;
+        let json = "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"\u{ff}\u{fe}~~??>>\"}}}";
         let padded = base64::engine::general_purpose::STANDARD.encode(json);
         let url = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json);
         assert_ne!(padded.trim_end_matches('='), url, "the alphabets differ here");

@@ -42,7 +42,7 @@ async fn a_list_that_was_read_once_is_there_at_the_next_start() {
         assert_eq!(found.permissions().mode() & 0o777, 0o600);
     }
     program.keys("/ u a t esc d");
-    let screen = program.wait_for("not signed in there").await;
+    let screen = program.wait_for("Anna Moss").await;
     assert!(screen.contains("883278f5-07af-45eb-a0bc-3fea67caa544"), "{screen}");
     program.keys("esc e E U");
     program.wait_for("a new profile").await;
@@ -142,8 +142,7 @@ async fn signing_out_forgets_every_sign_in_of_the_list() {
     program.wait_for("Forget the sign-ins").await;
     program.keys("y");
     program.wait_for("Signed out").await;
-    let kept = std::fs::read_to_string(program.home.path().join("state/tokens.json")).unwrap();
-    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
-    assert_eq!(kept["tokens"], json!([]));
+    let file = program.home.path().join("state/tokens.json");
+    assert!(!file.exists(), "with the last sign-in the file goes");
     program.quit().await;
 }

@@ -42,15 +42,6 @@ fn a_profile_that_is_not_toml_is_shown_with_the_place_line_by_line() {
     assert!(!ended.err.contains("^J"), "{ended:?}");
 }
 
-#[test]
-fn a_secret_that_this_version_does_not_use_is_noted() {
-    let home = Home::new().with("DV_CLIENT_SECRET", "hunter2").with("DV_URL", "https://no-such-host.invalid");
-    let ended = home.dv(&["login"]);
-    ended.expect(1, &["note: DV_CLIENT_SECRET is set, but not used by this version\n"]);
-    assert_eq!(ended.err.matches("DV_CLIENT_SECRET").count(), 1);
-    assert!(!ended.err.contains("hunter2"));
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_token_that_cannot_be_printed_is_a_failure() {

@@ -14,6 +14,7 @@ mod login;
 mod odd_authorities;
 #[cfg(target_os = "linux")]
 mod opening;
+mod plain_authority;
 mod renewing;
 mod rows;
 mod stub;

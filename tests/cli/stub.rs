@@ -62,6 +62,10 @@ impl Stub {
     pub(crate) fn without_environment(
         answer: impl Fn(&str, usize, &str) -> Answer + Send + Sync + 'static,
     ) -> Stub {
+        Stub::serving(move |seen, before, origin| answer(&seen.path, before, origin))
+    }
+
+    fn serving(answer: impl Fn(&Seen, usize, &str) -> Answer + Send + Sync + 'static) -> Stub {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -74,6 +78,14 @@ impl Stub {
             }
         });
         Stub { origin, seen }
+    }
+
+    /// The same as [`Stub::start`], with what was sent in place of the count.
+    pub(crate) fn with_bodies(answer: impl Fn(&str, &str, &str) -> Answer + Send + Sync + 'static) -> Stub {
+        Stub::serving(move |seen, _, origin| match seen.path.strip_prefix("/api/data/") {
+            Some(_) => (401, challenge(origin), String::new()),
+            None => answer(&seen.path, &seen.body, origin),
+        })
     }
 
     /// The authority's address.
@@ -102,7 +114,7 @@ fn serve(
     mut stream: TcpStream,
     origin: &str,
     record: &Mutex<Vec<Seen>>,
-    answer: &dyn Fn(&str, usize, &str) -> Answer,
+    answer: &dyn Fn(&Seen, usize, &str) -> Answer,
 ) {
     let Some(seen) = read(&mut stream) else { return };
     let before = {
@@ -111,7 +123,7 @@ fn serve(
         all.push(seen.clone());
         before
     };
-    let (status, headers, body) = answer(&seen.path, before, origin);
+    let (status, headers, body) = answer(&seen, before, origin);
     if status == CUT {
         return;
     }
