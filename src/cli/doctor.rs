@@ -9,7 +9,7 @@ use super::{CliError, Context};
 use crate::auth::{EnvironmentUrl, Tokens};
 use crate::config::Settings;
 use crate::ops::doctor::{self, Check, Report, Status};
-use crate::ops::sign_in;
+use crate::ops::{Expected, sign_in};
 use crate::text::{harmless, wrap};
 use crate::tui::terminal;
 
@@ -58,12 +58,14 @@ impl DoctorArgs {
                 (authority, tokens)
             }
         };
+        let expected = if environment.is_some() { context.expected()? } else { Expected::default() };
         let subject = doctor::Subject {
             environment,
             authority,
             tokens,
             tables: &self.tables,
             proxy: proxy_to(settings),
+            expected,
         };
         let report = doctor::examine(&http, &subject, &place(settings)).await;
         match self.json {

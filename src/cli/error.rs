@@ -225,8 +225,7 @@ impl From<dataverse::Error> for CliError {
 const CLOSER: &str = "`dv doctor` looks closer";
 
 /// Where a token comes from that nobody can renew.
-const GIVEN: &str =
-    "the token is DV_TOKEN's: `dv token inspect` explains it; without DV_TOKEN `dv login` signs in";
+const GIVEN: &str = "the token is DV_TOKEN's: `dv doctor` shows how to ask for the right one; without DV_TOKEN `dv login` signs in";
 
 /// An error of the Web API with what a support case needs and what to do next.
 fn told(kind: Kind, error: dataverse::Error) -> CliError {

@@ -193,6 +193,7 @@ impl Command {
         match self {
             Command::Demo(_) | Command::Sandbox(_) => Ok(()),
             Command::Logout(args) if args.all => Ok(()),
+            Command::Token(args) if args.is_inspection() => Ok(()),
             Command::Login(args) => context.ask_passphrase(Some(args.token_store(context))).await,
             _ => context.ask_passphrase(None).await,
         }

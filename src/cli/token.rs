@@ -40,6 +40,11 @@ struct InspectArgs {
 }
 
 impl TokenArgs {
+    /// A token is explained: nothing that is kept is looked at.
+    pub(super) fn is_inspection(&self) -> bool {
+        matches!(self.command, Some(TokenCommand::Inspect(_)))
+    }
+
     /// Runs the command and writes to `out`.
     ///
     /// # Errors

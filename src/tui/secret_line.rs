@@ -13,8 +13,8 @@ impl Drop for Unseen {
     }
 }
 
-/// Asks for a line and reads it from the terminal without showing it, at most `most` bytes of it. Ctrl-U begins anew, Ctrl-C and
-/// Ctrl-D end it.
+/// Asks for a line and reads it from the terminal without showing it, at most `most` bytes of it. Ctrl-U begins anew,
+/// Ctrl-C and Ctrl-D end it.
 ///
 /// # Errors
 ///

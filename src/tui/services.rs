@@ -157,6 +157,7 @@ impl Services {
             tokens,
             tables: &tables,
             proxy: self.proxy.clone(),
+            expected: aim.expected.clone(),
         };
         let terminal = doctor::Terminal { size: Some((size.width, size.height)), ..self.terminal.clone() };
         Ok(examination(doctor::examine(&aim.http, &subject, &terminal).await))

@@ -190,6 +190,24 @@ async fn a_kept_token_that_is_refused_is_renewed_and_not_held_against_anybody() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_organization_than_the_pinned_one_is_told() {
+    let sandbox = support::start(support::options()).await;
+    let token = support::user_token(&sandbox, "anna").await;
+    let home = with_token(&sandbox, &token);
+    let profiles = home.path(".config/dvtui/profiles");
+    std::fs::create_dir_all(&profiles).unwrap();
+    let pinned = |id: &str| {
+        std::fs::write(profiles.join("uat.toml"), format!("organization_id = \"{id}\"\n")).unwrap()
+    };
+    pinned(&sandbox.ready().environments[0].organization_id);
+    Examined::run(&home, &["--profile", "uat"]).only(&[]);
+    pinned("11111111-2222-3333-4444-555555555555");
+    let examined = Examined::run(&home, &["--profile", "uat"]);
+    examined.only(&["whoami"]).expect("whoami", "fail", &["is organization", "11111111-2222", "--repin"]);
+    examined.expect("privileges", "skip", &["after whoami"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_alone_is_examined_as_far_as_it_goes() {
     let sandbox = support::start(support::options()).await;
     let ready = sandbox.ready();

@@ -11,6 +11,7 @@ mod verdict;
 
 use crate::auth::{self, Authority, Claims, EnvironmentUrl, Tokens};
 use crate::http;
+use crate::ops::Expected;
 
 pub use network::is_of_this_machine;
 pub use terminal::Terminal;
@@ -206,6 +207,8 @@ pub struct Subject<'a> {
     pub tables: &'a [String],
     /// The proxy on the way to the environment.
     pub proxy: Option<Proxy>,
+    /// What is known of the environment: the organization that must be behind its address.
+    pub expected: Expected,
 }
 
 /// A proxy on the way.
@@ -267,7 +270,14 @@ pub fn inspect(token: &str, environment: Option<EnvironmentUrl>, now: jiff::Time
         .into_iter()
         .map(|id| told.checks.iter().find(|check| check.id == id).cloned().unwrap_or_else(|| offline(id)))
         .collect();
-    let subject = Subject { environment, authority: None, tokens: Ok(None), tables: &[], proxy: None };
+    let subject = Subject {
+        environment,
+        authority: None,
+        tokens: Ok(None),
+        tables: &[],
+        proxy: None,
+        expected: Expected::default(),
+    };
     let verdict = verdict::of(&checks, &subject, told.claims.as_ref(), None);
     Report { checks, claims: told.claims, verdict }
 }

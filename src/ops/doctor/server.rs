@@ -12,6 +12,7 @@ use crate::auth::probe::Probed;
 use crate::auth::{self, Claims, Tokens};
 use crate::dataverse::{Client, Error, Guard, Retry, RowId, RowQuery, WhoAmI, denial};
 use crate::http;
+use crate::ops::{Expected, Failure, OtherOrganization};
 use crate::text::grouped;
 
 /// Who looks for what is wrong wants to know it now.
@@ -63,7 +64,7 @@ pub(super) async fn ask(
         return (told, after(other).to_vec());
     }
     let client = Client::with_retry(environment.clone(), http.clone(), tokens.clone(), Guard::new(), RETRY);
-    let Ok(who) = tokio::time::timeout(ANSWER, client.who_am_i()).await else {
+    let Ok(who) = tokio::time::timeout(ANSWER, who_am_i(&client, &subject.expected)).await else {
         let rest = [Check::after(Id::Privileges, Id::Whoami), Check::after(Id::Limits, Id::Whoami)];
         return (told, std::iter::once(silent(Id::Whoami, environment)).chain(rest).collect());
     };
@@ -72,13 +73,31 @@ pub(super) async fn ask(
     let application = told.claims.as_ref().filter(|claims| claims.is_application());
     let whoami = match &who {
         Ok(who) => known(&client, who, application).await,
-        Err(error) => refused(error, application),
+        Err(Failure::OtherOrganization(other)) => elsewhere(other),
+        Err(Failure::Dataverse(error)) => refused(error, application),
     };
     let rest = match who {
         Ok(who) => [privileges(&client, &who, subject.tables).await, limits(&client)],
         Err(_) => [Check::after(Id::Privileges, Id::Whoami), limits_after(&client)],
     };
     (told, std::iter::once(whoami).chain(rest).collect())
+}
+
+/// Who it is, at the organization that was meant where one is pinned.
+async fn who_am_i(client: &Client, expected: &Expected) -> Result<WhoAmI, Failure> {
+    match expected.verify(client).await? {
+        Some(who) => Ok(who),
+        None => Ok(client.who_am_i().await?),
+    }
+}
+
+/// Another organization than the one that is pinned answers at the address.
+fn elsewhere(other: &OtherOrganization) -> Check {
+    let next =
+        other.next().map(|command| format!(" If this is the one you mean: `{command}`.")).unwrap_or_default();
+    Check::fail(Id::Whoami, other.to_string())
+        .why(OtherOrganization::WHY)
+        .next(format!("Make sure which environment this is.{next}"))
 }
 
 /// The checks from `token` to `clock`.
