@@ -173,6 +173,15 @@ impl TokenStore {
         self.file.clear(held)
     }
 
+    /// Makes sure that the file can be read. Its key is known from then on, so that nobody waits for it later.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenStore::find`].
+    pub fn open(&self) -> Result<(), Error> {
+        self.load(None).map(drop)
+    }
+
     /// Makes sure that a sign-in can be kept: better before a person has done something for it than after. Decides
     /// what it will be protected by.
     ///

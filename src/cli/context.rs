@@ -163,10 +163,10 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// As [`TokenStore::find`].
+    /// As [`TokenStore::open`].
     pub fn check_store(&self) -> Result<(), CliError> {
         let store = self.store();
-        store.find("", "", None, None)?;
+        store.open()?;
         self.note_aside(&store);
         Ok(())
     }
