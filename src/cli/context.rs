@@ -356,10 +356,10 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// As [`TokenStore::find`].
+    /// As [`TokenStore::open`].
     pub fn check_store(&self) -> Result<(), CliError> {
         let store = self.store();
-        store.check_readable()?;
+        store.open()?;
         self.note_aside(&store);
         Ok(())
     }
