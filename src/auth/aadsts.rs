@@ -109,6 +109,10 @@ const POLICY: Next = (
     Who::YouOrAdministrator,
     "try `dv login --browser`, else `dv login --azure-cli`, or show your administrator this message",
 );
+const PUBLIC: Next = (
+    Who::YouOrDeveloper,
+    "name the application that has the secret or certificate, --client-id, or leave them out to sign in as a person",
+);
 const REDIRECT: Next =
     (Who::Developer, "register http://localhost as a redirect of the kind Mobile and desktop");
 const REGISTER_OWN: Next =
@@ -266,7 +270,7 @@ const CODES: &[(u32, &str, Next)] = &[
     (700020, "a person has to sign in", BROWSER),
     (700022, "the scope names several services", SCOPE),
     (700023, "the application's assertion does not fit it", CERTIFICATE),
-    (700025, "a public application must not send a secret", CLIENT_ID),
+    (700025, "a public application must not send a secret or certificate", PUBLIC),
     (700027, "the application's certificate was not accepted", CERTIFICATE),
     (700054, "the application does not allow id tokens", CLIENT_ID),
     (700082, "the sign-in was not used for too long", SIGN_IN),

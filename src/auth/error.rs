@@ -232,7 +232,7 @@ impl Error {
                 "Entra ID shows a secret once, when it is made; a certificate is a PEM file with its private key"
             }
             Error::NoCredential => {
-                "name it with --client-secret-file, --certificate or DV_CLIENT_SECRET; never on the command line"
+                "name its file with --client-secret-file or --certificate, or set DV_CLIENT_SECRET"
             }
             Error::CredentialGone => {
                 "give it again: --client-secret-file, --certificate, --client-secret-fd or DV_CLIENT_SECRET"

@@ -224,8 +224,9 @@ impl From<dataverse::Error> for CliError {
 /// What looks at the way to the server step by step.
 const CLOSER: &str = "`dv doctor` looks closer";
 
-/// Where a token comes from that nobody can renew.
-const GIVEN: &str = "the token is DV_TOKEN's: `dv doctor` shows how to ask for the right one; without DV_TOKEN `dv login` signs in";
+/// What becomes of a token that nobody can renew.
+const GIVEN: &str = "a token that was given ready-made (DV_TOKEN, --token-stdin) is not renewed: `dv doctor` shows how to ask for the \
+     right one; `dv login` signs in, without DV_TOKEN";
 
 /// An error of the Web API with what a support case needs and what to do next.
 fn told(kind: Kind, error: dataverse::Error) -> CliError {

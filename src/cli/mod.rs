@@ -316,6 +316,11 @@ fn first_way(settings: &Settings) -> Option<session::Way> {
     }
 }
 
+/// A renewal reads the file again, from whatever folder that command runs in.
+fn absolute(file: PathBuf) -> PathBuf {
+    std::path::absolute(&file).unwrap_or(file)
+}
+
 impl From<SettingsArgs> for Flags {
     fn from(args: SettingsArgs) -> Flags {
         Flags {
@@ -329,9 +334,9 @@ impl From<SettingsArgs> for Flags {
             discovery: args.discovery,
             authority_version: args.authority_version,
             application: Named {
-                certificate: args.certificate,
-                private_key: args.private_key,
-                secret_file: args.client_secret_file,
+                certificate: args.certificate.map(absolute),
+                private_key: args.private_key.map(absolute),
+                secret_file: args.client_secret_file.map(absolute),
                 secret_descriptor: args.client_secret_fd,
             },
             read_only: args.read_only,

@@ -58,6 +58,7 @@ impl Application {
         }
         let named = Named {
             certificate: profile.certificate_file.clone(),
+            private_key: profile.private_key_file.clone(),
             secret_file: profile.client_secret_file.clone(),
             ..Named::default()
         };

@@ -34,8 +34,10 @@ pub struct Profile {
     pub account: Option<String>,
     /// File that holds the secret of an application.
     pub client_secret_file: Option<PathBuf>,
-    /// File that holds the certificate and key of an application.
+    /// File that holds the certificate of an application, with its key or without.
     pub certificate_file: Option<PathBuf>,
+    /// File that holds the certificate's key.
+    pub private_key_file: Option<PathBuf>,
     /// What it says of the environment.
     pub tags: Tags,
     /// Keys that mean nothing to this version, for a warning.
@@ -85,6 +87,7 @@ impl Profile {
             account: raw.account,
             client_secret_file: raw.client_secret_file.map(beside),
             certificate_file: raw.certificate_file.map(beside),
+            private_key_file: raw.private_key_file.map(beside),
             tags: Tags {
                 label: raw.label,
                 colour: raw.colour,
@@ -125,6 +128,7 @@ struct Raw {
     account: Option<String>,
     client_secret_file: Option<PathBuf>,
     certificate_file: Option<PathBuf>,
+    private_key_file: Option<PathBuf>,
     label: Option<String>,
     colour: Option<Colour>,
     alias: Option<String>,

@@ -211,6 +211,7 @@ impl Settings {
         };
         let of_profile = Named {
             certificate: profile.certificate_file,
+            private_key: profile.private_key_file,
             secret_file: profile.client_secret_file,
             ..Named::default()
         };

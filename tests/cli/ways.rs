@@ -84,6 +84,34 @@ async fn a_secret_comes_from_an_open_descriptor() {
     home.shell("\"$0\" whoami --client-secret-fd 9").expect(1, &["descriptor 9"]);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_named_from_one_folder_is_found_from_another_when_the_token_is_renewed() {
+    let sandbox = sandbox().await;
+    let ready = sandbox.ready();
+    let home = application(ready);
+    std::fs::write(home.path("secret"), &ready.confidential.client_secret).unwrap();
+    home.shell("cd \"$HOME\" && \"$0\" login --client-secret-file secret").expect(0, &["Signed in to"]);
+    home.change_tokens(|entry| entry["access_token"] = "no.such.token".into());
+    home.shell("cd / && \"$0\" whoami").expect(0, &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_names_the_certificate_and_the_file_of_its_key() {
+    let sandbox = sandbox().await;
+    let ready = sandbox.ready();
+    let home = application(ready);
+    let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let (certificate, key) = (&path(&ready.confidential.certificate), &path(&ready.confidential.private_key));
+    let add =
+        ["env", "add", "ci", "--way", "certificate", "--certificate", certificate, "--private-key", key];
+    home.dv(&add).expect(0, &["Added ci"]);
+    let profile = std::fs::read_to_string(home.path(".config/dvtui/profiles/ci.toml")).unwrap();
+    assert!(profile.contains("private_key_file") && !profile.contains("authority_version"), "{profile}");
+    home.dv(&["login", "--profile", "ci"]).expect(0, &["Signed in to"]);
+    home.dv(&["whoami", "--profile", "ci"]).expect(0, &[]);
+}
+
 #[test]
 fn a_secret_is_never_a_value_of_the_command_line() {
     Home::new().dv(&["whoami", "--client-secret", "s"]).expect(2, &["--client-secret"]);
@@ -203,6 +231,12 @@ async fn a_ready_token_from_standard_input_is_kept_and_ends_when_it_is_refused()
     home.dv(&["whoami"]).expect(0, &[]);
     home.change_tokens(|entry| entry["access_token"] = "no.such.token".into());
     home.dv(&["whoami"]).expect(5, &["dv login"]);
+    let graph = Home::for_sandbox(sandbox.ready()).with("DV_SCOPE", "User.Read offline_access");
+    graph.dv(&["login", "--device-code"]).expect(0, &[]);
+    std::fs::write(home.path("t"), graph.dv(&["token"]).out).unwrap();
+    home.shell("\"$0\" login --token-stdin <\"$HOME/t\"")
+        .expect(0, &["note: Your token is for Microsoft Graph"]);
+    home.dv(&["whoami"]).expect(5, &["--token-stdin"]);
     for odd in ["", "two words", "\u{1b}[2J"] {
         std::fs::write(home.path("t"), odd).unwrap();
         home.shell("\"$0\" login --token-stdin <\"$HOME/t\"").expect(5, &["no access token"]);

@@ -79,6 +79,8 @@ impl AddArgs {
         let asked = Flags {
             url: Some(environment.origin().to_owned()),
             read_only: given.flags.read_only,
+            // What holds anyway is not written down.
+            authority_version: given.flags.authority_version,
             ..Flags::from(&settings)
         };
         let mut changes = self.tags.changes(&asked)?;

@@ -116,6 +116,7 @@ impl TagFlags {
             ("ca_file", &given.ca_file),
             ("client_secret_file", &given.application.secret_file),
             ("certificate_file", &given.application.certificate),
+            ("private_key_file", &given.application.private_key),
         ];
         for (key, file) in files {
             // A name in a profile is beside the profile, one on the command line is where the person stands.

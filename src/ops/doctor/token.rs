@@ -65,7 +65,8 @@ pub fn facts(claims: &Claims, now: Timestamp) -> Vec<(&'static str, String)> {
         let when = when
             .map_or_else(|_| seconds.to_string(), |when| when.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
         match seconds.saturating_sub(now.as_second()) {
-            left @ 0.. => format!("{when}, in {}", diagnosis::span(left)),
+            0 => format!("{when}, now"),
+            left @ 1.. => format!("{when}, in {}", diagnosis::span(left)),
             past => format!("{when}, {} ago", diagnosis::span(past.saturating_neg())),
         }
     };

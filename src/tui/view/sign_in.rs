@@ -149,7 +149,11 @@ fn browser(page: &mut Page<'_>, address: &str, tunnel: Option<u16>) {
         page.indented(&format!("ssh -L {port}:localhost:{port} this-host"), theme.key, 3);
         page.gap();
     }
-    page.line("1 Sign in where the browser opened.", Style::new());
+    let first = match tunnel {
+        Some(_) => "1 There, open the address below and sign in.",
+        None => "1 Sign in where the browser opened.",
+    };
+    page.line(first, Style::new());
     page.gap();
     page.line("2 Come back: this screen goes on by itself.", Style::new());
     page.gap();
