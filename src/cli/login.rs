@@ -168,6 +168,13 @@ impl LoginArgs {
             self.tell(context, out, progress, None)?;
         }
         context.note_aside(&store);
+        if let (Some(meant), Some(came)) = (&request.account, &signed_in.user)
+            && !meant.eq_ignore_ascii_case(came)
+        {
+            context.note(&format!(
+                "{meant} was meant, {came} signed in: with this profile that sign-in is not used"
+            ));
+        }
         context.pin(signed_in.tokens.clone()).await?;
         Ok((signed_in, store.clone()))
     }

@@ -50,9 +50,22 @@ impl Drop for Pasting {
 /// Takes one text from the terminal; nothing when the person ends it.
 fn type_one(send: &UnboundedSender<String>) -> Option<()> {
     enable_raw_mode().ok()?;
+    #[cfg(unix)]
+    keep_line_ends();
     let typed = until_enter(io::stdin().lock());
     let _ = disable_raw_mode(); // it was on a moment ago
     send.send(typed?).ok()
+}
+
+/// Others go on writing lines meanwhile: each must begin at the left.
+#[cfg(unix)]
+fn keep_line_ends() {
+    use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
+    let stdin = io::stdin();
+    if let Ok(mut modes) = tcgetattr(&stdin) {
+        modes.output_modes.insert(OutputModes::OPOST | OutputModes::ONLCR);
+        let _ = tcsetattr(&stdin, OptionalActions::Now, &modes); // then lines are slanted, no more
+    }
 }
 
 fn until_enter(input: impl Read) -> Option<String> {

@@ -291,6 +291,18 @@ async fn v1_endpoints_are_asked_for_a_resource_with_a_code_in_the_browser_and_at
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_else_than_the_account_of_the_profile_is_told_that_the_sign_in_is_of_no_use_there() {
+    let sandbox = sandbox().await;
+    let home = Home::for_sandbox(sandbox.ready());
+    home.dv(&["env", "add", "bo", "--account", "bo@contoso.example"]).expect(0, &[]);
+    // Without a hint the sandbox approves as anna.
+    home.dv(&["login", "--device-code", "--profile", "bo"])
+        .expect(0, &["note: bo@contoso.example was meant, anna@contoso.example signed in"]);
+    home.dv(&["whoami", "--profile", "bo"]).expect(5, &["sign-in needed"]);
+    home.dv(&["whoami"]).expect(0, &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_sign_in_serves_the_other_environments_of_the_account_and_logout_ends_all_of_it() {
     let sandbox = sandbox().await;
     let ready = sandbox.ready();

@@ -1,6 +1,7 @@
 //! A token that is pasted at a terminal is not shown.
 
 use crate::terminal::Terminal;
+use crate::{Home, Sandbox};
 
 #[test]
 fn a_pasted_token_is_explained_and_never_shown() {
@@ -20,4 +21,20 @@ fn a_pasted_token_is_explained_and_never_shown() {
     terminal.wait_for("Paste the token");
     terminal.keys(&["Ctrl-C"]);
     assert_ne!(terminal.wait_for_end(), 0);
+}
+
+#[test]
+fn lines_begin_at_the_left_while_an_address_may_be_pasted() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = home.start_with(&sandbox, &["login", "--browser", "--no-open"]);
+    terminal.wait_for("Or paste here");
+    terminal.send("http://localhost:1/?code=c&state=s\r");
+    terminal.wait_for("note: That address belongs to another sign-in");
+    let screen = terminal.screen();
+    for line in ["From another machine", "Or paste here", "note: That address"] {
+        assert!(screen.lines().any(|found| found.starts_with(line)), "{screen}");
+    }
+    assert!(!screen.contains("code=c"), "{screen}");
+    terminal.keys(&["Ctrl-C"]);
+    assert_eq!(terminal.wait_for_end(), 5);
 }
