@@ -55,7 +55,7 @@ fn type_one(send: &UnboundedSender<String>) -> Option<()> {
     send.send(typed?).ok()
 }
 
-fn until_enter(input: impl Read) -> Option<String> {
+fn until_enter(input: impl BufRead) -> Option<String> {
     let mut typed = Vec::new();
     for byte in input.bytes() {
         match byte.ok()? {

@@ -1,7 +1,6 @@
 //! From one environment to another, and what keeps writes out of the wrong one.
 
 use dvtui::config::Changes;
-use serde_json::json;
 
 use crate::program::Program;
 
