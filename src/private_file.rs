@@ -19,6 +19,7 @@ const STALE: Duration = Duration::from_secs(3600);
 
 /// A file or folder that others had their hands on, or could have.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(not(unix), allow(dead_code))] // nothing there makes one
 #[error("{} {what}", path.display())]
 pub struct Exposed {
     path: PathBuf,

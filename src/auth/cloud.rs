@@ -3,7 +3,7 @@
 //! Source: [National clouds](https://learn.microsoft.com/power-platform/admin/microsoft-dynamics-365-government) and
 //! [Global Discovery Service](https://learn.microsoft.com/power-apps/developer/data-platform/webapi/discover-url-organization-web-api).
 
-use super::{Authority, EnvironmentUrl};
+use super::{Authority, EnvironmentUrl, Error};
 
 /// One cloud.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,6 +60,18 @@ impl Cloud {
     /// The cloud of an environment, by its host. Regions come and go, so any will do.
     pub fn of_environment(environment: &EnvironmentUrl) -> Option<&'static Cloud> {
         CLOUDS.iter().find(|cloud| environment.host().ends_with(cloud.suffix))
+    }
+
+    /// Where its people sign in, of whatever tenant they are.
+    ///
+    /// # Errors
+    ///
+    /// Never for the clouds of the table.
+    pub(super) fn authority(&self) -> Result<Authority, Error> {
+        let own = self.authorities.first();
+        let us = self.suffix.ends_with(".us");
+        let host = own.unwrap_or(if us { &"login.microsoftonline.us" } else { &"login.microsoftonline.com" });
+        Authority::of_challenge(&format!("https://{host}/organizations/oauth2/authorize"))
     }
 
     /// The cloud that people of an authority work in.

@@ -120,15 +120,6 @@ impl TokenStore {
         Ok(entries)
     }
 
-    /// Makes sure that the file can be read.
-    ///
-    /// # Errors
-    ///
-    /// As [`TokenStore::find`].
-    pub fn check_readable(&self) -> Result<(), Error> {
-        self.load(None).map(drop)
-    }
-
     /// The sign-in with exactly this key.
     ///
     /// # Errors
@@ -195,6 +186,15 @@ impl TokenStore {
     /// When a file cannot be removed.
     pub fn clear(&self, held: &Lock) -> Result<Cleared, Error> {
         self.file.clear(held)
+    }
+
+    /// Makes sure that the file can be read. Its key is known from then on, so that nobody waits for it later.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenStore::find`].
+    pub fn open(&self) -> Result<(), Error> {
+        self.load(None).map(drop)
     }
 
     /// Makes sure that a sign-in can be kept: better before a person has done something for it than after. Decides

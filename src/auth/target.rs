@@ -7,8 +7,8 @@ use super::challenge::Challenge;
 use super::probe::probe;
 use super::store::Key;
 use super::{
-    Asked, Authority, Credential, CredentialSource, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl, Error,
-    Version,
+    Asked, Authority, Cloud, Credential, CredentialSource, DEFAULT_CLIENT_ID, Endpoints, EnvironmentUrl,
+    Error, Version,
 };
 use crate::http;
 
@@ -157,6 +157,18 @@ impl Request {
     /// The authority that the challenge names, for the tenant given by hand if there is one.
     fn follow(&self, challenge: Result<Challenge, String>) -> Result<Authority, Error> {
         let host = self.environment.host().to_owned();
+        let is_known = self.service == Service::Discovery;
+        if let Some(cloud) = Cloud::of_environment(&self.environment).filter(|_| is_known) {
+            let names_one = challenge.as_ref().is_ok_and(|challenge| challenge.authorization_uri.is_some());
+            if !names_one {
+                // It is our table that knows the service, so the table may say where its people sign in.
+                let authority = cloud.authority()?;
+                return match &self.tenant {
+                    Some(tenant) => authority.with_tenant(tenant),
+                    None => Ok(authority),
+                };
+            }
+        }
         let challenge = challenge.map_err(|what| Error::NotAnEnvironment { host: host.clone(), what })?;
         let Some(uri) = &challenge.authorization_uri else {
             let what = "its challenge names no authority".to_owned();
@@ -297,6 +309,32 @@ mod tests {
         assert_eq!(authority.as_str(), given);
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].contains(TENANT) && warnings[0].contains(other));
+    }
+
+    #[test]
+    fn where_people_sign_in_to_be_listed_is_known_also_when_the_service_does_not_say_so() {
+        for (service, authority) in [
+            ("globaldisco.crm.dynamics.com", "https://login.microsoftonline.com/organizations"),
+            ("globaldisco.crm9.dynamics.com", "https://login.microsoftonline.com/organizations"),
+            ("globaldisco.crm.appsplatform.us", "https://login.microsoftonline.us/organizations"),
+        ] {
+            let asked = Request {
+                service: Service::Discovery,
+                ..Request::new(EnvironmentUrl::parse(service).unwrap())
+            };
+            for silent in [Ok(Challenge::default()), Err("a page".to_owned())] {
+                assert_eq!(asked.follow(silent).unwrap().as_str(), authority, "{service}");
+            }
+            let said = challenge("login.microsoftonline.com", "https://disco.crm.dynamics.com/");
+            assert!(asked.follow(Ok(said)).unwrap().as_str().ends_with(TENANT), "what it says comes first");
+            let elsewhere = challenge("login.evil.example", "https://disco.crm.dynamics.com/");
+            assert!(asked.follow(Ok(elsewhere)).is_err());
+        }
+        let unknown = Request {
+            service: Service::Discovery,
+            ..Request::new(EnvironmentUrl::parse("https://disco.example").unwrap())
+        };
+        assert!(unknown.follow(Ok(Challenge::default())).is_err());
     }
 
     #[test]

@@ -149,8 +149,7 @@ impl Context {
     /// As [`Context::environment`].
     pub fn alias(&self) -> Result<String, CliError> {
         let own = || self.environment().map(|environment| environment.name().to_owned());
-        let Settings { profile, tags, .. } = &self.settings;
-        tags.alias.clone().or_else(|| profile.clone()).map_or_else(own, Ok)
+        self.settings.alias.clone().map_or_else(own, Ok)
     }
 
     fn check_alias(&self, given: &str) -> Result<(), CliError> {
@@ -357,10 +356,10 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// As [`TokenStore::find`].
+    /// As [`TokenStore::open`].
     pub fn check_store(&self) -> Result<(), CliError> {
         let store = self.store();
-        store.check_readable()?;
+        store.open()?;
         self.note_aside(&store);
         Ok(())
     }

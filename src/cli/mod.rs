@@ -282,7 +282,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         given: tui::Given::default(),
         profile: settings.profile.clone(),
         tags: settings.tags.clone(),
-        alias: settings.tags.alias.clone().or_else(|| settings.profile.clone()),
+        alias: settings.alias.clone(),
         read_only: settings.read_only,
         unlocked: false,
         profiles: Profiles::of(paths),

@@ -75,6 +75,8 @@ pub struct Settings {
     pub account: Option<String>,
     /// What the profile says of the environment. Nothing when another environment is named than the profile's.
     pub tags: Tags,
+    /// What unlocks writes to the environment, by its profile. Nothing when another environment is named.
+    pub alias: Option<String>,
     /// Nothing may be written, and nothing unlocks that.
     pub read_only: bool,
     /// The alias of the environment that may be written to.
@@ -134,6 +136,7 @@ impl Settings {
             way: None,
             account: None,
             tags: Tags::default(),
+            alias: None,
             read_only: false,
             write: None,
             token: None,
@@ -232,6 +235,7 @@ impl Settings {
             authority_version: flags.authority_version.or(profile.authority_version).unwrap_or_default(),
             way: profile.way,
             account: profile.account,
+            alias: profile.tags.alias.clone().or_else(|| name.clone()).filter(|_| is_own),
             tags: if is_own { profile.tags } else { Tags::default() },
             read_only,
             write: flags.write,
@@ -367,9 +371,10 @@ mod tests {
         };
         for own in [None, Some("https://contoso-uat.crm4.dynamics.com/main.aspx")] {
             assert_eq!(resolve(own).tags.production, Some(false), "{own:?}");
+            assert_eq!(resolve(own).alias.as_deref(), Some("u"));
         }
         let other = resolve(Some("contoso.crm4"));
-        assert_eq!(other.tags, Tags::default());
+        assert_eq!((&other.tags, &other.alias), (&Tags::default(), &None));
         assert!(other.read_only, "to be careful is never left out");
         assert_eq!(other.tenant.as_deref(), Some("t"));
     }

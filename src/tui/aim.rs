@@ -123,7 +123,7 @@ impl Aims {
         if at_start.as_ref() == Some(&environment) {
             return Ok(self.environment_at_start(environment));
         }
-        match profile_of(&start.profiles, &environment) {
+        match profile_of(&start.profiles, &environment, None) {
             Some((name, profile)) => self.environment_of_profile(environment, name, profile),
             None => Ok(self.environment_without_profile(environment)),
         }
@@ -132,21 +132,29 @@ impl Aims {
     /// The environment of the command line: its settings are laid over each other already.
     fn environment_at_start(&self, environment: EnvironmentUrl) -> Aim {
         let start = &self.start;
-        let tags = &start.tags;
+        // As the profile is now: it may have been written since.
+        let (profile, tags, alias) = match profile_of(&start.profiles, &environment, start.profile.as_deref())
+        {
+            Some((name, Profile { tags, .. })) => {
+                let alias = tags.alias.clone().unwrap_or_else(|| name.clone());
+                (Some(name), tags, Some(alias))
+            }
+            None => (start.profile.clone(), start.tags.clone(), start.alias.clone()),
+        };
         Aim {
             is_list: false,
             http: self.http.clone(),
             token: start.token.clone(),
             expected: Expected {
-                profile: start.profile.clone(),
+                profile,
                 organization: tags.organization_id,
                 production: tags.production,
                 unlocked: start.unlocked && self.began.elapsed() < UNLOCKED,
             },
-            alias: start.alias.clone().unwrap_or_else(|| environment.name().to_owned()),
-            label: tags.label.clone(),
-            colour: tags.colour.as_ref().map(|colour| colour.as_str().to_owned()),
+            alias: alias.unwrap_or_else(|| environment.name().to_owned()),
             read_only: self.read_only(tags.read_only),
+            label: tags.label,
+            colour: tags.colour.map(|colour| colour.as_str().to_owned()),
             request: start.application.sign_in(auth::Request {
                 authority: start.authority.clone(),
                 tenant: start.tenant.clone(),
@@ -236,12 +244,22 @@ impl Aims {
     }
 }
 
-/// The profile that is for an environment; of several the first by name.
-pub(super) fn profile_of(profiles: &Profiles, environment: &EnvironmentUrl) -> Option<(String, Profile)> {
+/// The profile that is for an environment; of several the one of this name, or else the first by name.
+pub(super) fn profile_of(
+    profiles: &Profiles,
+    environment: &EnvironmentUrl,
+    rather: Option<&str>,
+) -> Option<(String, Profile)> {
+    let is_of = |profile: &Profile| {
+        let url = profile.url.as_deref().and_then(|url| EnvironmentUrl::parse(url).ok());
+        url.as_ref() == Some(environment)
+    };
     let all = profiles.all().unwrap_or_default();
-    all.into_iter().find_map(|(name, profile)| {
-        let profile = profile.ok()?;
-        let url = EnvironmentUrl::parse(profile.url.as_deref()?).ok()?;
-        (url == *environment).then_some((name, profile))
-    })
+    let mut fitting: Vec<(String, Profile)> = all
+        .into_iter()
+        .filter_map(|(name, profile)| Some((name, profile.ok()?)))
+        .filter(|(_, profile)| is_of(profile))
+        .collect();
+    let at = fitting.iter().position(|(name, _)| Some(name.as_str()) == rather).unwrap_or(0);
+    (at < fitting.len()).then(|| fitting.swap_remove(at))
 }

@@ -1,8 +1,7 @@
 //! From one environment to another, and what keeps writes out of the wrong one.
 
-use dvtui::config::Changes;
-
 use crate::program::Program;
+use dvtui::config::Changes;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_address_one_is_chosen_and_another_one_later() {
@@ -41,7 +40,7 @@ async fn a_list_that_was_read_once_is_there_at_the_next_start() {
         assert_eq!(found.permissions().mode() & 0o777, 0o600);
     }
     program.keys("/ u a t esc d");
-    let screen = program.wait_for("Anna Moss").await;
+    let screen = program.wait_for("Customer Service").await; // the sign-in to the list is good for this too
     assert!(screen.contains("883278f5-07af-45eb-a0bc-3fea67caa544"), "{screen}");
     program.keys("esc e E U");
     program.wait_for("a new profile").await;
@@ -135,13 +134,35 @@ async fn signing_out_forgets_every_sign_in_of_the_list() {
     program.wait_for("Contoso Trial").await;
     program.keys("/ u a t enter");
     program.wait_for("Action Card").await;
+    assert!(program.home.path().join("state/tokens.json").exists());
     program.keys("g e");
     program.wait_for("X sign out").await;
     program.keys("X");
     program.wait_for("Forget the sign-ins").await;
     program.keys("y");
     program.wait_for("Signed out").await;
-    let file = program.home.path().join("state/tokens.json");
-    assert!(!file.exists(), "with the last sign-in the file goes");
+    assert!(!program.home.path().join("state/tokens.json").exists(), "nothing is kept any more");
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_of_the_first_environment_counts_when_it_is_opened_again() {
+    let mut program = Program::start().await;
+    program.wait_for("Action Card").await;
+    program.keys("g e");
+    program.wait_for("Contoso Trial").await;
+    program.keys("/ u a t esc e");
+    program.wait_for("a new profile").await;
+    program.keys("t e s t s down down a b c down down right enter");
+    program.wait_for("Written to the profile").await;
+    program.keys("esc 3");
+    program.wait_for("Contoso Development DEVELOPER").await;
+    program.keys("g e");
+    program.wait_for("Contoso Trial").await;
+    program.keys("/ u a t enter");
+    let screen = program.wait_for("Contoso UAT SANDBOX tests").await;
+    assert!(screen.contains("RO"), "{screen}");
+    program.keys(": r w enter");
+    program.wait_for("The profile is read-only").await;
     program.quit().await;
 }

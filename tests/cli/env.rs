@@ -171,6 +171,11 @@ async fn writes_are_unlocked_by_the_alias_of_the_environment_that_is_meant() {
     dv(&home, &["env", "tag", "live", "--read-only"]).await.expect(0, &[]);
     dv(&home, &[&whoami[..], &["eu"]].concat()).await.expect(4, &["profile is read-only"]);
     dv(&home, &[&whoami[..], &["eu", "--read-only"]].concat()).await.expect(2, &["cannot be used with"]);
+    // The alias of a profile is no word for another environment that is named beside it.
+    let other = sandbox.ready().environments[0].url.as_str();
+    let beside = ["--profile", "live", "--url", other, "whoami", "--write", "eu"];
+    dv(&home, &["env", "tag", "live", "--no-read-only"]).await.expect(0, &[]);
+    dv(&home, &beside).await.expect(4, &["names `eu`", "goes by `127.0.0.1"]);
     assert_eq!(api_requests(&sandbox).await.len(), before, "nothing is sent before the alias is right");
 }
 
@@ -239,4 +244,23 @@ fn tags_are_changed_without_a_word_of_what_others_wrote_being_lost() {
     );
     home.dv(&["env", "tag", "uat", "--label", "", "--colour", ""]).expect(0, &[]);
     assert!(!profile(&home, "uat").contains("label") && !profile(&home, "uat").contains("colour"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_ended_stops_neither_the_list_of_profiles_nor_any_other_command_of_them() {
+    let (sandbox, home) = world().await;
+    log_in(&home, &[]).await.expect(0, &[]);
+    home.change_tokens(|entry| {
+        entry["access_token"] = "no.such.token".into();
+        entry["refresh_token"] = "no.such.refresh.token".into();
+    });
+    let first = &sandbox.ready().environments[0];
+    dv(&home, &["env", "add", "uat", &first.url]).await.expect(0, &["pinned at the first"]);
+    let listed = dv(&home, &["env", "list", "--json"]).await;
+    listed.expect(5, &["only the profiles", "dv login"]);
+    assert_eq!(lines(&listed)[0]["profiles"][0], "uat");
+    dv(&home, &["env", "tag", "uat", "--label", "x"]).await.expect(0, &[]);
+    dv(&home, &["env", "tag", "uat", "--repin"]).await.expect(5, &["dv login"]);
+    dv(&home, &["env", "use", "uat"]).await.expect(0, &[]);
+    dv(&home, &["env", "remove", "uat"]).await.expect(0, &[]);
 }

@@ -61,10 +61,10 @@ fn a_question_that_is_broken_off_ends_the_command_and_brings_the_echo_back() {
     let (sandbox, home) = (Sandbox::start(&["--auto-approve", "0"]), Home::new());
     sealed(&sandbox, &home);
     for signal in [None, Some("TERM")] {
-        // `stty` tells of the terminal that the program leaves behind.
+        // `stty` tells of the terminal that the program leaves behind. The shell outlives a Ctrl-C that reaches it too.
         let (dv, pid) = (env!("CARGO_BIN_EXE_dv"), home.folder.path().join("pid"));
         let line = format!(
-            "sh -c 'echo $$ > {}; exec {dv} whoami'; stty -a | tr ' ' '\\n' | grep -x -e echo -e -echo",
+            "trap : INT; sh -c 'echo $$ > {}; exec {dv} whoami'; stty -a | tr ' ' '\\n' | grep -x -e echo -e -echo",
             pid.display()
         );
         let state = home.folder.path().to_str().unwrap();

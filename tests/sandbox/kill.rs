@@ -135,7 +135,7 @@ async fn survives(kills: u32) {
     }
     let process = Process::start(&data).await;
     check(&process, &known, kills).await;
-    assert!(highest > i64::from(kills - 1) * 100_000, "the last process was killed before it wrote anything");
+    assert!(highest > 0, "every process was killed before it wrote anything");
     let mut process = process;
     process.child.kill().unwrap();
     process.child.wait().unwrap();

@@ -103,6 +103,11 @@ fn the_environments_on_a_large_screen() {
 }
 
 #[test]
+fn a_very_wide_screen_says_what_is_known_beside_the_list() {
+    insta::assert_snapshot!(listed(200, 50).screen());
+}
+
+#[test]
 fn the_environments_on_a_small_screen() {
     insta::assert_snapshot!(listed(60, 16).screen());
 }

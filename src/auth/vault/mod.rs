@@ -6,8 +6,8 @@
 //! stores never matter.
 //!
 //! Our own copies of secrets are wiped when they are dropped: keys, passphrases, the documents as they are read and
-//! written. Not wiped is what others hold on the way: buffers of the HTTP client and its TLS, of the terminal, and what
-//! the secret store's client sends over D-Bus.
+//! written. Not wiped is what others hold on the way: buffers of the HTTP client and its TLS, types of the OAuth client,
+//! environment variables, and what the secret store's client sends over D-Bus.
 //!
 //! Must not know: what is in the document.
 

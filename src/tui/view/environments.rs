@@ -17,6 +17,10 @@ type Column = (u16, u16, &'static str);
 /// From this width on there is room for the profile and a label.
 const WIDE: u16 = 110;
 
+/// Cells of the list where it has every column, and from which width on what is known stands beside it.
+const LIST: u16 = 120;
+const WITH_FACTS: u16 = 180;
+
 /// What is said below the list where there is room.
 const NOTES: [&str; 4] = [
     "Not listed? Type or paste an address:  a",
@@ -75,6 +79,11 @@ pub(super) fn draw(
         }
         entry(app, place, found, &columns, style, theme, row(y), buffer);
         bottom = y + 1;
+    }
+    if let Some(current) = screen.current(app).filter(|_| area.width >= WITH_FACTS) {
+        let beside =
+            Rect { x: area.x + LIST, y: area.y + 1, width: area.width - LIST - 1, height: area.height - 1 };
+        facts(current, theme, beside, buffer);
     }
     notes(
         app,
@@ -193,6 +202,18 @@ fn entry(
         if let Some(text_of) = matched {
             text::highlight(&shown, found.letters_of(text_of), theme.matched, cell, buffer);
         }
+    }
+}
+
+/// What is known of the environment under the cursor.
+fn facts(place: &Listed, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    const LABEL: u16 = 18;
+    let line = |y: u16| Rect { y: area.y + y, height: 1, ..area };
+    text::line(&place.name, theme.heading, line(0), buffer);
+    for (y, (label, value)) in (1..area.height).zip(&place.facts) {
+        text::line(label, theme.dim, Rect { width: LABEL, ..line(y) }, buffer);
+        let cells = Rect { x: area.x + LABEL, width: area.width.saturating_sub(LABEL), ..line(y) };
+        text::line(value, Style::new(), cells, buffer);
     }
 }
 
