@@ -236,7 +236,7 @@ impl LoginArgs {
             Progress::Warning(warning) => {
                 context.note(&warning);
                 if let Some(pasting) = pasting {
-                    pasting.again();
+                    pasting.read_one();
                 }
                 return Ok(());
             }
@@ -272,6 +272,9 @@ impl LoginArgs {
             }
         }
         drop(err);
+        if let Some(pasting) = pasting {
+            pasting.read_one();
+        }
         if may_open && self.opens(context) && open::that_detached(address).is_err() {
             context.note("the browser could not be opened");
         }

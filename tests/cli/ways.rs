@@ -201,6 +201,11 @@ async fn a_ready_token_from_standard_input_is_kept_and_ends_when_it_is_refused()
         .expect(0, &["Signed in to", "anna@contoso.example"]);
     assert_eq!(home.dv(&["token"]).expect(0, &[]).out.trim(), token);
     home.dv(&["whoami"]).expect(0, &[]);
+    let foreign = crate::grants::user(&sandbox, "anna", &sandbox.ready().client_id, "User.Read").await;
+    std::fs::write(home.path("t"), foreign).unwrap();
+    let graph = home.shell("\"$0\" login --token-stdin <\"$HOME/t\"");
+    graph.expect(5, &["of no use here: for Microsoft Graph", "/.default"]);
+    assert_eq!(home.dv(&["token"]).expect(0, &[]).out.trim(), token, "the one before stays");
     home.change_tokens(|entry| entry["access_token"] = "no.such.token".into());
     home.dv(&["whoami"]).expect(5, &["dv login"]);
     for odd in ["", "two words", "\u{1b}[2J"] {
