@@ -191,6 +191,15 @@ impl Error {
         }
     }
 
+    /// What the authority sent in place of tokens, and its status.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Error::Refused(refusal) => Some(refusal),
+            Error::Renewal(error) => error.refusal(),
+            _ => None,
+        }
+    }
+
     /// What the next sign-in should send along, as JSON.
     pub fn claims(&self) -> Option<&str> {
         match self {
