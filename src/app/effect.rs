@@ -61,6 +61,8 @@ pub enum Request {
     Details(String),
     /// Forget the sign-ins to these environments, and to what lists them.
     SignOut(Vec<String>),
+    /// Show what a server sent last in place of an answer.
+    Refused,
     /// List the tables.
     Tables,
     /// Read a table's columns.

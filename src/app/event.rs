@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
-use crate::dataverse::{self, Page, Row, Table, TableSchema};
+use crate::dataverse::{self, Page, Refused, Row, Table, TableSchema};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
 #[derive(Debug)]
@@ -62,6 +62,8 @@ pub enum Reply {
     Details(Result<Vec<(String, String)>, Problem>),
     /// The sign-ins are forgotten.
     SignedOut(Result<(), Problem>),
+    /// What a server sent last in place of an answer, and to which request.
+    Refused(Option<Refused>),
     /// The tables of the environment.
     Tables(Result<Vec<Table>, dataverse::Error>),
     /// A table's columns.

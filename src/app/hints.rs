@@ -59,6 +59,9 @@ impl App {
         if self.is_waiting() {
             hints.push(Hint::new("Ctrl-C", "stop"));
         }
+        if self.is_trouble_shown() {
+            hints.push(Hint::new("Ctrl-X", "as sent"));
+        }
         let unsent = self.pending.unsent();
         if unsent > 0 && !matches!(self.screen(), Screen::Review(_)) {
             hints.push(Hint::new("w", format!("review {unsent}")));

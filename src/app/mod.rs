@@ -306,6 +306,7 @@ impl App {
             Global::Back => return self.back(),
             Global::GoTables => return self.go_tables(),
             Global::GoDoctor => return self.go_doctor(),
+            Global::Raw => return vec![Effect::Run(self.tickets.issue(Slot::Refused), Request::Refused)],
             Global::GoEnvironments => return self.go_environments(),
             Global::SignInAgain => return self.sign_in_again(),
             Global::Unlock => return self.ask_to_unlock(),
@@ -406,6 +407,7 @@ impl App {
             Slot::Places => self.places.cancel(),
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
+            Slot::Refused => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -446,6 +448,10 @@ impl App {
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) => self.row_came(result),
+            Reply::Refused(refused) => {
+                self.show_refused(refused);
+                vec![]
+            }
             Reply::Doctor(report) => {
                 self.examined(report);
                 vec![]

@@ -1,7 +1,10 @@
 //! What went wrong, in three lines for people.
 
+use super::notice::Notice;
+use super::overlay::Overlay;
+use super::overlay::reading::Reading;
 use super::{App, Screen};
-use crate::dataverse::{Error, denial};
+use crate::dataverse::{Error, Refused, denial};
 
 /// A failure as it is shown: what happened, why, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,22 @@ impl Problem {
 }
 
 impl App {
+    /// Something that went wrong is told now.
+    pub fn is_trouble_shown(&self) -> bool {
+        let of_sign_in = matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.problem.is_some());
+        of_sign_in || matches!(self.notice, Some(Notice::Problem(_))) || self.failure_of_screen().is_some()
+    }
+
+    pub(in crate::app) fn show_refused(&mut self, refused: Option<Refused>) {
+        match refused {
+            Some(refused) => {
+                let reading = Reading::new(refused.what.clone(), refused.lines()).tight();
+                self.overlays.push(Overlay::Reading(Box::new(reading)));
+            }
+            None => self.say("No server has refused anything: no answer came."),
+        }
+    }
+
     /// Why the screen that is seen has nothing to show.
     pub fn failure_of_screen(&self) -> Option<&Problem> {
         match self.screen() {

@@ -26,6 +26,8 @@ pub enum Slot {
     Row,
     /// The checks of the doctor.
     Doctor,
+    /// What a server sent in place of an answer.
+    Refused,
 }
 
 /// The right to deliver one answer.

@@ -79,6 +79,9 @@ pub enum Error {
     /// What was given as a token is none, or of no use here.
     #[error("that is no access token: {0}")]
     NotAToken(&'static str),
+    /// A token that was given is for something else.
+    #[error("the token is of no use here: {what}")]
+    TokenOfNoUse { what: String, why: String, next: String },
     /// The environment asks for a sign-in that fulfils a policy. The claims are kept for it.
     #[error("a policy of your organisation asks for a new sign-in")]
     ClaimsNeeded,
@@ -122,6 +125,7 @@ impl Error {
             | Error::CredentialGone
             | Error::AzureCli { .. }
             | Error::NotAToken(_)
+            | Error::TokenOfNoUse { .. }
             | Error::ClaimsNeeded
             | Error::NothingPasted
             | Error::BrowserTimedOut(_) => true,
@@ -187,6 +191,15 @@ impl Error {
         }
     }
 
+    /// What the authority sent in place of tokens, and its status.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Error::Refused(refusal) => Some(refusal),
+            Error::Renewal(error) => error.refusal(),
+            _ => None,
+        }
+    }
+
     /// What the next sign-in should send along, as JSON.
     pub fn claims(&self) -> Option<&str> {
         match self {
@@ -238,6 +251,9 @@ impl Error {
                 "give it again: --client-secret-file, --certificate, --client-secret-fd or DV_CLIENT_SECRET"
             }
             Error::AzureCli { hint, .. } => hint,
+            Error::TokenOfNoUse { why, next, .. } => {
+                return [why, next].into_iter().filter(|text| !text.is_empty()).cloned().collect();
+            }
             Error::NotAToken(_) => "`dv token inspect` says what is in a token",
             Error::ClaimsNeeded => "sign in again: `dv login`; what the policy asks for is sent along",
             Error::Listen(_) => "sign in with a code: `dv login --device-code`",

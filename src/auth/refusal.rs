@@ -39,6 +39,8 @@ pub struct Refusal {
     pub timestamp: Option<String>,
     /// To send along with the next sign-in when a policy asks for more.
     pub claims: Option<String>,
+    /// The body as it came, at most 64 KiB of it.
+    pub body: String,
 }
 
 /// Who can do something about a refusal.
@@ -94,6 +96,7 @@ struct Body {
 impl Refusal {
     /// Reads an error answer; nothing when it is not one.
     pub fn parse(status: u16, body: &[u8]) -> Option<Refusal> {
+        let raw = String::from_utf8_lossy(&body[..body.len().min(64 << 10)]).into_owned();
         let body: Body = serde_json::from_slice(body).ok()?;
         let text = |value: Option<serde_json::Value>| value?.as_str().map(ToOwned::to_owned);
         let number = |value: &serde_json::Value| match value {
@@ -114,6 +117,7 @@ impl Refusal {
             correlation_id: text(body.correlation_id),
             timestamp: text(body.timestamp),
             claims: text(body.claims),
+            body: raw,
         })
     }
 
@@ -129,6 +133,7 @@ impl Refusal {
             correlation_id: None,
             timestamp: None,
             claims: None,
+            body: String::new(),
         }
     }
 

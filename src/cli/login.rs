@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal, Read, Write};
 
 use clap::Args;
-use jiff::Timestamp;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -13,7 +12,6 @@ use crate::auth::browser::Wishes;
 use crate::auth::vault::Choice;
 use crate::auth::{CredentialSource, Error, Request, TokenStore};
 use crate::config::{self, Settings};
-use crate::ops::doctor::{self as checks, Status};
 use crate::ops::sign_in::{self, Attempt, Progress, Prompt, SignedIn, Way};
 use crate::text::harmless;
 use crate::tui::pasting::Pasting;
@@ -143,9 +141,7 @@ impl LoginArgs {
         let mut pasting = None;
         let mut attempt = Attempt { wishes, ..Attempt::new(way) };
         if way == Way::Token {
-            let token = read_token()?;
-            doubt(context, &token, &request);
-            attempt.token = Some(token.as_str().into());
+            attempt.token = Some(read_token()?.as_str().into());
         }
         if way == Way::Browser && self.may_paste(context) {
             let mut started = Pasting::start();
@@ -247,7 +243,7 @@ impl LoginArgs {
             Progress::Warning(warning) => {
                 context.note(&warning);
                 if let Some(pasting) = pasting {
-                    pasting.again();
+                    pasting.read_one();
                 }
                 return Ok(());
             }
@@ -283,6 +279,9 @@ impl LoginArgs {
             }
         }
         drop(err);
+        if let Some(pasting) = pasting {
+            pasting.read_one();
+        }
         if may_open && self.opens(context) && open::that_detached(address).is_err() {
             context.note("the browser could not be opened");
         }
@@ -357,14 +356,6 @@ impl From<Error> for Failure {
 impl From<CliError> for Failure {
     fn from(error: CliError) -> Failure {
         Failure::Other(error)
-    }
-}
-
-/// Says what is plainly wrong with a token. It is taken all the same: an authority of another kind may mean it so.
-fn doubt(context: &Context, token: &str, request: &Request) {
-    let report = checks::inspect(token, Some(request.environment.clone()), Timestamp::now());
-    for check in report.checks.iter().filter(|check| check.status == Status::Fail) {
-        context.note(&check.why);
     }
 }
 

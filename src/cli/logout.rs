@@ -32,7 +32,8 @@ impl LogoutArgs {
             return forget_all(context, &store).await;
         }
         let environment = context.environment()?;
-        let forgotten = sign_in::sign_out(&store, &environment, None).await?;
+        let forgotten =
+            sign_in::sign_out(&store, &environment, context.settings().account.as_deref()).await?;
         context.note_aside(&store);
         match (forgotten.is_empty(), store.aside()) {
             (true, Some(_)) => context.note("if it will never be opened again: `dv logout --all` removes it"),

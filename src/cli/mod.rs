@@ -174,7 +174,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
         context.start_log();
     }
     match command {
-        None => open(&context, &Settings::without_profile(flags, environment)?).await,
+        None => Box::pin(open(&context, &Settings::without_profile(flags, environment)?)).await,
         Some(Command::Sandbox(args)) => args.run(&context, out).await,
         Some(command) => {
             let given = env::Given { flags: &flags, environment };
@@ -182,7 +182,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
                 command.ask_passphrase(&context).await?;
                 command.run(&context, given, out).await
             };
-            interruptible(work).await
+            Box::pin(interruptible(work)).await
         }
     }
 }
@@ -207,9 +207,9 @@ impl Command {
         out: &mut dyn Write,
     ) -> Result<(), CliError> {
         match self {
-            Command::Env(args) => args.run(context, given, out).await,
+            Command::Env(args) => Box::pin(args.run(context, given, out)).await,
             Command::Doctor(args) => Box::pin(args.run(context, out)).await,
-            Command::Login(args) => args.run(context, out).await,
+            Command::Login(args) => Box::pin(args.run(context, out)).await,
             Command::Logout(args) => args.run(context).await,
             Command::Whoami(args) => args.run(context, out).await,
             Command::Token(args) => args.run(context, out).await,

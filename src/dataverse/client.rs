@@ -13,8 +13,8 @@ use super::query::encoded;
 use super::request::Request;
 use super::transport::{Transport, WEB_API};
 use super::{
-    Error, Guard, Limits, NextLink, Page, Patch, Query, Retry, Row, RowQuery, Table, TableName, TableSchema,
-    Waiting,
+    Error, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry, Row, RowQuery, Table, TableName,
+    TableSchema, Waiting,
 };
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -55,6 +55,11 @@ impl Client {
     /// The environment.
     pub fn environment(&self) -> &EnvironmentUrl {
         self.transport.environment()
+    }
+
+    /// What the server sent last in place of an answer.
+    pub fn refused(&self) -> Option<Refused> {
+        self.transport.refused()
     }
 
     /// The tokens that requests are sent with.

@@ -23,6 +23,12 @@ pub(super) struct Response {
 }
 
 impl Response {
+    /// Something else than the Web API has answered, as far as the head says: a page of a proxy or a portal.
+    pub(super) fn is_foreign(&self) -> bool {
+        let is_json = content_type(&self.headers).is_some_and(|kind| kind.contains("json"));
+        !self.body.is_empty() && !is_json
+    }
+
     pub(super) fn page(self) -> Result<Page, Error> {
         let head = self.head();
         let body = self.json().map_err(|error| head.complete(error))?;

@@ -18,7 +18,7 @@ use super::refused_token::explained;
 use super::request::{Request, Target};
 use super::response::{Response, error_of, request_id, retry_after};
 use super::retry::{Retry, WaitReason, Waiting, reason_to_retry};
-use super::{Error, Guard};
+use super::{Error, Guard, Refused};
 use crate::auth::challenge::Challenge;
 use crate::auth::{AccessToken, EnvironmentUrl, Tokens};
 
@@ -44,6 +44,7 @@ struct Shared {
     pause: Mutex<Option<Instant>>,
     /// What the last answer said is left.
     limits: Mutex<Option<Limits>>,
+    refused: Mutex<Option<Refused>>,
     /// There was an answer before: a host that is not there now may come back.
     reached: AtomicBool,
 }
@@ -73,9 +74,21 @@ impl Transport {
         retry: Retry,
     ) -> Self {
         let (waiting, _) = watch::channel(None);
-        let (pause, limits, reached) = (Mutex::new(None), Mutex::new(None), AtomicBool::new(false));
-        let shared =
-            Shared { environment, root, http, tokens, guard, retry, waiting, pause, limits, reached };
+        let (pause, limits, refused) = (Mutex::new(None), Mutex::new(None), Mutex::new(None));
+        let reached = AtomicBool::new(false);
+        let shared = Shared {
+            environment,
+            root,
+            http,
+            tokens,
+            guard,
+            retry,
+            waiting,
+            pause,
+            limits,
+            refused,
+            reached,
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -94,6 +107,11 @@ impl Transport {
     /// What the last answer said is left of the service's limits.
     pub(super) fn limits(&self) -> Option<Limits> {
         *self.shared.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the server sent last in place of an answer.
+    pub(super) fn refused(&self) -> Option<Refused> {
+        self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
@@ -178,7 +196,12 @@ impl Transport {
                     request_id = request_id(&parts.headers),
                     "answered"
                 );
-                self.judge(request, Response { status: parts.status, headers: parts.headers, body })
+                let response = Response { status: parts.status, headers: parts.headers, body };
+                if !response.status.is_success() || response.is_foreign() {
+                    let kept = Some(refused(request, uri, &response));
+                    *self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+                }
+                self.judge(request, response)
             }
             Err(error) => {
                 tracing::debug!(
@@ -290,6 +313,12 @@ impl Drop for Shown<'_> {
     fn drop(&mut self) {
         self.0.send_replace(None);
     }
+}
+
+fn refused(request: &Request, uri: &Uri, response: &Response) -> Refused {
+    let id = request_id(&response.headers).map(|id| format!(", request {id}")).unwrap_or_default();
+    let what = format!("{} {}, status {}{id}", request.method, uri.path(), response.status.as_u16());
+    Refused::new(what, &response.body)
 }
 
 fn is_from_a_gateway(status: StatusCode, error: &Error) -> bool {

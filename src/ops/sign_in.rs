@@ -2,16 +2,18 @@
 
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::auth::browser::{BrowserSignIn, Wishes};
 use crate::auth::device_code::DeviceSignIn;
+use crate::auth::diagnosis::{Case, Finding, Verdict};
 use crate::auth::store::Wanted;
 use crate::auth::tokens::Handed;
 use crate::auth::{
-    CredentialSource, EnvironmentUrl, Error, Grant, Renewal, Request, Target, TokenStore, Tokens,
-    application, azure_cli, given,
+    Claims, CredentialSource, Diagnosis, EnvironmentUrl, Error, Grant, Renewal, Request, Target, TokenStore,
+    Tokens, application, azure_cli, given,
 };
 use crate::http;
 
@@ -175,8 +177,34 @@ async fn grant(
         Way::AzureCli => azure_cli::sign_in(target, request.tenant.as_deref()).await,
         Way::Token => {
             let token = token.ok_or(Error::NotAToken("there is nothing"))?;
-            given::take(token.expose_secret(), SystemTime::now())
+            let grant = given::take(token.expose_secret(), SystemTime::now())?;
+            check_given(&grant, target, progress)?;
+            Ok(grant)
         }
+    }
+}
+
+/// A token from elsewhere that is for something else is better refused than kept.
+fn check_given(grant: &Grant, target: &Target, progress: &impl Fn(Progress)) -> Result<(), Error> {
+    let claims = Claims::read(grant.access_token.expose_secret());
+    let diagnosis = Diagnosis::of(&Case {
+        token: claims.as_ref().map_err(|reason| *reason),
+        environment: Some(&target.environment),
+        challenge: None,
+        by_hand: target.authority.is_by_hand() && !target.authority.is_known_cloud(),
+        asked: None,
+        server_time: None,
+        our_time: Timestamp::now(),
+    });
+    match diagnosis.cause() {
+        Some(Finding { verdict: Verdict::Bad, what, why, next, .. }) => {
+            Err(Error::TokenOfNoUse { what: what.clone(), why: why.clone(), next: next.clone() })
+        }
+        Some(odd) if odd.verdict == Verdict::Odd => {
+            progress(Progress::Warning(format!("the token may be of no use here: {}", odd.what)));
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -31,7 +31,8 @@ pub async fn read(prompt: &str, most: usize) -> io::Result<String> {
     tokio::task::spawn_blocking(move || line(io::stdin().lock(), most)).await?
 }
 
-fn line(input: impl BufRead, most: usize) -> io::Result<String> {
+/// Reads a line byte by byte, from a terminal in raw mode.
+pub(super) fn line(input: impl BufRead, most: usize) -> io::Result<String> {
     let mut line = Vec::new();
     for byte in input.bytes() {
         match byte? {

@@ -25,7 +25,7 @@ use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::UNLOCKED;
-use crate::dataverse::{Client, Error, Guard, Patch, Retry, RowQuery, TableName, Waiting};
+use crate::dataverse::{Client, Error, Guard, Patch, Refused, Retry, RowQuery, TableName, Waiting};
 use crate::http;
 use crate::ops::environments::{self, Memory};
 use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
@@ -36,6 +36,8 @@ pub struct Services {
     aims: Aims,
     store: TokenStore,
     sign_ins: SignIns,
+    /// What came in place of a session.
+    refused: Arc<Mutex<Option<Refused>>>,
     memory: Memory,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
@@ -69,6 +71,7 @@ impl Services {
             aims: Aims::new(start, http),
             store: start.store.clone(),
             sign_ins: SignIns::new(start.store.clone()),
+            refused: Arc::default(),
             memory: Memory::in_folder(&start.cache_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
@@ -122,6 +125,7 @@ impl Services {
             Request::Connect => Reply::Connected(self.connect_as_kept().await),
             Request::SignIn(way) => self.sign_in(way, None, progress).await,
             Request::UseToken(token) => self.sign_in(session::Way::Token, Some(token), progress).await,
+            Request::Refused => Reply::Refused(self.refused()),
             Request::Places => Reply::Places(self.list_places().await),
             Request::Tag(place, tags) => Reply::Tagged(self.tag(&place, &tags)),
             Request::Details(address) => Reply::Details(self.details(&address).await),
@@ -214,7 +218,13 @@ impl Services {
             Ok(aim) => aim,
             Err(problem) => return Reply::SignedIn(Err(problem)),
         };
-        let tokens = self.sign_ins.sign_in(&aim, way, token, progress).await;
+        let tokens = self.sign_ins.sign_in(&aim, way, token, progress).await.map_err(|error| {
+            self.keep_refused(error.refusal().map(|refusal| {
+                let what = format!("The sign-in service, status {}", refusal.status);
+                Refused::new(what, refusal.body.as_bytes())
+            }));
+            sign_in_problem(&error)
+        });
         match tokens {
             Ok(_) if aim.is_list => Reply::SignedInToList(Ok(())),
             Err(problem) if aim.is_list => Reply::SignedInToList(Err(problem)),
@@ -225,12 +235,31 @@ impl Services {
         }
     }
 
+    /// What a server sent last in place of an answer: the environment, or the sign-in before it.
+    fn refused(&self) -> Option<Refused> {
+        let of_session = self.client.borrow().as_ref().and_then(Client::refused);
+        let before = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        of_session.into_iter().chain(before).max_by_key(|refused| refused.at)
+    }
+
+    fn keep_refused(&self, refused: Option<Refused>) {
+        if refused.is_some() {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+        }
+    }
+
     /// The first requests with new tokens. Later requests use the same client.
     async fn connect(&self, aim: &Aim, tokens: Tokens) -> Result<Identity, Failure> {
         let environment = aim.request.environment.clone();
         let guard = aim.read_only.map_or_else(Guard::new, Guard::locked);
         let client = Client::new(environment.clone(), aim.http.clone(), tokens, guard);
-        let found = ops::connect_as(&client, &aim.expected).await?;
+        let found = match ops::connect_as(&client, &aim.expected).await {
+            Ok(found) => found,
+            Err(failure) => {
+                self.keep_refused(client.refused());
+                return Err(failure);
+            }
+        };
         let writes = writes_of(client.guard());
         *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
         if let Err(error) = self.memory.used(&environment, Timestamp::now()) {

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use crate::app::problem::Problem;
 use crate::auth::Error;
 
-const AGAIN: &str = "n try again   b other way   q quit";
+const AGAIN: &str = "n try again   b other way   g d look closer   q quit";
 const NEW_CODE: &str = "n new code   b other way   q quit";
 const OTHER_WAY: &str = "b other way   n try again   q quit";
 

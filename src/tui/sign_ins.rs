@@ -7,13 +7,11 @@ use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::aim::Aim;
-use super::sign_in_problem::sign_in_problem;
 use crate::app::Progress;
-use crate::app::problem::Problem;
 use crate::app::secret::Secret;
 use crate::app::session::{Prompt, Way};
 use crate::auth::browser::Wishes;
-use crate::auth::{TokenStore, Tokens};
+use crate::auth::{Error, TokenStore, Tokens};
 use crate::ops::sign_in::{self, Attempt};
 
 /// The sign-ins of a session, one at a time. Clones share what is under way.
@@ -45,7 +43,7 @@ impl SignIns {
         way: Way,
         token: Option<Secret>,
         progress: impl Fn(Progress),
-    ) -> Result<Tokens, Problem> {
+    ) -> Result<Tokens, Error> {
         let (send, pasted) = unbounded_channel();
         *lock(&self.pasted) = Some(send);
         let wishes = Wishes {
@@ -64,7 +62,7 @@ impl SignIns {
             Ok(signed_in) => Ok(signed_in.tokens),
             Err(error) => {
                 *lock(&self.claims) = error.claims().map(ToOwned::to_owned);
-                Err(sign_in_problem(&error))
+                Err(error)
             }
         }
     }

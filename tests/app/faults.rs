@@ -33,6 +33,10 @@ async fn a_page_of_html_is_a_problem_and_not_an_empty_table() {
     program.keys("/ i n c i d e n t enter");
     let screen = program.wait_for("Cannot read").await;
     assert!(!screen.contains("No rows"), "{screen}");
+    program.keys("ctrl-x");
+    let body = program.wait_for("<html").await;
+    assert!(body.contains("GET /api/data/v9.2/incidents, status 200"), "{body}");
+    program.keys("esc");
     program.quit().await;
 }
 
@@ -53,6 +57,9 @@ async fn a_save_that_the_server_refuses_keeps_the_edit_pending() {
     program.wait_for("y yes").await;
     program.keys("y");
     program.wait_for("No changes on Mondays").await;
+    program.keys("ctrl-x");
+    program.wait_for("\"code\":\"0x80040265\"").await;
+    program.keys("esc");
     program.wait_for("pending").await;
     assert_eq!(program.writes().await.len(), 1, "a write is not sent twice");
     program.quit_with_pending().await;

@@ -229,14 +229,13 @@ async fn a_ready_token_from_standard_input_is_kept_and_ends_when_it_is_refused()
         .expect(0, &["Signed in to", "anna@contoso.example"]);
     assert_eq!(home.dv(&["token"]).expect(0, &[]).out.trim(), token);
     home.dv(&["whoami"]).expect(0, &[]);
+    let foreign = crate::grants::user(&sandbox, "anna", &sandbox.ready().client_id, "User.Read").await;
+    std::fs::write(home.path("t"), foreign).unwrap();
+    let graph = home.shell("\"$0\" login --token-stdin <\"$HOME/t\"");
+    graph.expect(5, &["of no use here: for Microsoft Graph", "/.default"]);
+    assert_eq!(home.dv(&["token"]).expect(0, &[]).out.trim(), token, "the one before stays");
     home.change_tokens(|entry| entry["access_token"] = "no.such.token".into());
-    home.dv(&["whoami"]).expect(5, &["dv login"]);
-    let graph = Home::for_sandbox(sandbox.ready()).with("DV_SCOPE", "User.Read offline_access");
-    graph.dv(&["login", "--device-code"]).expect(0, &[]);
-    std::fs::write(home.path("t"), graph.dv(&["token"]).out).unwrap();
-    home.shell("\"$0\" login --token-stdin <\"$HOME/t\"")
-        .expect(0, &["note: Your token is for Microsoft Graph"]);
-    home.dv(&["whoami"]).expect(5, &["--token-stdin"]);
+    home.dv(&["whoami"]).expect(5, &["dv login", "--token-stdin"]);
     for odd in ["", "two words", "\u{1b}[2J"] {
         std::fs::write(home.path("t"), odd).unwrap();
         home.shell("\"$0\" login --token-stdin <\"$HOME/t\"").expect(5, &["no access token"]);
@@ -321,4 +320,53 @@ async fn one_sign_in_serves_the_other_environments_of_the_account_and_logout_end
     home.dv(&["logout"])
         .expect(0, &[&format!("Signed out of {}.", ready.url), &format!("Signed out of {other}.")]);
     home.dv(&["whoami", "--url", other]).expect(5, &["sign-in needed"]);
+}
+
+async fn approve(sandbox: &Sandbox, code: &str, user: &str) {
+    let controls = sandbox.ready().controls.clone().unwrap();
+    let url = format!("{controls}/_sandbox/approve?user_code={code}&user={user}");
+    assert!(support::http().post(url).send().await.unwrap().status().is_success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_are_kept_side_by_side_and_a_profile_names_its_own() {
+    let sandbox = support::start(support::options()).await;
+    let ready = sandbox.ready();
+    let home = Home::for_sandbox(ready);
+    for user in ["bo", "anna"] {
+        let mut login = home.start(&["login", "--device-code", "--no-open"]);
+        approve(&sandbox, &login.err_after("Code: "), user).await;
+        login.end().expect(0, &[&format!("{user}@contoso.example")]);
+    }
+    let profiles = home.path(".config/dvtui/profiles");
+    std::fs::create_dir_all(&profiles).unwrap();
+    let profile = format!("url = \"{}\"\naccount = \"Bo@contoso.example\"\n", ready.url);
+    std::fs::write(profiles.join("bo.toml"), profile).unwrap();
+    std::fs::write(profiles.join("nobody.toml"), format!("url = \"{}\"\naccount = \"no@b.dy\"\n", ready.url))
+        .unwrap();
+    let user = |args: &[&str]| home.dv(args).expect(0, &[]).out.clone();
+    assert!(user(&["whoami"]).contains("Anna Moss"), "the account of last time");
+    assert!(user(&["whoami", "--profile", "bo"]).contains("Bo Lindqvist"));
+    home.dv(&["whoami", "--profile", "nobody"]).expect(5, &["sign-in needed"]);
+    home.dv(&["logout", "--profile", "bo"]).expect(0, &["Signed out"]);
+    assert!(user(&["whoami"]).contains("Anna Moss"), "another account's sign-in stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_names_where_an_applications_secret_is_and_then_no_sign_in_is_needed() {
+    let sandbox = support::start(support::options()).await;
+    let ready = sandbox.ready();
+    let home = Home::new().with("DV_AUTHORITY", &ready.authority);
+    let profiles = home.path(".config/dvtui/profiles");
+    std::fs::create_dir_all(&profiles).unwrap();
+    std::fs::write(profiles.join("secret"), &ready.confidential.client_secret).unwrap();
+    let profile = format!(
+        "url = \"{}\"\nclient_id = \"{}\"\nway = \"client-secret\"\nclient_secret_file = \"secret\"\n",
+        ready.url, ready.confidential.client_id
+    );
+    std::fs::write(profiles.join("job.toml"), profile).unwrap();
+    let who = home.dv(&["whoami", "--profile", "job"]);
+    assert!(who.expect(0, &[]).out.contains("Contoso Integration"));
+    home.dv(&["login", "--profile", "job"]).expect(0, &["Signed in to"]);
+    assert_eq!(home.tokens()["tokens"].as_array().unwrap().len(), 1);
 }

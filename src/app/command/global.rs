@@ -17,6 +17,7 @@ pub enum Global {
     Refresh,
     GoTables,
     GoDoctor,
+    Raw,
     GoEnvironments,
     SignInAgain,
     Unlock,
@@ -36,6 +37,13 @@ fn signed_in(app: &App) -> Availability {
     match app.session.identity() {
         Some(_) => Availability::Yes,
         None => Availability::No("Sign in first.".into()),
+    }
+}
+
+fn refused(app: &App) -> Availability {
+    match app.is_trouble_shown() {
+        true => Availability::Yes,
+        false => Availability::No("Nothing was refused here.".into()),
     }
 }
 
@@ -93,6 +101,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::GoDoctor, "go.doctor", "Find out what stands in the way")
         .keys(&[&[Key::Char('g'), Key::Char('d')]])
         .words("doctor check diagnose token claims 401 network proxy"),
+    spec(Global::Raw, "raw", "Show what the server sent in place of an answer")
+        .keys(&[&[Key::Ctrl('x')]])
+        .words("body response error details")
+        .enabled(refused),
     spec(Global::GoEnvironments, "go.environments", "Choose an environment")
         .keys(&[&[Key::Char('g'), Key::Char('e')]])
         .words("switch organization org"),

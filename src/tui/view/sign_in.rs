@@ -149,17 +149,21 @@ fn browser(page: &mut Page<'_>, address: &str, tunnel: Option<u16>) {
         page.indented(&format!("ssh -L {port}:localhost:{port} this-host"), theme.key, 3);
         page.gap();
     }
-    let first = match tunnel {
-        Some(_) => "1 There, open the address below and sign in.",
+    let where_to = match tunnel {
+        Some(_) => "1 Open the address below there, and sign in.",
         None => "1 Sign in where the browser opened.",
     };
-    page.line(first, Style::new());
+    page.line(where_to, Style::new());
     page.gap();
     page.line("2 Come back: this screen goes on by itself.", Style::new());
     page.gap();
     page.indented("Waiting for you ...", theme.bar, 2);
     page.gap();
-    page.line("Browser elsewhere? Open this address there and p pastes the one it ends at:", theme.dim);
+    let elsewhere = match tunnel {
+        Some(_) => "No tunnel? Open this address anywhere, and p pastes the one that it ends at:",
+        None => "Browser elsewhere? Open this address there, and p pastes the one it ends at:",
+    };
+    page.line(elsewhere, theme.dim);
     page.focus_here(0);
     let room = page.rest(0);
     let lines = text::wrap(address, usize::from(room.width));
