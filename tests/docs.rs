@@ -1,10 +1,13 @@
-//! Documents that are made from the code are current. `UPDATE_DOCS=1 cargo test --test docs` writes them anew.
+//! Documents that are made from the code are current, and those that people write name what is there. `UPDATE_DOCS=1 cargo
+//! test --test docs` writes the first kind anew.
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
 use std::fmt::Write;
 use std::path::Path;
 
+use clap::{CommandFactory, Parser};
 use dvtui::app::command::{self, Scope, sequence_text};
+use dvtui::cli::Cli;
 
 /// The scopes from the nearest to the farthest, as a reader meets them.
 const SCOPES: &[Scope] = &[
@@ -63,5 +66,124 @@ fn the_page_of_keys_is_current() {
 fn every_scope_is_on_the_page() {
     for spec in command::all() {
         assert!(SCOPES.contains(&spec.scope), "{}", spec.name);
+    }
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// The lines of code blocks in which commands stand: indented ones, not those in fences, which are output.
+fn commands(page: &str) -> impl Iterator<Item = &str> {
+    let mut fenced = false;
+    page.lines().filter(move |line| {
+        fenced ^= line.starts_with("```");
+        !fenced && line.starts_with("    ")
+    })
+}
+
+/// What a shell would give `dv` on this line, once for each time that it is run there.
+fn runs(line: &str) -> Vec<Vec<String>> {
+    let mut words: Vec<String> = vec![];
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), c) => word.get_or_insert_default().push(c),
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, '#') if word.is_none() => break,
+            (None, ' ') => words.extend(word.take()),
+            // A command within a command begins anew.
+            (None, '(' | ')' | '|' | '<' | '>') => {
+                words.extend(word.take());
+                words.push(c.to_string());
+            }
+            (None, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    let ends = |word: &String| matches!(word.as_str(), "(" | ")" | "|" | "<" | ">" | "&&");
+    let mut runs = vec![];
+    for command in words.split(ends) {
+        let settings =
+            command.iter().take_while(|word| word.starts_with("DV_") && word.contains('=')).count();
+        if command.get(settings).is_some_and(|word| word == "dv") {
+            // The descriptor of a redirection, as in `3< file`.
+            let redirected = command.last().is_some_and(|word| word == "3" && line.contains("3<"));
+            runs.push(command[settings..command.len() - usize::from(redirected)].to_vec());
+        }
+    }
+    runs
+}
+
+#[test]
+fn the_commands_of_the_pages_are_understood() {
+    let mut count = 0;
+    for name in ["docs/sign-in.md", "docs/sandbox.md", "README.md"] {
+        let page = page(name);
+        // What is in brackets, or `a | b`, is a synopsis.
+        for line in commands(&page).filter(|line| !line.contains('[') && !line.contains("env list |")) {
+            for run in runs(line) {
+                let parsed = Cli::try_parse_from(&run);
+                assert!(parsed.is_ok(), "{name}: {line}\n{}", parsed.err().unwrap());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "only {count} commands were found");
+}
+
+#[test]
+fn a_line_of_shell_is_taken_apart() {
+    let taken = |line: &str| runs(line).iter().map(|run| run.join("|")).collect::<Vec<_>>();
+    assert_eq!(taken("    DV_TOKEN=$(cat t) dv whoami --x \"a b\" # c"), ["dv|whoami|--x|a b"]);
+    assert_eq!(taken("az x -o tsv | dv login && dv token < t"), ["dv|login", "dv|token"]);
+    assert_eq!(taken("curl -H \"B $(dv token)\" u; dvd"), Vec::<String>::new());
+    assert_eq!(taken("dv whoami --client-secret-fd 3 3< secret"), ["dv|whoami|--client-secret-fd|3"]);
+}
+
+/// Every option of a command and of those below it.
+fn options(command: &clap::Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(|arg| arg.get_long_and_visible_aliases());
+    let own = own.flatten().map(|name| format!("--{name}"));
+    own.chain(command.get_subcommands().flat_map(options)).collect()
+}
+
+#[test]
+fn every_option_that_the_pages_name_is_there() {
+    let known = options(&Cli::command());
+    // Of cargo, the Azure CLI and `dv --help`.
+    let others =
+        ["--release", "--path", "--features", "--test", "--resource", "--query", "--tenant", "--help"];
+    for name in ["docs/sign-in.md", "README.md"] {
+        let page = page(name);
+        let words = page.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        for word in words.filter(|word| word.starts_with("--") && word.len() > 2 && !word.starts_with("---"))
+        {
+            assert!(known.iter().any(|option| option == word) || others.contains(&word), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_names_every_setting_and_every_command() {
+    let readme = page("README.md");
+    for setting in Cli::command().get_arguments().filter(|arg| arg.is_global_set()) {
+        let flag = format!("`--{}", setting.get_long().unwrap());
+        assert!(readme.contains(&flag), "{flag}");
+    }
+    for file in ["settings", "mod", "application", "place"] {
+        let source = page(&format!("src/config/{file}.rs"));
+        let variables = source.split(|c: char| !c.is_ascii_uppercase() && c != '_');
+        for variable in variables.filter(|word| word.starts_with("DV_")) {
+            assert!(readme.contains(&format!("`{variable}`")), "{variable}");
+        }
+    }
+    for command in Cli::command().get_subcommands() {
+        assert!(readme.contains(&format!("dv {}", command.get_name())), "{}", command.get_name());
     }
 }

@@ -177,6 +177,10 @@ impl LoginArgs {
 
     /// What is asked for: an application's proof is for an application's sign-in alone.
     fn request(&self, context: &Context, way: Way) -> Result<Request, CliError> {
+        if way == Way::Application && context.settings().url.is_none() {
+            return Err(CliError::usage("an application signs in to an environment, and none is given")
+                .hint("name it with --url contoso.crm4, DV_URL or a profile; Global Discovery knows people only"));
+        }
         let request = context.sign_in_request()?;
         Ok(match way {
             Way::Application => request,

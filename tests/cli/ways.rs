@@ -113,6 +113,11 @@ async fn a_profile_names_the_certificate_and_the_file_of_its_key() {
 }
 
 #[test]
+fn an_application_has_to_name_its_environment() {
+    Home::new().with("DV_CLIENT_SECRET", "s").dv(&["login"]).expect(2, &["--url", "people only"]);
+}
+
+#[test]
 fn a_secret_is_never_a_value_of_the_command_line() {
     Home::new().dv(&["whoami", "--client-secret", "s"]).expect(2, &["--client-secret"]);
     let both = ["login", "--device-code", "--client-secret-file", "f"];
