@@ -2,11 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::grant::{self, Grant};
-use super::{Error, Renewal};
-
-/// Longest token that is taken; Entra's are some KiB.
-const MAX: usize = 256 << 10;
+use super::inspect::{LARGEST, bare};
+use super::{Claims, Error, Grant, Renewal};
 
 /// Takes a token as people copy it: with `Bearer ` before it, quotes or blanks around it. `now` is the wall clock's, by
 /// which the time that is left is counted where the token says when it ends.
@@ -15,34 +12,38 @@ const MAX: usize = 256 << 10;
 ///
 /// [`Error::NotAToken`] for what cannot stand in a request header, and for a token that has run out.
 pub fn take(text: &str, now: SystemTime) -> Result<Grant, Error> {
-    let trimmed = |text: &str| text.trim().trim_matches(['"', '\'']).trim().to_owned();
-    let mut token = trimmed(text);
-    if let Some((scheme, rest)) = token.split_once(char::is_whitespace)
-        && scheme.eq_ignore_ascii_case("bearer")
-    {
-        token = trimmed(rest);
-    }
+    let token = bare(text);
     match token.as_str() {
         "" => return Err(Error::NotAToken("there is nothing")),
-        token if token.len() > MAX => return Err(Error::NotAToken("it is far too long")),
+        token if token.len() > LARGEST => return Err(Error::NotAToken("it is far too long")),
+        _ if is_prose(text) => return Err(Error::NotAToken("it is several words")),
         token if !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
             return Err(Error::NotAToken("it holds blanks or characters that no token has"));
         }
         _ => {}
     }
-    let claims = grant::claims_of(&token);
-    let end = claims.exp.and_then(|exp| UNIX_EPOCH.checked_add(Duration::from_secs(exp)));
+    let claims = Claims::read(&token).unwrap_or_default();
+    let seconds = claims.expires.and_then(|expires| u64::try_from(expires).ok());
+    let end = seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
     let left = end.map(|end| end.duration_since(now).unwrap_or_default());
     if left == Some(Duration::ZERO) {
         return Err(Error::NotAToken("it has run out"));
     }
     Ok(Grant {
-        user: claims.user(),
+        user: claims.user.or(claims.name),
         access_token: token.into(),
         refresh_token: None,
         expires_in: left,
         renewal: Renewal::Never,
     })
+}
+
+/// Lines of a token may be broken where they were copied; words beside each other are something else.
+fn is_prose(text: &str) -> bool {
+    let words = text.split([' ', '\t']).map(|word| word.trim().trim_matches(['"', '\'']));
+    let scheme =
+        |word: &str| ["", "bearer", "authorization:"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    words.filter(|word| !scheme(word)).count() > 1
 }
 
 #[cfg(test)]
@@ -78,7 +79,7 @@ mod tests {
     fn what_is_no_token_or_has_run_out_is_refused() {
         let now = UNIX_EPOCH + Duration::from_secs(1_000);
         for text in
-            ["", " \n", "a b", "a\u{1b}b", "t\u{f6}ken", &jwt(r#"{"exp":1000}"#), &"a".repeat(MAX + 1)]
+            ["", " \n", "a b", "a\u{1b}b", "t\u{f6}ken", &jwt(r#"{"exp":1000}"#), &"a".repeat(LARGEST + 1)]
         {
             assert!(matches!(take(text, now), Err(Error::NotAToken(_))), "{text:.40}");
         }

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth2::basic::BasicTokenType;
 use oauth2::{
     Client, EndpointNotSet, ExtraTokenFields, StandardRevocableToken, StandardTokenResponse, TokenResponse,
@@ -12,7 +10,7 @@ use oauth2::{
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::Renewal;
+use super::{Claims, Renewal};
 
 /// Tokens as they came.
 #[derive(Debug)]
@@ -65,48 +63,28 @@ impl From<Reply> for Grant {
             access_token: reply.access_token().secret().as_str().into(),
             refresh_token: reply.refresh_token().map(|token| token.secret().as_str().into()),
             expires_in: reply.expires_in(),
-            user: reply.extra_fields().id_token.as_deref().and_then(|token| claims_of(token).user()),
+            user: reply.extra_fields().id_token.as_deref().and_then(user_of),
             renewal: Renewal::RefreshToken,
         }
     }
 }
 
-/// What a JWT says of its person and its end, for display. Its signature is not looked at: nothing depends on it.
-#[derive(Default, Deserialize)]
-pub(super) struct Claims {
-    preferred_username: Option<String>,
-    upn: Option<String>,
-    unique_name: Option<String>,
-    email: Option<String>,
-    name: Option<String>,
-    pub(super) exp: Option<u64>,
-}
-
-impl Claims {
-    /// The person's name, the one to sign in with first.
-    pub(super) fn user(self) -> Option<String> {
-        self.preferred_username.or(self.upn).or(self.unique_name).or(self.email).or(self.name)
-    }
-}
-
-/// The claims of a token; none where it is not a JWT.
-pub(super) fn claims_of(jwt: &str) -> Claims {
-    let read = |jwt: &str| {
-        let payload = jwt.split('.').nth(1)?;
-        let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-        serde_json::from_slice(&json).ok()
-    };
-    read(jwt).unwrap_or_default()
+/// The person in an id token, for display. Nothing depends on it.
+fn user_of(id_token: &str) -> Option<String> {
+    let claims = Claims::read(id_token).ok()?;
+    claims.user.or(claims.name)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     #[test]
     fn the_user_is_read_from_the_id_token_if_it_is_one() {
         let jwt = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
-        let user_of = |jwt: &str| claims_of(jwt).user();
         let user = user_of(&jwt(r#"{"upn":"anna@contoso.example","name":"Anna"}"#));
         assert_eq!(user.as_deref(), Some("anna@contoso.example"));
         for odd in ["", "a", "a.b", "a.!!.c", &jwt("[]"), &jwt("{}")] {

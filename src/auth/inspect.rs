@@ -38,7 +38,7 @@ pub struct Claims {
     pub object: Option<String>,
     /// `sub`: the same for this audience.
     pub subject: Option<String>,
-    /// `upn`, `unique_name` or `preferred_username`.
+    /// `upn`, `unique_name`, `preferred_username` or `email`.
     pub user: Option<String>,
     /// `name`.
     pub name: Option<String>,
@@ -127,7 +127,7 @@ impl Claims {
             kind: text(&["idtyp"]),
             object: text(&["oid"]),
             subject: text(&["sub"]),
-            user: text(&["upn", "unique_name", "preferred_username"]),
+            user: text(&["upn", "unique_name", "preferred_username", "email"]),
             name: text(&["name"]),
             issued_at: seconds("iat"),
             not_before: seconds("nbf"),
@@ -160,7 +160,7 @@ impl Claims {
 }
 
 /// The token in a pasted text. A line break within comes from a terminal that wrapped it.
-fn bare(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     let quotes: &[char] = &['"', '\'', '`', ',', ';'];
     let trimmed = text.trim_start_matches('\u{feff}').trim().trim_matches(quotes).trim();
     let trimmed = match trimmed.get(.."authorization:".len()) {

@@ -94,13 +94,14 @@ impl Named {
         }
     }
 
+    /// The paths are whole: they are kept with the sign-in, and later commands run elsewhere.
     fn source(&self) -> Option<CredentialSource> {
-        let certificate = self.certificate.clone();
-        let certificate = certificate.map(|certificate| CredentialSource::CertificateFile {
-            certificate,
-            key: self.private_key.clone(),
+        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let certificate = self.certificate.as_ref().map(|certificate| CredentialSource::CertificateFile {
+            certificate: whole(certificate),
+            key: self.private_key.as_ref().map(whole),
         });
-        certificate.or_else(|| self.secret_file.clone().map(CredentialSource::SecretFile))
+        certificate.or_else(|| self.secret_file.as_ref().map(whole).map(CredentialSource::SecretFile))
     }
 }
 
@@ -123,7 +124,8 @@ mod tests {
         let source = |flags, variable: Option<&str>, profile| {
             Application::resolve(flags, variable.map(Into::into), profile, None).unwrap().source
         };
-        let secret_file = |name: &str| Some(CredentialSource::SecretFile(name.into()));
+        let secret_file =
+            |name: &str| Some(CredentialSource::SecretFile(std::env::current_dir().unwrap().join(name)));
         assert_eq!(source(file("f"), Some("s"), file("p")), secret_file("f"));
         assert_eq!(source(Named::default(), Some("s"), file("p")), Some(CredentialSource::Handed));
         assert_eq!(source(Named::default(), None, file("p")), secret_file("p"));
