@@ -215,6 +215,9 @@ impl Error {
             Error::SignInNeeded => "sign in: `dv login`",
             Error::GivenTokenRefused => "unset DV_TOKEN and sign in with `dv login`, or give a fresh token",
             Error::Url(_) => "an environment looks like contoso.crm4 or https://contoso.crm4.dynamics.com",
+            Error::Setting { what: "a tenant", .. } => {
+                "a tenant is a GUID, or a domain such as contoso.onmicrosoft.com"
+            }
             Error::Setting { .. } => "an authority looks like https://login.microsoftonline.com/TENANT",
             Error::NotAnEnvironment { .. } => {
                 "check the address: it is the one in the browser's address bar in Dynamics 365"
@@ -241,8 +244,11 @@ impl Error {
             Error::CodeExpired | Error::LostAnswer | Error::BrowserTimedOut(_) | Error::NothingPasted => {
                 "start again: `dv login`"
             }
+            Error::Credential { what: "the client secret", .. } => {
+                "the file holds the secret's value and nothing else; Entra ID shows it once, when it is made"
+            }
             Error::Credential { .. } => {
-                "Entra ID shows a secret once, when it is made; a certificate is a PEM file with its private key"
+                "name a PEM file with the certificate and its private key, or the key's own file with --private-key"
             }
             Error::NoCredential => {
                 "name its file with --client-secret-file or --certificate, or set DV_CLIENT_SECRET"

@@ -441,7 +441,8 @@ fn connect_problem(aim: &Aim, failure: &Failure) -> Problem {
     match failure {
         Failure::Dataverse(error) => {
             let mut problem = Problem::of(&format!("Cannot open {host}"), error);
-            problem.next = "n try again   b other way   g d look closer   g e environments   q quit".to_owned();
+            problem.next =
+                "n try again   b other way   g d look closer   g e environments   q quit".to_owned();
             problem
         }
         Failure::OtherOrganization(other) => {

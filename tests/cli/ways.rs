@@ -118,6 +118,14 @@ fn an_application_has_to_name_its_environment() {
 }
 
 #[test]
+fn hints_are_about_what_was_given() {
+    let home = Home::new().with("DV_URL", "contoso.crm4").with("DV_AUTHORITY", "login.microsoftonline.com");
+    home.dv(&["login", "--tenant", "a b"]).expect(2, &["`a b` is not a tenant", "contoso.onmicrosoft.com"]);
+    home.dv(&["whoami", "--client-secret-file", "/nowhere"]).expect(2, &["/nowhere", "the secret's value"]);
+    home.dv(&["whoami", "--certificate", "/nowhere"]).expect(2, &["/nowhere", "--private-key"]);
+}
+
+#[test]
 fn a_secret_is_never_a_value_of_the_command_line() {
     Home::new().dv(&["whoami", "--client-secret", "s"]).expect(2, &["--client-secret"]);
     let both = ["login", "--device-code", "--client-secret-file", "f"];
