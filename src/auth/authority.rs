@@ -198,7 +198,7 @@ fn check_tenant(tenant: &str) -> Result<(), Error> {
     let fine = !tenant.is_empty() && tenant.chars().all(plain) && !tenant.starts_with('.');
     match fine {
         true => Ok(()),
-        false => Err(Error::Setting { given: tenant.to_owned(), what: "a tenant: a GUID or a domain" }),
+        false => Err(Error::Setting { given: tenant.to_owned(), what: "a tenant" }),
     }
 }
 
