@@ -215,6 +215,9 @@ impl Error {
             Error::SignInNeeded => "sign in: `dv login`",
             Error::GivenTokenRefused => "unset DV_TOKEN and sign in with `dv login`, or give a fresh token",
             Error::Url(_) => "an environment looks like contoso.crm4 or https://contoso.crm4.dynamics.com",
+            Error::Setting { what: "an application id", .. } => {
+                "it is a GUID, on the application's Overview in Entra ID"
+            }
             Error::Setting { what: "a tenant", .. } => {
                 "a tenant is a GUID, or a domain such as contoso.onmicrosoft.com"
             }

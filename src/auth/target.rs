@@ -129,6 +129,10 @@ impl Request {
     /// known cloud's nor given by hand.
     pub async fn target(&self, http: &http::Client) -> Result<Target, Error> {
         let by_hand = self.authority_by_hand()?;
+        // As a script gives it whose variable is not set.
+        if self.client_id().trim().is_empty() {
+            return Err(Error::Setting { given: self.client_id().to_owned(), what: "an application id" });
+        }
         let mut warnings = Vec::new();
         let challenge = probe(http, &self.environment, self.service).await?.challenge().cloned();
         let authority = match by_hand {

@@ -121,6 +121,7 @@ fn an_application_has_to_name_its_environment() {
 fn hints_are_about_what_was_given() {
     let home = Home::new().with("DV_URL", "contoso.crm4").with("DV_AUTHORITY", "login.microsoftonline.com");
     home.dv(&["login", "--tenant", "a b"]).expect(2, &["`a b` is not a tenant", "contoso.onmicrosoft.com"]);
+    home.dv(&["login", "--client-id", ""]).expect(2, &["`` is not an application id", "Overview"]);
     home.dv(&["whoami", "--client-secret-file", "/nowhere"]).expect(2, &["/nowhere", "the secret's value"]);
     home.dv(&["whoami", "--certificate", "/nowhere"]).expect(2, &["/nowhere", "--private-key"]);
 }
