@@ -245,10 +245,10 @@ impl LoginArgs {
     ) -> Result<(), CliError> {
         let prompt = match progress {
             Progress::Warning(warning) => {
-                context.note(&warning);
                 if let Some(pasting) = pasting {
                     pasting.read_one();
                 }
+                context.note(&warning);
                 return Ok(());
             }
             Progress::Prompt(prompt) => prompt,
@@ -277,15 +277,13 @@ impl LoginArgs {
                 if let Some(port) = redirect_uri.rsplit(':').next().filter(|_| !self.has_browser(context)) {
                     writeln!(err, "From another machine, first: ssh -L {port}:localhost:{port} this-host")?;
                 }
-                if pasting.is_some() {
+                if let Some(pasting) = pasting {
+                    pasting.read_one();
                     writeln!(err, "Or paste here the address that the browser ends at, and press Enter.")?;
                 }
             }
         }
         drop(err);
-        if let Some(pasting) = pasting {
-            pasting.read_one();
-        }
         if may_open && self.opens(context) && open::that_detached(address).is_err() {
             context.note("the browser could not be opened");
         }

@@ -1,6 +1,8 @@
 //! Text that a person pastes while something else is waited for: the address that a browser ended at, a token.
 
 use std::io::{self, BufRead, IsTerminal, Read};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -9,26 +11,33 @@ use super::secret_line;
 
 /// Longest paste that is taken.
 const MAX: usize = 1 << 20;
+/// Longest wait for a terminal to be listened to.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Pasted texts, one after the other. On a terminal nothing is echoed; elsewhere each line is one. The texts end with
 /// standard input, on a terminal with Ctrl-C or Ctrl-D.
 #[derive(Debug)]
 pub struct Pasting {
     texts: Option<UnboundedReceiver<String>>,
-    next: std::sync::mpsc::Sender<()>,
+    next: mpsc::Sender<()>,
+    ready: mpsc::Receiver<()>,
 }
 
 impl Pasting {
     /// Listens to standard input, in the background and for as long as the process lives; to a terminal only when
-    /// [`Pasting::read_one`] says so, since lines that are written meanwhile would stand askew.
+    /// [`Pasting::read_one`] says so.
     pub fn start() -> Pasting {
         let (send, texts) = unbounded_channel();
-        let (next, wanted) = std::sync::mpsc::channel();
+        let (next, wanted) = mpsc::channel();
+        let (listening, ready) = mpsc::channel();
         std::thread::spawn(move || match io::stdin().is_terminal() {
-            true => while wanted.recv().is_ok() && type_one(&send).is_some() {},
-            false => read_lines(&send),
+            true => while wanted.recv().is_ok() && type_one(&send, &listening).is_some() {},
+            false => {
+                drop((wanted, listening)); // nobody has to ask
+                read_lines(&send);
+            }
         });
-        Pasting { texts: Some(texts), next }
+        Pasting { texts: Some(texts), next, ready }
     }
 
     /// The texts, for whoever waits for them. They can be taken once.
@@ -36,9 +45,12 @@ impl Pasting {
         self.texts.take()
     }
 
-    /// What had to be said is said: a text can be pasted now.
+    /// A text can be pasted from now on. To be called before a person is told to, so that nothing is echoed.
     pub fn read_one(&self) {
-        let _ = self.next.send(()); // nobody reads any more: standard input has ended
+        // Otherwise nobody reads any more: standard input has ended.
+        if self.next.send(()).is_ok() {
+            let _ = self.ready.recv_timeout(PATIENCE);
+        }
     }
 }
 
@@ -50,11 +62,25 @@ impl Drop for Pasting {
 }
 
 /// Takes one text from the terminal; nothing when the person ends it.
-fn type_one(send: &UnboundedSender<String>) -> Option<()> {
+fn type_one(send: &UnboundedSender<String>, listening: &mpsc::Sender<()>) -> Option<()> {
     enable_raw_mode().ok()?;
+    #[cfg(unix)]
+    keep_line_ends();
+    listening.send(()).ok()?;
     let typed = secret_line::line(io::stdin().lock(), MAX);
     let _ = disable_raw_mode(); // it was on a moment ago
     send.send(typed.ok().filter(|typed| !typed.is_empty())?).ok()
+}
+
+/// Others go on writing lines meanwhile, and each must begin at the left.
+#[cfg(unix)]
+fn keep_line_ends() {
+    use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
+    let stdin = io::stdin();
+    if let Ok(mut modes) = tcgetattr(&stdin) {
+        modes.output_modes.insert(OutputModes::OPOST | OutputModes::ONLCR);
+        let _ = tcsetattr(&stdin, OptionalActions::Now, &modes); // lines are slanted then, no more
+    }
 }
 
 fn read_lines(send: &UnboundedSender<String>) {
