@@ -25,7 +25,7 @@ pub(super) fn instead(key: &str) -> &'static str {
     if key.contains("token") {
         "sign in with `dv login`, which keeps tokens where nobody else reads them; or set DV_TOKEN"
     } else if key.contains("certificate") || key.contains("private") || key.contains("pfx") {
-        "name the file instead, certificate_file = \"FILE\"; its password goes into DV_CERTIFICATE_PASSWORD"
+        "name the files instead, certificate_file and private_key_file; a password goes into DV_CERTIFICATE_PASSWORD"
     } else {
         "name a file that holds it instead, client_secret_file = \"FILE\", or set DV_CLIENT_SECRET"
     }
