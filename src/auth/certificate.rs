@@ -49,7 +49,7 @@ impl Certificate {
         Certificate::of(der.to_vec(), &key)
     }
 
-    fn of(der: Vec<u8>, key: &PrivateKeyDer<'_>) -> Result<Certificate, String> {
+    pub(super) fn of(der: Vec<u8>, key: &PrivateKeyDer<'_>) -> Result<Certificate, String> {
         let key = match key {
             PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
             PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
@@ -134,8 +134,7 @@ fn open_encrypted(_: &[u8], _: Option<&SecretString>) -> Result<PrivateKeyDer<'s
 
 #[cfg(feature = "pfx")]
 fn open_pfx(file: &[u8], password: Option<&SecretString>) -> Result<Certificate, String> {
-    let (der, key) = super::pfx::open(file, password)?;
-    Certificate::of(der, &key)
+    super::pfx::open(file, password)
 }
 
 #[cfg(not(feature = "pfx"))]

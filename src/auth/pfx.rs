@@ -1,6 +1,7 @@
 //! Certificates and keys that are closed with a password: PFX (PKCS #12) and encrypted PEM keys.
 
-use p12_keystore::{Error, Pkcs12Archive};
+use p12_keystore::Pkcs12Archive;
+use p12_keystore::error::Error;
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::pem::decode_vec;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
