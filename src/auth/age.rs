@@ -60,7 +60,7 @@ impl State {
     }
 
     pub(super) fn age(&self, now: Instant) -> Duration {
-        self.age_before + now.duration_since(self.since)
+        self.age_before.saturating_add(now.duration_since(self.since))
     }
 }
 /// Whether a token should be renewed. One of unknown life is used until it is refused.
@@ -73,7 +73,7 @@ pub(super) fn is_due(lifetime: Option<Duration>, age: Duration) -> bool {
 pub(super) fn due_in(lifetime: Option<Duration>, age: Duration) -> Option<Duration> {
     let lifetime = lifetime?;
     let due_at = lifetime.saturating_sub(AHEAD.min(lifetime / 4));
-    Some(due_at.saturating_sub(age) + Duration::from_secs(1))
+    Some(due_at.saturating_sub(age).saturating_add(Duration::from_secs(1)))
 }
 
 pub(super) fn has_run_out(lifetime: Option<Duration>, age: Duration) -> bool {
