@@ -14,12 +14,15 @@ use crate::world::World;
 fn causes() -> [(Value, Value); 5] {
     let expired = json!({ "kind": "expire_token" });
     let claims = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+    let bare = json!({
+        "kind": "answer", "status": 400, "content_type": "application/json", "body": r#"{"error":"invalid_grant"}"#
+    });
     let refused = |code: &str| json!({ "kind": "status", "status": 400, "code": code });
     [
         (expired.clone(), refused("50173")),
         (expired.clone(), refused("700082")),
         (expired.clone(), refused("70043")),
-        (expired, refused("invalid_grant")),
+        (expired, bare),
         (json!({ "kind": "status", "status": 401, "claims": claims }), refused("50076")),
     ]
 }
