@@ -39,9 +39,12 @@ async fn a_token_is_renewed_before_its_end_without_any_request() {
         let tokens = tokens.clone();
         async move { tokens.keep_fresh().await }
     });
-    while tokens.time_left().await.unwrap() < Duration::from_secs(3_000) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let renewed = async {
+        while tokens.time_left().await.unwrap() < Duration::from_secs(3_000) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), renewed).await.unwrap();
     assert_eq!(tokens.access_token().await.unwrap().secret(), "new");
     assert_eq!((targets(&server, true), targets(&server, false)), (1, 0));
     keeping.abort();
@@ -89,4 +92,20 @@ async fn requests_that_come_while_a_renewal_is_under_way_wait_for_it() {
         assert_eq!(read.await.unwrap().unwrap().len(), 1);
     }
     assert_eq!((targets(&server, true), targets(&server, false)), (1, 8), "one renewal, no refused request");
+}
+
+#[tokio::test]
+async fn tokens_that_have_run_out_when_they_come_are_used_and_not_renewed_for_each_request() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::answering(|request| match request.target.as_str() {
+        "/token" => json(r#"{"access_token":"new","expires_in":0,"refresh_token":"r2"}"#),
+        _ => answer(request),
+    })
+    .await;
+    let client = server.client_of(open(), aged(&server, &folder, 3_700).await);
+    for _ in 0..30 {
+        assert_eq!(client.page(&Query::new("x")).await.unwrap().len(), 1);
+    }
+    // One at the start, and one for every ten seconds that this took.
+    assert!(targets(&server, true) <= 3, "{} renewals", targets(&server, true));
 }

@@ -135,7 +135,10 @@ async fn visits(runs: usize) {
             true => format!("error=access_denied&state={}", waiting.state),
             false => format!("code=C0DE&state={}", waiting.state),
         };
-        let answer = waiting.ask(waiting.get(&query).as_bytes()).await;
+        // Silent connections are kept for longer than this.
+        let get = waiting.get(&query);
+        let answer = tokio::time::timeout(Duration::from_secs(15), waiting.ask(get.as_bytes())).await;
+        let answer = answer.unwrap_or_else(|_| panic!("run {run}: the browser is kept out"));
         assert!(answer.starts_with("HTTP/1.1 200 "), "run {run}: {answer}");
         let ended = tokio::time::timeout(Duration::from_secs(60), async {
             while !waiting.end.is_finished() {
