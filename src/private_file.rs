@@ -200,6 +200,29 @@ pub fn append(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Holds a lock file until what is given is dropped; another process waits for it. The kernel lets go when the process
+/// ends, however it ends. Blocks.
+///
+/// # Errors
+///
+/// As [`append`], and [`io::ErrorKind::TimedOut`] when it is not free within that time.
+pub fn hold(path: &Path, within: Duration) -> io::Result<File> {
+    const NAP: Duration = Duration::from_millis(5);
+    let file = append(path)?;
+    let give_up = std::time::Instant::now() + within;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::Error(error)) => return Err(error),
+            Err(fs::TryLockError::WouldBlock) if std::time::Instant::now() >= give_up => {
+                let what = format!("another dv has held {} for too long", path.display());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, what));
+            }
+            Err(fs::TryLockError::WouldBlock) => std::thread::sleep(NAP),
+        }
+    }
+}
+
 /// A folder of ours that nobody else can put files into.
 #[cfg(unix)]
 fn check_folder(path: &Path) -> io::Result<()> {

@@ -106,6 +106,10 @@ fn reason(error: &Error) -> (String, &'static str) {
         Error::Api { message, .. } if error.code() == Some(code::PLUG_IN) => {
             (coded(&format!("A plug-in refused: {}", sentence(message))), AGAIN)
         }
+        Error::Auth(why) if error.needs_sign_in() => {
+            let why = sentence(&why.to_string()).to_owned();
+            (format!("The sign-in is no longer good: {why}."), "g u sign in again   r try again")
+        }
         _ if error.needs_sign_in() => {
             (coded("The sign-in is no longer good"), "g u sign in again   r try again")
         }

@@ -283,7 +283,10 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             (RowState::Failed(problem.clone()), problem)
         }
         SaveFailure::Failed(cause) => {
-            let next = format!("{again} tries again   u undo");
+            let next = match cause.next.is_empty() {
+                true => format!("{again} tries again   u undo"),
+                false => format!("{}   {again} tries again   u undo", cause.next),
+            };
             let problem = Problem::new(format!("Not saved: {what}.")).why(sentence(&cause)).next(next);
             (RowState::Failed(problem.clone()), problem)
         }

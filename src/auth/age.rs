@@ -60,7 +60,7 @@ impl State {
     }
 
     pub(super) fn age(&self, now: Instant) -> Duration {
-        self.age_before + now.duration_since(self.since)
+        self.age_before.saturating_add(now.duration_since(self.since))
     }
 }
 /// Whether a token should be renewed. One of unknown life is used until it is refused.
@@ -73,7 +73,7 @@ pub(super) fn is_due(lifetime: Option<Duration>, age: Duration) -> bool {
 pub(super) fn due_in(lifetime: Option<Duration>, age: Duration) -> Option<Duration> {
     let lifetime = lifetime?;
     let due_at = lifetime.saturating_sub(AHEAD.min(lifetime / 4));
-    Some(due_at.saturating_sub(age) + Duration::from_secs(1))
+    Some(due_at.saturating_sub(age).saturating_add(Duration::from_secs(1)))
 }
 
 pub(super) fn has_run_out(lifetime: Option<Duration>, age: Duration) -> bool {
@@ -151,5 +151,44 @@ mod tests {
         assert_eq!(state(then - s(86_400)).age_before, s(3600), "a token from tomorrow is renewed");
         let due = |state: State| is_due(state.entry.lifetime, state.age(state.since));
         assert!(due(state(then + s(86_400))) && due(state(then - s(86_400))) && !due(state(then)));
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_by_minutes_or_a_day_costs_one_renewal_and_then_only_the_monotonic_one_counts() {
+        let then = SystemTime::UNIX_EPOCH + s(1_795_432_000);
+        for minutes in [-1440i64, -60, -10, -2, 0, 2, 10, 50, 60, 1440] {
+            for passed in [0, 600, 3_000, 3_500] {
+                // The clock is wrong by so much when the program starts again after so many seconds.
+                let shown = s(1_795_432_000 + passed).as_secs().checked_add_signed(minutes * 60).unwrap();
+                let shown = SystemTime::UNIX_EPOCH + s(shown);
+                let state = State::new(entry(then), 0, shown);
+                let begun = state.since;
+                let due = is_due(state.entry.lifetime, state.age(begun));
+                let expected = match shown.duration_since(then) {
+                    Ok(age) => age > s(3_300),
+                    Err(ahead) => ahead.duration() > s(60),
+                };
+                assert_eq!(due, expected, "{minutes} min after {passed} s");
+                // A renewal begins a new age at the time that the wrong clock shows; later jumps of it change nothing.
+                let renewed = State::new(entry(shown), 1, shown);
+                for (later, due) in [(1, false), (600, false), (3_300, false), (3_301, true)] {
+                    let now = renewed.since + s(later);
+                    assert_eq!(is_due(renewed.entry.lifetime, renewed.age(now)), due, "{minutes}: {later}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lives_that_no_clock_can_show_are_long_ones() {
+        for lifetime in [Duration::MAX, s(u64::MAX), s(u64::MAX / 2)] {
+            let forever = Entry { lifetime: Some(lifetime), ..entry(SystemTime::UNIX_EPOCH + s(10_000)) };
+            let state = State::new(forever.clone(), 0, SystemTime::UNIX_EPOCH);
+            let age = state.age(state.since + s(60));
+            assert!(is_due(Some(lifetime), age), "a token from the future is renewed");
+            let state = State::new(forever, 0, SystemTime::UNIX_EPOCH + s(10_000));
+            assert!(!is_due(Some(lifetime), state.age(state.since + s(3600))));
+            assert!(due_in(Some(lifetime), Duration::ZERO).unwrap() > s(1_000_000));
+        }
     }
 }

@@ -21,6 +21,8 @@ use crate::text::is_harmful;
 
 /// Answers of an authority are small.
 const MAX_ANSWER: usize = 1 << 20;
+/// Longest code and address that are shown to a person.
+const MAX_SHOWN: usize = 2048;
 /// So many failures in a row end the waiting for a person.
 const PATIENCE: u32 = 6;
 
@@ -278,7 +280,11 @@ fn device_answer(answer: &Map<String, Value>) -> Result<Map<String, Value>, Erro
         out.insert(name.into(), value.into());
     }
     let address = text(answer, "verification_uri").or_else(|| text(answer, "verification_url"));
-    out.insert("verification_uri".into(), address.ok_or_else(|| missing("verification_uri"))?.into());
+    let address = address.ok_or_else(|| missing("verification_uri"))?;
+    if address.len().max(text(answer, "user_code").map_or(0, str::len)) > MAX_SHOWN {
+        return Err(Error::UnsafeAnswer("it is too long for a screen"));
+    }
+    out.insert("verification_uri".into(), address.into());
     out.insert("expires_in".into(), number(answer, "expires_in").unwrap_or(900).min(86_400).into());
     out.insert("interval".into(), interval(number(answer, "interval")).into());
     Ok(out)

@@ -1,11 +1,13 @@
 //! The listener that the browser comes back to. One use; whatever is not the answer gets an error page.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::Error;
@@ -15,7 +17,8 @@ use super::redirect::{Answer, Stranger, answer};
 const MAX_HEAD: usize = 64 << 10;
 /// A browser that opened a connection ahead of time may never use it.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
-/// Connections at a time; a browser makes a few.
+/// Connections without a request at a time; a browser makes a few. The oldest one makes room for a new one, so that
+/// nobody keeps the browser out.
 const MAX_CONNECTIONS: usize = 64;
 /// Ports to try until one is free on both families.
 const TRIES: u32 = 20;
@@ -59,6 +62,7 @@ impl Listener {
     /// Waits for the answer that belongs to `state` and gives its code.
     pub(super) async fn wait(self, state: &str) -> Result<String, Error> {
         let mut visits: JoinSet<Option<Answer>> = JoinSet::new();
+        let mut silent: VecDeque<oneshot::Sender<()>> = VecDeque::new();
         loop {
             let socket = tokio::select! {
                 Some(done) = visits.join_next() => {
@@ -67,11 +71,17 @@ impl Listener {
                     }
                     continue;
                 }
-                socket = self.accept(), if visits.len() < MAX_CONNECTIONS => socket.map_err(Error::Listen)?,
+                socket = self.accept() => socket.map_err(Error::Listen)?,
             };
+            silent.retain(|visit| !visit.is_closed());
+            if silent.len() >= MAX_CONNECTIONS {
+                silent.pop_front();
+            }
+            let (waits, given_up) = oneshot::channel();
+            silent.push_back(waits);
             let (port, state) = (self.port, state.to_owned());
             visits.spawn(async move {
-                let served = tokio::time::timeout(HEAD_WITHIN, serve(socket, port, &state)).await;
+                let served = tokio::time::timeout(HEAD_WITHIN, serve(socket, port, &state, given_up)).await;
                 served.ok().and_then(Result::ok).flatten()
             });
         }
@@ -89,13 +99,18 @@ impl Listener {
     }
 }
 
-async fn serve(mut socket: TcpStream, port: u16, state: &str) -> io::Result<Option<Answer>> {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        if head.len() > MAX_HEAD || socket.read_buf(&mut head).await? == 0 {
-            return Ok(None);
-        }
-    }
+/// `given_up` ends the waiting for a request; one that is there is answered.
+async fn serve(
+    mut socket: TcpStream,
+    port: u16,
+    state: &str,
+    given_up: oneshot::Receiver<()>,
+) -> io::Result<Option<Answer>> {
+    let head = tokio::select! {
+        head = read_head(&mut socket) => head?,
+        _ = given_up => None,
+    };
+    let Some(head) = head else { return Ok(None) };
     let visit = read(&head, port, state);
     let (status, text) = match &visit {
         Visit::Answer(Ok(_)) => {
@@ -113,6 +128,17 @@ async fn serve(mut socket: TcpStream, port: u16, state: &str) -> io::Result<Opti
         Visit::Answer(answer) => Some(answer),
         Visit::Foreign(..) => None,
     })
+}
+
+/// A request up to the end of its head; nothing where that does not come or is too long.
+async fn read_head(socket: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        if head.len() > MAX_HEAD || socket.read_buf(&mut head).await? == 0 {
+            return Ok(None);
+        }
+    }
+    Ok(Some(head))
 }
 
 fn read(head: &[u8], port: u16, state: &str) -> Visit {

@@ -1,12 +1,17 @@
 //! The folder of profiles: which there are, and changes of them that keep what people wrote there.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml_edit::{DocumentMut, Item, Value};
 
 use super::profile::{self, Profile, is_plain, read_text};
 use super::{Error, Paths};
 use crate::private_file;
+
+/// How long another process may take to change a profile.
+const LOCK_WITHIN: Duration = Duration::from_secs(10);
 
 /// `config.toml` and `profiles/` in the folder of settings. Nothing is kept in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +124,8 @@ impl Profiles {
     ///
     /// As [`Profiles::check_new`], and when it cannot be written.
     pub fn add(&self, name: &str, changes: &Changes) -> Result<PathBuf, Error> {
+        self.check_new(name)?;
+        let _held = self.hold()?;
         let path = self.check_new(name)?;
         write(&path, "", changes)?;
         Ok(path)
@@ -130,6 +137,8 @@ impl Profiles {
     ///
     /// When it is not there, cannot be read as it is, or cannot be written; it is untouched then.
     pub fn change(&self, name: &str, changes: &Changes) -> Result<(), Error> {
+        self.read(name)?;
+        let _held = self.hold()?;
         self.read(name)?; // what is broken is not written over
         let path = profile::path(&self.config, name)?;
         let text = read_text(&path)?.unwrap_or_default();
@@ -143,6 +152,10 @@ impl Profiles {
     /// When it is not there or cannot be removed.
     pub fn remove(&self, name: &str) -> Result<bool, Error> {
         let path = profile::path(&self.config, name)?;
+        if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Err(Error::NoProfile { name: name.to_owned(), path });
+        }
+        let _held = self.hold()?;
         match std::fs::remove_file(&path) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -173,7 +186,15 @@ impl Profiles {
     /// When it is not there, and when `config.toml` cannot be read or written.
     pub fn take_usually(&self, name: &str) -> Result<(), Error> {
         self.read(name)?;
+        let _held = self.hold()?;
+        self.read(name)?;
         self.set_usual(Some(name))
+    }
+
+    /// Keeps other processes from changing anything here between what is read and what is written.
+    fn hold(&self) -> Result<File, Error> {
+        let path = self.config.join("config.lock");
+        private_file::hold(&path, LOCK_WITHIN).map_err(|source| Error::Write { path, source })
     }
 
     fn set_usual(&self, name: Option<&str>) -> Result<(), Error> {

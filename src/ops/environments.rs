@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,8 @@ pub struct Remembered {
 }
 
 const VERSION: u32 = 1;
+/// How long another process may take to write it.
+const LOCK_WITHIN: Duration = Duration::from_secs(5);
 
 impl Memory {
     /// The file in a folder, which is made when something is written.
@@ -71,8 +74,7 @@ impl Memory {
 
     /// What is remembered; nothing where the file is absent, unreadable or not ours to understand.
     pub fn read(&self) -> Remembered {
-        let bytes = private_file::read(&self.path).ok().flatten().unwrap_or_default();
-        let remembered: Remembered = serde_json::from_slice(&bytes).unwrap_or_default();
+        let remembered: Remembered = serde_json::from_slice(&self.bytes()).unwrap_or_default();
         if remembered.version == VERSION { remembered } else { Remembered::default() }
     }
 
@@ -80,21 +82,23 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// As the system says.
+    /// As the system says, and when the file is of a newer version: it stays as it is.
     pub fn keep(&self, service: &EnvironmentUrl, instances: &[Instance]) -> io::Result<()> {
-        let service = service.origin().to_owned();
-        self.write(&Remembered { service, instances: instances.to_vec(), ..self.read() })
+        self.change(|remembered| {
+            remembered.service = service.origin().to_owned();
+            remembered.instances = instances.to_vec();
+        })
     }
 
     /// Remembers that an environment was opened.
     ///
     /// # Errors
     ///
-    /// As the system says.
+    /// As [`Memory::keep`].
     pub fn used(&self, environment: &EnvironmentUrl, now: Timestamp) -> io::Result<()> {
-        let mut remembered = self.read();
-        remembered.used.insert(environment.origin().to_owned(), now);
-        self.write(&remembered)
+        self.change(|remembered| {
+            remembered.used.insert(environment.origin().to_owned(), now);
+        })
     }
 
     /// Forgets the list: it was somebody else's.
@@ -103,13 +107,41 @@ impl Memory {
     ///
     /// As the system says.
     pub fn forget(&self) -> io::Result<()> {
+        let _held = self.hold()?;
         self.write(&Remembered { service: String::new(), instances: vec![], ..self.read() })
+    }
+
+    /// What others write meanwhile is not lost.
+    fn change(&self, change: impl FnOnce(&mut Remembered)) -> io::Result<()> {
+        let _held = self.hold()?;
+        if is_newer(&self.bytes()) {
+            return Err(io::Error::other(format!("{} is of a newer version of dv", self.path.display())));
+        }
+        let mut remembered = self.read();
+        change(&mut remembered);
+        self.write(&remembered)
+    }
+
+    fn hold(&self) -> io::Result<std::fs::File> {
+        private_file::hold(&self.path.with_extension("lock"), LOCK_WITHIN)
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        private_file::read(&self.path).ok().flatten().map(|bytes| bytes.to_vec()).unwrap_or_default()
     }
 
     fn write(&self, remembered: &Remembered) -> io::Result<()> {
         let remembered = Remembered { version: VERSION, ..remembered.clone() };
         private_file::replace(&self.path, &serde_json::to_vec(&remembered)?)
     }
+}
+
+fn is_newer(bytes: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Any {
+        version: u64,
+    }
+    serde_json::from_slice::<Any>(bytes).is_ok_and(|any| any.version > u64::from(VERSION))
 }
 
 #[cfg(test)]

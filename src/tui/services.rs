@@ -494,6 +494,6 @@ fn is_final(error: &Error) -> bool {
 
 /// Why a save failed. What was to be saved, and what can be done, the core knows better.
 fn cause(error: &Error) -> Problem {
-    let next = if error.needs_sign_in() { "g u sign in again, then w" } else { "" };
+    let next = if error.needs_sign_in() { "g u sign in again" } else { "" };
     Problem::new(Problem::of("", error).why).next(next)
 }

@@ -6,6 +6,7 @@ mod environments;
 mod faults;
 mod program;
 mod screen;
+mod signed_out;
 #[path = "../support/mod.rs"]
 #[allow(dead_code)] // others use more of it
 mod support;

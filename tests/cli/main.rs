@@ -4,6 +4,9 @@
 
 mod bad_input;
 mod browser;
+mod damaged_files;
+#[path = "../support/dice.rs"]
+mod dice;
 mod doctor;
 mod dv;
 mod env;
@@ -12,10 +15,13 @@ mod inspecting;
 mod keeping;
 mod login;
 mod odd_authorities;
+mod odd_tokens;
 #[cfg(target_os = "linux")]
 mod opening;
 mod plain_authority;
+mod profiles_together;
 mod renewing;
+mod revoked;
 mod rows;
 mod stub;
 #[path = "../support/mod.rs"]
@@ -23,4 +29,5 @@ mod support;
 mod together;
 #[cfg(unix)]
 mod token_store;
+mod unsafe_lines;
 mod ways;

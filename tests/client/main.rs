@@ -2,20 +2,29 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on should say where
 
+mod background;
+mod browser_visits;
+mod clocks;
 mod connect;
+#[path = "../support/dice.rs"]
+mod dice;
 mod discovery;
 mod errors;
 mod fidelity;
+mod hostile_devices;
 mod links;
 mod paging;
 mod real_data;
+mod redirects;
 mod renewal;
 mod retries;
+mod revoked;
 mod sandbox_faults;
 mod sandbox_reads;
 mod sandbox_saves;
 mod saves;
 mod scripted;
+mod shared_renewal;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;

@@ -11,12 +11,21 @@ use tempfile::TempDir;
 use crate::scripted::{Answer, Seen, Server, json, status};
 use crate::writes::{patch, saved};
 
-const RENEWED: &str =
+pub(crate) const RENEWED: &str =
     r#"{"token_type":"Bearer","access_token":"new","expires_in":3600,"refresh_token":"r2"}"#;
 
 /// Kept tokens whose access token is `old` and which are renewed at `/token` of the server.
 async fn kept(server: &Server, folder: &TempDir) -> Tokens {
-    let entry = Entry {
+    let entry = entry(server);
+    let http = http::client(&http::Options::default()).unwrap();
+    let store = TokenStore::in_folder(folder.path());
+    store.put(entry.clone(), &store.lock().await.unwrap()).unwrap();
+    Tokens::kept(http, store, entry)
+}
+
+/// A sign-in that is renewed at `/token` of the server.
+pub(crate) fn entry(server: &Server) -> Entry {
+    Entry {
         key: Key {
             environment: server.origin.clone(),
             client_id: "00000000-0000-0000-0000-000000000002".to_owned(),
@@ -33,15 +42,11 @@ async fn kept(server: &Server, folder: &TempDir) -> Tokens {
         refresh_token: Some("r1".to_owned().into()),
         obtained: SystemTime::now(),
         lifetime: Some(Duration::from_secs(3600)),
-    };
-    let http = http::client(&http::Options::default()).unwrap();
-    let store = TokenStore::in_folder(folder.path());
-    store.put(entry.clone(), &store.lock().await.unwrap()).unwrap();
-    Tokens::kept(http, store, entry)
+    }
 }
 
 /// Takes only the new token.
-fn answer(request: &Seen) -> Answer {
+pub(crate) fn answer(request: &Seen) -> Answer {
     match (request.target.as_str(), request.header("authorization")) {
         ("/token", _) => json(RENEWED),
         (_, Some("Bearer new")) if request.method == "PATCH" => saved(),
@@ -50,13 +55,13 @@ fn answer(request: &Seen) -> Answer {
     }
 }
 
-fn open() -> Guard {
+pub(crate) fn open() -> Guard {
     let guard = Guard::new();
     guard.open();
     guard
 }
 
-fn targets(server: &Server, token: bool) -> usize {
+pub(crate) fn targets(server: &Server, token: bool) -> usize {
     server.seen().iter().filter(|seen| (seen.target == "/token") == token).count()
 }
 

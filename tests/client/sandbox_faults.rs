@@ -7,7 +7,7 @@ use dvtui::auth::{EnvironmentUrl, Request, TokenStore};
 use dvtui::dataverse::{Client, Error, Guard, Query};
 use dvtui::http;
 use dvtui::ops::sign_in::{Attempt, Way, sign_in};
-use dvtui::sandbox::Options;
+use dvtui::sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -15,26 +15,35 @@ use crate::support;
 use crate::world::{World, fault};
 
 /// A client whose sign-in is kept and can be renewed.
-async fn kept(folder: &TempDir) -> World {
+pub(crate) async fn kept(folder: &TempDir) -> World {
     let options = Options { auto_approve: Some(Duration::ZERO), ..support::options() };
     let sandbox = support::start(options).await;
+    let client = sign_in_to(&sandbox, 0, folder).await;
+    World { sandbox, client }
+}
+
+/// Signs in to an environment of the sandbox, by its place in the list.
+pub(crate) async fn sign_in_to(sandbox: &Sandbox, environment: usize, folder: &TempDir) -> Client {
     let ready = sandbox.ready();
     let request = Request {
         authority: Some(ready.authority.clone()),
         client_id: Some(ready.client_id.clone()),
-        ..Request::new(EnvironmentUrl::parse(&ready.url).unwrap())
+        ..Request::new(EnvironmentUrl::parse(&ready.environments[environment].url).unwrap())
     };
     let http = http::client(&http::Options::default()).unwrap();
     let store = TokenStore::in_folder(folder.path());
     let attempt = Attempt::new(Way::DeviceCode);
     let signed_in = sign_in(&http, &store, &request, attempt, |_| {}).await.unwrap();
-    let client = Client::new(signed_in.environment, http, signed_in.tokens, Guard::new());
-    World { sandbox, client }
+    Client::new(signed_in.environment, http, signed_in.tokens, Guard::new())
 }
 
 /// Reads all cases in pages of 100 and counts those that came once.
-async fn all_cases(world: &World) -> Result<usize, Error> {
-    let mut pages = world.client.pages(Query::new("incidents").select(["title"]).page_size(100));
+pub(crate) async fn all_cases(world: &World) -> Result<usize, Error> {
+    all_cases_of(&world.client).await
+}
+
+pub(crate) async fn all_cases_of(client: &Client) -> Result<usize, Error> {
+    let mut pages = client.pages(Query::new("incidents").select(["title"]).page_size(100));
     let mut ids = HashSet::new();
     while let Some(page) = pages.next().await? {
         assert!(page.rows().all(|row| ids.insert(row.id(&"incidentid".into()).unwrap())), "a row came twice");
@@ -42,7 +51,7 @@ async fn all_cases(world: &World) -> Result<usize, Error> {
     Ok(ids.len())
 }
 
-fn renewals(requests: &[Value]) -> usize {
+pub(crate) fn renewals(requests: &[Value]) -> usize {
     requests.iter().filter(|entry| entry["path"].as_str().unwrap().ends_with("/token")).count()
 }
 
