@@ -69,6 +69,19 @@ impl Application {
         }
     }
 
+    /// What is odd about the files: one that others can read is no secret any more.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let files: Vec<&PathBuf> = match &self.source {
+            Some(CredentialSource::SecretFile(file)) => vec![file],
+            Some(CredentialSource::CertificateFile { certificate, key }) => {
+                vec![key.as_ref().unwrap_or(certificate)]
+            }
+            Some(CredentialSource::Handed) | None => vec![],
+        };
+        let exposed = files.into_iter().filter(|file| private_file::is_open_to_others(file));
+        exposed.map(|file| format!("others can read {0}: chmod 600 {0}", file.display())).collect()
+    }
+
     /// A sign-in of this application, where there is one.
     pub fn sign_in(&self, request: Request) -> Request {
         Request {

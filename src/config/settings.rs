@@ -221,6 +221,7 @@ impl Settings {
             of_profile,
             environment.text("DV_CERTIFICATE_PASSWORD")?,
         )?;
+        let exposed = application.warnings();
         let unknown = |key| format!("the profile's key `{key}` is not known to this version");
         let url = layered(flags.url, "DV_URL", profile.url.clone())?;
         let is_own = same_place(url.as_deref(), profile.url.as_deref());
@@ -250,7 +251,7 @@ impl Settings {
             situation: Situation::of(environment),
             proxies: Proxies::of(environment),
             terminal: Terminal::of(environment),
-            warnings: profile.unknown.into_iter().map(unknown).collect(),
+            warnings: profile.unknown.into_iter().map(unknown).chain(exposed).collect(),
             profile: name,
             paths,
         })

@@ -20,6 +20,7 @@ mod odd_tokens;
 mod opening;
 mod plain_authority;
 mod profiles_together;
+mod refusals;
 mod renewing;
 mod revoked;
 mod rows;

@@ -37,6 +37,13 @@ async fn address_at_the_end(authorize: &str) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
+#[cfg(unix)]
+fn close(file: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_signs_in_with_a_secret_from_a_file_and_is_renewed_from_that_file() {
     let sandbox = sandbox().await;
@@ -44,7 +51,11 @@ async fn an_application_signs_in_with_a_secret_from_a_file_and_is_renewed_from_t
     let home = application(ready);
     let file = home.path("secret");
     std::fs::write(&file, format!("{}\n", ready.confidential.client_secret)).unwrap();
-    home.dv(&["login", "--client-secret-file", file.to_str().unwrap()]).expect(0, &["Signed in to"]);
+    let login = ["login", "--client-secret-file", file.to_str().unwrap()];
+    close(&file, 0o644);
+    home.dv(&login).expect(0, &["Signed in to", "note: others can read", "chmod 600"]);
+    close(&file, 0o600);
+    assert!(!home.dv(&login).expect(0, &["Signed in to"]).err.contains("others"));
     home.dv(&["whoami"]).expect(0, &[]);
     let kept = std::fs::read_to_string(home.tokens_file()).unwrap();
     assert!(!kept.contains(&ready.confidential.client_secret), "the secret is not kept");
