@@ -67,7 +67,7 @@ fn whatever_an_answer_says_of_its_life_the_token_works() {
 #[test]
 fn no_text_of_a_token_answer_acts_on_the_terminal() {
     let hostile = r"\u001b[2J\u202e\u009b31m\u0007";
-    let name = format!("anna\u{1b}[2J\u{202e}\u{9b}31m");
+    let name = "anna\u{1b}[2J\u{202e}\u{9b}31m";
     let claims = serde_json::json!({ "preferred_username": name, "upn": name, "name": name }).to_string();
     let id = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
     let stub = Stub::start(move |path, _, origin| match path {
