@@ -8,17 +8,15 @@ use crate::renewing::{TOKEN, expired};
 use crate::stub::{Stub, html, json};
 
 /// A token of a hundred thousand characters and more that says whose it is.
-fn huge() -> String {
-    let claims = format!(
-        r#"{{"aud":"https://contoso.crm4.dynamics.com","upn":"anna@contoso.example","x":"{}"}}"#,
-        "g".repeat(75_000)
-    );
+fn huge(audience: &str) -> String {
+    let claims =
+        format!(r#"{{"aud":"{audience}","upn":"anna@contoso.example","x":"{}"}}"#, "g".repeat(75_000));
     format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims))
 }
 
 #[test]
 fn a_token_of_a_hundred_kilobytes_is_taken_kept_and_explained() {
-    let token = huge();
+    let token = huge("https://contoso.crm4.dynamics.com");
     assert!(token.len() > 100_000);
     let given = Home::new().with("DV_URL", "contoso.crm4").with("DV_TOKEN", &token);
     assert_eq!(given.dv(&["token"]).expect(0, &[]).out.trim(), token);
@@ -27,14 +25,14 @@ fn a_token_of_a_hundred_kilobytes_is_taken_kept_and_explained() {
     assert!(inspected.out.contains("anna@contoso.example"), "{inspected:.2000?}");
 
     let stub = Stub::start(|_, _, _| html(404));
-    let home = stub.home();
+    let (home, token) = (stub.home(), huge(&stub.origin));
     home.dv_fed(&["login", "--token-stdin"], &token).expect(0, &["Signed in"]);
     assert_eq!(home.dv(&["token"]).expect(0, &[]).out.trim(), token);
 }
 
 #[test]
 fn a_token_answer_of_hundreds_of_kilobytes_is_kept_and_renewed() {
-    let big = huge();
+    let big = huge("https://contoso.crm4.dynamics.com");
     let (answer, sent) = (big.clone(), big.clone());
     let (stub, home) = expired(move |before| {
         let refresh = format!("{answer}{before}");
@@ -67,7 +65,7 @@ fn whatever_an_answer_says_of_its_life_the_token_works() {
 #[test]
 fn no_text_of_a_token_answer_acts_on_the_terminal() {
     let hostile = r"\u001b[2J\u202e\u009b31m\u0007";
-    let name = format!("anna\u{1b}[2J\u{202e}\u{9b}31m");
+    let name = "anna\u{1b}[2J\u{202e}\u{9b}31m";
     let claims = serde_json::json!({ "preferred_username": name, "upn": name, "name": name }).to_string();
     let id = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
     let stub = Stub::start(move |path, _, origin| match path {

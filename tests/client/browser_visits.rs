@@ -89,9 +89,8 @@ async fn visit(waiting: &Waiting, dice: &mut Dice) -> Vec<TcpStream> {
         3 => (waiting.get(&right).replace(&own, "evil.example"), "403"),
         4 => (waiting.get(&right).replacen("GET", "POST", 1), "405"),
         5 => {
-            let origin =
-                format!("\r\nOrigin: https://evil.example\r\nReferer: https://evil.example/\r\n\r\n");
-            (waiting.get("code=stolen&state=guess").replace("\r\n\r\n", &origin), "400")
+            let origin = "\r\nOrigin: https://evil.example\r\nReferer: https://evil.example/\r\n\r\n";
+            (waiting.get("code=stolen&state=guess").replace("\r\n\r\n", origin), "400")
         }
         6 => ("\u{16}\u{3}\u{1} no HTTP\r\n\r\n".to_owned(), "400"),
         7 => {
