@@ -84,6 +84,15 @@ impl CliError {
         self
     }
 
+    /// Hints that name `dv login` name the profile that the person named.
+    #[must_use]
+    pub fn for_profile(mut self, name: &str) -> CliError {
+        for hint in &mut self.hints {
+            *hint = hint.replace("`dv login", &format!("`dv --profile {name} login"));
+        }
+        self
+    }
+
     /// The kind, which decides the exit code.
     pub fn kind(&self) -> Kind {
         self.kind

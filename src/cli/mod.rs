@@ -182,7 +182,11 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
                 command.ask_passphrase(&context).await?;
                 command.run(&context, given, out).await
             };
-            Box::pin(interruptible(work)).await
+            let done = Box::pin(interruptible(work)).await;
+            match &flags.profile {
+                Some(name) => done.map_err(|error| error.for_profile(name)),
+                None => done,
+            }
         }
     }
 }

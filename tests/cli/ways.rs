@@ -372,7 +372,7 @@ async fn two_accounts_are_kept_side_by_side_and_a_profile_names_its_own() {
     let user = |args: &[&str]| home.dv(args).expect(0, &[]).out.clone();
     assert!(user(&["whoami"]).contains("Anna Moss"), "the account of last time");
     assert!(user(&["whoami", "--profile", "bo"]).contains("Bo Lindqvist"));
-    home.dv(&["whoami", "--profile", "nobody"]).expect(5, &["sign-in needed"]);
+    home.dv(&["whoami", "--profile", "nobody"]).expect(5, &["sign-in needed", "`dv --profile nobody login`"]);
     home.dv(&["logout", "--profile", "bo"]).expect(0, &["Signed out"]);
     assert!(user(&["whoami"]).contains("Anna Moss"), "another account's sign-in stays");
 }

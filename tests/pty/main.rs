@@ -4,6 +4,7 @@
 
 mod hostile;
 mod journey;
+mod ladder;
 mod leaving;
 mod passphrase;
 mod sandbox;
