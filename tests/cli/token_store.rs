@@ -199,6 +199,8 @@ async fn the_kernels_keyring_is_used_when_it_is_asked_for_and_says_that_it_forge
     home.dv(&["logout", "--all"]).expect(0, &[]);
     home.write_tokens(std::str::from_utf8(&sealed).unwrap());
     home.dv(&["whoami"]).expect(5, &["key is gone"]);
+    login(&home, &[]).expect(0, &["is set aside as"]);
+    home.dv(&["whoami"]).expect(0, &[]);
 }
 
 /// The real one, where there is a session bus. `KEYRING=required` makes its absence a failure.
