@@ -53,7 +53,7 @@ async fn a_command_whose_sign_in_was_taken_back_meanwhile_ends_with_5_and_others
         "kind": "answer", "status": 400, "content_type": "application/json", "body": r#"{"error":"invalid_grant"}"#
     });
     for (api, entra, words) in [
-        (&expired, refused("50173"), &["AADSTS50173", "dv login"][..]),
+        (&expired, refused("50173"), &["AADSTS50173", "dv --profile uat login"][..]),
         (&expired, refused("700082"), &["AADSTS700082"]),
         (&expired, refused("70043"), &["AADSTS70043"]),
         (&expired, bare, &["no longer works"]),
