@@ -96,7 +96,7 @@ impl Context {
     /// # Errors
     ///
     /// As [`Context::environment`] and [`Context::http`], when nobody is signed in, and of kind
-    /// [`Kind::Refused`](super::Kind::Refused) for another organization or another alias.
+    /// [`Kind::Refused`] for another organization or another alias.
     pub async fn client(&self) -> Result<Client, CliError> {
         let (client, expected) = self.unverified_client().await?;
         expected.verify(&client).await?;
@@ -127,7 +127,7 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Of kind [`Kind::Refused`](super::Kind::Refused) when `--write` names another environment than this one, or
+    /// Of kind [`Kind::Refused`] when `--write` names another environment than this one, or
     /// one that is read-only for good.
     pub fn expected(&self) -> Result<Expected, CliError> {
         let Settings { profile, tags, write, .. } = &self.settings;
@@ -239,7 +239,7 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Of kind [`Kind::Refused`](super::Kind::Refused) for another organization.
+    /// Of kind [`Kind::Refused`] for another organization.
     pub async fn pin(&self, tokens: Tokens) -> Result<(), CliError> {
         let Settings { profile: Some(name), url: Some(_), tags, paths, .. } = &self.settings else {
             return Ok(());

@@ -62,7 +62,7 @@ pub enum Check {
 pub enum Verdict {
     /// As it should be.
     Good,
-    /// Cannot be told, for a reason that [`Finding::why`] names.
+    /// Cannot be told, for a reason that `Finding::why` names.
     Unknown,
     /// Odd; a server may take it all the same.
     Odd,

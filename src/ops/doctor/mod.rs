@@ -126,7 +126,7 @@ pub enum Status {
     Warn,
     /// It stops work.
     Fail,
-    /// Not run; [`Check::why`] says why not.
+    /// Not run; `Check::why` says why not.
     Skip,
 }
 
