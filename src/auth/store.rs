@@ -99,10 +99,16 @@ impl TokenStore {
     ///
     /// When the file cannot be read or is of a newer version. A damaged file is set aside and counts as empty.
     pub fn find(&self, environment: &str, wanted: &Wanted<'_>) -> Result<Option<Entry>, Error> {
-        let entries = self.load(None)?;
-        let own =
-            entries.into_iter().filter(|entry| entry.key.environment == environment && wanted.fits(entry));
-        Ok(own.max_by_key(|entry| (entry.signed_in, entry.obtained)))
+        Ok(latest(self.load(None)?, environment, wanted))
+    }
+
+    /// The same for somebody who is about to sign in: a file whose key is gone for good counts as empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenStore::find`].
+    pub fn find_to_sign_in(&self, environment: &str, wanted: &Wanted<'_>) -> Result<Option<Entry>, Error> {
+        Ok(latest(entries(self.file.read_to_sign_in(None, Document::parse)?), environment, wanted))
     }
 
     /// Sign-ins to other environments whose refresh token may give a token for one more, that of last time first.
@@ -230,8 +236,7 @@ impl TokenStore {
             Some(held) => self.file.read_to_change(held, Document::parse)?,
             None => self.file.read(None, Document::parse)?,
         };
-        let records = document.map(|document| document.tokens).unwrap_or_default();
-        Ok(records.into_iter().map(Entry::from).collect())
+        Ok(entries(document))
     }
 
     fn save(&self, entries: &[Entry], held: &Lock) -> Result<(), Error> {
@@ -243,6 +248,18 @@ impl TokenStore {
         };
         self.file.write(&vault::json(&document).map_err(failed)?, held)
     }
+}
+
+/// The sign-ins of a document; none where there is no file.
+fn entries(document: Option<Document>) -> Vec<Entry> {
+    let records = document.map(|document| document.tokens).unwrap_or_default();
+    records.into_iter().map(Entry::from).collect()
+}
+
+/// The sign-in of last time to an environment.
+fn latest(entries: Vec<Entry>, environment: &str, wanted: &Wanted<'_>) -> Option<Entry> {
+    let own = entries.into_iter().filter(|entry| entry.key.environment == environment && wanted.fits(entry));
+    own.max_by_key(|entry| (entry.signed_in, entry.obtained))
 }
 
 impl Document {

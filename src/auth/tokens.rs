@@ -213,6 +213,14 @@ impl Tokens {
         .await
     }
 
+    /// What the tokens are renewed from; one that was given ready-made is not renewed.
+    fn renewable(&self) -> Result<Arc<Kept>, Error> {
+        match &self.source {
+            Source::Given(_) => Err(Error::GivenTokenRefused),
+            Source::Kept(kept) => Ok(Arc::clone(kept)),
+        }
+    }
+
     /// A token in place of one that the server refused. If another task was quicker, its token is given.
     ///
     /// # Errors
@@ -223,10 +231,7 @@ impl Tokens {
     ///
     /// As [`Tokens::access_token`].
     pub async fn renew_after(&self, rejected: &AccessToken) -> Result<AccessToken, Error> {
-        let kept = match &self.source {
-            Source::Given(_) => return Err(Error::GivenTokenRefused),
-            Source::Kept(kept) => kept.clone(),
-        };
+        let kept = self.renewable()?;
         let (generation, asked) = (rejected.generation, Instant::now());
         to_the_end(async move {
             let mut state = kept.state.lock().await;
@@ -255,10 +260,7 @@ impl Tokens {
         claims: String,
         is_last: bool,
     ) -> Result<AccessToken, Error> {
-        let kept = match &self.source {
-            Source::Given(_) => return Err(Error::GivenTokenRefused),
-            Source::Kept(kept) => kept.clone(),
-        };
+        let kept = self.renewable()?;
         let (generation, asked) = (rejected.generation, Instant::now());
         to_the_end(async move {
             let mut state = kept.state.lock().await;

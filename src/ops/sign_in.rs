@@ -13,7 +13,7 @@ use crate::auth::store::Wanted;
 use crate::auth::tokens::Handed;
 use crate::auth::{
     Claims, CredentialSource, Diagnosis, EnvironmentUrl, Error, Grant, Renewal, Request, Target, TokenStore,
-    Tokens, application, azure_cli, given, vault,
+    Tokens, application, azure_cli, given,
 };
 use crate::http;
 
@@ -147,11 +147,7 @@ async fn grant(
     let Attempt { way, mut wishes, token, pasted } = attempt;
     if wishes.claims.is_none() {
         // What a policy asked for when the last token was refused.
-        let kept = match store.find(target.environment.origin(), &wanted(request, None)) {
-            // What is got now goes into a new file.
-            Err(Error::Vault { source: vault::Error::KeyLost { .. }, .. }) => None,
-            found => found?,
-        };
+        let kept = store.find_to_sign_in(target.environment.origin(), &wanted(request, None))?;
         wishes.claims = kept.and_then(|kept| kept.claims);
     }
     match way {

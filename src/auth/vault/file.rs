@@ -115,6 +115,19 @@ impl SealedFile {
         }
     }
 
+    /// The same for somebody who is about to sign in: a file whose key is gone for good counts as none, since what is
+    /// got goes into a new one.
+    ///
+    /// # Errors
+    ///
+    /// As [`SealedFile::read`].
+    pub fn read_to_sign_in<T>(&self, held: Option<&Lock>, parse: Parse<T>) -> Result<Option<T>, Error> {
+        match self.read(held, parse) {
+            Err(Error::Vault { source: VaultError::KeyLost { .. }, .. }) => Ok(None),
+            other => other,
+        }
+    }
+
     /// Replaces the document. It is on disk when this returns, and so is a new key.
     ///
     /// # Errors
@@ -207,11 +220,7 @@ impl SealedFile {
         let held = self.lock().await?;
         let file = self.clone();
         let checked = tokio::task::spawn_blocking(move || {
-            let stays = match file.read(Some(&held), parse) {
-                Ok(found) => found.is_some(),
-                Err(Error::Vault { source: VaultError::KeyLost { .. }, .. }) => false,
-                Err(error) => return Err(error),
-            };
+            let stays = file.read_to_sign_in(Some(&held), parse)?.is_some();
             let outer = file.outer()?.filter(|_| stays);
             let outer = outer.as_ref().map(|outer| outer.as_slice());
             file.vault.choose(outer).map_err(|error| file.failed(error))?;
