@@ -433,8 +433,14 @@ impl App {
         match reply {
             Reply::Connected(Ok(Some(identity))) if self.may_enter() => self.enter(identity),
             Reply::Connected(Ok(Some(identity))) => self.stay_out(&identity),
-            Reply::Connected(Ok(None)) => self.start_sign_in(self.start.way),
-            Reply::Connected(Err(problem)) => self.signed_in(Err(problem)),
+            Reply::Connected(Ok(None)) => {
+                self.forget_known_tables();
+                self.start_sign_in(self.start.way)
+            }
+            Reply::Connected(Err(problem)) => {
+                self.forget_known_tables();
+                self.signed_in(Err(problem))
+            }
             Reply::SignedIn(result) => self.signed_in(result),
             Reply::SignedInToList(result) => self.signed_in_to_list(result),
             Reply::Places(result) => self.places_came(result),
@@ -463,12 +469,14 @@ impl App {
     fn enter(&mut self, identity: Identity) -> Vec<Effect> {
         self.opening = None;
         let mut effects = vec![Effect::Adopt(identity.address.clone())];
+        if !self.has_known_tables() {
+            self.overlays.clear();
+        }
+        let (tables, wanted) = self.first_tables();
         self.session = Session::SignedIn(identity);
         let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
-        self.screens = Screens::new(Screen::Tables(screen::Tables::default()));
-        self.overlays.clear();
+        self.screens = Screens::new(Screen::Tables(tables));
         self.notice = None;
-        self.tables = Load::Idle;
         self.schemas.clear();
         self.pending = Pending::default();
         self.last_change = None;
@@ -483,6 +491,8 @@ impl App {
         if let Some(doctor) = doctor {
             self.screens.push(doctor); // somebody reads there
             effects.extend(self.go_doctor());
+        } else if let Some(table) = wanted {
+            effects.extend(self.open_grid(table));
         }
         effects
     }

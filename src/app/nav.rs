@@ -25,6 +25,11 @@ impl Screens {
         &mut self.top
     }
 
+    /// The first screen, to be changed.
+    pub fn first_mut(&mut self) -> &mut Screen {
+        self.below.first_mut().unwrap_or(&mut self.top)
+    }
+
     /// Shows another screen in front.
     pub fn push(&mut self, screen: Screen) {
         self.below.push(std::mem::replace(&mut self.top, screen));

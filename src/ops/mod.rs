@@ -5,6 +5,7 @@
 pub mod connect;
 pub mod doctor;
 pub mod environments;
+pub mod known_tables;
 pub mod save;
 pub mod sign_in;
 

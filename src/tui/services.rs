@@ -25,9 +25,10 @@ use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::UNLOCKED;
-use crate::dataverse::{Client, Error, Guard, Patch, Refused, Retry, RowQuery, TableName, Waiting};
+use crate::dataverse::{Client, Error, Guard, Patch, Refused, Retry, RowQuery, Table, TableName, Waiting};
 use crate::http;
 use crate::ops::environments::{self, Memory};
+use crate::ops::known_tables::KnownTables;
 use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
@@ -39,6 +40,7 @@ pub struct Services {
     /// What came in place of a session.
     refused: Arc<Mutex<Option<Refused>>>,
     memory: Memory,
+    known: KnownTables,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
@@ -73,6 +75,7 @@ impl Services {
             sign_ins: SignIns::new(start.store.clone()),
             refused: Arc::default(),
             memory: Memory::in_folder(&start.cache_folder),
+            known: KnownTables::in_folder(&start.cache_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
@@ -130,7 +133,7 @@ impl Services {
             Request::Tag(place, tags) => Reply::Tagged(self.tag(&place, &tags)),
             Request::Details(address) => Reply::Details(self.details(&address).await),
             Request::SignOut(addresses) => Reply::SignedOut(self.sign_out(&addresses).await),
-            Request::Tables => Reply::Tables(async { self.client()?.tables().await }.await),
+            Request::Tables => Reply::Tables(self.tables().await),
             Request::Schema(table) => {
                 Reply::Schema(async { self.client()?.table_schema(&table).await.map(Arc::new) }.await)
             }
@@ -143,6 +146,25 @@ impl Services {
             }
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
+    }
+
+    /// The tables that the environment of the start had last time.
+    pub fn known_tables(&self) -> Vec<Table> {
+        let aim = self.aims.now().ok().filter(|aim| !aim.is_list);
+        aim.map(|aim| self.known.read(&aim.request.environment)).unwrap_or_default()
+    }
+
+    /// Lists the tables, and remembers them for the next start.
+    async fn tables(&self) -> Result<Vec<Table>, Error> {
+        let client = self.client()?;
+        let tables = client.tables().await?;
+        let (known, environment, list) = (self.known.clone(), client.environment().clone(), tables.clone());
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = known.keep(&environment, &list) {
+                tracing::warn!(%error, "the tables are not remembered");
+            }
+        });
+        Ok(tables)
     }
 
     /// Examines what stands in the way, with the tokens that requests would be sent with. The list of environments is no
@@ -373,6 +395,9 @@ impl Services {
     async fn sign_out(&self, addresses: &[String]) -> Result<(), Problem> {
         let listed = addresses.iter().filter_map(|address| EnvironmentUrl::parse(address).ok());
         for environment in listed.chain(self.aims.service()) {
+            if let Err(error) = self.known.forget(&environment) {
+                tracing::warn!(%error, "the tables are still remembered");
+            }
             sign_in::sign_out(&self.store, &environment, None).await.map_err(|error| {
                 Problem { what: "Not signed out.".to_owned(), ..sign_in_problem(&error) }.next("Esc dismiss")
             })?;

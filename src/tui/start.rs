@@ -110,6 +110,7 @@ pub async fn run(start: Start) -> io::Result<()> {
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
+    app.know_tables(services.known_tables());
     let mut runner = Runner::new(services);
     let ended = async {
         tokio::select! {

@@ -9,6 +9,7 @@ mod environments;
 mod form;
 mod grid;
 mod json;
+mod known_tables;
 mod overlays;
 mod safety;
 mod saving;

@@ -2,7 +2,7 @@
 
 use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::key::Key;
-use crate::app::session::Writes;
+use crate::app::session::{Session, Writes};
 use crate::app::{App, Screen};
 
 /// Commands of every screen.
@@ -36,6 +36,7 @@ const fn spec(command: Global, name: &'static str, title: &'static str) -> Comma
 fn signed_in(app: &App) -> Availability {
     match app.session.identity() {
         Some(_) => Availability::Yes,
+        None if app.session == Session::Connecting => Availability::No("Still connecting.".into()),
         None => Availability::No("Sign in first.".into()),
     }
 }

@@ -142,6 +142,7 @@ impl App {
 
     /// The person stopped the sign-in.
     pub(in crate::app) fn sign_in_stopped(&mut self) {
+        self.forget_known_tables();
         if self.session.identity().is_none() {
             self.session = Session::SignedOut;
         }

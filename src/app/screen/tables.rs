@@ -5,9 +5,12 @@ use crate::app::effect::Effect;
 use crate::app::fuzzy::closest;
 use crate::app::key::{Input, Key};
 use crate::app::load::Load;
+use crate::app::nav::Screens;
 use crate::app::notice::Notice;
 use crate::app::picker::Picker;
 use crate::app::problem::Problem;
+use crate::app::screen::SignIn;
+use crate::app::session::Session;
 use crate::app::{App, Screen};
 use crate::dataverse::{self, Table};
 
@@ -22,6 +25,8 @@ pub struct Tables {
     pub system: bool,
     /// Only tables that the organization made are listed.
     pub custom: bool,
+    /// What is opened as soon as the session is there.
+    pub wanted: Option<Table>,
     /// The picker's entries: where each one is among all tables.
     listed: Vec<usize>,
 }
@@ -63,6 +68,42 @@ impl Tables {
 }
 
 impl App {
+    /// Lists the tables that the environment had last time, until its session is there and they are read anew.
+    pub fn know_tables(&mut self, tables: Vec<Table>) {
+        if self.start.environment.is_some() && !tables.is_empty() {
+            self.tables = Load::Pending(Some(tables));
+            self.screens = Screens::new(Screen::Tables(Tables::default()));
+            self.list_tables();
+        }
+    }
+
+    /// Tables are listed that were known before the session.
+    pub(in crate::app) fn has_known_tables(&mut self) -> bool {
+        self.session == Session::Connecting && matches!(self.screens.first_mut(), Screen::Tables(_))
+    }
+
+    /// There will be no session without a person: a sign-in stands in place of the tables that were known.
+    pub(in crate::app) fn forget_known_tables(&mut self) {
+        if self.has_known_tables() {
+            self.tables = Load::Idle;
+            *self.screens.first_mut() = Screen::SignIn(SignIn::new(self.start.way));
+        }
+    }
+
+    /// The first screen of a session, with what was typed into it before the session was there; and what is opened.
+    pub(in crate::app) fn first_tables(&mut self) -> (Tables, Option<Table>) {
+        match self.screens.first_mut() {
+            Screen::Tables(known) if self.session == Session::Connecting => {
+                let wanted = known.wanted.take();
+                (known.clone(), wanted)
+            }
+            _ => {
+                self.tables = Load::Idle;
+                (Tables::default(), None)
+            }
+        }
+    }
+
     /// Takes the tables; those that were listed stay when it failed.
     pub(in crate::app) fn tables_came(&mut self, result: Result<Vec<Table>, dataverse::Error>) {
         let result = result
@@ -109,9 +150,17 @@ impl App {
     }
 
     fn open_table(&mut self) -> Vec<Effect> {
+        let is_connecting = self.session == Session::Connecting;
         let Screen::Tables(screen) = self.screen() else { return vec![] };
         let table = screen.current(self).cloned();
         match table {
+            Some(table) if is_connecting => {
+                self.say(format!("Connecting ...  then {} opens", table.collection_name));
+                if let Screen::Tables(screen) = self.screen_mut() {
+                    screen.wanted = Some(table);
+                }
+                vec![]
+            }
             Some(table) => self.open_grid(table),
             None => {
                 self.say("No table matches. Esc clears the text");
@@ -166,6 +215,10 @@ impl App {
     /// The next step of Esc in the table list; answers whether there was one.
     pub(in crate::app) fn tables_back(&mut self) -> bool {
         let Screen::Tables(screen) = self.screens.top_mut() else { return false };
+        if screen.wanted.take().is_some() {
+            self.notice = None;
+            return true;
+        }
         let is_filtered = !screen.picker.line.is_empty();
         if is_filtered {
             screen.picker.set_text("");

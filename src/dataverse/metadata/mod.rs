@@ -3,6 +3,7 @@
 //! [`ColumnKind`] is the hinge of the program: it decides how a value is decoded, shown, edited and checked.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::{ColumnName, SetName, TableName};
 
@@ -10,7 +11,7 @@ mod columns;
 pub mod decode;
 
 /// A table as the list of tables shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Logical name, `incident`.
     pub name: TableName,

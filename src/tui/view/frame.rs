@@ -45,6 +45,7 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             left.push(Span::styled(format!("dv {}", app.start.version), theme.bar));
             match app.screen() {
                 Screen::Environments(_) => right.push(Span::raw("environments")),
+                Screen::Tables(_) => left.push(Span::raw("   connecting ...")),
                 _ => left.push(Span::raw("   not signed in")),
             }
             if let Some(environment) = &app.start.environment {
