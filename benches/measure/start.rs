@@ -1,0 +1,36 @@
+//! From the start of the process to what it shows first.
+
+use std::process::Stdio;
+use std::time::Instant;
+
+use crate::world::{World, report};
+
+/// To the first frame, to the tables of last time and to the rows; and what asks nobody anything.
+pub(crate) fn measure(world: &World) {
+    world.terminal(24, 80).wait_for("Action Card"); // the tables are remembered from here on
+    let (mut first, mut known, mut rows) = (vec![], vec![], vec![]);
+    for _ in 0..15 {
+        let begin = Instant::now();
+        let mut terminal = world.terminal(24, 80);
+        terminal.wait_until("a frame", |screen| !screen.trim().is_empty());
+        first.push(begin.elapsed());
+        terminal.wait_for("Action Card");
+        known.push(begin.elapsed());
+        terminal.send("/incident\r");
+        terminal.wait_for("CAS-");
+        rows.push(begin.elapsed());
+    }
+    report("start to first frame (80x24, signed in)", &mut first);
+    report("start to the known tables on the screen", &mut known);
+    report("start to the rows of a table that is typed at once", &mut rows);
+    for argument in ["--version", "--help"] {
+        let mut times = vec![];
+        for _ in 0..21 {
+            let begin = Instant::now();
+            let status = world.command().arg(argument).stdout(Stdio::null()).status();
+            assert!(status.expect("dv runs").success());
+            times.push(begin.elapsed());
+        }
+        report(&format!("dv {argument}"), &mut times);
+    }
+}
