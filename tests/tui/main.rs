@@ -10,6 +10,7 @@ mod form;
 mod grid;
 mod json;
 mod known_tables;
+mod odd_rows;
 mod overlays;
 mod safety;
 mod saving;
