@@ -4,6 +4,7 @@
 
 mod hostile;
 mod journey;
+mod known_tables;
 mod ladder;
 mod leaving;
 mod passphrase;

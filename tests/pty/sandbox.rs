@@ -38,6 +38,12 @@ impl Sandbox {
         self.ask(self.field("controls"), &format!("{method} {path} HTTP/1.1\r\n"), "")
     }
 
+    /// Orders a fault, and expects success.
+    pub(crate) fn fault(&self, fault: &Value) {
+        let head = "POST /_sandbox/faults HTTP/1.1\r\nContent-Type: application/json\r\n";
+        self.ask(self.field("controls"), head, &fault.to_string());
+    }
+
     /// Changes a row, and expects success.
     pub(crate) fn patch(&self, path: &str, token: &str, change: &Value) {
         let head = format!(
