@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
+mod copying;
 mod desk;
 mod doctor;
 mod editing;
@@ -9,7 +10,10 @@ mod environments;
 mod form;
 mod grid;
 mod json;
+mod log;
 mod overlays;
+mod problems;
+mod progress;
 mod safety;
 mod saving;
 mod sign_in;
