@@ -99,6 +99,7 @@ impl<'a> Record<'a> {
         request: &Request,
         this: Try<'_>,
     ) -> Option<Self> {
+        let told = told.get()?;
         let if_match = request.headers.iter().find(|(name, _)| *name == IF_MATCH);
         let if_match = if_match.and_then(|(_, value)| Some(value.to_str().ok()?.to_owned()));
         let exchange = Exchange {
@@ -119,7 +120,7 @@ impl<'a> Record<'a> {
             request_id: None,
             limits: None,
         };
-        Some(Self { told: told.get()?, started: Instant::now(), exchange })
+        Some(Self { told, started: Instant::now(), exchange })
     }
 
     pub(super) fn answered(&mut self, response: &Response, limits: Option<Limits>, code: Option<&str>) {

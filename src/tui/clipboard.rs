@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::app::copy::Copied;
-use crate::private_file;
+use crate::config::write_copied;
 
 /// Most terminals take this much in one OSC 52 sequence.
 const LIMIT: usize = 74_994;
@@ -19,8 +19,6 @@ const LIMIT: usize = 74_994;
 const SCREEN_CHUNK: usize = 240;
 /// A program that has not taken the text by then is not waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Name of the file for what is too long.
-const FILE: &str = "copied.txt";
 
 /// What stands between the program and the terminal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,14 +67,11 @@ impl Clipboard {
 
     /// Writes a text into a file that nobody else can read.
     fn write(&self, text: &str) -> Copied {
-        let path = self.folder.join(FILE);
-        let written = private_file::create_folder(&self.folder)
-            .and_then(|()| private_file::replace(&path, text.as_bytes()));
-        match written {
-            Ok(()) => Copied::File(path.display().to_string()),
+        match write_copied(&self.folder, text) {
+            Ok(path) => Copied::File(path.display().to_string()),
             Err(error) => Copied::Failed(format!(
-                "It is too long for a terminal's clipboard, and {} could not be written: {error}.",
-                path.display()
+                "It is too long for a terminal's clipboard, and no file in {} could be written: {error}.",
+                self.folder.display()
             )),
         }
     }
@@ -174,7 +169,6 @@ mod tests {
         let Copied::File(path) = clipboard.copy(&longer, &mut sent).unwrap() else { panic!("no file") };
         assert!(sent.is_empty());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), longer);
-        assert!(!private_file::is_open_to_others(std::path::Path::new(&path)));
     }
 
     #[cfg(unix)]
