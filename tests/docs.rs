@@ -22,6 +22,7 @@ const SCOPES: &[Scope] = &[
     Scope::Json,
     Scope::Review,
     Scope::Doctor,
+    Scope::Log,
 ];
 
 /// `docs/keys.md` as the command tables say it.

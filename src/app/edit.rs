@@ -49,7 +49,8 @@ impl App {
             | Screen::Environments(_)
             | Screen::Tables(_)
             | Screen::Review(_)
-            | Screen::Doctor(_) => {
+            | Screen::Doctor(_)
+            | Screen::Log(_) => {
                 return Err("There is no row here.".into());
             }
         };
@@ -80,7 +81,8 @@ impl App {
             | Screen::Environments(_)
             | Screen::Tables(_)
             | Screen::Review(_)
-            | Screen::Doctor(_) => None,
+            | Screen::Doctor(_)
+            | Screen::Log(_) => None,
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::copy::Copied;
 use super::effect::WriteId;
 use super::examination::Examination;
 use super::key::Input;
@@ -13,12 +14,12 @@ use super::problem::Problem;
 use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
-use crate::dataverse::{self, Page, Refused, Row, Table, TableSchema};
+use crate::dataverse::{self, Exchange, Page, Refused, Row, Table, TableSchema};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
 #[derive(Debug)]
 pub enum Event {
-    /// The time, before each input and once a second while something counts down.
+    /// The time, before each input and while something on the screen changes with it.
     Clock(Timestamp),
     /// A key or a paste.
     Input(Input),
@@ -26,6 +27,10 @@ pub enum Event {
     Resize(Size),
     /// A request waits before it is sent again, or no longer does.
     Waiting(Option<Wait>),
+    /// A request was sent, and how it was answered. Nothing is drawn for it unless the log is seen.
+    Exchanged(Box<Exchange>),
+    /// How a text was handed over.
+    Copied(Copied),
     /// The sign-in can no longer be renewed by itself; why, and how long its token is good for.
     PersonNeeded(Problem),
     /// Background work has something to show and goes on. Ignored when the ticket is void.

@@ -68,6 +68,9 @@ impl App {
         }
         hints.extend(self.back_hint().map(|text| Hint::new("Esc", text)));
         hints.extend(commands.into_iter().skip(1).map(hint));
+        if self.shown_problem().is_some() && !matches!(self.screen(), Screen::SignIn(_) | Screen::Doctor(_)) {
+            hints.push(Hint::new("y e", "copy report"));
+        }
         hints
     }
 
@@ -80,7 +83,7 @@ impl App {
             Screen::Grid(grid) => grid.to_end || grid.rows.is_pending(),
             Screen::Record(record) => record.row.is_pending(),
             Screen::Doctor(doctor) => doctor.report.is_pending(),
-            Screen::Review(_) => false,
+            Screen::Review(_) | Screen::Log(_) => false,
         }
     }
 
@@ -94,6 +97,7 @@ impl App {
         match self.screen() {
             Screen::Tables(tables) if !tables.picker.line.is_empty() => Some("clear text".into()),
             Screen::Environments(screen) if !screen.picker.line.is_empty() => Some("clear text".into()),
+            Screen::Log(log) if !log.filter.is_empty() => Some("clear text".into()),
             Screen::Grid(grid) if grid.filter.is_some() => Some("clear filter".into()),
             Screen::Grid(grid) if !grid.chips.is_empty() => Some("drop filter".into()),
             _ if self.screens.is_first() => None,
@@ -116,6 +120,11 @@ impl App {
             Screen::SignIn(sign_in) if sign_in.field.is_some() => {
                 Some(vec![Hint::new("Enter", "use it"), Hint::new("Esc", "leave the text")])
             }
+            Screen::Log(log) if log.typing => Some(vec![
+                Hint::new("Enter", "to the list"),
+                Hint::new("Esc", "leave the text"),
+                Hint::new("F1", "keys"),
+            ]),
             Screen::Environments(screen) if screen.typing => Some(vec![
                 Hint::new("Enter", "open"),
                 Hint::new("Tab", "to the list"),
@@ -193,6 +202,12 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Reading(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
         }
+        Overlay::Link(link) => vec![
+            Hint::new("Esc", "close"),
+            Hint::new("Tab", if link.picture { "as text" } else { "as QR code" }),
+            Hint::new("y", "copy"),
+            Hint::new("P", "plain text"),
+        ],
         Overlay::KeyTester(_) => vec![Hint::new("q", "leave"), Hint::new("Esc Esc", "leave")],
         Overlay::Columns(_) => {
             vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]

@@ -4,10 +4,12 @@
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
 pub mod command;
+pub mod copy;
 pub mod edit;
 pub mod effect;
 pub mod event;
 pub mod examination;
+pub mod exchanges;
 pub mod field;
 pub mod filter;
 pub mod fuzzy;
@@ -21,12 +23,14 @@ pub mod lines;
 pub mod list;
 pub mod load;
 pub mod nav;
+pub mod nearest;
 pub mod notice;
 pub mod overlay;
 pub mod pending;
 pub mod picker;
 pub mod places;
 pub mod problem;
+pub mod reads;
 pub mod rows;
 pub mod save;
 pub mod screen;
@@ -38,6 +42,7 @@ pub mod wait;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -45,6 +50,7 @@ use crate::dataverse::{ColumnName, Table, TableName, TableSchema};
 use command::global::Global;
 use command::{Availability, Command, CommandSpec, Meaning};
 use edit::LastChange;
+use exchanges::{Entry, RequestLog};
 use key::{Input, Key};
 use layout::Size;
 use list::Step;
@@ -56,6 +62,7 @@ use overlay::help::Help;
 use overlay::palette::Palette;
 use pending::{Pending, RowKey};
 use places::Listed;
+use reads::Reads;
 use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
@@ -102,6 +109,12 @@ pub struct App {
     asked_row: Option<RowKey>,
     /// A request waits before it is sent again.
     pub waiting: Option<Wait>,
+    /// The requests of this session.
+    pub requests: RequestLog,
+    /// When what is being read was begun.
+    reads: Reads,
+    /// The text that was copied last.
+    pub copied: Option<String>,
     /// The message line.
     pub notice: Option<Notice>,
     /// The person has asked to leave; the program ends as soon as no write is in flight.
@@ -138,6 +151,9 @@ impl App {
             sending: Sending::default(),
             asked_row: None,
             waiting: None,
+            requests: RequestLog::default(),
+            reads: Reads::default(),
+            copied: None,
             notice: None,
             leaving: false,
             dirty: true,
@@ -150,9 +166,13 @@ impl App {
     pub fn begin(&mut self) -> Vec<Effect> {
         if self.start.environment.is_none() {
             self.session = Session::SignedOut;
-            return self.read_places();
+            let effects = self.read_places();
+            self.follow_reads();
+            return effects;
         }
-        vec![Effect::Run(self.tickets.issue(Slot::Session), Request::Connect)]
+        let effects = vec![Effect::Run(self.tickets.issue(Slot::Session), Request::Connect)];
+        self.follow_reads();
+        effects
     }
 
     /// Applies one event and says what should be done about it.
@@ -160,18 +180,34 @@ impl App {
     /// This is the only place where state changes. It never blocks and never fails: a failed request arrives as an
     /// event like any other.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let effects = self.apply(event);
+        self.follow_reads();
+        effects
+    }
+
+    fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Clock(now) => {
+                let told = self.elapsed();
                 self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
                 self.now = now;
+                self.dirty |= self.elapsed() != told;
                 return self.lock_in_time(now);
+            }
+            Event::Exchanged(exchange) => {
+                self.exchanged(Entry::Sent(exchange));
+                return vec![];
             }
             Event::Progress(ticket, _) if !self.tickets.is_current(ticket) => return vec![],
             Event::Reply(ticket, _) if !self.tickets.redeem(ticket) => return vec![], // too late to matter
             _ => self.dirty = true,
         }
         match event {
-            Event::Clock(_) => vec![],
+            Event::Clock(_) | Event::Exchanged(_) => vec![],
+            Event::Copied(how) => {
+                self.was_copied(how);
+                vec![]
+            }
             Event::Input(input) => self.input(input),
             Event::Waiting(wait) => {
                 self.waiting = wait;
@@ -221,7 +257,13 @@ impl App {
         self.dirty = true;
     }
 
-    /// Whether something on the screen counts down, so that the clock should tick.
+    /// When the clock should tick next; never while nothing on the screen changes with time.
+    pub fn tick(&self) -> Option<Duration> {
+        let second = self.is_counting().then_some(Duration::from_secs(1));
+        second.into_iter().chain(self.read_tick()).min()
+    }
+
+    /// Whether something on the screen counts down.
     pub fn is_counting(&self) -> bool {
         self.waiting.is_some()
             || self.session.identity().is_some_and(|identity| identity.unlocked_until().is_some())
@@ -293,6 +335,8 @@ impl App {
             Command::Review(command) => self.run_review(command),
             Command::Environments(command) => self.run_environments(command),
             Command::Doctor(command) => self.run_doctor(command),
+            Command::Log(command) => self.run_log(command),
+            Command::Copy(command) => self.run_copy(command),
         }
     }
 
@@ -306,6 +350,7 @@ impl App {
             Global::Back => return self.back(),
             Global::GoTables => return self.go_tables(),
             Global::GoDoctor => return self.go_doctor(),
+            Global::GoLog => return self.go_log(),
             Global::Raw => return vec![Effect::Run(self.tickets.issue(Slot::Refused), Request::Refused)],
             Global::GoEnvironments => return self.go_environments(),
             Global::SignInAgain => return self.sign_in_again(),
@@ -339,6 +384,7 @@ impl App {
             Screen::Record(_) => self.step_record(step),
             Screen::Review(_) => self.step_review(step),
             Screen::Doctor(_) => self.step_doctor(step),
+            Screen::Log(_) => self.step_log(step),
             Screen::SignIn(_) => {}
         }
         vec![]
@@ -353,7 +399,7 @@ impl App {
                 return vec![];
             }
         }
-        if self.tables_back() || self.environments_back() {
+        if self.tables_back() || self.environments_back() || self.log_back() {
             return vec![];
         }
         if let Some(effects) = self.grid_back() {
@@ -387,7 +433,7 @@ impl App {
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
-            Screen::Tables(_) | Screen::Review(_) => &[],
+            Screen::Tables(_) | Screen::Review(_) | Screen::Log(_) => &[],
         };
         if slots.contains(&Slot::Session) {
             self.opening = None;
@@ -419,6 +465,10 @@ impl App {
             Screen::Record(_) => self.read_record(),
             Screen::Environments(_) => self.read_places(),
             Screen::Doctor(_) => self.go_doctor(),
+            Screen::Log(_) => {
+                self.say("The log shows each request as it comes: there is nothing to read again.");
+                vec![]
+            }
             Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
         }
     }
@@ -497,15 +547,6 @@ impl App {
         effects
     }
 
-    /// Puts text on the terminal's clipboard and says how.
-    fn copy(&mut self, text: String) -> Vec<Effect> {
-        self.say(format!(
-            "Sent to terminal clipboard (OSC 52, {} bytes). Empty paste? P prints it.",
-            text.len()
-        ));
-        vec![Effect::Copy(text)]
-    }
-
     /// Says something on the message line.
     fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice::Info(text.into()));
@@ -529,12 +570,17 @@ impl App {
                     grid.list.clamp(len, height);
                     grid.go_to_column(grid.active, width);
                 }
-                Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => {}
+                Screen::SignIn(_)
+                | Screen::Record(_)
+                | Screen::Review(_)
+                | Screen::Doctor(_)
+                | Screen::Log(_) => {}
             }
         }
         self.fit_record();
         self.fit_reading();
         self.step_doctor(Step::Rows(0));
+        self.step_log(Step::Rows(0));
         self.review_changed();
     }
 }

@@ -1,10 +1,11 @@
 //! What went wrong, in three lines for people.
 
+use super::nearest::closest;
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::reading::Reading;
 use super::{App, Screen};
-use crate::dataverse::{Error, Refused, denial};
+use crate::dataverse::{Error, Refused, TableSchema, denial};
 
 /// A failure as it is shown: what happened, why, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +16,14 @@ pub struct Problem {
     pub why: String,
     /// Keys or commands that lead on.
     pub next: String,
+    /// Status, code and request id for a support case; empty where the server did not answer.
+    pub details: String,
 }
 
 impl Problem {
     /// A problem of which only the first line is known.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), why: String::new(), next: String::new() }
+        Self { what: what.into(), why: String::new(), next: String::new(), details: String::new() }
     }
 
     /// Adds the reason.
@@ -43,6 +46,14 @@ impl App {
     pub fn is_trouble_shown(&self) -> bool {
         let of_sign_in = matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.problem.is_some());
         of_sign_in || matches!(self.notice, Some(Notice::Problem(_))) || self.failure_of_screen().is_some()
+    }
+
+    /// What went wrong and is told now, outside of the sign-in.
+    pub fn shown_problem(&self) -> Option<&Problem> {
+        match &self.notice {
+            Some(Notice::Problem(problem)) => Some(problem),
+            _ => self.failure_of_screen(),
+        }
     }
 
     pub(in crate::app) fn show_refused(&mut self, refused: Option<Refused>) {
@@ -68,10 +79,29 @@ impl App {
 }
 
 impl Problem {
+    /// The same; of a name that the server does not know, with the columns that may have been meant.
+    #[must_use]
+    pub fn nearest(mut self, error: &Error, schema: Option<&TableSchema>) -> Self {
+        let Error::Api { message, .. } = error else { return self };
+        let Some(schema) = schema.filter(|_| error.code() == Some(code::UNKNOWN_PROPERTY)) else {
+            return self;
+        };
+        // "Could not find a property named 'x' on type 'Microsoft.Dynamics.CRM.incident'."
+        let Some(unknown) = message.split('\'').nth(1) else { return self };
+        let properties: Vec<String> =
+            schema.columns.iter().map(|column| column.property().into_owned()).collect();
+        let near = closest(unknown, properties.iter().map(String::as_str).filter(|name| *name != unknown));
+        if !near.is_empty() {
+            self.why = format!("{} Nearest: {}.", self.why, near.join(", "));
+        }
+        self
+    }
+
     /// A problem from an answer of the client: `what` failed, without its full stop.
     pub fn of(what: &str, error: &Error) -> Self {
         let (why, next) = reason(error);
-        Self::new(format!("{what}.")).why(why).next(next)
+        let details = error.details().unwrap_or_default();
+        Self { details, ..Self::new(format!("{what}.")).why(why).next(next) }
     }
 }
 
@@ -116,19 +146,30 @@ fn reason(error: &Error) -> (String, &'static str) {
         _ if error.is_not_found() => {
             (coded("It was deleted, or your roles never let you see it"), "r try again   Esc back")
         }
-        Error::Throttled { retry_after } => {
-            (format!("The server asks to wait {} s.", retry_after.as_secs()), "r try again then   Esc back")
+        Error::Throttled { retry_after, limit } => {
+            let limit = limit.words().map(|limit| format!(" ({limit})")).unwrap_or_default();
+            let why = format!("Dataverse asks to wait {} s{limit}.", retry_after.as_secs());
+            (why, "r try again then   Esc back")
         }
-        Error::Network { .. } => (format!("There is {error}."), "r try again   g d look closer   Esc back"),
+        Error::Network { source, .. } => {
+            let hint = source.hint().map(|hint| format!(" {}.", capital(&hint))).unwrap_or_default();
+            let why = capital(sentence(&source.to_string()));
+            (format!("{why}.{hint}"), "r try again   g d look closer   Esc back")
+        }
+        Error::ForeignOrigin { .. } => (
+            format!("{}. Nothing was sent there.", capital(sentence(&error.to_string()))),
+            "r try again   g d look closer   Esc back",
+        ),
         Error::Answer { what, .. } => (coded(&format!("The server sent {what}")), AGAIN),
         Error::Api { message, .. } => (coded(sentence(message)), AGAIN),
-        _ => (format!("{}.", sentence(&error.to_string())), AGAIN),
+        _ => (format!("{}.", capital(sentence(&error.to_string()))), AGAIN),
     }
 }
 
 /// Codes of the server that deserve words of their own.
 mod code {
     pub(super) const NO_PRIVILEGE: &str = "0x80040220";
+    pub(super) const UNKNOWN_PROPERTY: &str = "0x80060888";
     pub(super) const PLUG_IN: &str = "0x80040265";
 }
 
@@ -193,7 +234,10 @@ mod tests {
                 code: String::new(),
                 request_id: None,
             },
-            Error::Throttled { retry_after: std::time::Duration::from_secs(42) },
+            Error::Throttled {
+                retry_after: std::time::Duration::from_secs(42),
+                limit: crate::dataverse::Throttle::Requests,
+            },
             Error::Answer { what: "a page of HTML".into(), status: 200, request_id: None },
             Error::Refused { reason: "This session is read-only.".into() },
         ];

@@ -255,6 +255,12 @@ impl App {
 
 /// Where a failed write leaves the row, and the failure in three lines.
 fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Problem) {
+    let details = match &failure {
+        SaveFailure::Conflict | SaveFailure::Gone => String::new(),
+        SaveFailure::Unknown(cause) | SaveFailure::Refused(cause) | SaveFailure::Failed(cause) => {
+            cause.details.clone()
+        }
+    };
     let labels: Vec<&str> = row.edits.iter().map(|edit| edit.label.as_str()).collect();
     let what = format!("{} of {}", labels.join(", "), row.target.name);
     match failure {
@@ -274,12 +280,14 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             let problem = Problem::new(format!("Perhaps saved: {what}. The answer was lost."))
                 .why(sentence(&cause))
                 .next("w then r reads the record again and tells");
+            let problem = Problem { details, ..problem };
             (RowState::Unknown(problem.clone()), problem)
         }
         SaveFailure::Refused(cause) => {
             let problem = Problem::new(format!("Not saved: {what}."))
                 .why(sentence(&cause))
                 .next("u undo   Esc keep it pending");
+            let problem = Problem { details, ..problem };
             (RowState::Failed(problem.clone()), problem)
         }
         SaveFailure::Failed(cause) => {
@@ -288,6 +296,7 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
                 false => format!("{}   {again} tries again   u undo", cause.next),
             };
             let problem = Problem::new(format!("Not saved: {what}.")).why(sentence(&cause)).next(next);
+            let problem = Problem { details, ..problem };
             (RowState::Failed(problem.clone()), problem)
         }
     }

@@ -175,6 +175,8 @@ pub struct Start {
     pub way: Way,
     /// The terminal is at the other end of a slow line: smaller pages.
     pub remote: bool,
+    /// A browser can open on this machine.
+    pub desktop: bool,
     /// The terminal shows ASCII only: no picture made of blocks.
     pub ascii: bool,
 }

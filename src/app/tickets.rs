@@ -72,6 +72,11 @@ impl Tickets {
         self.current.remove(&slot).is_some()
     }
 
+    /// The reads that are under way, with the numbers of their tickets.
+    pub fn under_way(&self) -> impl Iterator<Item = (Slot, u64)> {
+        self.current.iter().map(|(slot, number)| (*slot, *number))
+    }
+
     /// The newest read that is under way.
     pub fn newest(&self) -> Option<Slot> {
         self.current.iter().max_by_key(|(_, number)| **number).map(|(slot, _)| *slot)

@@ -304,6 +304,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         terminal: doctor::place(settings),
         demo: false,
         store,
+        state_folder: paths.state.clone(),
         cache_folder: paths.cache.clone(),
     }
 }

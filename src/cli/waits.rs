@@ -37,7 +37,7 @@ fn line(Waiting { until, attempt, reason }: Waiting) -> Option<String> {
         return None;
     }
     let why = match reason {
-        WaitReason::Throttled => "the server asks to slow down".to_owned(),
+        WaitReason::Throttled(_) => "the server asks to slow down".to_owned(),
         WaitReason::Unavailable(status) => format!("the service is not available ({status})"),
         WaitReason::Connection => "the connection failed".to_owned(),
     };

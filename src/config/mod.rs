@@ -4,6 +4,7 @@
 //! values. Must not know: requests, screens, what a setting is used for.
 
 mod application;
+mod copied;
 mod environment;
 mod paths;
 mod place;
@@ -14,6 +15,7 @@ mod settings;
 mod tags;
 
 pub use application::{Application, Named};
+pub use copied::write_copied;
 pub use environment::Environment;
 pub use paths::Paths;
 pub use place::{Proxies, Proxy, Terminal};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::{StreamExt, TryStreamExt};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -13,8 +14,8 @@ use super::query::encoded;
 use super::request::Request;
 use super::transport::{Transport, WEB_API};
 use super::{
-    Error, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry, Row, RowQuery, Table, TableName,
-    TableSchema, Waiting,
+    Error, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry, Row, RowQuery, Table,
+    TableName, TableSchema, Waiting,
 };
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -60,6 +61,11 @@ impl Client {
     /// What the server sent last in place of an answer.
     pub fn refused(&self) -> Option<Refused> {
         self.transport.refused()
+    }
+
+    /// Tells of every exchange from here on, to whoever is named first.
+    pub fn tell(&self, exchanges: Exchanges) {
+        self.transport.tell(exchanges);
     }
 
     /// The tokens that requests are sent with.
@@ -165,7 +171,8 @@ impl Client {
         Ok(answer.ids())
     }
 
-    /// A table with its columns, their limits and options. Six requests at once.
+    /// A table with its columns, their limits and options. Six requests, as many at once as the service wants: four
+    /// where it names no number.
     ///
     /// # Errors
     ///
@@ -173,14 +180,16 @@ impl Client {
     pub async fn table_schema(&self, table: &Table) -> Result<TableSchema, Error> {
         let root = format!("EntityDefinitions(LogicalName='{}')/Attributes", encoded(table.name.as_str()));
         let cast = |kind: &str| {
-            let path = format!(
+            format!(
                 "{root}/Microsoft.Dynamics.CRM.{kind}AttributeMetadata?$select=LogicalName&$expand=OptionSet"
-            );
-            async move { self.collection(&path).await }
+            )
         };
-        let attributes = self.collection(&root);
-        let casts = futures_util::future::try_join_all(WITH_OPTIONS.map(cast));
-        let (attributes, casts) = futures_util::future::try_join(attributes, casts).await?;
+        let paths = std::iter::once(root.clone()).chain(WITH_OPTIONS.map(cast));
+        let answers = paths.map(|path| async move { self.collection(&path).await });
+        let answers = futures_util::stream::iter(answers).buffered(self.transport.at_once());
+        let mut answers: Vec<Page> = answers.try_collect().await?;
+        let casts = answers.split_off(1);
+        let attributes = answers.remove(0);
         let mut options = OptionSets::default();
         for answer in &casts {
             options.add(answer)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::denial;
+use super::limits::Throttle;
 use crate::{auth, http};
 
 /// An error of the client. Callers ask the `is_…` methods rather than match on statuses.
@@ -27,6 +28,8 @@ pub enum Error {
     Throttled {
         /// From `Retry-After`.
         retry_after: Duration,
+        /// Which limit was hit.
+        limit: Throttle,
     },
     /// The request did not reach the server, or the answer did not reach us.
     #[error("no connection to {host}")]

@@ -19,6 +19,45 @@ pub struct Limits {
 /// Requests within the window.
 pub const REQUESTS: u64 = 6_000;
 
+/// Requests at once while the service has named no number.
+pub(super) const AT_ONCE: usize = 4;
+/// More are refused, whatever a header says.
+const MOST_AT_ONCE: usize = 52;
+
+/// Which of the service's limits was hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Throttle {
+    /// The server did not say.
+    Unknown,
+    /// Requests within the window.
+    Requests,
+    /// Time that the server works within the window.
+    Time,
+    /// Requests at once.
+    Concurrent,
+}
+
+impl Throttle {
+    pub(super) fn of_code(code: &str) -> Self {
+        match code {
+            "0x80072322" => Self::Requests,
+            "0x80072321" => Self::Time,
+            "0x80072326" => Self::Concurrent,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The limit in words; none when it is not known.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Requests => Some("6,000 requests per 5 min"),
+            Self::Time => Some("20 min of work per 5 min"),
+            Self::Concurrent => Some("52 requests at once"),
+        }
+    }
+}
+
 impl Limits {
     pub(super) fn of(headers: &HeaderMap) -> Option<Limits> {
         let text = |name: &str| headers.get(name)?.to_str().ok();
@@ -27,6 +66,14 @@ impl Limits {
             .and_then(|seconds| seconds.trim().replace(',', "").parse().ok())
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         Some(Limits { requests, time })
+    }
+
+    /// How many requests at once the service recommends, where it does.
+    ///
+    /// Source: `x-ms-dop-hint` in "Send parallel requests" of the Dataverse documentation.
+    pub(super) fn at_once(headers: &HeaderMap) -> Option<usize> {
+        let hint: usize = headers.get("x-ms-dop-hint")?.to_str().ok()?.trim().parse().ok()?;
+        (hint > 0).then(|| hint.min(MOST_AT_ONCE))
     }
 
     /// So little is left that a larger piece of work would be stopped.

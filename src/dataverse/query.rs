@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use super::filter::{Field, Filter, Function, Literal, Operator, field};
+use super::transport::WEB_API;
 use super::{RowId, SetName};
 
 /// What stays as it is in the value of a query option; OData's own punctuation, none of the URL's.
@@ -147,8 +148,13 @@ impl Query {
         with_options(&segment(&self.set), &options)
     }
 
+    /// The whole address, in an environment at this origin.
+    pub fn address(&self, origin: &str) -> String {
+        format!("{origin}{WEB_API}{}", self.path())
+    }
+
     /// The `Prefer` header, which every page of the query repeats.
-    pub(super) fn prefer(&self) -> Option<String> {
+    pub fn prefer(&self) -> Option<String> {
         // A link to the next page and `$top` exclude each other.
         let size =
             self.page_size.filter(|_| self.top.is_none()).map(|rows| format!("odata.maxpagesize={rows}"));
@@ -177,6 +183,11 @@ impl RowQuery {
         Self { set: set.into(), id, select: Vec::new(), annotations: true }
     }
 
+    /// The whole address, in an environment at this origin.
+    pub fn address(&self, origin: &str) -> String {
+        format!("{origin}{WEB_API}{}", self.path())
+    }
+
     /// Path and query below the service root, percent-encoded.
     pub(super) fn path(&self) -> String {
         let select =
@@ -185,7 +196,7 @@ impl RowQuery {
     }
 
     /// The `Prefer` header.
-    pub(super) fn prefer(&self) -> Option<String> {
+    pub fn prefer(&self) -> Option<String> {
         self.annotations.then(|| ANNOTATIONS.to_owned())
     }
 }

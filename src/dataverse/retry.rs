@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use http::StatusCode;
 
+use super::limits::Throttle;
+
 /// How patient the transport is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
@@ -54,12 +56,19 @@ pub struct Waiting {
 /// Why a request is sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitReason {
-    /// Too many requests.
-    Throttled,
+    /// Too many requests, and by which limit.
+    Throttled(Throttle),
     /// The service or something before it is not available: 502, 503 or 504.
     Unavailable(u16),
     /// No connection, or it broke.
     Connection,
+}
+
+impl WaitReason {
+    /// The server asked for it.
+    pub fn is_throttled(self) -> bool {
+        matches!(self, Self::Throttled(_))
+    }
 }
 
 /// Whether an answer says that the same request may be sent again.
@@ -68,7 +77,7 @@ pub enum WaitReason {
 /// time to come back.
 pub(super) fn reason_to_retry(status: StatusCode, is_write: bool, has_time: bool) -> Option<WaitReason> {
     match status.as_u16() {
-        429 => Some(WaitReason::Throttled),
+        429 => Some(WaitReason::Throttled(Throttle::Unknown)),
         503 if !is_write || has_time => Some(WaitReason::Unavailable(503)),
         status @ (502 | 504) if !is_write => Some(WaitReason::Unavailable(status)),
         _ => None,

@@ -3,17 +3,19 @@
 //! The guard is asked before a socket is used; a token goes to the environment's own origin and nowhere else;
 //! waiting, repeating and renewing the token happen here and not in the callers.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use tokio::sync::watch;
 use url::Url;
+use uuid::Uuid;
 
-use super::limits::Limits;
+use super::exchange::{Again, Exchanges, Record, Try};
+use super::limits::{AT_ONCE, Limits, Throttle};
 use super::refused_token::explained;
 use super::request::{Request, Target};
 use super::response::{Response, error_of, request_id, retry_after};
@@ -24,6 +26,9 @@ use crate::auth::{AccessToken, EnvironmentUrl, Tokens};
 
 /// Root of the Web API below the environment's origin.
 pub(super) const WEB_API: &str = "/api/data/v9.2/";
+
+/// Our id of a request, which the service keeps with its own.
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
 /// Sends requests of one environment. Cheap to clone; clones share the token, the guard and the waiting.
 #[derive(Debug, Clone)]
@@ -41,12 +46,15 @@ struct Shared {
     retry: Retry,
     waiting: watch::Sender<Option<Waiting>>,
     /// Until when the server wants no requests of this user.
-    pause: Mutex<Option<Instant>>,
+    pause: Mutex<Option<(Instant, Throttle)>>,
     /// What the last answer said is left.
     limits: Mutex<Option<Limits>>,
     refused: Mutex<Option<Refused>>,
     /// There was an answer before: a host that is not there now may come back.
     reached: AtomicBool,
+    /// How many requests at once the service wants at most.
+    at_once: AtomicUsize,
+    exchanges: OnceLock<Exchanges>,
 }
 
 /// What came of one try.
@@ -88,6 +96,8 @@ impl Transport {
             limits,
             refused,
             reached,
+            at_once: AtomicUsize::new(AT_ONCE),
+            exchanges: OnceLock::new(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -114,6 +124,16 @@ impl Transport {
         self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many requests may be on their way at once.
+    pub(super) fn at_once(&self) -> usize {
+        self.shared.at_once.load(Ordering::Relaxed)
+    }
+
+    /// Tells of every exchange from here on. Whoever is named first stays.
+    pub(super) fn tell(&self, exchanges: Exchanges) {
+        let _ = self.shared.exchanges.set(exchanges); // told already
+    }
+
     pub(super) fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
         self.shared.waiting.subscribe()
     }
@@ -131,10 +151,14 @@ impl Transport {
         let mut token = self.shared.tokens.access_token().await?;
         let (mut renewed, mut stepped_up) = (false, false);
         let mut delays = self.shared.retry.delays();
-        let mut attempt = 1;
+        let (mut attempt, mut sent, mut again) = (1, 0, None);
+        let id = Uuid::new_v4().to_string();
         loop {
             self.wait_for_pause(attempt).await;
-            match self.try_once(&request, &uri, &token).await? {
+            sent += 1;
+            let this = Try { attempt: sent, again, client_request_id: &id };
+            again = Some(Again::NewToken);
+            match self.try_once(&request, &uri, &token, this).await? {
                 Outcome::Done(response) => return Ok(response),
                 Outcome::Failed(error) => return Err(error),
                 Outcome::Unauthorized(_, headers) if let Some(claims) = self.wanted_claims(&headers) => {
@@ -155,7 +179,9 @@ impl Transport {
                     }
                     let Some(delay) = delays.next() else { return Err(error) };
                     attempt += 1;
-                    self.wait(delay.max(at_least.unwrap_or_default()), attempt, reason).await;
+                    let delay = delay.max(at_least.unwrap_or_default());
+                    self.wait(delay, attempt, reason).await;
+                    again = Some(Again::Waited(reason, delay));
                 }
             }
         }
@@ -177,14 +203,31 @@ impl Transport {
         address.parse().map_err(|_| Error::Invalid { what: "an address that cannot be requested".to_owned() })
     }
 
-    async fn try_once(&self, request: &Request, uri: &Uri, token: &AccessToken) -> Result<Outcome, Error> {
+    async fn try_once(
+        &self,
+        request: &Request,
+        uri: &Uri,
+        token: &AccessToken,
+        this: Try<'_>,
+    ) -> Result<Outcome, Error> {
         let started = Instant::now();
-        let result = self.shared.http.send(self.http_request(request, uri, token)?).await;
+        let mut sent = self.http_request(request, uri, token)?;
+        if let Ok(id) = HeaderValue::from_str(this.client_request_id) {
+            sent.headers_mut().insert(CLIENT_REQUEST_ID, id);
+        }
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        let origin = self.shared.environment.origin();
+        let mut record = Record::start(&self.shared.exchanges, origin, target, request, this);
+        let result = self.shared.http.send(sent).await;
         let outcome = match result {
             Ok(response) => {
                 self.shared.reached.store(true, Ordering::Relaxed);
                 let (parts, body) = response.into_parts();
-                if let Some(limits) = Limits::of(&parts.headers) {
+                let limits = Limits::of(&parts.headers);
+                if let Some(at_once) = Limits::at_once(&parts.headers) {
+                    self.shared.at_once.store(at_once, Ordering::Relaxed);
+                }
+                if let Some(limits) = limits {
                     *self.shared.limits.lock().unwrap_or_else(PoisonError::into_inner) = Some(limits);
                 }
                 tracing::debug!(
@@ -201,9 +244,16 @@ impl Transport {
                     let kept = Some(refused(request, uri, &response));
                     *self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner) = kept;
                 }
-                self.judge(request, response)
+                let error = error_in(&response);
+                if let Some(record) = &mut record {
+                    record.answered(&response, limits, error.as_ref().and_then(Error::code));
+                }
+                judge(request, response, error)
             }
             Err(error) => {
+                if let Some(record) = &mut record {
+                    record.failed(&error);
+                }
                 tracing::debug!(
                     method = %request.method,
                     path = uri.path(),
@@ -235,28 +285,6 @@ impl Transport {
         Ok(sent)
     }
 
-    fn judge(&self, request: &Request, response: Response) -> Outcome {
-        if response.status.is_success() {
-            return Outcome::Done(response);
-        }
-        let at_least = retry_after(&response.headers);
-        let error = match (response.status, at_least) {
-            (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)) => Error::Throttled { retry_after },
-            _ => error_of(response.status, &response.headers, &response.body),
-        };
-        if response.status == StatusCode::UNAUTHORIZED {
-            return Outcome::Unauthorized(error, response.headers);
-        }
-        match reason_to_retry(response.status, request.is_write(), at_least.is_some()) {
-            Some(reason) => Outcome::Again { error, reason, at_least },
-            // A gateway speaks, not the service: nobody knows whether the service has acted.
-            None if request.is_write() && is_from_a_gateway(response.status, &error) => {
-                Outcome::Failed(Error::OutcomeUnknown { source: Box::new(error) })
-            }
-            None => Outcome::Failed(error),
-        }
-    }
-
     fn judge_failure(&self, request: &Request, error: crate::http::Error) -> Outcome {
         let never_left = error.is_before_send();
         let was_there = self.shared.reached.load(Ordering::Relaxed);
@@ -280,8 +308,8 @@ impl Transport {
     async fn wait_for_pause(&self, attempt: u32) {
         loop {
             let pause = *self.shared.pause.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(until) = pause.filter(|until| *until > Instant::now()) else { return };
-            let reason = WaitReason::Throttled;
+            let Some((until, limit)) = pause.filter(|(until, _)| *until > Instant::now()) else { return };
+            let reason = WaitReason::Throttled(limit);
             let _shown = Shown::new(&self.shared.waiting, Waiting { until, attempt, reason });
             tokio::time::sleep_until(until.into()).await;
         }
@@ -289,9 +317,9 @@ impl Transport {
 
     async fn wait(&self, delay: Duration, attempt: u32, reason: WaitReason) {
         let until = Instant::now() + delay;
-        if reason == WaitReason::Throttled {
+        if let WaitReason::Throttled(limit) = reason {
             let mut pause = self.shared.pause.lock().unwrap_or_else(PoisonError::into_inner);
-            *pause = (*pause).max(Some(until));
+            *pause = Some(pause.map_or((until, limit), |pause| pause.max((until, limit))));
         }
         tracing::info!(ms = delay.as_millis(), attempt, ?reason, "waits before the next try");
         let _shown = Shown::new(&self.shared.waiting, Waiting { until, attempt, reason });
@@ -319,6 +347,35 @@ fn refused(request: &Request, uri: &Uri, response: &Response) -> Refused {
     let id = request_id(&response.headers).map(|id| format!(", request {id}")).unwrap_or_default();
     let what = format!("{} {}, status {}{id}", request.method, uri.path(), response.status.as_u16());
     Refused::new(what, &response.body)
+}
+
+/// The error that an answer means, in the server's words; none for a good one.
+fn error_in(response: &Response) -> Option<Error> {
+    (!response.status.is_success()).then(|| error_of(response.status, &response.headers, &response.body))
+}
+
+fn judge(request: &Request, response: Response, error: Option<Error>) -> Outcome {
+    let Some(error) = error else { return Outcome::Done(response) };
+    let at_least = retry_after(&response.headers);
+    let limit = error.code().map_or(Throttle::Unknown, Throttle::of_code);
+    let error = match (response.status, at_least) {
+        (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)) => Error::Throttled { retry_after, limit },
+        _ => error,
+    };
+    if response.status == StatusCode::UNAUTHORIZED {
+        return Outcome::Unauthorized(error, response.headers);
+    }
+    match reason_to_retry(response.status, request.is_write(), at_least.is_some()) {
+        Some(reason) => {
+            let reason = if reason.is_throttled() { WaitReason::Throttled(limit) } else { reason };
+            Outcome::Again { error, reason, at_least }
+        }
+        // A gateway speaks, not the service: nobody knows whether the service has acted.
+        None if request.is_write() && is_from_a_gateway(response.status, &error) => {
+            Outcome::Failed(Error::OutcomeUnknown { source: Box::new(error) })
+        }
+        None => Outcome::Failed(error),
+    }
 }
 
 fn is_from_a_gateway(status: StatusCode, error: &Error) -> bool {

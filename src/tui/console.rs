@@ -2,17 +2,19 @@
 
 use std::io::{self, Write, stdout};
 
+use super::clipboard::Clipboard;
 use super::terminal;
+use crate::app::copy::Copied;
 use crate::text::harmless;
 
 /// The terminal beside its cells. A test has one that records.
 pub trait Console {
-    /// Hands text to the clipboard.
+    /// Hands text to the clipboard, and answers how.
     ///
     /// # Errors
     ///
     /// When the terminal is gone.
-    fn copy(&mut self, text: &str) -> io::Result<()>;
+    fn copy(&mut self, text: &str) -> io::Result<Copied>;
 
     /// Prints text on the plain screen behind this one.
     ///
@@ -45,11 +47,14 @@ pub trait Console {
 
 /// The terminal the program was started in.
 #[derive(Debug)]
-pub struct RealConsole;
+pub struct RealConsole {
+    /// The ways to the clipboard.
+    pub clipboard: Clipboard,
+}
 
 impl Console for RealConsole {
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        terminal::copy(text)
+    fn copy(&mut self, text: &str) -> io::Result<Copied> {
+        self.clipboard.copy(text, &mut stdout())
     }
 
     fn announce(&mut self, text: &str) -> io::Result<()> {

@@ -63,7 +63,10 @@ where
             match effect {
                 Effect::Quit => return Ok(()),
                 Effect::Redraw => draw_anew(app, terminal)?,
-                Effect::Copy(text) => console.copy(&text)?,
+                Effect::Copy(text) => {
+                    let how = console.copy(&text)?;
+                    drop(app.update(Event::Copied(how))); // says how, and asks for nothing
+                }
                 Effect::Print(text) => {
                     console.leave(&text)?;
                     while !matches!(input.next().await, Some(Event::Input(_)) | None) {}
@@ -94,7 +97,8 @@ where
                 continue;
             }
         }
-        let tick = Instant::now() + Duration::from_secs(1);
+        let tick = app.tick();
+        let at = Instant::now() + tick.unwrap_or_default();
         tokio::select! {
             biased;
             event = input.next() => {
@@ -106,9 +110,9 @@ where
                 }
                 due = Instant::now();
             }
-            Some(event) = runner.next() => effects = app.update(event),
+            Some(event) = runner.next() => effects = take_input(app, event),
             () = sleep_until(due), if app.is_dirty() => {}
-            () = sleep_until(tick), if app.is_counting() => {
+            () = sleep_until(at), if tick.is_some() => {
                 effects = app.update(Event::Clock(Timestamp::now()));
             }
         }
@@ -124,6 +128,7 @@ where
     terminal.clear().map_err(io::Error::other)
 }
 
+/// Applies an event at the time that it is.
 fn take_input(app: &mut App, event: Event) -> Vec<Effect> {
     let mut effects = app.update(Event::Clock(Timestamp::now()));
     effects.extend(app.update(event));

@@ -4,6 +4,7 @@
 
 mod aim;
 pub mod backend;
+pub mod clipboard;
 pub mod console;
 pub mod event_loop;
 mod examination;
@@ -18,6 +19,7 @@ mod sign_ins;
 pub mod start;
 pub mod terminal;
 pub mod theme;
+mod told;
 pub mod view;
 
 pub use console::Console;

@@ -9,7 +9,7 @@ use super::services::Services;
 use crate::app::effect::WriteId;
 use crate::app::tickets::{Slot, Ticket};
 use crate::app::{Effect, Event, Request};
-use crate::dataverse::Patch;
+use crate::dataverse::{Exchange, Patch};
 
 /// Starts work and hands back what it answers.
 ///
@@ -25,6 +25,7 @@ pub struct Runner {
     writer: JoinHandle<()>,
     follower: JoinHandle<()>,
     keeper: JoinHandle<()>,
+    exchanges: UnboundedReceiver<Exchange>,
 }
 
 impl Runner {
@@ -55,7 +56,9 @@ impl Runner {
                 })
                 .await;
         });
-        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer, follower, keeper }
+        // Somebody else may have them: then none are told here.
+        let exchanges = services.exchanges().unwrap_or_else(|| unbounded_channel().1);
+        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer, follower, keeper, exchanges }
     }
 
     /// Starts what an effect asks for. Effects of the terminal are the loop's and are left alone.
@@ -85,9 +88,13 @@ impl Runner {
         }
     }
 
-    /// The next answer.
+    /// The next answer, or news of a request.
     pub async fn next(&mut self) -> Option<Event> {
-        self.inbox.recv().await
+        tokio::select! {
+            biased;
+            event = self.inbox.recv() => event,
+            Some(exchange) = self.exchanges.recv() => Some(Event::Exchanged(Box::new(exchange))),
+        }
     }
 
     /// Stops reading and waits until every write has its answer.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 
 use super::Start;
@@ -13,6 +14,7 @@ use super::examination::examination;
 use super::places;
 use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
+use super::told::Told;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
 use crate::app::layout::Size;
@@ -25,7 +27,9 @@ use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::UNLOCKED;
-use crate::dataverse::{Client, Error, Guard, Patch, Refused, Retry, RowQuery, Table, TableName, Waiting};
+use crate::dataverse::{
+    Client, Error, Exchange, Guard, Patch, Refused, Retry, RowQuery, Table, TableName, Waiting,
+};
 use crate::http;
 use crate::ops::environments::{self, Memory};
 use crate::ops::known_tables::KnownTables;
@@ -47,6 +51,7 @@ pub struct Services {
     client: Arc<watch::Sender<Option<Client>>>,
     /// The newest connection, until the core takes it: what the screens show and where requests go is one thing.
     ready: Arc<Mutex<Option<Client>>>,
+    exchanges: Told,
 }
 
 /// For what is asked by the way: a service that has trouble is not waited for.
@@ -81,7 +86,13 @@ impl Services {
             terminal: start.terminal.clone(),
             client: Arc::new(watch::Sender::new(None)),
             ready: Arc::default(),
+            exchanges: Told::new(),
         })
+    }
+
+    /// The exchanges of all sessions, for the one who takes them first.
+    pub fn exchanges(&self) -> Option<UnboundedReceiver<Exchange>> {
+        self.exchanges.take()
     }
 
     /// What connections and sign-ins are to from here on.
@@ -275,6 +286,7 @@ impl Services {
         let environment = aim.request.environment.clone();
         let guard = aim.read_only.map_or_else(Guard::new, Guard::locked);
         let client = Client::new(environment.clone(), aim.http.clone(), tokens, guard);
+        client.tell(self.exchanges.sender());
         let found = match ops::connect_as(&client, &aim.expected).await {
             Ok(found) => found,
             Err(failure) => {
@@ -373,6 +385,7 @@ impl Services {
         let guard = Guard::locked("Only a question is asked here.");
         let client =
             Client::with_retry(aim.request.environment.clone(), aim.http.clone(), tokens, guard, ONCE);
+        client.tell(self.exchanges.sender());
         let told = |failure: Failure| {
             let mut problem = connect_problem(&aim, &failure);
             problem.next = "Enter open it   Esc close".to_owned();
@@ -520,5 +533,6 @@ fn is_final(error: &Error) -> bool {
 /// Why a save failed. What was to be saved, and what can be done, the core knows better.
 fn cause(error: &Error) -> Problem {
     let next = if error.needs_sign_in() { "g u sign in again" } else { "" };
-    Problem::new(Problem::of("", error).why).next(next)
+    let Problem { why, details, .. } = Problem::of("", error);
+    Problem { details, ..Problem::new(why).next(next) }
 }

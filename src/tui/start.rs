@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
+use super::clipboard::{Clipboard, Multiplexer};
 use super::console::RealConsole;
 use super::input::translate;
 use super::terminal::Guard;
@@ -80,6 +81,8 @@ pub struct Start {
     pub demo: bool,
     /// Where the tokens are kept. It can be opened, and asks nobody anything.
     pub store: TokenStore,
+    /// Where a text goes that is too long for a clipboard; the folder may not exist yet.
+    pub state_folder: PathBuf,
     /// Where the list of environments is kept; the folder may not exist yet.
     pub cache_folder: PathBuf,
 }
@@ -105,6 +108,7 @@ pub async fn run(start: Start) -> io::Result<()> {
         (false, false) => Theme::colors(),
     };
     let services = Services::new(&start)?;
+    let clipboard = start.clipboard();
     let app_start = session::Start { places: services.places(), ..start.for_app() };
     let (_guard, mut terminal) = Guard::take(Arc::clone(&broken))?;
     let size = terminal.size()?;
@@ -124,7 +128,8 @@ pub async fn run(start: Start) -> io::Result<()> {
         .filter_map(|event| ready(event.ok()))
         .flat_map(|event| iter(translate(event)))
         .take_until(ended.clone());
-    run_loop(&mut app, &mut runner, &mut terminal, &mut RealConsole, &theme, pin!(input)).await?;
+    let mut console = RealConsole { clipboard };
+    run_loop(&mut app, &mut runner, &mut terminal, &mut console, &theme, pin!(input)).await?;
     match ended.now_or_never() {
         Some(true) => Err(io::Error::other("a part of the program broke; what it said stands above")),
         _ => Ok(()),
@@ -154,6 +159,16 @@ async fn asked_to_end() {
 }
 
 impl Start {
+    /// The ways to a clipboard that lead to the person.
+    fn clipboard(&self) -> Clipboard {
+        let multiplexer = match (self.terminal.tmux, self.terminal.screen) {
+            (true, _) => Multiplexer::Tmux,
+            (false, true) => Multiplexer::Screen,
+            (false, false) => Multiplexer::None,
+        };
+        Clipboard { multiplexer, desktop: self.display && !self.ssh, folder: self.state_folder.clone() }
+    }
+
     /// What the core needs to know of it.
     fn for_app(&self) -> session::Start {
         let code_first = self.demo || self.ssh || !self.display;
@@ -163,6 +178,7 @@ impl Start {
             places: vec![],
             way: self.way.unwrap_or(if code_first { Way::DeviceCode } else { Way::Browser }),
             remote: self.ssh,
+            desktop: self.display && !self.ssh,
             ascii: self.ascii,
         }
     }

@@ -1,23 +1,18 @@
 //! The terminal while it is ours: raw mode, the other screen, and the way back from every exit.
 
-use std::io::{self, IsTerminal, Write, stdout};
+use std::io::{self, IsTerminal, stdout};
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use crossterm::cursor::{MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{execute, queue};
 use ratatui::Terminal;
 use tokio::sync::Notify;
 
 use super::backend::ScreenBackend;
-
-/// Most terminals take this much in one OSC 52 sequence.
-const CLIPBOARD_LIMIT: usize = 74_994;
 
 /// The real terminal.
 pub type RealTerminal = Terminal<ScreenBackend>;
@@ -77,19 +72,4 @@ pub fn enter() -> io::Result<()> {
 pub fn give_back() -> io::Result<()> {
     execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
     disable_raw_mode()
-}
-
-/// Hands text to the terminal's clipboard by OSC 52. Whether the terminal takes it cannot be known.
-///
-/// # Errors
-///
-/// When the text is too long for a terminal, or the terminal is gone.
-pub fn copy(text: &str) -> io::Result<()> {
-    let encoded = STANDARD.encode(text);
-    if encoded.len() > CLIPBOARD_LIMIT {
-        return Err(io::Error::other("too long for a terminal's clipboard"));
-    }
-    let mut out = stdout();
-    queue!(out, crossterm::style::Print(format_args!("\u{1b}]52;c;{encoded}\u{7}")))?;
-    out.flush()
 }

@@ -91,7 +91,7 @@ async fn a_read_only_session_sends_no_write_whatever_is_pressed() {
     program.wait_for("Read-only was asked for").await;
     program.keys("esc : r w enter");
     program.wait_for("Nothing unlocks that from inside").await;
-    program.keys("w y Y enter x s y");
+    program.keys("w y Y enter x s y esc");
     program.keys("ctrl-l");
     assert!(program.writes().await.is_empty());
     program.quit().await;

@@ -87,11 +87,11 @@ async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_stopped() {
     let slow = json!({ "kind": "status", "status": 429, "retry_after": "200", "code": "0x80072322" });
     program.fault(api_fault("GET", "v9.2/incidents", 1, slow)).await;
     program.keys("/ i n c i d e n t enter");
-    program.wait_for("Dataverse asks to slow down").await;
+    program.wait_for("Dataverse asks to wait").await;
     program.keys("ctrl-c");
     let screen = program.wait_for("Stopped").await;
-    assert!(!screen.contains("slow down"), "{screen}");
+    assert!(!screen.contains("asks to wait"), "{screen}");
     program.keys("r");
-    program.wait_for("slow down").await; // the server still wants none, and that is told
+    program.wait_for("asks to wait").await; // the server still wants none, and that is told
     program.quit().await;
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use dvtui::app::App;
+use dvtui::app::copy::Copied;
 use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::layout::Size;
@@ -79,6 +80,7 @@ impl Program {
             terminal: dvtui::ops::doctor::Terminal::default(),
             demo: false,
             store: TokenStore::in_folder(&home.path().join("state")),
+            state_folder: home.path().join("state"),
             cache_folder: home.path().join("cache"),
         };
         change(ready, &mut settings);
@@ -89,6 +91,7 @@ impl Program {
             places: services.places(),
             way: Way::DeviceCode,
             remote: true,
+            desktop: false,
             ascii: false,
         };
         let screen = Screen::new(80, 24);
@@ -229,8 +232,8 @@ pub(crate) fn api_fault(method: &str, path: &str, times: u32, fault: Value) -> V
 struct Deaf;
 
 impl Console for Deaf {
-    fn copy(&mut self, _text: &str) -> io::Result<()> {
-        Ok(())
+    fn copy(&mut self, _text: &str) -> io::Result<Copied> {
+        Ok(Copied::Terminal)
     }
 
     fn announce(&mut self, _text: &str) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod connect;
 mod dice;
 mod discovery;
 mod errors;
+mod exchanges;
 mod fidelity;
 mod hostile_devices;
 mod links;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dvtui::auth::Tokens;
-use dvtui::dataverse::{Error, Guard, Query, WaitReason};
+use dvtui::dataverse::{Error, Guard, Query, Throttle, WaitReason};
 
 use crate::scripted::{Answer, Server, error, json, status};
 
@@ -53,7 +53,7 @@ async fn too_many_requests_are_waited_out_and_the_wait_is_told() {
     let reading = tokio::spawn(async move { client.page(&Query::new("x")).await });
     waiting.changed().await.unwrap();
     let told = waiting.borrow_and_update().unwrap();
-    assert_eq!((told.attempt, told.reason), (2, WaitReason::Throttled));
+    assert_eq!((told.attempt, told.reason), (2, WaitReason::Throttled(Throttle::Unknown)));
     assert!(told.until.saturating_duration_since(std::time::Instant::now()) > Duration::from_millis(500));
     waiting.changed().await.unwrap();
     assert_eq!(*waiting.borrow_and_update(), None, "the wait is over");
@@ -81,7 +81,7 @@ async fn while_one_request_is_throttled_no_other_is_sent() {
 async fn a_wait_that_is_too_long_is_an_error_with_its_length() {
     let server = Server::start(|_| vec![status(429, &[("Retry-After", "600")], "")]).await;
     let failed = server.client().page(&Query::new("x")).await.unwrap_err();
-    assert_eq!(failed, Error::Throttled { retry_after: Duration::from_secs(600) });
+    assert_eq!(failed, Error::Throttled { retry_after: Duration::from_secs(600), limit: Throttle::Unknown });
     assert_eq!(server.seen().len(), 1);
 }
 

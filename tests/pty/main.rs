@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod copying;
 mod hostile;
 mod journey;
 mod known_tables;

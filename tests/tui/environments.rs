@@ -57,6 +57,7 @@ fn started(places: Vec<Listed>, width: u16, height: u16) -> Stage {
         places,
         way: Way::DeviceCode,
         remote: false,
+        desktop: false,
         ascii: false,
     };
     Stage::started(start, width, height)
@@ -134,6 +135,7 @@ fn there_are_no_environments() {
 #[test]
 fn a_remembered_list_shows_at_once_and_is_read_anew_behind_it() {
     let mut stage = started(places(), 80, 24);
+    stage.later(300);
     assert!(stage.screen().contains("contoso-uat.crm4") && stage.screen().contains("6 environments ..."));
     stage.keys("j");
     let mut newer = places();

@@ -28,6 +28,7 @@ fn the_form_while_the_record_is_read_and_when_it_cannot_be() {
 fn a_failed_reload_keeps_the_fields() {
     let mut desk = Desk::at_form(80, 24);
     desk.keys("r");
+    desk.stage.later(300);
     assert!(desk.screen().contains("reading ...") && desk.screen().contains("Printer jam"));
     desk.stage.answer(Slot::Row, Reply::Row(Err(stage::refused(500, "", "oops"))));
     assert!(

@@ -129,7 +129,8 @@ fn pages_are_read_ahead_one_screen_before_the_end() {
     stage.keys("Ctrl-D Ctrl-D Ctrl-D");
     let next = Request::NextPage(NextLink::new("https://contoso/p2"), query().order_by("incidentid"));
     assert_eq!(*stage.request(Slot::Rows), next);
-    assert!(stage.row(2).ends_with("..."), "{}", stage.row(2));
+    stage.later(300);
+    assert!(stage.row(2).ends_with("... 0.3 s"), "{}", stage.row(2));
     let asked = stage.asked();
     stage.keys("j j");
     assert_eq!(stage.asked(), asked, "one read at a time");
@@ -162,6 +163,7 @@ fn loading_never_blanks_what_is_on_the_screen() {
     let mut stage = Stage::at_cases(80, 24, 50, None);
     for keys in ["r", "s", "/ p r i n t Enter"] {
         stage.keys(keys);
+        stage.later(300);
         assert!(
             stage.screen().contains("CAS-00000") && stage.row(2).contains("..."),
             "{keys}\n{}",

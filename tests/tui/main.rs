@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
+mod copying;
 mod desk;
 mod doctor;
 mod editing;
@@ -10,8 +11,11 @@ mod form;
 mod grid;
 mod json;
 mod known_tables;
+mod log;
 mod odd_rows;
 mod overlays;
+mod problems;
+mod progress;
 mod safety;
 mod saving;
 mod sign_in;

@@ -45,6 +45,7 @@ impl Stage {
             places: vec![],
             way,
             remote: false,
+            desktop: false,
             ascii: false,
         };
         Self::started(start, width, height)
@@ -146,6 +147,12 @@ impl Stage {
         let effects = self.app.update(Event::Resize(Size { width, height }));
         self.take(effects);
         self
+    }
+
+    /// Time passes, in milliseconds.
+    pub(crate) fn later(&mut self, millis: i64) -> &mut Self {
+        let now = self.app.now + jiff::SignedDuration::from_millis(millis);
+        self.event(Event::Clock(now))
     }
 
     pub(crate) fn event(&mut self, event: Event) -> &mut Self {

@@ -17,6 +17,7 @@ pub enum Global {
     Refresh,
     GoTables,
     GoDoctor,
+    GoLog,
     Raw,
     GoEnvironments,
     SignInAgain,
@@ -102,6 +103,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::GoDoctor, "go.doctor", "Find out what stands in the way")
         .keys(&[&[Key::Char('g'), Key::Char('d')]])
         .words("doctor check diagnose token claims 401 network proxy"),
+    spec(Global::GoLog, "go.log", "Look at the requests of this session")
+        .keys(&[&[Key::Char('g'), Key::Char('l')]])
+        .words("log network http traffic"),
     spec(Global::Raw, "raw", "Show what the server sent in place of an answer")
         .keys(&[&[Key::Ctrl('x')]])
         .words("body response error details")

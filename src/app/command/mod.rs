@@ -3,11 +3,13 @@
 //! Each scope has a file with its commands and one table of [`CommandSpec`]. The tables drive key look-up, prefix
 //! menus, the hint line, help and the palette; nothing else knows a key.
 
+pub mod copy;
 pub mod doctor;
 pub mod environments;
 pub mod global;
 pub mod grid;
 pub mod list;
+pub mod log;
 pub mod record;
 pub mod review;
 pub mod sign_in;
@@ -35,6 +37,7 @@ pub enum Scope {
     Json,
     Review,
     Doctor,
+    Log,
 }
 
 impl Scope {
@@ -52,6 +55,7 @@ impl Scope {
             Scope::Json => "JSON",
             Scope::Review => "REVIEW",
             Scope::Doctor => "DOCTOR",
+            Scope::Log => "REQUEST LOG",
         }
     }
 }
@@ -68,6 +72,8 @@ pub enum Command {
     Review(review::ReviewCommand),
     Doctor(doctor::DoctorCommand),
     Environments(environments::EnvironmentsCommand),
+    Log(log::LogCommand),
+    Copy(copy::CopyCommand),
 }
 
 /// Whether a command can run now.
@@ -161,8 +167,12 @@ const TABLES: &[&[CommandSpec]] = &[
     record::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
+    log::COMMANDS,
+    copy::GRID,
+    copy::RECORD,
     list::COMMANDS,
     global::COMMANDS,
+    copy::EVERYWHERE,
 ];
 
 /// Every command there is.
@@ -249,6 +259,8 @@ mod tests {
                 Command::Review(_) => spec.scope == Scope::Review,
                 Command::Environments(_) => spec.scope == Scope::Environments,
                 Command::Doctor(_) => spec.scope == Scope::Doctor,
+                Command::Log(_) => spec.scope == Scope::Log,
+                Command::Copy(_) => matches!(spec.scope, Scope::Grid | Scope::Record | Scope::Global),
             };
             assert!(same, "{}", spec.name);
         }

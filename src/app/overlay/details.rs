@@ -44,11 +44,12 @@ impl App {
                 effects.extend(self.open_place(address));
                 effects
             }
-            Input::Key(Key::Char('y')) => {
+            Input::Key(Key::Char(key @ ('y' | 'P'))) => {
                 let facts = details.facts();
                 let lines: Vec<String> =
                     facts.iter().map(|(label, value)| format!("{label}: {value}")).collect();
-                self.copy(lines.join("\n"))
+                let text = lines.join("\n");
+                if *key == 'y' { self.copy(text) } else { vec![Effect::Print(text)] }
             }
             Input::Key(Key::Esc | Key::Ctrl('g' | 'c') | Key::Char('q' | 'd') | Key::Backspace) => {
                 self.close_details()

@@ -170,7 +170,8 @@ impl App {
             | Screen::Environments(_)
             | Screen::Tables(_)
             | Screen::Review(_)
-            | Screen::Doctor(_) => {}
+            | Screen::Doctor(_)
+            | Screen::Log(_) => {}
         }
     }
 }

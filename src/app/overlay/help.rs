@@ -29,6 +29,7 @@ const EVERY_SCOPE: &[Scope] = &[
     Scope::Json,
     Scope::Review,
     Scope::Doctor,
+    Scope::Log,
     Scope::List,
     Scope::Global,
 ];

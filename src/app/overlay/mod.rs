@@ -10,6 +10,7 @@ pub mod editor;
 pub mod find;
 pub mod help;
 pub mod key_tester;
+pub mod link;
 pub mod menu;
 pub mod palette;
 pub mod prefix;
@@ -30,6 +31,7 @@ use editor::Editor;
 use find::Find;
 use help::Help;
 use key_tester::KeyTester;
+use link::Link;
 use palette::Palette;
 use prompt::Prompt;
 use reading::Reading;
@@ -66,6 +68,8 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     /// Text to be read.
     Reading(Box<Reading>),
+    /// A link to be opened elsewhere.
+    Link(Link),
     /// What each key arrives as.
     KeyTester(KeyTester),
 }
@@ -88,6 +92,7 @@ impl App {
             Some(Overlay::Details(_)) => self.details_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
+            Some(Overlay::Link(_)) => self.link_input(&input),
             Some(Overlay::KeyTester(_)) => self.key_tester_input(&input),
             None => vec![],
         }

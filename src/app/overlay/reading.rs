@@ -93,6 +93,7 @@ impl App {
                 let text = reading.paragraphs.join("\n");
                 return self.copy(text);
             }
+            Input::Key(Key::Char('P')) => return vec![Effect::Print(reading.paragraphs.join("\n"))],
             input => {
                 self.say_unbound(input);
                 return vec![];

@@ -5,6 +5,7 @@ pub mod environments;
 pub mod form;
 pub mod grid;
 pub mod json;
+pub mod log;
 pub mod record;
 pub mod review;
 pub mod sign_in;
@@ -18,6 +19,7 @@ use super::key::Input;
 pub use doctor::Doctor;
 pub use environments::Environments;
 pub use grid::Grid;
+pub use log::Log;
 pub use record::Record;
 pub use review::Review;
 pub use sign_in::SignIn;
@@ -33,6 +35,7 @@ pub enum Screen {
     Record(Box<Record>),
     Review(Review),
     Doctor(Box<Doctor>),
+    Log(Box<Log>),
 }
 
 impl Screen {
@@ -49,6 +52,7 @@ impl Screen {
             },
             Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
             Screen::Doctor(_) => &[Scope::Doctor, Scope::List, Scope::Global],
+            Screen::Log(_) => &[Scope::Log, Scope::List, Scope::Global],
         }
     }
 }
@@ -61,6 +65,7 @@ impl App {
             Screen::SignIn(_) => self.sign_in_field_input(input),
             Screen::Tables(_) => self.tables_field_input(input),
             Screen::Grid(_) => self.grid_field_input(input),
+            Screen::Log(_) => self.log_field_input(input),
             Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => None,
         }
     }

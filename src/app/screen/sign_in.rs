@@ -268,6 +268,7 @@ mod tests {
             places: vec![],
             way: Way::DeviceCode,
             remote: true,
+            desktop: false,
             ascii: false,
         };
         let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::UNIX_EPOCH);

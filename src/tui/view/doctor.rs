@@ -41,7 +41,8 @@ pub(super) fn draw(
         return None;
     };
     text::line(&report.counts(), theme.dim, top, buffer);
-    let right = if doctor.report.is_pending() { "..." } else { "r run again" };
+    let mark = app.reading_mark();
+    let right = if doctor.report.is_pending() { mark.trim_start() } else { "r run again" };
     text::line_right(right, theme.dim, top, buffer);
     let wide = app.size.width >= WIDE;
     let list = Rect { width: if wide { body.width - BESIDE - 1 } else { body.width }, ..body };

@@ -105,7 +105,7 @@ fn context(
     let (count, all) = (screen.picker.found().len(), screen.picker.len());
     let count = if count == all { all.to_string() } else { format!("{count} of {all}") };
     let plural = if all == 1 { "environment" } else { "environments" };
-    let reading = if app.places.is_pending() { " ..." } else { "" };
+    let reading = if app.places.is_pending() { app.reading_mark() } else { String::new() };
     text::line_right(&format!("{count} {plural}{reading} "), theme.dim, area, buffer);
     if screen.typing || !screen.picker.line.is_empty() {
         text::line("/ ", theme.key, inner, buffer);

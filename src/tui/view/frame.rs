@@ -82,31 +82,49 @@ fn crumbs(app: &App, room: usize) -> String {
 /// Row 23: the newest message. A problem takes the lines it needs from the screen above.
 pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let beside = || app.waiting.map(|wait| wait.short(app.now)).or_else(|| app.reading_short());
     match &app.notice {
-        Some(Notice::Info(info)) => say(info, theme, inner, buffer),
-        // The body says it already.
-        Some(Notice::Problem(failure)) if app.failure_of_screen() == Some(failure) => {}
-        Some(Notice::Problem(failure)) => {
+        Some(Notice::Info(info)) => say_beside(info, beside(), theme, inner, buffer),
+        Some(Notice::Problem(failure)) if app.failure_of_screen() != Some(failure) => {
             let lines = problem::height(failure, inner.width).clamp(1, area.y.max(1));
             let over = Rect { y: area.bottom() - lines, height: lines, ..area };
             Clear.render(over, buffer);
             problem::draw(failure, theme, Rect { x: inner.x, width: inner.width, ..over }, buffer);
         }
-        None => {
+        // The body says it already.
+        Some(Notice::Problem(_)) | None => {
             if let Some(wait) = &app.waiting {
                 say(&wait.line(app.now), theme, inner, buffer);
             } else if let Some(saving) = app.saving_line() {
                 say(&saving, theme, inner, buffer);
-            } else if let Screen::Grid(grid) = app.screen()
-                && let Some(found) = grid.filter_message()
-            {
-                say(&found, theme, inner, buffer);
-            } else if let Screen::Doctor(doctor) = app.screen()
-                && let Some(summary) = doctor.summary()
-            {
-                say(&summary, theme, inner, buffer);
+            } else if let Some(found) = of_screen(app) {
+                say_beside(&found, app.reading_short(), theme, inner, buffer);
+            } else if let Some(reading) = app.reading_line() {
+                say(&reading, theme, inner, buffer);
             }
         }
+    }
+}
+
+/// What the screen itself has to say.
+fn of_screen(app: &App) -> Option<String> {
+    match app.screen() {
+        Screen::Grid(grid) => grid.filter_message(),
+        Screen::Doctor(doctor) => doctor.summary(),
+        Screen::Log(_) => Some("Tokens and bodies are never kept here.".to_owned()),
+        _ => None,
+    }
+}
+
+/// A message, and at its right what is going on meanwhile, where there is room for it.
+fn say_beside(message: &str, beside: Option<String>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let width = beside.as_ref().map_or(0, |beside| beside.width() as u16 + 2);
+    match beside.filter(|_| area.width >= 2 * width) {
+        Some(beside) => {
+            text::line_right(&beside, theme.bar, area, buffer);
+            say(message, theme, Rect { width: area.width - width, ..area }, buffer);
+        }
+        None => say(message, theme, area, buffer),
     }
 }
 
@@ -167,6 +185,7 @@ impl App {
             Screen::Record(record) => self.record_name(record),
             Screen::Review(_) => "Pending changes".into(),
             Screen::Doctor(_) => "Doctor".into(),
+            Screen::Log(_) => "Request log".into(),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn draw(
     area: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let in_field = context(grid, theme, Rect { height: 1, ..area }, buffer);
+    let in_field = context(app, grid, theme, Rect { height: 1, ..area }, buffer);
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let rows = grid.rows.value();
     if grid.columns.is_empty()
@@ -84,8 +84,8 @@ pub(super) fn draw(
 }
 
 /// Row 2: what is looked for, what was asked of the server, the order; at the right how much of it is here.
-fn context(grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
-    let count = format!(" {} ", count(grid));
+fn context(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let count = format!(" {} ", count(app, grid));
     text::line_right(&count, theme.dim, area, buffer);
     let width = area.width.saturating_sub(count.len() as u16 + 1);
     let mut left = Rect { x: area.x + 1, width, ..area };
@@ -110,7 +110,7 @@ fn context(grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Optio
 }
 
 /// `250 of 12,431`, and what is going on.
-fn count(grid: &Grid) -> String {
+fn count(app: &App, grid: &Grid) -> String {
     let mut text = match grid.rows.value() {
         None => String::new(),
         Some(rows) => match rows.total() {
@@ -129,7 +129,7 @@ fn count(grid: &Grid) -> String {
         text = format!("{text}, {stopped}");
     }
     if grid.is_reading() || grid.rows.is_pending() {
-        text.push_str(" ...");
+        text.push_str(&app.reading_mark());
     }
     text
 }

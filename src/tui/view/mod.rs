@@ -11,6 +11,8 @@ pub mod frame;
 mod grid;
 mod help;
 mod json;
+mod link;
+mod log;
 mod menu;
 mod palette;
 mod panel;
@@ -73,6 +75,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
+            Overlay::Link(shown) => link::draw(app, shown, cursor, theme, body, buffer),
             Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
             Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
             Overlay::Details(details) => tags::details(details, cursor, theme, body, buffer),
@@ -83,6 +86,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
         Some(Overlay::Prompt(overlay)) => cursor = prompt::draw(app, overlay, theme, message, buffer),
         Some(Overlay::Address(line)) => cursor = prompt::address(app, line, theme, message, buffer),
         Some(Overlay::Find(overlay)) => cursor = prompt::find(overlay, theme, message, buffer),
+        Some(Overlay::Link(shown)) if shown.picture && app.notice.is_none() => {}
         _ => frame::message(app, theme, message, buffer),
     }
     frame::hints(app, theme, hints, buffer);
@@ -99,5 +103,6 @@ fn screen(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<P
         Screen::Record(screen) => record::draw(app, screen, theme, area, buffer),
         Screen::Review(screen) => review::draw(app, screen, theme, area, buffer),
         Screen::Doctor(screen) => doctor::draw(app, screen, theme, area, buffer),
+        Screen::Log(screen) => log::draw(app, screen, theme, area, buffer),
     }
 }

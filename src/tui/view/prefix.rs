@@ -22,9 +22,16 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let entries = prefix::entries(app, key);
-    let area = panel::open(entries.len().min(LINES) as u16, focus, theme, screen, buffer);
-    for (y, (next, spec)) in (0..area.height).zip(entries) {
-        let line = Rect { x: area.x + 1, y: area.y + y, width: area.width.saturating_sub(1), height: 1 };
+    let columns = entries.len().div_ceil(LINES).max(1);
+    let lines = entries.len().div_ceil(columns);
+    let area = panel::open(lines as u16, focus, theme, screen, buffer);
+    let width = area.width.saturating_sub(1) / columns as u16;
+    for (place, (next, spec)) in entries.into_iter().enumerate() {
+        let (column, y) = ((place / lines) as u16, (place % lines) as u16);
+        if y >= area.height {
+            continue;
+        }
+        let line = Rect { x: area.x + 1 + column * width, y: area.y + y, width, height: 1 };
         text::line(&format!("{key} {next}"), theme.key, line, buffer);
         let line = Rect { x: line.x + 8, width: line.width.saturating_sub(8), ..line };
         match palette::refusal(app, spec) {

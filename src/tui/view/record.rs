@@ -27,7 +27,10 @@ pub(super) fn draw(
         (Some(_), Tab::Form) => form::context(app, record),
         (Some(_), Tab::Json) => json::context(record),
     };
-    let said = if record.row.is_pending() { "reading ...".to_owned() } else { said };
+    let said = match app.reading_mark() {
+        mark if record.row.is_pending() && !mark.is_empty() => format!("reading{mark}"),
+        _ => said,
+    };
     tabs(record.tab, &said, theme, top, buffer);
     match (record.row.value(), &record.row) {
         (Some(_), _) => match record.tab {

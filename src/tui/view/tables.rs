@@ -68,7 +68,7 @@ fn context(app: &App, tables: &Tables, theme: &Theme, area: Rect, buffer: &mut B
     let count = tables.picker.found().len() as u64;
     let all = tables.picker.len() as u64;
     let count = if count == all { grouped(all) } else { format!("{} of {}", grouped(count), grouped(all)) };
-    let reading = if app.tables.is_pending() { " ..." } else { "" };
+    let reading = if app.tables.is_pending() { app.reading_mark() } else { String::new() };
     let kind = if tables.custom { "custom tables" } else { "tables" };
     text::line_right(&format!("{count} {kind}{reading} "), theme.dim, area, buffer);
     if tables.typing || !tables.picker.line.is_empty() {

@@ -31,6 +31,9 @@ impl Grid {
 impl App {
     /// Shows the rows of a table in front of what is seen.
     pub(in crate::app) fn open_grid(&mut self, table: Table) -> Vec<Effect> {
+        if self.schemas.contains_key(&table.name) {
+            self.columns_were_here(&table.name);
+        }
         self.screens.push(Screen::Grid(Box::new(Grid::new(table))));
         self.start_grid()
     }
@@ -113,7 +116,8 @@ impl App {
             Ok(page) => grid.page_came(page, height, page_size).map(Notice::Info),
             Err(error) => {
                 let what = format!("Cannot read {}", grid.table.collection_name);
-                grid.reading_failed(Problem::of(&what, &error)).map(Notice::Problem)
+                let problem = Problem::of(&what, &error).nearest(&error, grid.schema.as_deref());
+                grid.reading_failed(problem).map(Notice::Problem)
             }
         };
         if notice.is_some() {

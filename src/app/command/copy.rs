@@ -1,0 +1,147 @@
+//! What can be copied, printed and opened elsewhere: `y` and a letter, the same letters wherever there is a row.
+
+use super::{Availability, Command, CommandSpec, Scope};
+use crate::app::App;
+use crate::app::key::Key;
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyCommand {
+    Cell,
+    Raw,
+    Row,
+    RowWithHeader,
+    Markdown,
+    Json,
+    Id,
+    Column,
+    Name,
+    Url,
+    Link,
+    Curl,
+    Line,
+    /// Show what was copied last as plain text.
+    Print,
+    /// What went wrong.
+    Report,
+    /// Show the row in a browser.
+    Browser,
+}
+
+const fn spec(command: CopyCommand, name: &'static str, title: &'static str, scope: Scope) -> CommandSpec {
+    CommandSpec::new(Command::Copy(command), name, title, scope).enabled(on_a_row)
+}
+
+fn on_a_row(app: &App) -> Availability {
+    match app.has_subject() {
+        true => Availability::Yes,
+        false => Availability::No("There is no row here.".into()),
+    }
+}
+
+fn copied(app: &App) -> Availability {
+    match &app.copied {
+        Some(_) => Availability::Yes,
+        None => Availability::No("Nothing was copied yet. y shows what can be.".into()),
+    }
+}
+
+fn in_trouble(app: &App) -> Availability {
+    match app.shown_problem() {
+        Some(_) => Availability::Yes,
+        None => Availability::No("Nothing went wrong here.".into()),
+    }
+}
+
+/// The keys of a copy command.
+macro_rules! y {
+    ($letter:literal) => {
+        &[&[Key::Char('y'), Key::Char($letter)]]
+    };
+}
+
+/// The table of the grid.
+pub const GRID: &[CommandSpec] = &[
+    spec(CopyCommand::Cell, "copy.cell", "Copy the cell as shown", Scope::Grid).keys(y!('y')),
+    spec(CopyCommand::Raw, "copy.raw", "Copy the raw value", Scope::Grid).keys(y!('v')),
+    spec(CopyCommand::Row, "copy.row", "Copy the row, with tabs", Scope::Grid).keys(y!('r')),
+    spec(CopyCommand::RowWithHeader, "copy.table", "Copy header and row, with tabs", Scope::Grid)
+        .keys(y!('t')),
+    spec(CopyCommand::Markdown, "copy.markdown", "Copy as Markdown", Scope::Grid).keys(y!('m')),
+    spec(CopyCommand::Json, "copy.json", "Copy the JSON as it came", Scope::Grid).keys(y!('j')),
+    spec(CopyCommand::Id, "copy.id", "Copy the row's id", Scope::Grid).keys(y!('i')).words("guid key"),
+    spec(CopyCommand::Name, "copy.name", "Copy number or name", Scope::Grid).keys(y!('n')).words("ticket"),
+    spec(CopyCommand::Column, "copy.column", "Copy the column's logical name", Scope::Grid).keys(y!('k')),
+    spec(CopyCommand::Url, "copy.url", "Copy the query's OData URL", Scope::Grid)
+        .keys(y!('u'))
+        .words("address"),
+    spec(CopyCommand::Link, "copy.link", "Copy a link to the app", Scope::Grid)
+        .keys(y!('l'))
+        .words("deep url"),
+    spec(CopyCommand::Curl, "copy.curl", "Copy the query as curl", Scope::Grid).keys(y!('x')),
+    spec(CopyCommand::Line, "copy.line", "Copy the query as dv", Scope::Grid)
+        .keys(y!('q'))
+        .words("command line"),
+    spec(CopyCommand::Browser, "row.browser", "Open the row in a browser, or show its link", Scope::Grid)
+        .keys(&[&[Key::Char('o')]])
+        .words("web link qr"),
+];
+
+/// The table of a record.
+pub const RECORD: &[CommandSpec] = &[
+    spec(CopyCommand::Cell, "record.copy-value", "Copy the value as shown", Scope::Record).keys(y!('y')),
+    spec(CopyCommand::Raw, "record.copy-raw", "Copy the raw value", Scope::Record).keys(y!('v')),
+    spec(CopyCommand::Row, "record.copy-row", "Copy the row, with tabs", Scope::Record).keys(y!('r')),
+    spec(CopyCommand::RowWithHeader, "record.copy-table", "Copy header and row, with tabs", Scope::Record)
+        .keys(y!('t')),
+    spec(CopyCommand::Markdown, "record.copy-markdown", "Copy as Markdown", Scope::Record).keys(y!('m')),
+    spec(CopyCommand::Json, "record.copy-json", "Copy the JSON as it came", Scope::Record).keys(y!('j')),
+    spec(CopyCommand::Id, "record.copy-id", "Copy the row's id", Scope::Record)
+        .keys(y!('i'))
+        .words("guid key"),
+    spec(CopyCommand::Name, "record.copy-name", "Copy number or name", Scope::Record)
+        .keys(y!('n'))
+        .words("ticket"),
+    spec(CopyCommand::Column, "record.copy-column", "Copy the column's logical name", Scope::Record)
+        .keys(y!('k')),
+    spec(CopyCommand::Url, "record.copy-url", "Copy the row's OData URL", Scope::Record)
+        .keys(y!('u'))
+        .words("address"),
+    spec(CopyCommand::Link, "record.copy-link", "Copy a link to the app", Scope::Record)
+        .keys(y!('l'))
+        .words("deep url"),
+    spec(CopyCommand::Curl, "record.copy-curl", "Copy the request as curl", Scope::Record).keys(y!('x')),
+    spec(CopyCommand::Line, "record.copy-line", "Copy the request as dv", Scope::Record)
+        .keys(y!('q'))
+        .words("command line"),
+    spec(
+        CopyCommand::Browser,
+        "record.browser",
+        "Open the row in a browser, or show its link",
+        Scope::Record,
+    )
+    .keys(&[&[Key::Char('o')]])
+    .words("web link qr"),
+];
+
+/// The table of what every screen has.
+pub const EVERYWHERE: &[CommandSpec] = &[
+    CommandSpec::new(
+        Command::Copy(CopyCommand::Report),
+        "copy.report",
+        "Copy what went wrong, for support",
+        Scope::Global,
+    )
+    .keys(y!('e'))
+    .words("problem error request id")
+    .enabled(in_trouble),
+    CommandSpec::new(
+        Command::Copy(CopyCommand::Print),
+        "copy.print",
+        "Print what was copied last as plain text",
+        Scope::Global,
+    )
+    .keys(&[&[Key::Char('P')]])
+    .words("clipboard")
+    .enabled(copied),
+];

@@ -1,0 +1,175 @@
+use std::time::Duration;
+
+use dvtui::app::effect::Effect;
+use dvtui::app::event::Event;
+use dvtui::app::screen::Screen;
+use dvtui::dataverse::exchange::{Again, Exchange};
+use dvtui::dataverse::{Limits, Throttle, WaitReason};
+use jiff::ToSpan;
+
+use crate::stage::{Stage, noon};
+
+/// A request that was answered, some seconds after noon.
+fn exchange(second: i64, target: &str, status: u16, millis: u64) -> Exchange {
+    Exchange {
+        at: noon() + second.seconds(),
+        took: Duration::from_millis(millis),
+        method: "GET".into(),
+        origin: "https://contoso-uat.crm4.dynamics.com".into(),
+        target: format!("/api/data/v9.2/{target}"),
+        if_match: None,
+        status: Some(status),
+        code: String::new(),
+        failure: String::new(),
+        bytes: 23_000,
+        on_wire: None,
+        attempt: 1,
+        again: None,
+        client_request_id: "0d1f4a52-0000-4000-8000-000000000001".into(),
+        request_id: Some(format!("77ab0000-0000-4000-8000-{second:012}")),
+        limits: Some(Limits { requests: 5_877, time: Some(Duration::from_secs(1_199)) }),
+    }
+}
+
+fn happens(stage: &mut Stage, exchange: Exchange) {
+    stage.event(Event::Exchanged(Box::new(exchange)));
+}
+
+/// At the log, with requests of all kinds in it.
+pub(crate) fn at_log(width: u16, height: u16) -> Stage {
+    let mut stage = Stage::at_cases(width, height, 30, None);
+    happens(&mut stage, exchange(1, "WhoAmI", 200, 41));
+    let path =
+        "incidents?$select=title,ticketnumber&$filter=contains(title,%27print%27)&$orderby=createdon%20desc";
+    let mut throttled = exchange(2, path, 429, 12);
+    throttled.code = "0x80072322".into();
+    throttled.bytes = 120;
+    happens(&mut stage, throttled);
+    let mut again = exchange(4, path, 200, 2_104);
+    again.attempt = 2;
+    again.again = Some(Again::Waited(WaitReason::Throttled(Throttle::Requests), Duration::from_secs(2)));
+    happens(&mut stage, again);
+    let mut lost = exchange(9, "EntityDefinitions?$select=LogicalName", 200, 30_000);
+    (lost.status, lost.bytes, lost.request_id, lost.limits) = (None, 0, None, None);
+    lost.failure = "contoso-uat.crm4.dynamics.com sent nothing for 30 s".into();
+    happens(&mut stage, lost);
+    let mut refused =
+        exchange(41, "incidents(5f3e0c1a-77b2-4000-8000-000000000001)?$select=prioritycode", 412, 88);
+    refused.method = "PATCH".into();
+    refused.code = "0x80060882".into();
+    refused.if_match = Some("W/\"81552310\"".into());
+    refused.bytes = 310;
+    happens(&mut stage, refused);
+    stage.keys("g l");
+    stage
+}
+
+#[test]
+fn the_log_shows_each_request_and_all_that_is_known_of_one() {
+    insta::assert_snapshot!(at_log(80, 24).screen());
+}
+
+#[test]
+fn on_a_wide_screen_the_details_stand_beside() {
+    insta::assert_snapshot!(at_log(120, 40).screen());
+}
+
+#[test]
+fn an_empty_log_says_so() {
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys("g l");
+    assert!(stage.screen().contains("No request yet in this session."), "{}", stage.screen());
+    stage.keys("Esc");
+    assert!(matches!(stage.app.screen(), Screen::Tables(_)));
+}
+
+#[test]
+fn a_request_draws_nothing_unless_the_log_is_seen() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.app.drawn();
+    happens(&mut stage, exchange(1, "WhoAmI", 200, 41));
+    assert!(!stage.app.is_dirty());
+    stage.keys("g l");
+    stage.app.drawn();
+    happens(&mut stage, exchange(2, "WhoAmI", 200, 41));
+    assert!(stage.app.is_dirty());
+}
+
+#[test]
+fn the_cursor_follows_the_newest_or_stays_on_its_request() {
+    let mut stage = at_log(80, 24);
+    let current =
+        |stage: &Stage| stage.screen().lines().find(|line| line.starts_with('>')).map(str::to_owned).unwrap();
+    happens(&mut stage, exchange(50, "accounts", 200, 5));
+    assert!(current(&stage).contains("accounts"));
+    stage.keys("j");
+    let before = current(&stage);
+    for second in 51..80 {
+        happens(&mut stage, exchange(second, "contacts", 200, 5));
+        assert_eq!(current(&stage), before, "after {second}");
+    }
+    stage.keys("z t");
+    happens(&mut stage, exchange(90, "tasks", 200, 5));
+    assert!(current(&stage).contains("tasks"));
+}
+
+#[test]
+fn the_log_is_looked_through_by_path_status_code_and_id() {
+    let mut stage = at_log(80, 24);
+    for (typed, count) in
+        [("whoami", 1), ("412", 1), ("0x80072322", 1), ("r1", 1), ("incidents", 3), ("zzz", 0)]
+    {
+        stage.keys("/ Ctrl-U");
+        for letter in typed.chars() {
+            stage.press(dvtui::app::key::Key::Char(letter));
+        }
+        stage.keys("Enter");
+        let Screen::Log(log) = stage.app.screen() else { panic!("not at the log") };
+        assert_eq!(log.entries(&stage.app).len(), count, "{typed}");
+    }
+    assert!(stage.screen().contains("No request matches `zzz`."));
+    stage.keys("Esc");
+    let Screen::Log(log) = stage.app.screen() else { panic!("Esc left the log") };
+    assert_eq!(log.entries(&stage.app).len(), 5);
+}
+
+#[test]
+fn id_address_and_curl_are_copied_and_a_write_has_no_curl() {
+    let mut stage = at_log(80, 24);
+    stage.keys("y i");
+    assert_eq!(stage.effects, [Effect::Copy("77ab0000-0000-4000-8000-000000000041".into())]);
+    stage.keys("y x");
+    assert_eq!(stage.effects, []);
+    assert!(stage.row(23).contains("What a write sends is not kept"), "{}", stage.row(23));
+    stage.keys("G y x");
+    let [Effect::Copy(curl)] = &stage.effects[..] else { panic!("{:?}", stage.effects) };
+    assert!(curl.contains("$(dv token --url https://contoso-uat.crm4.dynamics.com)"), "{curl}");
+    assert!(curl.contains("https://contoso-uat.crm4.dynamics.com/api/data/v9.2/WhoAmI"), "{curl}");
+    stage.keys("y u");
+    assert_eq!(
+        stage.effects,
+        [Effect::Copy("https://contoso-uat.crm4.dynamics.com/api/data/v9.2/WhoAmI".into())]
+    );
+}
+
+#[test]
+fn what_was_here_already_is_marked_and_nothing_was_sent_for_it() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.keys("Esc / c a s e Enter g l");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("cache") && screen.contains("EntityDefinitions(LogicalName='incident')"),
+        "{screen}"
+    );
+    stage.keys("y i");
+    assert!(stage.row(23).contains("nothing was sent"), "{}", stage.row(23));
+}
+
+#[test]
+fn what_a_server_puts_into_an_address_cannot_act() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    happens(&mut stage, exchange(1, "incidents?$skiptoken=%1B%5D52%3Bc%3Bx%07%E2%80%AE", 200, 41));
+    stage.keys("g l");
+    assert!(stage.screen().contains("^[]52"), "{}", stage.screen());
+    assert!(!stage.screen().chars().any(|c| c == '\u{1b}' || c == '\u{7}' || c == '\u{202e}'));
+}
