@@ -18,6 +18,7 @@ mod sign_ins;
 pub mod start;
 pub mod terminal;
 pub mod theme;
+pub mod traits;
 pub mod view;
 
 pub use console::Console;

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crossterm::cursor::{MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
@@ -14,7 +15,7 @@ use crossterm::{execute, queue};
 use ratatui::Terminal;
 use tokio::sync::Notify;
 
-use super::backend::ScreenBackend;
+use super::backend::{Ability, ScreenBackend};
 
 /// Most terminals take this much in one OSC 52 sequence.
 const CLIPBOARD_LIMIT: usize = 74_994;
@@ -39,7 +40,7 @@ impl Guard {
     /// # Errors
     ///
     /// When standard output is no terminal.
-    pub fn take(broken: Arc<Notify>) -> io::Result<(Self, RealTerminal)> {
+    pub fn take(broken: Arc<Notify>, ability: Ability) -> io::Result<(Self, RealTerminal)> {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let _ = give_back();
@@ -48,7 +49,7 @@ impl Guard {
         }));
         enter()?;
         let guard = Self(());
-        let terminal = Terminal::new(ScreenBackend::new())?;
+        let terminal = Terminal::new(ScreenBackend::new(ability))?;
         Ok((guard, terminal))
     }
 }
@@ -75,7 +76,7 @@ pub fn enter() -> io::Result<()> {
 ///
 /// When the terminal is gone.
 pub fn give_back() -> io::Result<()> {
-    execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+    execute!(stdout(), SetAttribute(Attribute::Reset), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
     disable_raw_mode()
 }
 

@@ -10,6 +10,7 @@ mod form;
 mod grid;
 mod json;
 mod overlays;
+mod paint;
 mod safety;
 mod saving;
 mod sign_in;

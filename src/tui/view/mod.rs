@@ -29,6 +29,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
+use super::backend::mend;
 use super::theme::Theme;
 use crate::app::overlay::Overlay;
 use crate::app::{App, Screen};
@@ -36,7 +37,9 @@ use crate::app::{App, Screen};
 /// Draws everything, and puts the terminal's own cursor on what has the focus.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    if let Some(cursor) = render(app, theme, area, frame.buffer_mut()) {
+    let cursor = render(app, theme, area, frame.buffer_mut());
+    mend(frame.buffer_mut());
+    if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
 }
