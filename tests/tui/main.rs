@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
+mod bytes;
 mod desk;
 mod doctor;
 mod editing;
@@ -15,5 +16,8 @@ mod safety;
 mod saving;
 mod sign_in;
 mod stage;
+mod states;
+mod storm;
 mod sweep;
 mod tables;
+mod words;

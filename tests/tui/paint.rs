@@ -1,11 +1,15 @@
 //! The bytes that reach a terminal make the frame that was drawn, in few bytes.
 
 use dvtui::tui::backend::{Ability, ScreenBackend, mend};
+use dvtui::tui::theme::{Colours, Ground};
 use dvtui::tui::traits::Traits;
+use dvtui::tui::{Theme, view};
 use ratatui::Terminal;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier, Style};
+
+use crate::stage::Stage;
 
 /// The backend over memory, and a terminal that reads what it writes.
 pub(crate) struct Wire {
@@ -40,6 +44,19 @@ impl Wire {
         buffer
     }
 
+    /// Draws a stage with the theme of most terminals.
+    pub(crate) fn show(&mut self, stage: &Stage) -> Buffer {
+        self.show_in(stage, &Theme::for_terminal(Colours::Many, Ground::Dark))
+    }
+
+    /// Draws a stage with a theme.
+    pub(crate) fn show_in(&mut self, stage: &Stage, theme: &Theme) -> Buffer {
+        self.draw(|buffer| {
+            let area = buffer.area;
+            view::render(&stage.app, theme, area, buffer)
+        })
+    }
+
     pub(crate) fn resize(&mut self, width: u16, height: u16) {
         self.terminal.backend_mut().resize(Size { width, height });
         self.parser = parser(width, height);
@@ -47,6 +64,12 @@ impl Wire {
 
     pub(crate) fn learn(&mut self, traits: &Traits) {
         self.terminal.backend_mut().learn(traits);
+    }
+
+    /// Somebody else had the terminal.
+    pub(crate) fn forget(&mut self) {
+        self.parser.process(b"\x1b[41m\x1b[2Jjunk\x1b[3;5r");
+        self.terminal.clear().unwrap();
     }
 
     pub(crate) fn screen(&self) -> &vt100::Screen {
@@ -87,8 +110,13 @@ fn same(cell: &Cell, shown: &vt100::Cell, room: usize) -> bool {
     let has = |modifier| cell.modifier.contains(modifier);
     let seen = |colour: Color| match colour {
         Color::Reset => vt100::Color::Default,
+        Color::Black => vt100::Color::Idx(0),
         Color::Red => vt100::Color::Idx(1),
+        Color::Green => vt100::Color::Idx(2),
         Color::Cyan => vt100::Color::Idx(6),
+        Color::Gray => vt100::Color::Idx(7),
+        Color::LightRed => vt100::Color::Idx(9),
+        Color::LightYellow => vt100::Color::Idx(11),
         Color::White => vt100::Color::Idx(15),
         Color::Indexed(index) => vt100::Color::Idx(index),
         Color::Rgb(red, green, blue) => vt100::Color::Rgb(red, green, blue),
