@@ -325,6 +325,16 @@ mod tests {
         assert!(!ascii(&[]));
     }
 
+    #[test]
+    fn a_terminal_without_a_name_cannot_be_drawn_on_and_poor_glyphs_are_not_a_poor_locale() {
+        let situation = |pairs: &[(&str, &str)]| Situation::of(&pairs.iter().copied().collect());
+        assert_eq!(situation(&[]).dumb, cfg!(unix));
+        assert!(situation(&[("TERM", "dumb")]).dumb && !situation(&[("TERM", "xterm")]).dumb);
+        let linux = situation(&[("TERM", "linux"), ("LANG", "C.UTF-8")]);
+        assert!(linux.ascii && !linux.ascii_locale);
+        assert!(situation(&[("TERM", "xterm"), ("LANG", "C")]).ascii_locale);
+    }
+
     fn home(pairs: &[(&str, &str)]) -> (tempfile::TempDir, Environment) {
         let folder = tempfile::tempdir().unwrap();
         let base = [("HOME".to_owned(), folder.path().to_str().unwrap().to_owned())];

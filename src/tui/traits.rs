@@ -1,12 +1,12 @@
-//! What a terminal tells of itself when it is asked.
+//! What the terminal says of itself when it is asked.
 
-/// The answers; as nobody has answered yet by default.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What is known of the terminal. Nothing at first, and for ever where it does not answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traits {
-    /// It draws a frame at once when its bytes are marked (mode 2026).
+    /// It can hold a frame back until the frame is whole (mode 2026).
     pub synchronized: bool,
     /// The colour behind the text, as red, green and blue.
     pub background: Option<[u8; 3]>,
-    /// Pastes arrive marked as such (mode 2004).
+    /// Pastes come marked as such (mode 2004).
     pub pastes_marked: bool,
 }

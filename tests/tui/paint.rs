@@ -103,6 +103,26 @@ fn parser(width: u16, height: u16) -> vt100::Parser {
     vt100::Parser::new(size(height), size(width), 0)
 }
 
+/// The sixteen, in the order of their numbers.
+const NAMED: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
 /// A cell shows what was meant: the letters, and as much of the style as can be seen.
 fn same(cell: &Cell, shown: &vt100::Cell, room: usize) -> bool {
     let letters = if shown.has_contents() { shown.contents() } else { " " };
@@ -110,17 +130,9 @@ fn same(cell: &Cell, shown: &vt100::Cell, room: usize) -> bool {
     let has = |modifier| cell.modifier.contains(modifier);
     let seen = |colour: Color| match colour {
         Color::Reset => vt100::Color::Default,
-        Color::Black => vt100::Color::Idx(0),
-        Color::Red => vt100::Color::Idx(1),
-        Color::Green => vt100::Color::Idx(2),
-        Color::Cyan => vt100::Color::Idx(6),
-        Color::Gray => vt100::Color::Idx(7),
-        Color::LightRed => vt100::Color::Idx(9),
-        Color::LightYellow => vt100::Color::Idx(11),
-        Color::White => vt100::Color::Idx(15),
         Color::Indexed(index) => vt100::Color::Idx(index),
         Color::Rgb(red, green, blue) => vt100::Color::Rgb(red, green, blue),
-        other => panic!("{other} is not expected"),
+        named => vt100::Color::Idx(NAMED.iter().position(|one| *one == named).unwrap() as u8),
     };
     // The second half of a text that a terminal counts differently shows the text's own style.
     let underlined = shown.underline() == has(Modifier::UNDERLINED);

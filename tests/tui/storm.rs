@@ -1,5 +1,7 @@
 //! Sizes that come in a storm.
 
+use dvtui::tui::{Theme, view};
+
 use crate::paint::{Dice, Wire};
 use crate::sweep::stages;
 
@@ -56,6 +58,20 @@ fn two_hundred_sizes_leave_the_grid_and_the_form_as_they_are() {
         }
         let text = |screen: &str| screen.lines().find(|line| line.starts_with('>')).map(str::to_owned);
         assert_eq!(text(&stage.screen()), text(&before), "{name} has the cursor where it was");
+    }
+}
+
+#[test]
+fn a_terminal_that_changed_its_size_before_the_program_heard_of_it_is_no_trouble() {
+    for (name, stage) in stages(80, 24) {
+        for (width, height) in ODD {
+            let mut wire = Wire::new(width, height);
+            let buffer = wire.draw(|buffer| {
+                let area = buffer.area;
+                view::render_into(&stage.app, &Theme::plain(), area, buffer)
+            });
+            assert_eq!(wire.difference(&buffer), None, "{name} at {width}x{height}");
+        }
     }
 }
 
