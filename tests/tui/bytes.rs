@@ -25,6 +25,7 @@ fn grid(width: u16, height: u16) -> (Wire, Stage) {
 }
 
 #[track_caller]
+#[allow(clippy::print_stderr)] // the figures, for who asks with --nocapture
 fn within(what: &str, costs: &[usize], limit: usize) {
     let most = costs.iter().max().copied().unwrap_or_default();
     let mean = costs.iter().sum::<usize>() / costs.len().max(1);

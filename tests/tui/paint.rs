@@ -201,7 +201,7 @@ fn style(dice: &mut Dice) -> Style {
 }
 
 /// Changes a picture as screens do: a text here, a row there, a block that moves, everything anew.
-fn change(picture: &mut Vec<Vec<(u16, String, Style)>>, width: u16, dice: &mut Dice) {
+fn change(picture: &mut [Vec<(u16, String, Style)>], width: u16, dice: &mut Dice) {
     let height = picture.len();
     let text = |dice: &mut Dice| {
         let word = WORDS[dice.roll(WORDS.len())];
@@ -278,6 +278,19 @@ fn what_is_drawn_is_what_the_terminal_shows() {
 #[test]
 fn what_is_drawn_is_what_an_old_terminal_shows() {
     frames_arrive(0..8, Ability { full: false, unicode: true });
+}
+
+#[test]
+fn what_stands_behind_an_emoji_is_written_again_with_it() {
+    let mut wire = Wire::new(20, 1);
+    for style in [Style::new(), Style::new().add_modifier(Modifier::BOLD)] {
+        let buffer = wire.draw(|buffer| {
+            buffer.set_string(0, 0, "👍🏽", style);
+            buffer.set_string(2, 0, "abc", Style::new());
+            None
+        });
+        assert_eq!(wire.difference(&buffer), None);
+    }
 }
 
 #[test]
