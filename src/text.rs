@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Replaces everything that a terminal could obey or that changes the order of what is read by visible marks.
 ///
@@ -13,15 +13,47 @@ use unicode_width::UnicodeWidthStr;
 /// and isolates, zero-width characters, line and paragraph separators, tags, noncharacters. Text without such
 /// characters is borrowed.
 ///
-/// Combining marks, variation selectors and private-use characters stay: they draw, they do not act.
+/// Combining marks, variation selectors and private-use characters stay: they draw, they do not act. Of a pile of them
+/// the first eight stay, and how many there were beyond them is told.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find(is_harmful) else { return Cow::Borrowed(text) };
-    let mut out = String::with_capacity(text.len() + 16);
-    out.push_str(&text[..first]);
-    for c in text[first..].chars() {
+    if !text.contains(is_harmful) && (text.is_ascii() || !has_pile(text)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len().min(4096) + 16);
+    let (mut pile, mut beyond) = (0, 0);
+    for c in text.chars() {
+        pile = if is_mark(c) { pile + 1 } else { 0 };
+        if pile > PILE {
+            beyond += 1;
+            continue;
+        }
+        tell(std::mem::take(&mut beyond), &mut out);
         mark(c, &mut out);
     }
+    tell(beyond, &mut out);
     Cow::Owned(out)
+}
+
+/// Marks on one letter at most; living languages need four.
+const PILE: usize = 8;
+
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && !is_harmful(c) && c.width() == Some(0)
+}
+
+fn has_pile(text: &str) -> bool {
+    let mut pile = 0;
+    text.chars().any(|c| {
+        pile = if is_mark(c) { pile + 1 } else { 0 };
+        pile > PILE
+    })
+}
+
+/// How many marks were left out.
+fn tell(beyond: usize, out: &mut String) {
+    if beyond > 0 {
+        let _ = write!(out, "<+{beyond} marks>"); // writing to a String cannot fail
+    }
 }
 
 /// Whether a character would be replaced by [`harmless`].
@@ -141,6 +173,15 @@ mod tests {
         let once = harmless("\u{1b}\u{202e}\u{0}").into_owned();
         assert!(matches!(harmless(&once), Cow::Borrowed(_)));
         assert!(!once.chars().any(is_harmful));
+    }
+
+    #[test]
+    fn a_pile_of_marks_is_cut_and_told() {
+        let text = format!("x{}y", "\u{301}".repeat(10_000));
+        assert_eq!(harmless(&text), format!("x{}<+9992 marks>y", "\u{301}".repeat(8)));
+        let end = format!("e{}", "\u{300}".repeat(9));
+        assert_eq!(harmless(&end), format!("e{}<+1 marks>", "\u{300}".repeat(8)));
+        assert!(matches!(harmless("a\u{301}\u{302}\u{303}"), Cow::Borrowed(_)));
     }
 
     #[test]

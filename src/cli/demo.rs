@@ -29,6 +29,9 @@ impl DemoArgs {
             return Err(CliError::usage("the demo needs a terminal to draw on")
                 .hint("a sandbox for scripts: `dv sandbox`"));
         }
+        if situation.dumb {
+            return Err(super::cannot_draw(&terminal));
+        }
         let interrupted = interrupted()?;
         let _ = writeln!(io::stderr(), "Starting the sandbox ..."); // nobody to tell is no failure
         let folder = tempfile::Builder::new().prefix("dv-demo-").tempdir()?;

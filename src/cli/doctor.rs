@@ -92,7 +92,7 @@ pub(super) fn place(settings: &Settings) -> doctor::Terminal {
         name: settings.terminal.name.clone(),
         size: terminal::size(),
         ascii: settings.situation.ascii,
-        no_color: settings.situation.no_color,
+        no_color: settings.situation.no_color || settings.look.mono,
         true_color: settings.terminal.true_color,
         ssh: settings.situation.ssh,
         tmux: settings.terminal.tmux,

@@ -236,8 +236,7 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
             .hint("commands work without one: `dv --help`"));
     }
     if context.settings().situation.dumb {
-        return Err(CliError::usage("this terminal cannot draw a screen (TERM=dumb)")
-            .hint("commands work here: `dv --help`, for example `dv login` and `dv rows incidents`"));
+        return Err(cannot_draw(&context.settings().terminal));
     }
     // What is wrong is better said before the screen is taken, and a passphrase cannot be asked for later.
     let settings = context.settings();
@@ -272,6 +271,18 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
     tui::run(start).await.map_err(CliError::failed)
 }
 
+/// The terminal has no screen to draw on, or says nothing of itself; what works there.
+fn cannot_draw(terminal: &Terminal) -> CliError {
+    let what = match &terminal.name {
+        Some(name) => format!("this terminal cannot draw a screen (TERM={name})"),
+        None => "nobody knows whether this terminal can draw a screen (TERM is not set)".to_owned(),
+    };
+    CliError::usage(what).hint(
+        "commands work here, as lines or with --json: `dv login`, `dv tables`, `dv rows --help`. \
+         Where it can draw: `export TERM=xterm`",
+    )
+}
+
 /// What the program on the screen needs to know of the settings.
 fn start(settings: &Settings, store: TokenStore) -> tui::Start {
     let Settings { situation, paths, .. } = settings;
@@ -300,6 +311,8 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         no_color: situation.no_color,
         true_color: situation.true_color,
         ascii: situation.ascii,
+        ascii_locale: situation.ascii_locale,
+        look: settings.look,
         proxy: doctor::proxy_to(settings),
         terminal: doctor::place(settings),
         demo: false,

@@ -6,6 +6,7 @@
 mod application;
 mod copied;
 mod environment;
+mod look;
 mod paths;
 mod place;
 mod profile;
@@ -17,6 +18,7 @@ mod tags;
 pub use application::{Application, Named};
 pub use copied::write_copied;
 pub use environment::Environment;
+pub use look::{Look, Shade};
 pub use paths::Paths;
 pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;

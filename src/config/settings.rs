@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::application::{Application, Named};
 use super::tags::{Tags, Way};
-use super::{Environment, Error, Paths, Profile, Proxies, Terminal, profiles};
+use super::{Environment, Error, Look, Paths, Profile, Proxies, Terminal, profiles};
 use crate::auth::vault::Choice;
 use crate::auth::{EnvironmentUrl, Version};
 
@@ -93,6 +93,8 @@ pub struct Settings {
     pub log: Option<String>,
     /// Where this process runs.
     pub situation: Situation,
+    /// How the screen is to look.
+    pub look: Look,
     /// The proxies that the environment names.
     pub proxies: Proxies,
     /// What the terminal says of itself.
@@ -110,7 +112,7 @@ pub struct Situation {
     pub ssh: bool,
     /// There is a display that a browser could open on.
     pub display: bool,
-    /// The terminal says of itself that it cannot draw (`TERM=dumb`).
+    /// The terminal says of itself that it cannot draw (`TERM=dumb`), or nobody says what it is.
     pub dumb: bool,
     /// `NO_COLOR` asks for none: <https://no-color.org>.
     pub no_color: bool,
@@ -118,6 +120,8 @@ pub struct Situation {
     pub true_color: bool,
     /// The terminal shows ASCII only: the locale is not UTF-8, or its fonts are poor.
     pub ascii: bool,
+    /// The locale is not UTF-8: other letters than ASCII would come out as something else.
+    pub ascii_locale: bool,
 }
 
 impl Settings {
@@ -145,6 +149,7 @@ impl Settings {
             token_passphrase: None,
             log: None,
             situation,
+            look: Look::default(),
             proxies: Proxies::default(),
             terminal: Terminal::default(),
             paths,
@@ -224,6 +229,8 @@ impl Settings {
         let exposed = application.warnings();
         let unknown = |key| format!("the profile's key `{key}` is not known to this version");
         let url = layered(flags.url, "DV_URL", profile.url.clone())?;
+        let situation = Situation::of(environment);
+        let (look, odd_look) = Look::of(environment, &paths.config)?;
         let is_own = same_place(url.as_deref(), profile.url.as_deref());
         let read_only = flags.read_only || environment.is_on("DV_READ_ONLY") || profile.tags.read_only;
         Ok(Settings {
@@ -248,10 +255,11 @@ impl Settings {
                 .transpose()?,
             token_passphrase: environment.text("DV_TOKEN_PASSPHRASE")?.map(SecretString::from),
             log: environment.text("DV_LOG")?,
-            situation: Situation::of(environment),
+            situation: Situation { ascii: look.ascii.unwrap_or(situation.ascii), ..situation },
+            look,
             proxies: Proxies::of(environment),
             terminal: Terminal::of(environment),
-            warnings: profile.unknown.into_iter().map(unknown).chain(exposed).collect(),
+            warnings: profile.unknown.into_iter().map(unknown).chain(exposed).chain(odd_look).collect(),
             profile: name,
             paths,
         })
@@ -277,23 +285,29 @@ impl Situation {
             display: cfg!(any(windows, target_os = "macos"))
                 || environment.has("DISPLAY")
                 || environment.has("WAYLAND_DISPLAY"),
-            dumb: environment.is("TERM", "dumb"),
+            // Elsewhere than on Unix nobody sets it.
+            dumb: environment.is("TERM", "dumb") || (cfg!(unix) && !environment.has("TERM")),
             no_color: environment.has("NO_COLOR"),
             true_color: ["truecolor", "24bit"].iter().any(|value| environment.is("COLORTERM", value)),
-            ascii: is_ascii(environment),
+            ascii: is_poor(environment) || is_ascii(environment),
+            ascii_locale: is_ascii(environment),
         }
     }
 }
 
+/// Few glyphs are to be expected.
+fn is_poor(environment: &Environment) -> bool {
+    ["linux", "vt100"].iter().any(|name| environment.is("TERM", name))
+}
+
 /// A locale that nobody named tells nothing.
 fn is_ascii(environment: &Environment) -> bool {
-    let poor = ["linux", "vt100"].iter().any(|name| environment.is("TERM", name));
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.path(name));
     let is_utf8 = |locale: PathBuf| {
         let locale = locale.to_string_lossy().to_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
     };
-    poor || locale.is_some_and(|locale| !is_utf8(locale))
+    locale.is_some_and(|locale| !is_utf8(locale))
 }
 
 #[cfg(test)]
@@ -309,6 +323,16 @@ mod tests {
         assert!(ascii(&[("LANG", "en_US.UTF-8"), ("TERM", "vt100")]));
         assert!(!ascii(&[("LANG", "C"), ("LC_CTYPE", "C.utf8")]));
         assert!(!ascii(&[]));
+    }
+
+    #[test]
+    fn a_terminal_without_a_name_cannot_be_drawn_on_and_poor_glyphs_are_not_a_poor_locale() {
+        let situation = |pairs: &[(&str, &str)]| Situation::of(&pairs.iter().copied().collect());
+        assert_eq!(situation(&[]).dumb, cfg!(unix));
+        assert!(situation(&[("TERM", "dumb")]).dumb && !situation(&[("TERM", "xterm")]).dumb);
+        let linux = situation(&[("TERM", "linux"), ("LANG", "C.UTF-8")]);
+        assert!(linux.ascii && !linux.ascii_locale);
+        assert!(situation(&[("TERM", "xterm"), ("LANG", "C")]).ascii_locale);
     }
 
     fn home(pairs: &[(&str, &str)]) -> (tempfile::TempDir, Environment) {

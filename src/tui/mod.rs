@@ -20,6 +20,7 @@ pub mod start;
 pub mod terminal;
 pub mod theme;
 mod told;
+pub mod traits;
 pub mod view;
 
 pub use console::Console;

@@ -13,16 +13,19 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
+use super::backend::Ability;
 use super::clipboard::{Clipboard, Multiplexer};
 use super::console::RealConsole;
 use super::input::translate;
 use super::terminal::Guard;
+use super::theme::{Colours, Ground};
+use super::traits::Traits;
 use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
 use crate::auth::{TokenStore, Version};
-use crate::config::{Application, Profiles, Tags};
+use crate::config::{Application, Look, Profiles, Tags};
 use crate::ops::doctor;
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
@@ -73,6 +76,10 @@ pub struct Start {
     pub true_color: bool,
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// The locale is not UTF-8: what the server sends in other letters cannot be shown.
+    pub ascii_locale: bool,
+    /// What is known of the screen's looks.
+    pub look: Look,
     /// The proxy on the way to the environment.
     pub proxy: Option<doctor::Proxy>,
     /// What is known of the terminal.
@@ -102,15 +109,12 @@ pub struct Given {
 /// When there is no terminal to draw on, or when a part of the program broke: the terminal is whole again then.
 pub async fn run(start: Start) -> io::Result<()> {
     let broken = Arc::new(Notify::new());
-    let theme = match (start.no_color, start.true_color) {
-        (true, _) => Theme::plain(),
-        (false, true) => Theme::colors().with_all_colours(),
-        (false, false) => Theme::colors(),
-    };
+    let theme = start.theme(&Traits::default());
+    let ability = Ability::of(start.terminal.name.as_deref().unwrap_or_default(), !start.ascii_locale);
     let services = Services::new(&start)?;
     let clipboard = start.clipboard();
     let app_start = session::Start { places: services.places(), ..start.for_app() };
-    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken))?;
+    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken), ability)?;
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
@@ -167,6 +171,16 @@ impl Start {
             (false, false) => Multiplexer::None,
         };
         Clipboard { multiplexer, desktop: self.display && !self.ssh, folder: self.state_folder.clone() }
+    }
+
+    /// The theme for this terminal, by what is known of it and what it answered.
+    pub fn theme(&self, traits: &Traits) -> Theme {
+        let name = self.terminal.name.as_deref().unwrap_or_default();
+        let colours = match self.no_color || self.look.mono {
+            true => Colours::None,
+            false => Colours::of(name, self.true_color),
+        };
+        Theme::for_terminal(colours, Ground::choose(&self.look, traits.background))
     }
 
     /// What the core needs to know of it.

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crossterm::cursor::{MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
+use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::Terminal;
 use tokio::sync::Notify;
 
-use super::backend::ScreenBackend;
+use super::backend::{Ability, ScreenBackend};
 
 /// The real terminal.
 pub type RealTerminal = Terminal<ScreenBackend>;
@@ -34,7 +35,7 @@ impl Guard {
     /// # Errors
     ///
     /// When standard output is no terminal.
-    pub fn take(broken: Arc<Notify>) -> io::Result<(Self, RealTerminal)> {
+    pub fn take(broken: Arc<Notify>, ability: Ability) -> io::Result<(Self, RealTerminal)> {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let _ = give_back();
@@ -43,7 +44,7 @@ impl Guard {
         }));
         enter()?;
         let guard = Self(());
-        let terminal = Terminal::new(ScreenBackend::new())?;
+        let terminal = Terminal::new(ScreenBackend::new(ability))?;
         Ok((guard, terminal))
     }
 }
@@ -70,6 +71,6 @@ pub fn enter() -> io::Result<()> {
 ///
 /// When the terminal is gone.
 pub fn give_back() -> io::Result<()> {
-    execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+    execute!(stdout(), SetAttribute(Attribute::Reset), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
     disable_raw_mode()
 }

@@ -1,6 +1,11 @@
 //! Styles by meaning. Every state also has a character of its own, so the screens read without colour.
 
+mod ground;
+
 use ratatui::style::{Color, Modifier, Style};
+
+pub use ground::Ground;
+use ground::luminance;
 
 /// The styles of the views.
 #[derive(Debug, Clone)]
@@ -41,15 +46,29 @@ pub struct Theme {
 
 /// How many colours a terminal is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Colours {
+pub enum Colours {
     None,
     Sixteen,
+    /// Sixteen that people choose, and 240 that stay what they are.
+    Many,
     /// Any, as red, green and blue.
     All,
 }
 
+impl Colours {
+    /// What a terminal of this name has; `all` when it says that it has every colour.
+    pub fn of(name: &str, all: bool) -> Self {
+        match name {
+            _ if all || name.ends_with("-direct") => Colours::All,
+            _ if name.contains("256color") => Colours::Many,
+            _ => Colours::Sixteen,
+        }
+    }
+}
+
 /// The sixteen colours of most terminals, as red, green and blue.
-const SIXTEEN: [(Color, [i32; 3]); 15] = [
+const SIXTEEN: [(Color, [u8; 3]); 16] = [
+    (Color::Black, [0, 0, 0]),
     (Color::Red, [205, 0, 0]),
     (Color::Green, [0, 205, 0]),
     (Color::Yellow, [205, 205, 0]),
@@ -68,22 +87,23 @@ const SIXTEEN: [(Color, [i32; 3]); 15] = [
 ];
 
 impl Theme {
-    /// Sixteen colours: every terminal has them, and people have chosen what theirs look like.
+    /// Sixteen colours on black: every terminal has them, and people have chosen what theirs look like. Other
+    /// terminals get the same in other colours.
     pub fn colors() -> Self {
         let plain = Style::new();
         Self {
             bar: plain.add_modifier(Modifier::BOLD),
             badge: plain.fg(Color::Green).add_modifier(Modifier::BOLD),
             production: plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
-            production_text: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
+            production_text: plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
             heading: plain.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
-            dim: plain.add_modifier(Modifier::DIM), // "dark grey" is the background of some palettes
+            dim: plain.fg(Color::Gray), // faint letters may be too faint, and dark grey is the ground of some palettes
             cursor: plain.add_modifier(Modifier::BOLD),
             active: plain.add_modifier(Modifier::REVERSED),
-            edited: plain.fg(Color::Yellow),
-            problem: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
+            edited: plain.fg(Color::LightYellow),
+            problem: plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
             key: plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-            matched: plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
+            matched: plain.fg(Color::LightYellow).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             name: plain.fg(Color::Cyan),
             good: plain.fg(Color::Green),
             code: plain.fg(Color::Black).bg(Color::White),
@@ -115,6 +135,45 @@ impl Theme {
         }
     }
 
+    /// All styles.
+    fn styles(&mut self) -> Vec<&mut Style> {
+        let Self {
+            bar,
+            badge,
+            production,
+            production_text,
+            heading,
+            dim,
+            cursor,
+            active,
+            edited,
+            problem,
+            key,
+            matched,
+            name,
+            good,
+            code,
+            colours: _,
+        } = self;
+        vec![
+            bar,
+            badge,
+            production,
+            production_text,
+            heading,
+            dim,
+            cursor,
+            active,
+            edited,
+            problem,
+            key,
+            matched,
+            name,
+            good,
+            code,
+        ]
+    }
+
     /// The same with any colour, for terminals that say that they have them.
     #[must_use]
     pub fn with_all_colours(mut self) -> Self {
@@ -130,6 +189,7 @@ impl Theme {
         let colour = match (self.colours, colour.parse::<Color>()) {
             (Colours::None, _) | (_, Err(_)) => return style,
             (Colours::Sixteen, Ok(Color::Rgb(red, green, blue))) => nearest([red, green, blue]),
+            (Colours::Many, Ok(Color::Rgb(red, green, blue))) => in_cube([red, green, blue]),
             (_, Ok(colour)) => colour,
         };
         match style.bg {
@@ -140,20 +200,39 @@ impl Theme {
 }
 
 fn nearest(colour: [u8; 3]) -> Color {
-    let distance = |of: &[i32; 3]| -> i32 {
-        colour.iter().zip(of).map(|(one, other)| (i32::from(*one) - other).pow(2)).sum()
+    let distance = |of: &[u8; 3]| -> i32 {
+        colour.iter().zip(of).map(|(one, other)| (i32::from(*one) - i32::from(*other)).pow(2)).sum()
     };
-    SIXTEEN.iter().min_by_key(|(_, of)| distance(of)).map_or(Color::White, |(colour, _)| *colour)
+    // Black is no choice: it is the ground of most terminals.
+    SIXTEEN[1..].iter().min_by_key(|(_, of)| distance(of)).map_or(Color::White, |(colour, _)| *colour)
+}
+
+/// The steps of the cube of colours that starts at 16.
+const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+/// The nearest colour of the cube.
+fn in_cube(colour: [u8; 3]) -> Color {
+    let [red, green, blue] =
+        colour.map(|part| (0..6).min_by_key(|step| CUBE[*step].abs_diff(part)).unwrap_or(0));
+    Color::Indexed((16 + 36 * red + 6 * green + blue) as u8)
+}
+
+/// What a colour looks like, as far as that is known.
+fn rgb(colour: Color) -> [u8; 3] {
+    match colour {
+        Color::Rgb(red, green, blue) => [red, green, blue],
+        Color::Indexed(grey @ 232..) => [8 + 10 * (grey - 232); 3],
+        Color::Indexed(index @ 16..) => {
+            let place = usize::from(index - 16);
+            [place / 36, place / 6 % 6, place % 6].map(|step| CUBE[step])
+        }
+        named => SIXTEEN.iter().find(|(one, _)| *one == named).map_or([0; 3], |(_, of)| *of),
+    }
 }
 
 /// Black or white, whichever can be read on a colour.
 fn readable_on(colour: Color) -> Color {
-    let parts = match colour {
-        Color::Rgb(red, green, blue) => [red, green, blue].map(i32::from),
-        named => SIXTEEN.iter().find(|(one, _)| *one == named).map_or([0; 3], |(_, of)| *of),
-    };
-    let light = (parts[0] * 299 + parts[1] * 587 + parts[2] * 114) / 1000;
-    if light > 140 { Color::Black } else { Color::White }
+    if luminance(rgb(colour)) > ground::MIDDLE { Color::Black } else { Color::White }
 }
 
 #[cfg(test)]

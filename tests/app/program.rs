@@ -76,6 +76,8 @@ impl Program {
             no_color: true,
             true_color: false,
             ascii: false,
+            ascii_locale: false,
+            look: dvtui::config::Look::default(),
             proxy: None,
             terminal: dvtui::ops::doctor::Terminal::default(),
             demo: false,

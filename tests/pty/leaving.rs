@@ -114,7 +114,9 @@ fn a_panic_in_any_task_gives_the_terminal_back_before_its_message() {
 fn breaks_in_a_task() {
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
     let broken = std::sync::Arc::new(tokio::sync::Notify::new());
-    let Ok((_guard, _terminal)) = dvtui::tui::terminal::Guard::take(broken.clone()) else {
+    let Ok((_guard, _terminal)) =
+        dvtui::tui::terminal::Guard::take(broken.clone(), dvtui::tui::backend::Ability::of("xterm", true))
+    else {
         return; // run by hand, without a terminal
     };
     runtime.block_on(async {

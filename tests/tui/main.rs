@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
+mod bytes;
 mod copying;
 mod desk;
 mod doctor;
@@ -14,11 +15,15 @@ mod known_tables;
 mod log;
 mod odd_rows;
 mod overlays;
+mod paint;
 mod problems;
 mod progress;
 mod safety;
 mod saving;
 mod sign_in;
 mod stage;
+mod states;
+mod storm;
 mod sweep;
 mod tables;
+mod words;

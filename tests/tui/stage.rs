@@ -202,7 +202,7 @@ impl Stage {
 
 /// The cells of a buffer as lines without spaces at their ends.
 pub(crate) fn text(buffer: &Buffer) -> String {
-    let width = usize::from(buffer.area.width);
+    let width = usize::from(buffer.area.width).max(1);
     let lines = buffer.content().chunks(width).map(|cells| {
         let mut line = String::new();
         let mut skip = 0;

@@ -13,7 +13,7 @@ use crate::desk::Desk;
 use crate::stage::{Stage, noon, page};
 
 /// Every screen in the states in which people press keys.
-fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
+pub(crate) fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
     let mut prompted = Stage::new(width, height);
     prompted.answer(Slot::Session, Reply::Connected(Ok(None)));
     let prompt = Prompt::DeviceCode {

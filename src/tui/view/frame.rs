@@ -53,11 +53,20 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             }
         }
     }
-    let right = Line::from(right);
-    let room = usize::from(area.width).saturating_sub(right.width() + 2);
     let used: usize = left.iter().map(Span::width).sum();
+    let leaf = app.crumb(app.screen()).width();
+    let room = |right: &[Span<'_>]| {
+        let right: usize = right.iter().map(Span::width).sum();
+        usize::from(area.width).saturating_sub(used + right + 2)
+    };
+    // Who one is goes before where one is; whether writing is possible stays.
+    if app.session.identity().is_some() && room(&right) < leaf {
+        right.truncate(1);
+    }
+    let room = room(&right);
+    let right = Line::from(right);
     if app.session.identity().is_some() {
-        left.push(Span::styled(crumbs(app, room.saturating_sub(used)), theme.bar));
+        left.push(Span::styled(crumbs(app, room), theme.bar));
     }
     Line::from(left).render(area, buffer);
     let width = right.width().min(usize::from(area.width)) as u16;

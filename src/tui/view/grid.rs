@@ -213,12 +213,17 @@ impl Line<'_> {
         let waiting = id.and_then(|id| self.app.pending.row(&grid.table.name, id));
         if let Some(waiting) = waiting {
             buffer.set_string(area.x + 1, area.y, waiting.mark().to_string(), theme.edited);
+        } else if grid.rows.is_pending() {
+            buffer.set_string(area.x + 1, area.y, "s", theme.dim); // newer rows are on their way
         }
         for (place, cell) in self.places.iter().zip(row.cells(properties)) {
             let column = &grid.columns[place.column];
             let is_active = self.is_current && place.column == grid.active;
             let staged = id.filter(|_| waiting.is_some()).and_then(|id| self.staged(id, column));
             let (words, mut style) = match staged {
+                Some(words) if waiting.is_some_and(|row| row.mark() == '!') => {
+                    (Cow::Owned(format!("!{words}")), theme.problem)
+                }
                 Some(words) => (Cow::Owned(format!("*{words}")), theme.edited),
                 None => shown(column, cell.as_ref(), theme),
             };

@@ -31,6 +31,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
+use super::backend::mend;
 use super::theme::Theme;
 use crate::app::overlay::Overlay;
 use crate::app::{App, Screen};
@@ -38,9 +39,28 @@ use crate::app::{App, Screen};
 /// Draws everything, and puts the terminal's own cursor on what has the focus.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    if let Some(cursor) = render(app, theme, area, frame.buffer_mut()) {
+    let cursor = render_into(app, theme, area, frame.buffer_mut());
+    if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
+}
+
+/// Draws everything into a buffer of any size. A terminal may have another size already than the one that the core was
+/// told: then what fits of the screen is shown until it is told.
+pub fn render_into(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let known = Rect::new(0, 0, app.size.width, app.size.height);
+    if area == known {
+        let cursor = render(app, theme, area, buffer);
+        mend(buffer);
+        return cursor;
+    }
+    let mut whole = Buffer::empty(known);
+    let cursor = render(app, theme, known, &mut whole);
+    for position in known.intersection(area).positions() {
+        buffer[position] = whole[position].clone();
+    }
+    mend(buffer);
+    cursor.filter(|cursor| area.contains(*cursor))
 }
 
 /// Draws everything into a buffer; answers where the terminal's own cursor belongs.

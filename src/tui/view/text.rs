@@ -9,8 +9,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::app::line::Line as EditLine;
+use crate::text::harmless;
 pub use crate::text::wrap;
-use crate::text::{harmless, is_harmful};
 
 /// Writes one line at the left of an area and cuts what does not fit.
 pub fn line(text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
@@ -107,7 +107,7 @@ pub fn field(field: &EditLine, style: Style, area: Rect, buffer: &mut Buffer) ->
 
 /// Styles some characters, counted from 0, of a text that stands in an area.
 pub fn highlight(text: &str, letters: &[u32], style: Style, area: Rect, buffer: &mut Buffer) {
-    if text.chars().any(is_harmful) {
+    if matches!(harmless(text), Cow::Owned(_)) {
         return; // what is shown has other letters
     }
     let shown = fit(text, usize::from(area.width));
