@@ -302,6 +302,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         ascii: situation.ascii,
         proxy: doctor::proxy_to(settings),
         terminal: doctor::place(settings),
+        esc_ms: settings.esc_ms,
         demo: false,
         store,
         cache_folder: paths.cache.clone(),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write, stdout};
 
-use super::terminal;
+use super::{Traits, terminal};
 use crate::text::harmless;
 
 /// The terminal beside its cells. A test has one that records.
@@ -41,6 +41,9 @@ pub trait Console {
     ///
     /// When the terminal is gone.
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// The terminal said something of itself. A frame follows.
+    fn learned(&mut self, _traits: &Traits) {}
 }
 
 /// The terminal the program was started in.
@@ -66,6 +69,7 @@ impl Console for RealConsole {
     }
 
     fn come_back(&mut self) -> io::Result<()> {
+        crossterm::terminal::disable_raw_mode()?; // else it is not set again, and a shell may have changed it
         terminal::enter()
     }
 

@@ -18,6 +18,8 @@ mod sign_ins;
 pub mod start;
 pub mod terminal;
 pub mod theme;
+pub mod traits;
+mod typing;
 pub mod view;
 
 pub use console::Console;
@@ -26,3 +28,4 @@ pub use runner::Runner;
 pub use services::Services;
 pub use start::{Given, Start, run};
 pub use theme::Theme;
+pub use traits::Traits;

@@ -1,21 +1,19 @@
 //! What the program on the screen is started with.
 
-use std::future::ready;
 use std::io;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossterm::event::EventStream;
-use futures_util::stream::iter;
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
 use super::console::RealConsole;
-use super::input::translate;
-use super::terminal::Guard;
+use super::input;
+use super::terminal::{Guard, can_be_asked};
 use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
@@ -76,6 +74,8 @@ pub struct Start {
     pub proxy: Option<doctor::Proxy>,
     /// What is known of the terminal.
     pub terminal: doctor::Terminal,
+    /// For so many milliseconds a lone Esc is held, to see whether it begins a key; what fits the place without it.
+    pub esc_ms: Option<u16>,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
     /// Where the tokens are kept. It can be opened, and asks nobody anything.
@@ -106,7 +106,10 @@ pub async fn run(start: Start) -> io::Result<()> {
     };
     let services = Services::new(&start)?;
     let app_start = session::Start { places: services.places(), ..start.for_app() };
-    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken))?;
+    let hold = start.esc_ms.map_or(input::usual_hold(start.ssh), |ms| Duration::from_millis(ms.into()));
+    let asks = can_be_asked(start.terminal.name.as_deref());
+    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken), asks)?;
+    let mut input = input::start(hold)?;
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
@@ -118,12 +121,11 @@ pub async fn run(start: Start) -> io::Result<()> {
         }
     }
     .shared();
-    let input = EventStream::new()
-        .take_while(|event| ready(event.is_ok()))
-        .filter_map(|event| ready(event.ok()))
-        .flat_map(|event| iter(translate(event)))
-        .take_until(ended.clone());
-    run_loop(&mut app, &mut runner, &mut terminal, &mut RealConsole, &theme, pin!(input)).await?;
+    let events = pin!((&mut input).take_until(ended.clone()));
+    run_loop(&mut app, &mut runner, &mut terminal, &mut RealConsole, &theme, events).await?;
+    if asks {
+        input::hear_out(&mut input).await;
+    }
     match ended.now_or_never() {
         Some(true) => Err(io::Error::other("a part of the program broke; what it said stands above")),
         _ => Ok(()),

@@ -16,3 +16,4 @@ mod sign_in;
 mod stage;
 mod sweep;
 mod tables;
+mod typing;
