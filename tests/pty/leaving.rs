@@ -109,7 +109,7 @@ fn a_program_that_was_stopped_by_force_draws_its_screen_again() {
     terminal.signal("CONT");
     let is_drawn = |terminal: &Terminal| {
         let bytes = &terminal.bytes[before..];
-        String::from_utf8_lossy(bytes).split("\u{1b}[2J").nth(1).is_some_and(|after| after.contains("Action"))
+        String::from_utf8_lossy(bytes).split("\u{1b}[2J").skip(1).any(|after| after.contains("Action"))
     };
     let mut rounds = 0;
     while !is_drawn(&terminal) {
