@@ -36,6 +36,7 @@ pub mod save;
 pub mod screen;
 pub mod secret;
 pub mod session;
+mod takes_text;
 pub mod tickets;
 mod unlock;
 pub mod wait;

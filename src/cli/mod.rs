@@ -315,6 +315,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         look: settings.look,
         proxy: doctor::proxy_to(settings),
         terminal: doctor::place(settings),
+        esc_ms: settings.esc_ms,
         demo: false,
         store,
         state_folder: paths.state.clone(),

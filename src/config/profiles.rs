@@ -209,17 +209,35 @@ impl Profiles {
     }
 }
 
+/// What `config.toml` says, which holds for every profile.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(super) struct General {
+    /// The profile to use when none is named.
+    pub(super) profile: Option<String>,
+    /// For so many milliseconds a lone Esc is held.
+    pub(super) esc_ms: Option<u16>,
+}
+
+/// Longest time to hold an Esc: who waits longer for it takes it for lost.
+const MOST_ESC_MS: u16 = 1_000;
+
+/// Reads `config.toml`.
+pub(super) fn general(config: &Path) -> Result<General, Error> {
+    let path = config.join("config.toml");
+    let Some(text) = read_text(&path)? else { return Ok(General::default()) };
+    let general: General = toml::from_str(&text)
+        .map_err(|source| Error::Syntax { path: path.clone(), source: Box::new(source) })?;
+    match general.esc_ms {
+        Some(MOST_ESC_MS..) => {
+            Err(Error::Value { path, key: "esc_ms", expected: "a number of milliseconds below 1000" })
+        }
+        _ => Ok(general),
+    }
+}
+
 /// The profile that `config.toml` names as the usual one.
 pub(super) fn usual(config: &Path) -> Result<Option<String>, Error> {
-    #[derive(serde::Deserialize)]
-    struct Config {
-        profile: Option<String>,
-    }
-    let path = config.join("config.toml");
-    let Some(text) = read_text(&path)? else { return Ok(None) };
-    let config: Config =
-        toml::from_str(&text).map_err(|source| Error::Syntax { path, source: Box::new(source) })?;
-    Ok(config.profile)
+    Ok(general(config)?.profile)
 }
 
 fn write(path: &Path, text: &str, changes: &Changes) -> Result<(), Error> {

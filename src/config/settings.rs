@@ -99,6 +99,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// What the terminal says of itself.
     pub terminal: Terminal,
+    /// For so many milliseconds a lone Esc is held, to see whether it begins a key.
+    pub esc_ms: Option<u16>,
     /// Where files live.
     pub paths: Paths,
     /// Things that are odd but do not stop anything.
@@ -152,6 +154,7 @@ impl Settings {
             look: Look::default(),
             proxies: Proxies::default(),
             terminal: Terminal::default(),
+            esc_ms: None,
             paths,
             warnings: Vec::new(),
         }
@@ -164,15 +167,16 @@ impl Settings {
     /// When a file of settings that is asked for is absent or unreadable, or no home folder is known.
     pub fn resolve(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
         let paths = Paths::of(environment)?;
-        let name = match flags.profile.clone().or(environment.text("DV_PROFILE")?) {
-            Some(name) => Some(name),
-            None => profiles::usual(&paths.config)?,
+        let general = profiles::general(&paths.config);
+        let (name, esc_ms) = match (flags.profile.clone().or(environment.text("DV_PROFILE")?), general) {
+            (Some(name), general) => (Some(name), general.unwrap_or_default().esc_ms), // nothing needed is in there
+            (None, general) => general.map(|general| (general.profile, general.esc_ms))?,
         };
         let profile = match &name {
             Some(name) => Profile::read(&paths.config, name)?,
             None => Profile::default(),
         };
-        Settings::lay(paths, flags, environment, name, profile)
+        Ok(Settings { esc_ms, ..Settings::lay(paths, flags, environment, name, profile)? })
     }
 
     /// The same where a profile that is absent or broken stops nothing: it is left out, with a warning.
@@ -260,6 +264,7 @@ impl Settings {
             proxies: Proxies::of(environment),
             terminal: Terminal::of(environment),
             warnings: profile.unknown.into_iter().map(unknown).chain(exposed).chain(odd_look).collect(),
+            esc_ms: None,
             profile: name,
             paths,
         })
@@ -371,6 +376,23 @@ mod tests {
         assert_eq!(settings.profile.as_deref(), Some("dev"));
         assert_eq!(settings.url.as_deref(), Some("dev.crm"));
         assert_eq!(settings.warnings.len(), 1);
+    }
+
+    #[test]
+    fn how_long_esc_is_held_is_said_in_config_toml_for_every_profile() {
+        let (folder, environment) = home(&[]);
+        write(&folder, "config.toml", "esc_ms = 40\n");
+        write(&folder, "profiles/dev.toml", "url = \"dev.crm\"\n");
+        for profile in [None, Some("dev".to_owned())] {
+            let flags = Flags { profile, ..Flags::default() };
+            assert_eq!(Settings::resolve(flags, &environment).unwrap().esc_ms, Some(40));
+        }
+        write(&folder, "config.toml", "esc_ms = 1000\n");
+        let error = Settings::resolve(Flags::default(), &environment).unwrap_err();
+        assert!(
+            error.to_string().contains("`esc_ms`") && error.to_string().contains("below 1000"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write, stdout};
 
+use super::backend::Synchronized;
 use super::clipboard::Clipboard;
-use super::terminal;
+use super::{Start, Theme, Traits, terminal};
 use crate::app::copy::Copied;
 use crate::text::harmless;
 
@@ -43,13 +44,30 @@ pub trait Console {
     ///
     /// When the terminal is gone.
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// The terminal said something of itself. A frame follows.
+    fn learned(&mut self, _traits: &Traits) {}
+
+    /// The theme for what the terminal said; none as long as it says nothing.
+    fn theme(&self) -> Option<&Theme> {
+        None
+    }
 }
 
 /// The terminal the program was started in.
 #[derive(Debug)]
 pub struct RealConsole {
-    /// The ways to the clipboard.
-    pub clipboard: Clipboard,
+    start: Start,
+    clipboard: Clipboard,
+    synchronized: Synchronized,
+    theme: Option<Theme>,
+}
+
+impl RealConsole {
+    /// A console beside the screen whose frames can be `synchronized`.
+    pub fn new(start: Start, synchronized: Synchronized) -> Self {
+        Self { clipboard: start.clipboard(), start, synchronized, theme: None }
+    }
 }
 
 impl Console for RealConsole {
@@ -71,6 +89,7 @@ impl Console for RealConsole {
     }
 
     fn come_back(&mut self) -> io::Result<()> {
+        crossterm::terminal::disable_raw_mode()?; // else it is not set again, and a shell may have changed it
         terminal::enter()
     }
 
@@ -78,6 +97,15 @@ impl Console for RealConsole {
         terminal::give_back()?;
         stop_for_the_shell()?;
         terminal::enter()
+    }
+
+    fn learned(&mut self, traits: &Traits) {
+        self.synchronized.set(traits);
+        self.theme = Some(self.start.theme(traits));
+    }
+
+    fn theme(&self) -> Option<&Theme> {
+        self.theme.as_ref()
     }
 }
 

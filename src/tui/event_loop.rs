@@ -12,19 +12,24 @@ use ratatui::backend::Backend;
 use tokio::time::{Instant, sleep_until};
 
 use super::console::Console;
+use super::input::Arrival;
 use super::runner::Runner;
 use super::theme::Theme;
+use super::typing::Typing;
 use super::view;
 use crate::app::{App, Effect, Event};
 
 /// At most 30 frames a second for answers: a flood of them must not become a flood of frames.
 const FRAME: Duration = Duration::from_millis(33);
+/// So many arrivals are taken before a frame is drawn all the same.
+const AT_ONCE: usize = 1_000;
 
 /// Runs the program until it is left or its input ends. Writes that were sent are waited for, also when the terminal
 /// is gone.
 ///
 /// `input` is anything that yields events: the real terminal, or a test. Keys come first, and a frame follows as
-/// soon as no further key waits: a flood of answers must not make the keyboard lag.
+/// soon as no further key waits: a flood of answers must not make the keyboard lag, and frames that nobody will see
+/// must not hold up a slow line.
 ///
 /// # Errors
 ///
@@ -35,12 +40,12 @@ pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     console: &mut impl Console,
     theme: &Theme,
-    input: impl Stream<Item = Event> + Unpin,
+    input: impl Stream<Item: Into<Arrival>> + Unpin,
 ) -> io::Result<()>
 where
     B::Error: Send + Sync + 'static,
 {
-    let left = run_until_left(app, runner, terminal, console, theme, input).await;
+    let left = run_until_left(app, runner, terminal, console, theme, input.map(Into::into).fuse()).await;
     runner.finish_writes().await;
     left
 }
@@ -51,13 +56,15 @@ async fn run_until_left<B: Backend>(
     terminal: &mut Terminal<B>,
     console: &mut impl Console,
     theme: &Theme,
-    mut input: impl Stream<Item = Event> + Unpin,
+    mut input: impl Stream<Item = Arrival> + Unpin,
 ) -> io::Result<()>
 where
     B::Error: Send + Sync + 'static,
 {
     let mut effects = app.begin();
     let mut due = Instant::now();
+    let mut typing = Typing::default();
+    let mut taken = 0;
     loop {
         for effect in std::mem::take(&mut effects) {
             match effect {
@@ -69,7 +76,12 @@ where
                 }
                 Effect::Print(text) => {
                     console.leave(&text)?;
-                    while !matches!(input.next().await, Some(Event::Input(_)) | None) {}
+                    while let Some(arrival) = input.next().await {
+                        if matches!(arrival, Arrival::Event(Event::Input(_)) | Arrival::Burst(_)) {
+                            break;
+                        }
+                        effects.extend(typing.take(app, console, arrival)?);
+                    }
                     console.come_back()?;
                     draw_anew(app, terminal)?;
                 }
@@ -79,38 +91,47 @@ where
                 }
                 Effect::Suspend => {
                     console.suspend()?;
+                    typing.suspended();
                     draw_anew(app, terminal)?;
                 }
                 effect => runner.start(effect),
             }
         }
+        if taken < AT_ONCE
+            && let Some(arrival) = waiting(&mut input).await
+        {
+            effects.extend(typing.take(app, console, arrival)?);
+            taken += 1;
+            due = Instant::now();
+            continue;
+        }
         if app.is_dirty() && Instant::now() >= due {
             while app.has_unseen_question()
-                && let Some(event) = waiting(&mut input).await
+                && let Some(arrival) = waiting(&mut input).await
             {
-                effects.extend(take_input(app, event)); // typed before the question is there
+                effects.extend(typing.take(app, console, arrival)?); // typed before the question is there
             }
+            typing.before_frame(app);
             app.drawn();
+            let theme = console.theme().unwrap_or(theme);
             terminal.draw(|frame| view::draw(app, theme, frame)).map_err(io::Error::other)?;
             due = Instant::now() + FRAME;
+            taken = 0;
             if !effects.is_empty() {
                 continue;
             }
         }
+        taken = 0;
         let tick = app.tick();
         let at = Instant::now() + tick.unwrap_or_default();
         tokio::select! {
             biased;
-            event = input.next() => {
-                let Some(event) = event else { return Ok(()) };
-                effects = take_input(app, event);
-                while effects.is_empty() {
-                    let Some(event) = waiting(&mut input).await else { break };
-                    effects = take_input(app, event);
-                }
+            arrival = input.next() => {
+                let Some(arrival) = arrival else { return Ok(()) };
+                effects = typing.take(app, console, arrival)?;
                 due = Instant::now();
             }
-            Some(event) = runner.next() => effects = take_input(app, event),
+            Some(event) = runner.next() => effects = take_answer(app, event),
             () = sleep_until(due), if app.is_dirty() => {}
             () = sleep_until(at), if tick.is_some() => {
                 effects = app.update(Event::Clock(Timestamp::now()));
@@ -128,17 +149,15 @@ where
     terminal.clear().map_err(io::Error::other)
 }
 
-/// Applies an event at the time that it is.
-fn take_input(app: &mut App, event: Event) -> Vec<Effect> {
+/// Applies an answer at the time that it comes.
+fn take_answer(app: &mut App, event: Event) -> Vec<Effect> {
     let mut effects = app.update(Event::Clock(Timestamp::now()));
     effects.extend(app.update(event));
     effects
 }
 
-/// The event that is there already, if one is.
-///
-/// Polled with this task's own waker: the terminal's stream keeps the first waker it was given.
-async fn waiting(input: &mut (impl Stream<Item = Event> + Unpin)) -> Option<Event> {
+/// What is there already, if something is.
+async fn waiting(input: &mut (impl Stream<Item = Arrival> + Unpin)) -> Option<Arrival> {
     poll_fn(|context| match input.poll_next_unpin(context) {
         Poll::Ready(event) => Poll::Ready(event),
         Poll::Pending => Poll::Ready(None),

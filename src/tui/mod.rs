@@ -21,6 +21,7 @@ pub mod terminal;
 pub mod theme;
 mod told;
 pub mod traits;
+mod typing;
 pub mod view;
 
 pub use console::Console;
@@ -29,3 +30,4 @@ pub use runner::Runner;
 pub use services::Services;
 pub use start::{Given, Start, run};
 pub use theme::Theme;
+pub use traits::Traits;

@@ -1,13 +1,11 @@
 //! What the program on the screen is started with.
 
-use std::future::ready;
 use std::io;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossterm::event::EventStream;
-use futures_util::stream::iter;
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -16,8 +14,8 @@ use tokio::sync::Notify;
 use super::backend::Ability;
 use super::clipboard::{Clipboard, Multiplexer};
 use super::console::RealConsole;
-use super::input::translate;
-use super::terminal::Guard;
+use super::input;
+use super::terminal::{Guard, can_be_asked};
 use super::theme::{Colours, Ground};
 use super::traits::Traits;
 use super::{Runner, Services, Theme, run_loop};
@@ -84,6 +82,8 @@ pub struct Start {
     pub proxy: Option<doctor::Proxy>,
     /// What is known of the terminal.
     pub terminal: doctor::Terminal,
+    /// For so many milliseconds a lone Esc is held, to see whether it begins a key; what fits the place without it.
+    pub esc_ms: Option<u16>,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
     /// Where the tokens are kept. It can be opened, and asks nobody anything.
@@ -112,9 +112,11 @@ pub async fn run(start: Start) -> io::Result<()> {
     let theme = start.theme(&Traits::default());
     let ability = Ability::of(start.terminal.name.as_deref().unwrap_or_default(), !start.ascii_locale);
     let services = Services::new(&start)?;
-    let clipboard = start.clipboard();
     let app_start = session::Start { places: services.places(), ..start.for_app() };
-    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken), ability)?;
+    let hold = start.esc_ms.map_or(input::usual_hold(start.ssh), |ms| Duration::from_millis(ms.into()));
+    let asks = can_be_asked(start.terminal.name.as_deref());
+    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken), ability, asks)?;
+    let mut input = input::start(hold)?;
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
@@ -127,13 +129,12 @@ pub async fn run(start: Start) -> io::Result<()> {
         }
     }
     .shared();
-    let input = EventStream::new()
-        .take_while(|event| ready(event.is_ok()))
-        .filter_map(|event| ready(event.ok()))
-        .flat_map(|event| iter(translate(event)))
-        .take_until(ended.clone());
-    let mut console = RealConsole { clipboard };
-    run_loop(&mut app, &mut runner, &mut terminal, &mut console, &theme, pin!(input)).await?;
+    let events = pin!((&mut input).take_until(ended.clone()));
+    let mut console = RealConsole::new(start, terminal.backend().synchronized());
+    run_loop(&mut app, &mut runner, &mut terminal, &mut console, &theme, events).await?;
+    if asks {
+        input::hear_out(&mut input).await;
+    }
     match ended.now_or_never() {
         Some(true) => Err(io::Error::other("a part of the program broke; what it said stands above")),
         _ => Ok(()),
@@ -164,7 +165,7 @@ async fn asked_to_end() {
 
 impl Start {
     /// The ways to a clipboard that lead to the person.
-    fn clipboard(&self) -> Clipboard {
+    pub(super) fn clipboard(&self) -> Clipboard {
         let multiplexer = match (self.terminal.tmux, self.terminal.screen) {
             (true, _) => Multiplexer::Tmux,
             (false, true) => Multiplexer::Screen,

@@ -15,12 +15,24 @@ use tokio::sync::Notify;
 
 use super::backend::{Ability, ScreenBackend};
 
+/// Whether frames can be held back (2026) and pastes are marked (2004), the colour behind the text, and last what kind
+/// of terminal it is: every terminal answers that, so no answer comes after it.
+const QUESTIONS: &str = "\x1b[?2026$p\x1b[?2004$p\x1b]11;?\x1b\\\x1b[c";
+
+/// Terminals that print what they do not understand, or cannot answer.
+const MUTE: [&str; 5] = ["", "dumb", "linux", "vt100", "cons25"];
+
 /// The real terminal.
 pub type RealTerminal = Terminal<ScreenBackend>;
 
 /// Columns and rows of the terminal that output goes to; nothing when it goes elsewhere.
 pub fn size() -> Option<(u16, u16)> {
     stdout().is_terminal().then(|| crossterm::terminal::size().ok()).flatten()
+}
+
+/// Whether a terminal of this name (`TERM`) can be asked what it can do.
+pub fn can_be_asked(name: Option<&str>) -> bool {
+    stdout().is_terminal() && !MUTE.contains(&name.unwrap_or_default())
 }
 
 /// Holds the terminal; gives it back when dropped, however the program ends.
@@ -30,19 +42,20 @@ pub struct Guard(());
 impl Guard {
     /// Takes the terminal: raw mode, the other screen, pastes marked as such.
     ///
-    /// A panic, in whatever task, gives it back before its message is printed, and tells `broken`.
+    /// A panic, in whatever task, gives it back before its message is printed, and tells `broken`. With `asks` the
+    /// terminal is asked what it can do; the answers come as input, whenever they do.
     ///
     /// # Errors
     ///
     /// When standard output is no terminal.
-    pub fn take(broken: Arc<Notify>, ability: Ability) -> io::Result<(Self, RealTerminal)> {
+    pub fn take(broken: Arc<Notify>, ability: Ability, asks: bool) -> io::Result<(Self, RealTerminal)> {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             let _ = give_back();
             report(panic);
             broken.notify_one();
         }));
-        enter()?;
+        enter_and_say(if asks { QUESTIONS } else { "" })?;
         let guard = Self(());
         let terminal = Terminal::new(ScreenBackend::new(ability))?;
         Ok((guard, terminal))
@@ -61,8 +74,14 @@ impl Drop for Guard {
 ///
 /// When the terminal is gone.
 pub fn enter() -> io::Result<()> {
+    enter_and_say("")
+}
+
+/// What is said comes before the screen is cleared: some terminals print a letter of a question they do not know.
+fn enter_and_say(text: &str) -> io::Result<()> {
     enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All), MoveTo(0, 0))
+    let said = crossterm::style::Print(text);
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, said, Clear(ClearType::All), MoveTo(0, 0))
 }
 
 /// Gives the screen back as it was.

@@ -11,4 +11,5 @@ mod signed_out;
 #[path = "../support/mod.rs"]
 #[allow(dead_code)] // others use more of it
 mod support;
+mod typing;
 mod work;

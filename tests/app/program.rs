@@ -1,6 +1,7 @@
 //! The program under test, and what a person at it can do.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use dvtui::app::App;
@@ -12,6 +13,7 @@ use dvtui::app::session::{self, Way};
 use dvtui::auth::{TokenStore, Version};
 use dvtui::config::{Application, Paths, Profiles, Tags};
 use dvtui::sandbox::{Options, Ready, Sandbox};
+use dvtui::tui::input::Arrival;
 use dvtui::tui::{Console, Given, Runner, Services, Start, Theme, run_loop};
 use futures_util::stream::unfold;
 use jiff::Timestamp;
@@ -30,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Program {
     pub(crate) sandbox: Sandbox,
     screen: Screen,
-    input: UnboundedSender<Event>,
+    input: UnboundedSender<Arrival>,
     end: JoinHandle<io::Result<()>>,
     pub(crate) home: tempfile::TempDir,
 }
@@ -50,40 +52,14 @@ impl Program {
         let mut settings = Start {
             url: Some(ready.url.clone()),
             authority: Some(ready.authority.clone()),
-            tenant: None,
             client_id: Some(ready.client_id.clone()),
-            scope: None,
-            ca_file: None,
             discovery: Some(ready.discovery.clone()),
             given: Given {
                 authority: Some(ready.authority.clone()),
                 tenant: None,
                 client_id: Some(ready.client_id.clone()),
             },
-            profile: None,
-            tags: Tags::default(),
-            alias: None,
-            read_only: false,
-            unlocked: false,
-            profiles: Profiles::of(&Paths::below(home.path())),
-            token: None,
-            way: None,
-            authority_version: Version::default(),
-            account: None,
-            application: Application::default(),
-            ssh: true,
-            display: false,
-            no_color: true,
-            true_color: false,
-            ascii: false,
-            ascii_locale: false,
-            look: dvtui::config::Look::default(),
-            proxy: None,
-            terminal: dvtui::ops::doctor::Terminal::default(),
-            demo: false,
-            store: TokenStore::in_folder(&home.path().join("state")),
-            state_folder: home.path().join("state"),
-            cache_folder: home.path().join("cache"),
+            ..nowhere(home.path())
         };
         change(ready, &mut settings);
         let services = Services::new(&settings).unwrap();
@@ -126,8 +102,13 @@ impl Program {
     pub(crate) fn keys(&mut self, keys: &str) {
         for key in keys.split(' ') {
             let key: Key = key.parse().unwrap();
-            self.input.send(Event::Input(Input::Key(key))).unwrap();
+            self.send(Event::Input(Input::Key(key)));
         }
+    }
+
+    /// Something comes from the terminal.
+    pub(crate) fn send(&mut self, arrival: impl Into<Arrival>) {
+        self.input.send(arrival.into()).unwrap();
     }
 
     /// Waits until the screen shows a text, and answers what it shows then.
@@ -225,13 +206,52 @@ impl Program {
     }
 }
 
+/// Settings that lead nowhere.
+pub(crate) fn nowhere(home: &Path) -> Start {
+    Start {
+        url: None,
+        authority: None,
+        tenant: None,
+        client_id: None,
+        scope: None,
+        ca_file: None,
+        discovery: None,
+        given: Given::default(),
+        profile: None,
+        tags: Tags::default(),
+        alias: None,
+        read_only: false,
+        unlocked: false,
+        profiles: Profiles::of(&Paths::below(home)),
+        token: None,
+        way: None,
+        authority_version: Version::default(),
+        account: None,
+        application: Application::default(),
+        ssh: true,
+        display: false,
+        no_color: true,
+        true_color: false,
+        ascii: false,
+        ascii_locale: false,
+        look: dvtui::config::Look::default(),
+        proxy: None,
+        terminal: dvtui::ops::doctor::Terminal::default(),
+        esc_ms: None,
+        demo: false,
+        store: TokenStore::in_folder(&home.join("state")),
+        state_folder: home.join("state"),
+        cache_folder: home.join("cache"),
+    }
+}
+
 /// A fault of the Web API for requests of one method whose path matches.
 pub(crate) fn api_fault(method: &str, path: &str, times: u32, fault: Value) -> Value {
     json!({ "match": { "origin": "api", "method": method, "path": path }, "times": times, "fault": fault })
 }
 
 /// A terminal without clipboard, shell or plain screen.
-struct Deaf;
+pub(crate) struct Deaf;
 
 impl Console for Deaf {
     fn copy(&mut self, _text: &str) -> io::Result<Copied> {

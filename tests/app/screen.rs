@@ -1,6 +1,7 @@
 //! A terminal in memory that a test can read while the loop draws on it.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
@@ -13,11 +14,16 @@ use tokio::sync::Notify;
 pub(crate) struct Screen {
     backend: Arc<Mutex<TestBackend>>,
     drawn: Arc<Notify>,
+    frames: Arc<AtomicUsize>,
 }
 
 impl Screen {
     pub(crate) fn new(width: u16, height: u16) -> Self {
-        Self { backend: Arc::new(Mutex::new(TestBackend::new(width, height))), drawn: Arc::default() }
+        Self {
+            backend: Arc::new(Mutex::new(TestBackend::new(width, height))),
+            drawn: Arc::default(),
+            frames: Arc::default(),
+        }
     }
 
     /// What it shows.
@@ -27,6 +33,11 @@ impl Screen {
         let width = usize::from(buffer.area.width);
         let rows = buffer.content.chunks(width);
         rows.map(|row| row.iter().map(Cell::symbol).collect::<String>() + "\n").collect()
+    }
+
+    /// How many frames were drawn.
+    pub(crate) fn frames(&self) -> usize {
+        self.frames.load(Ordering::Relaxed)
     }
 
     /// Waits for the next frame.
@@ -75,6 +86,7 @@ impl Backend for Screen {
     }
 
     fn flush(&mut self) -> Result<(), Infallible> {
+        self.frames.fetch_add(1, Ordering::Relaxed);
         self.drawn.notify_one(); // the end of every frame
         Ok(())
     }

@@ -84,6 +84,44 @@ fn stopping_for_the_shell_gives_the_terminal_back_and_takes_it_again() {
 }
 
 #[test]
+fn being_told_to_stop_is_like_stopping_and_keys_typed_meanwhile_are_not_lost() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = signed_in(&sandbox, &home);
+    terminal.signal("TSTP");
+    terminal.wait_until("the plain screen", |screen| !screen.contains("Action Card"));
+    terminal.wait_until_stopped();
+    terminal.settle(Duration::from_millis(50));
+    assert!(is_restored(&terminal));
+    terminal.send("/incident\n"); // in raw mode again it is Enter
+    terminal.signal("CONT");
+    terminal.wait_for("CAS-");
+    assert!(terminal.state().alternate_screen());
+}
+
+#[test]
+fn a_program_that_was_stopped_by_force_draws_its_screen_again() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = signed_in(&sandbox, &home);
+    terminal.signal("STOP");
+    terminal.wait_until_stopped();
+    terminal.settle(Duration::from_millis(50));
+    let before = terminal.bytes.len();
+    terminal.signal("CONT");
+    let is_drawn = |terminal: &Terminal| {
+        let bytes = &terminal.bytes[before..];
+        String::from_utf8_lossy(bytes).split("\u{1b}[2J").skip(1).any(|after| after.contains("Action"))
+    };
+    let mut rounds = 0;
+    while !is_drawn(&terminal) {
+        terminal.settle(Duration::from_millis(20));
+        rounds += 1;
+        assert!(rounds < 3_000, "nothing was drawn again");
+    }
+    terminal.keys(&["Q"]);
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
+#[test]
 fn without_a_terminal_the_program_says_what_to_use_instead() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_dv"))
         .args(["--url", "https://contoso.crm4.dynamics.com"])
@@ -114,9 +152,11 @@ fn a_panic_in_any_task_gives_the_terminal_back_before_its_message() {
 fn breaks_in_a_task() {
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
     let broken = std::sync::Arc::new(tokio::sync::Notify::new());
-    let Ok((_guard, _terminal)) =
-        dvtui::tui::terminal::Guard::take(broken.clone(), dvtui::tui::backend::Ability::of("xterm", true))
-    else {
+    let Ok((_guard, _terminal)) = dvtui::tui::terminal::Guard::take(
+        broken.clone(),
+        dvtui::tui::backend::Ability::of("xterm", true),
+        false,
+    ) else {
         return; // run by hand, without a terminal
     };
     runtime.block_on(async {

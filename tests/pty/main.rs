@@ -12,6 +12,7 @@ mod passphrase;
 mod sandbox;
 #[allow(dead_code)] // the bench uses more of it
 mod terminal;
+mod typing;
 mod unseen;
 
 use sandbox::Sandbox;

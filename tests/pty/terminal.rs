@@ -10,6 +10,14 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long something may take before the test gives up. Generous: it bounds a hang, it measures nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What the program asks a terminal, and what one of today answers. No answer comes after the last one.
+pub(crate) const ANSWERS: [(&str, &str); 4] = [
+    ("\u{1b}[?2026$p", "\u{1b}[?2026;2$y"),
+    ("\u{1b}[?2004$p", "\u{1b}[?2004;1$y"),
+    ("\u{1b}]11;?\u{1b}\\", "\u{1b}]11;rgb:1e1e/1e1e/2e2e\u{1b}\\"),
+    ("\u{1b}[c", "\u{1b}[?62;22c"),
+];
+
 /// The program in a pseudo-terminal.
 pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
@@ -17,6 +25,9 @@ pub(crate) struct Terminal {
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
+    /// It answers what it is asked, at once.
+    pub(crate) answers: bool,
+    answered: usize,
     /// Every byte the program wrote.
     pub(crate) bytes: Vec<u8>,
 }
@@ -63,6 +74,8 @@ impl Terminal {
             child,
             output,
             parser: vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0),
+            answers: true,
+            answered: 0,
             bytes: vec![],
         }
     }
@@ -177,6 +190,18 @@ impl Terminal {
     fn take(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         self.parser.process(bytes);
+        if self.answers {
+            self.answer();
+        }
+    }
+
+    fn answer(&mut self) {
+        while let Some((question, answer)) = ANSWERS.get(self.answered)
+            && self.bytes.windows(question.len()).any(|bytes| bytes == question.as_bytes())
+        {
+            let _ = self.writer.write_all(answer.as_bytes()); // the program may be gone
+            self.answered += 1;
+        }
     }
 }
 

@@ -26,4 +26,5 @@ mod states;
 mod storm;
 mod sweep;
 mod tables;
+mod typing;
 mod words;

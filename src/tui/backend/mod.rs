@@ -12,6 +12,8 @@ mod pen;
 mod scroll;
 
 use std::io::{self, Stdout, Write, stdout};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
@@ -34,7 +36,7 @@ pub struct ScreenBackend<W: Write = Stdout> {
     /// A size that was given, for a screen in memory. The terminal is asked otherwise.
     size: Option<Size>,
     ability: Ability,
-    synchronized: bool,
+    synchronized: Synchronized,
     wanted: Cells,
     shown: Cells,
     /// Where the terminal's own cursor belongs, and whether it is to be seen.
@@ -45,6 +47,21 @@ pub struct ScreenBackend<W: Write = Stdout> {
     known_shown: Option<bool>,
     /// Nobody knows what the terminal shows.
     stale: bool,
+}
+
+/// Whether the terminal is asked to hold a frame back until it is whole. Clones mean the same screen.
+#[derive(Debug, Clone, Default)]
+pub struct Synchronized(Arc<AtomicBool>);
+
+impl Synchronized {
+    /// Takes in what the terminal answered.
+    pub fn set(&self, traits: &Traits) {
+        self.0.store(traits.synchronized, Ordering::Relaxed);
+    }
+
+    fn is_on(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl ScreenBackend {
@@ -65,7 +82,7 @@ impl<W: Write> ScreenBackend<W> {
             out,
             size,
             ability,
-            synchronized: false,
+            synchronized: Synchronized::default(),
             wanted: Cells::blank(0, 0),
             shown: Cells::blank(0, 0),
             cursor: Position::ORIGIN,
@@ -78,7 +95,12 @@ impl<W: Write> ScreenBackend<W> {
 
     /// Takes in what the terminal answered.
     pub fn learn(&mut self, traits: &Traits) {
-        self.synchronized = traits.synchronized;
+        self.synchronized.set(traits);
+    }
+
+    /// The same for whoever hears the answers while the screen is in use.
+    pub fn synchronized(&self) -> Synchronized {
+        self.synchronized.clone()
     }
 
     /// A screen in memory has a new size.
@@ -186,7 +208,7 @@ impl<W: Write> Backend for ScreenBackend<W> {
             return Ok(());
         }
         let mut bytes = pen.bytes;
-        if self.synchronized {
+        if self.synchronized.is_on() {
             bytes.splice(0..0, *b"\x1b[?2026h");
             bytes.extend_from_slice(b"\x1b[?2026l");
         }

@@ -1,4 +1,4 @@
-//! From the terminal's events to the core's [`Input`]. The only place that knows both.
+//! From crossterm's events to the core's [`Input`], where the terminal is a console and not a line of bytes.
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -6,10 +6,28 @@ use crate::app::event::Event;
 use crate::app::key::{Input, Key};
 use crate::app::layout::Size;
 
+/// Everything that comes from the console. How long Esc is held is not for us to say there.
+#[cfg(not(unix))]
+pub(in crate::tui) fn start(
+    _hold: std::time::Duration,
+) -> std::io::Result<impl futures_util::Stream<Item = super::Arrival> + Unpin> {
+    use std::future::ready;
+
+    use futures_util::StreamExt;
+    use futures_util::stream::iter;
+    let events = crossterm::event::EventStream::new().take_while(|event| ready(event.is_ok()));
+    let events = events.filter_map(|event| ready(event.ok())).flat_map(|event| iter(translate(event)));
+    Ok(events.map(super::Arrival::Event))
+}
+
+/// A console keeps its answers.
+#[cfg(not(unix))]
+pub(in crate::tui) async fn hear_out<S>(_input: &mut S) {}
+
 /// What a terminal event means to the core; nothing for what it has no use for.
 ///
 /// A key of one byte with Alt is Esc and the key: a terminal sends both the same.
-pub fn translate(event: TerminalEvent) -> Vec<Event> {
+pub(super) fn translate(event: TerminalEvent) -> Vec<Event> {
     match event {
         TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
             keys(key).into_iter().map(|key| Event::Input(Input::Key(key))).collect()
