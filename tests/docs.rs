@@ -6,7 +6,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use clap::{CommandFactory, Parser};
-use dvtui::app::command::{self, Scope, sequence_text};
+use dvtui::app::command::{self, Scope};
+use dvtui::app::keymap::{Keymap, sequence_text};
 use dvtui::cli::Cli;
 
 /// The scopes from the nearest to the farthest, as a reader meets them.
@@ -30,15 +31,16 @@ fn keys() -> String {
         "# Keys\n\nMade from the command tables in `src/app/command/`. A key means the same on every screen that has \
          it.\nEvery command is also in the palette (`:`) and, for the screen at hand, in help (`?`).\n",
     );
+    let keymap = Keymap::default();
     for scope in SCOPES {
         let title = scope.title();
         let title = title[..1].to_owned() + &title[1..].to_lowercase();
         write!(page, "\n## {title}\n\n| Key | Does | Command |\n| --- | --- | --- |\n").unwrap();
         for spec in command::of(&[*scope]) {
             let mut keys: Vec<String> =
-                spec.keys.iter().map(|keys| format!("`{}`", code(&sequence_text(keys)))).collect();
+                keymap.sequences(spec).map(|keys| format!("`{}`", code(&sequence_text(keys)))).collect();
             if keys.is_empty() {
-                keys.push(format!("`{}`", spec.keys_text()));
+                keys.push(format!("`{}`", keymap.keys_text(spec)));
             }
             writeln!(page, "| {} | {} | `{}` |", keys.join(" "), spec.title, spec.name).unwrap();
         }

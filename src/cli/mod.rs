@@ -9,6 +9,7 @@ mod env;
 mod error;
 mod get;
 mod json_rows;
+mod keys;
 mod login;
 mod logout;
 mod names;
@@ -300,6 +301,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         no_color: situation.no_color,
         true_color: situation.true_color,
         ascii: situation.ascii,
+        keymap: keys::keymap(&paths.config),
         proxy: doctor::proxy_to(settings),
         terminal: doctor::place(settings),
         demo: false,

@@ -5,6 +5,7 @@
 
 mod application;
 mod environment;
+mod keys;
 mod paths;
 mod place;
 mod profile;
@@ -15,6 +16,7 @@ mod tags;
 
 pub use application::{Application, Named};
 pub use environment::Environment;
+pub use keys::{KeyFile, KeyLine};
 pub use paths::Paths;
 pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;

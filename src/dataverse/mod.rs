@@ -33,6 +33,7 @@ pub use error::Error;
 pub use filter::{Filter, field};
 pub use guard::Guard;
 pub use limits::Limits;
+pub use metadata::keys::AlternateKey;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};
 pub use names::{ColumnName, RowId, SetName, TableName};
 pub use organization::{EnvironmentKind, Organization, WhoAmI};

@@ -7,6 +7,7 @@ pub mod backend;
 pub mod console;
 pub mod event_loop;
 mod examination;
+mod finding;
 pub mod input;
 pub mod pasting;
 mod places;

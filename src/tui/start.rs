@@ -18,6 +18,7 @@ use super::input::translate;
 use super::terminal::Guard;
 use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
+use crate::app::keymap::Keymap;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
 use crate::auth::{TokenStore, Version};
@@ -72,6 +73,8 @@ pub struct Start {
     pub true_color: bool,
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// The keys in effect.
+    pub keymap: Keymap,
     /// The proxy on the way to the environment.
     pub proxy: Option<doctor::Proxy>,
     /// What is known of the terminal.
@@ -163,6 +166,7 @@ impl Start {
             way: self.way.unwrap_or(if code_first { Way::DeviceCode } else { Way::Browser }),
             remote: self.ssh,
             ascii: self.ascii,
+            keymap: self.keymap.clone(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use dvtui::app::App;
 use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
+use dvtui::app::keymap::Keymap;
 use dvtui::app::layout::Size;
 use dvtui::app::session::{self, Way};
 use dvtui::auth::{TokenStore, Version};
@@ -75,6 +76,7 @@ impl Program {
             no_color: true,
             true_color: false,
             ascii: false,
+            keymap: Keymap::default(),
             proxy: None,
             terminal: dvtui::ops::doctor::Terminal::default(),
             demo: false,
@@ -90,6 +92,7 @@ impl Program {
             way: Way::DeviceCode,
             remote: true,
             ascii: false,
+            keymap: Keymap::default(),
         };
         let screen = Screen::new(80, 24);
         let (input, events) = unbounded_channel();

@@ -4,6 +4,7 @@ use dvtui::app::Reply;
 use dvtui::app::effect::{Effect, Request};
 use dvtui::app::event::Event;
 use dvtui::app::key::Input;
+use dvtui::app::keymap::Keymap;
 use dvtui::app::places::{Listed, Tags};
 use dvtui::app::problem::Problem;
 use dvtui::app::session::{Identity, Place, Start, Way, Writes};
@@ -58,6 +59,7 @@ fn started(places: Vec<Listed>, width: u16, height: u16) -> Stage {
         way: Way::DeviceCode,
         remote: false,
         ascii: false,
+        keymap: Keymap::default(),
     };
     Stage::started(start, width, height)
 }

@@ -237,6 +237,7 @@ mod tests {
 
     use super::*;
     use crate::app::key::{Input, Key};
+    use crate::app::keymap::Keymap;
     use crate::app::layout::Size;
     use crate::app::session::Start;
     use crate::app::{Event, Reply};
@@ -268,6 +269,7 @@ mod tests {
             way: Way::DeviceCode,
             remote: true,
             ascii: false,
+            keymap: Keymap::default(),
         };
         let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::UNIX_EPOCH);
         let begun = app.begin();

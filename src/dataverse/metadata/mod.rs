@@ -8,6 +8,7 @@ use super::{ColumnName, SetName, TableName};
 
 mod columns;
 pub mod decode;
+pub mod keys;
 
 /// A table as the list of tables shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
