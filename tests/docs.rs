@@ -29,7 +29,13 @@ const SCOPES: &[Scope] = &[
 fn keys() -> String {
     let mut page = String::from(
         "# Keys\n\nMade from the command tables in `src/app/command/`. A key means the same on every screen that has \
-         it.\nEvery command is also in the palette (`:`) and, for the screen at hand, in help (`?`).\n",
+         it.\nEvery command is also in the palette (`:`) and, for the screen at hand, in help (`?`).\n\nA file \
+         `keys.toml` beside `config.toml` gives commands other keys. A line replaces all keys of its command, an empty \
+         list takes\nthem away, and what makes no sense is told at the start, with its line, and leaves the usual keys \
+         as they are.\n`help`, `palette`, `quit`, `cancel` and `back` keep a key that no other command hides.\n\n\
+         ```toml\n[keys]\n\"row.open\" = [\"Enter\", \"o\"]   # one key, or a prefix and a key: \"g o\"\n\
+         \"rows.sort\" = []\n```\n\nCtrl-A, Ctrl-B, Ctrl-Q, Ctrl-S, Ctrl-V, Ctrl-Z, Ctrl-\\ and function keys may \
+         not arrive over SSH or in tmux;\nCtrl-H, Ctrl-I, Ctrl-J, Ctrl-M and Ctrl-[ arrive as other keys.\n",
     );
     let keymap = Keymap::default();
     for scope in SCOPES {

@@ -144,9 +144,7 @@ impl App {
         match destination::recognize(text) {
             _ if self.session.identity().is_none() => self.say("Pasted text is not taken for keys."),
             None => {
-                self.say(
-                    "Pasted text is not taken for keys, and it is no id, ticket number or address of a row.",
-                );
+                self.say("Pasted text is not taken for keys: it is no id, ticket number or row address.");
             }
             Some(Err(why)) => self.say(why),
             Some(Ok(place)) => self.offer(place),
@@ -190,6 +188,9 @@ impl App {
         if self.session.identity().is_some_and(|identity| identity.address == address) {
             self.say("You are in this environment.");
             return vec![];
+        }
+        if !self.pending.is_empty() {
+            return self.open_place(address); // which says why not
         }
         let mut effects = self.go_environments();
         effects.extend(self.open_place(address));

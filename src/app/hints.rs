@@ -5,6 +5,7 @@ use super::command::{self, Availability, Command, CommandSpec};
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::editor::Typed;
+use super::overlay::help::Page;
 use super::overlay::prompt;
 use super::tickets::Slot;
 use super::{App, Screen};
@@ -140,12 +141,14 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Prefix(key) => {
             vec![Hint::new(format!("{key} .."), "one of these keys"), Hint::new("Esc", "close")]
         }
-        Overlay::Help(help) => vec![
-            Hint::new("type", "to search"),
-            Hint::new("Enter", "run"),
-            Hint::new("Tab", help.page.next().title()),
-            Hint::new("Esc", "close"),
-        ],
+        Overlay::Help(help) => {
+            let mut hints = vec![Hint::new("type", "to search")];
+            if help.page != Page::Concepts {
+                hints.push(Hint::new("Enter", "run"));
+            }
+            hints.extend([Hint::new("Tab", help.page.next().title()), Hint::new("Esc", "close")]);
+            hints
+        }
         Overlay::Palette(_) => vec![
             Hint::new("Enter", "run"),
             Hint::new("Esc", "close"),

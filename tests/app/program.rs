@@ -128,6 +128,11 @@ impl Program {
         }
     }
 
+    /// Pastes a text.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.input.send(Event::Input(Input::Paste(text.into()))).unwrap();
+    }
+
     /// Waits until the screen shows a text, and answers what it shows then.
     pub(crate) async fn wait_for(&mut self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contains(text)).await

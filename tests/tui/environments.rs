@@ -30,7 +30,7 @@ fn place(name: &str, host: &str, kind: &'static str, used: Option<i64>) -> Liste
     }
 }
 
-fn places() -> Vec<Listed> {
+pub(crate) fn places() -> Vec<Listed> {
     let mut live = place("Contoso", "contoso.crm4", "production", Some(0));
     live.profile = Some("live".into());
     live.tags = Tags { label: "eu live".into(), colour: "yellow".into(), ..Tags::default() };

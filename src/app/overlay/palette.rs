@@ -60,7 +60,12 @@ impl Palette {
         let commands = texts.len();
         let tables = app.tables.value().map_or(&[][..], Vec::as_slice);
         texts.extend(tables.iter().map(|table| {
-            vec![format!("go: {} (table)", table.display_name), table.name.to_string(), table.set.to_string()]
+            vec![
+                format!("go: {} (table)", table.display_name),
+                table.name.to_string(),
+                table.set.to_string(),
+                table.collection_name.clone(),
+            ]
         }));
         let tables = tables.iter().map(|table| table.name.clone()).collect();
         let places = app.places.value().map_or(&[][..], Vec::as_slice);

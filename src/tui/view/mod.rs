@@ -89,7 +89,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
         Some(Overlay::Address(line)) => cursor = prompt::address(app, line, theme, message, buffer),
         Some(Overlay::GoTo(line)) => cursor = prompt::go_to(app, line, theme, message, buffer),
         Some(Overlay::Offer(offer)) => cursor = prompt::offer(app, offer, theme, message, buffer),
-        Some(Overlay::Find(overlay)) => cursor = prompt::find(overlay, theme, message, buffer),
+        Some(Overlay::Find(overlay)) => cursor = prompt::find(app, overlay, theme, message, buffer),
         _ => frame::message(app, theme, message, buffer),
     }
     frame::hints(app, theme, hints, buffer);

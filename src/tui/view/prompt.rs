@@ -79,8 +79,15 @@ pub(super) fn draw(
 }
 
 /// Draws what is searched for.
-pub(super) fn find(find: &Find, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn find(
+    app: &App,
+    find: &Find,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     Clear.render(area, buffer);
+    said_above(app, theme, area, buffer);
     text::line("/", theme.key, Rect { x: area.x + 1, width: 1, ..area }, buffer);
     let field = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
     text::field(&find.line, theme.bar, field, buffer)
@@ -119,12 +126,14 @@ pub(super) fn offer(
 ) -> Option<Position> {
     const KEYS: &str = "Enter goes  Esc does not";
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let is_long = offer.question.width() + 2 + KEYS.len() > usize::from(inner.width);
+    let above = Rect { y: area.y.saturating_sub(u16::from(is_long)), ..inner };
     Clear.render(area, buffer);
-    said_above(app, theme, area, buffer);
-    let room = usize::from(inner.width).saturating_sub(KEYS.len() + 2);
-    let question = text::fit(&offer.question, room);
-    text::line(&question, theme.bar, inner, buffer);
-    let x = inner.x + question.width() as u16 + 2;
+    Clear.render(Rect { y: above.y, ..area }, buffer);
+    said_above(app, theme, above, buffer);
+    let question = text::fit(&offer.question, usize::from(inner.width));
+    text::line(&question, theme.bar, above, buffer);
+    let x = if is_long { inner.x } else { inner.x + question.width() as u16 + 2 };
     text::line(KEYS, theme.key, Rect { x, width: inner.right().saturating_sub(x), ..inner }, buffer);
     Some(Position { x: x.saturating_sub(1), y: inner.y })
 }
@@ -132,7 +141,8 @@ pub(super) fn offer(
 /// What was said last, in the line above a field.
 fn said_above(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if let Some(Notice::Info(said)) = &app.notice {
-        let above = Rect { y: area.y.saturating_sub(1), ..area };
+        let above = Rect { x: 0, y: area.y.saturating_sub(1), width: area.right() + 1, height: 1 };
+        let above = above.intersection(buffer.area);
         Clear.render(above, buffer);
         text::line(
             said,
