@@ -102,10 +102,14 @@ impl App {
         &self.start.keymap
     }
 
-    /// Says what of the changed keys is not in effect.
+    /// Says what of the changed keys is not in effect, or may not arrive where the line is slow.
     pub(in crate::app) fn tell_complaints(&mut self) {
+        let warned = self.keymap().warnings().first().filter(|_| self.start.remote).cloned();
         let said = match self.keymap().complaints() {
-            [] => return,
+            [] => match warned {
+                Some(warning) => warning,
+                None => return,
+            },
             [only] => only.clone(),
             [first, more @ ..] => format!("{first}  {} more: `dv keys` tells all", more.len()),
         };
