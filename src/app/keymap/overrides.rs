@@ -81,8 +81,7 @@ impl Keymap {
                 }
                 for bound in self.sequences(other) {
                     let is_same = bound == keys;
-                    let is_refused =
-                        spec.scope == other.scope || ESSENTIAL.iter().any(|name| *name == other.name);
+                    let is_refused = spec.scope == other.scope || ESSENTIAL.contains(&other.name);
                     if is_same && is_refused {
                         return Some(format!(
                             "`{}` cannot be both `{}` and `{}`",

@@ -89,7 +89,10 @@ impl Palette {
         match behind.checked_sub(self.tables.len()) {
             None => {
                 let name = self.tables.get(behind)?;
-                app.tables.value()?.iter().find(|table| table.name == *name).map(Entry::Table)
+                let tables = app.tables.value()?;
+                // Mostly nothing has changed since the palette was opened: then the place is still right.
+                let same = tables.get(behind).filter(|table| table.name == *name);
+                same.or_else(|| tables.iter().find(|table| table.name == *name)).map(Entry::Table)
             }
             Some(place) => {
                 let address = self.places.get(place)?;
