@@ -6,7 +6,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use clap::{CommandFactory, Parser};
-use dvtui::app::command::{self, Scope, sequence_text};
+use dvtui::app::command::{self, Scope};
+use dvtui::app::keymap::{Keymap, sequence_text};
 use dvtui::cli::Cli;
 
 /// The scopes from the nearest to the farthest, as a reader meets them.
@@ -29,17 +30,24 @@ const SCOPES: &[Scope] = &[
 fn keys() -> String {
     let mut page = String::from(
         "# Keys\n\nMade from the command tables in `src/app/command/`. A key means the same on every screen that has \
-         it.\nEvery command is also in the palette (`:`) and, for the screen at hand, in help (`?`).\n",
+         it.\nEvery command is also in the palette (`:`) and, for the screen at hand, in help (`?`).\n\nA file \
+         `keys.toml` beside `config.toml` gives commands other keys. A line replaces all keys of its command, an empty \
+         list takes\nthem away, and what makes no sense is told at the start, with its line, and leaves the usual keys \
+         as they are.\n`help`, `palette`, `quit`, `cancel` and `back` keep a key that no other command hides.\n\n\
+         ```toml\n[keys]\n\"row.open\" = [\"Enter\", \"o\"]   # one key, or a prefix and a key: \"g o\"\n\
+         \"rows.sort\" = []\n```\n\nCtrl-A, Ctrl-B, Ctrl-Q, Ctrl-S, Ctrl-V, Ctrl-Z, Ctrl-\\ and function keys may \
+         not arrive over SSH or in tmux;\nCtrl-H, Ctrl-I, Ctrl-J, Ctrl-M and Ctrl-[ arrive as other keys.\n",
     );
+    let keymap = Keymap::default();
     for scope in SCOPES {
         let title = scope.title();
         let title = title[..1].to_owned() + &title[1..].to_lowercase();
         write!(page, "\n## {title}\n\n| Key | Does | Command |\n| --- | --- | --- |\n").unwrap();
         for spec in command::of(&[*scope]) {
             let mut keys: Vec<String> =
-                spec.keys.iter().map(|keys| format!("`{}`", code(&sequence_text(keys)))).collect();
+                keymap.sequences(spec).map(|keys| format!("`{}`", code(&sequence_text(keys)))).collect();
             if keys.is_empty() {
-                keys.push(format!("`{}`", spec.keys_text()));
+                keys.push(format!("`{}`", keymap.keys_text(spec)));
             }
             writeln!(page, "| {} | {} | `{}` |", keys.join(" "), spec.title, spec.name).unwrap();
         }

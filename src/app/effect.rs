@@ -1,5 +1,6 @@
 //! What the core wants done in the world.
 
+use super::finding::Search;
 use super::layout::Size;
 use super::places::{Listed, Tags};
 use super::secret::Secret;
@@ -73,6 +74,8 @@ pub enum Request {
     NextPage(NextLink, Query),
     /// Read one row with all its columns.
     Row(SetName, RowId),
+    /// Look for a row that somebody wants to go to.
+    Find(Search),
     /// Examine network, token, environment and terminal, whose size is given; privileges on these tables.
     Doctor(Vec<TableName>, Size),
 }

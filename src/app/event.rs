@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::copy::Copied;
 use super::effect::WriteId;
 use super::examination::Examination;
+use super::finding::Found;
 use super::key::Input;
 use super::layout::Size;
 use super::places::Listed;
@@ -77,6 +78,8 @@ pub enum Reply {
     Rows(Result<Page, dataverse::Error>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
+    /// The rows that were looked for.
+    Found(Result<Found, Problem>),
     /// What was found by the doctor; what failed is in it.
     Doctor(Result<Examination, Problem>),
 }

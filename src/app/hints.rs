@@ -1,9 +1,11 @@
 //! What can be done here and now, by priority: the last row of the screen.
 
+use super::command::global::Global;
 use super::command::{self, Availability, Command, CommandSpec};
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::editor::Typed;
+use super::overlay::help::Page;
 use super::overlay::prompt;
 use super::tickets::Slot;
 use super::{App, Screen};
@@ -39,34 +41,34 @@ impl App {
     fn screen_hints(&self) -> Vec<Hint> {
         let available = |spec: &&CommandSpec| (spec.enabled)(self) == Availability::Yes;
         let commands = command::of(self.screen().scopes()).filter(|spec| !spec.hint.is_empty());
-        let (help, commands): (Vec<&CommandSpec>, Vec<&CommandSpec>) = commands
-            .filter(available)
-            .partition(|spec| spec.command == Command::Global(command::global::Global::Help));
-        let hint = |spec: &CommandSpec| Hint::new(spec.keys_text(), spec.hint);
+        let (help, commands): (Vec<&CommandSpec>, Vec<&CommandSpec>) =
+            commands.filter(available).partition(|spec| spec.command == Command::Global(Global::Help));
+        let hint = |spec: &CommandSpec| Hint::new(self.keymap().keys_text(spec), spec.hint);
+        let key = |command| self.keymap().text_of(Command::Global(command));
         let mut hints: Vec<Hint> = help.into_iter().chain(commands.first().copied()).map(hint).collect();
         if let Some(failure) = self.failure_of_screen() {
             if failure.next.contains("g u ") {
-                hints.push(Hint::new("g u", "sign in again"));
+                hints.push(Hint::new(key(Global::SignInAgain), "sign in again"));
             }
-            hints.push(Hint::new("r", "try again"));
+            hints.push(Hint::new(key(Global::Refresh), "try again"));
         }
         if matches!(self.screen(), Screen::Environments(_))
             && self.places.value().is_none()
             && !self.is_waiting()
         {
-            hints.push(Hint::new("g u", "sign in"));
+            hints.push(Hint::new(key(Global::SignInAgain), "sign in"));
         }
         if self.is_waiting() {
-            hints.push(Hint::new("Ctrl-C", "stop"));
+            hints.push(Hint::new(key(Global::Cancel), "stop"));
         }
         if self.is_trouble_shown() {
-            hints.push(Hint::new("Ctrl-X", "as sent"));
+            hints.push(Hint::new(key(Global::Raw), "as sent"));
         }
         let unsent = self.pending.unsent();
         if unsent > 0 && !matches!(self.screen(), Screen::Review(_)) {
-            hints.push(Hint::new("w", format!("review {unsent}")));
+            hints.push(Hint::new(key(Global::Review), format!("review {unsent}")));
         }
-        hints.extend(self.back_hint().map(|text| Hint::new("Esc", text)));
+        hints.extend(self.back_hint().map(|text| Hint::new(key(Global::Back), text)));
         hints.extend(commands.into_iter().skip(1).map(hint));
         if self.shown_problem().is_some() && !matches!(self.screen(), Screen::SignIn(_) | Screen::Doctor(_)) {
             hints.push(Hint::new("y e", "copy report"));
@@ -77,6 +79,7 @@ impl App {
     /// The person waits for an answer, more than for the next page.
     fn is_waiting(&self) -> bool {
         match self.screen() {
+            _ if self.tickets.is_busy(Slot::Find) => true,
             Screen::SignIn(_) => self.tickets.is_busy(Slot::Session),
             Screen::Environments(_) => self.tickets.is_busy(Slot::Session) || self.places.is_pending(),
             Screen::Tables(_) => self.tables.is_pending(),
@@ -147,17 +150,20 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Prefix(key) => {
             vec![Hint::new(format!("{key} .."), "one of these keys"), Hint::new("Esc", "close")]
         }
-        Overlay::Help(help) => vec![
-            Hint::new("type", "to search"),
-            Hint::new("Enter", "run"),
-            Hint::new("Tab", if help.everywhere { "this screen" } else { "all screens" }),
-            Hint::new("Esc", "close"),
-        ],
+        Overlay::Help(help) => {
+            let mut hints = vec![Hint::new("type", "to search")];
+            if help.page != Page::Concepts {
+                hints.push(Hint::new("Enter", "run"));
+            }
+            hints.extend([Hint::new("Tab", help.page.next().title()), Hint::new("Esc", "close")]);
+            hints
+        }
         Overlay::Palette(_) => vec![
             Hint::new("Enter", "run"),
             Hint::new("Esc", "close"),
             Hint::new("Tab", "complete"),
-            Hint::new("Up Down", "move"),
+            Hint::new("Up", "older"),
+            Hint::new("Down", "move"),
         ],
         Overlay::ColumnMenu(_) => menu_hints("changes that column", "close"),
         Overlay::ChoiceMenu(_) => menu_hints("sets and closes", "keep"),
@@ -181,6 +187,10 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Prompt(prompt) => {
             let keys = prompt::keys(app, &prompt.question);
             keys.into_iter().map(|(key, means)| Hint::new(key, means)).collect()
+        }
+        Overlay::GoTo(_) | Overlay::Offer(_) => vec![Hint::new("Enter", "go"), Hint::new("Esc", "close")],
+        Overlay::Hits(_) => {
+            vec![Hint::new("Enter", "open"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
         }
         Overlay::Address(_) => vec![Hint::new("Enter", "open"), Hint::new("Esc", "close")],
         Overlay::Tags(_) => vec![

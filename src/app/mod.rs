@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod copy;
+pub mod destination;
 pub mod edit;
 pub mod effect;
 pub mod event;
@@ -12,10 +13,12 @@ pub mod examination;
 pub mod exchanges;
 pub mod field;
 pub mod filter;
+pub mod finding;
 pub mod fuzzy;
 pub mod hints;
 pub mod json;
 pub mod key;
+pub mod keymap;
 pub mod layout;
 pub mod letters;
 pub mod line;
@@ -49,11 +52,15 @@ use jiff::Timestamp;
 
 use crate::dataverse::{ColumnName, Table, TableName, TableSchema};
 use command::global::Global;
-use command::{Availability, Command, CommandSpec, Meaning};
+use command::{Availability, Command, CommandSpec};
+use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
+use finding::Search;
 use key::{Input, Key};
+use keymap::Meaning;
 use layout::Size;
+use line::Line;
 use list::Step;
 use load::Load;
 use nav::Screens;
@@ -102,6 +109,12 @@ pub struct App {
     pub pending: Pending,
     /// The last change that was staged.
     pub last_change: Option<LastChange>,
+    /// What was run from the palette, the newest last.
+    ran: Vec<String>,
+    /// Where to go as soon as the environment that it is in has been entered.
+    bound: Option<Place>,
+    /// What is being looked for.
+    sought: Option<Search>,
     /// The text of the last editor that was left without staging, and its column.
     dropped: Option<(ColumnName, String)>,
     /// How the last send is going.
@@ -148,6 +161,9 @@ impl App {
             tickets: Tickets::default(),
             pending: Pending::default(),
             last_change: None,
+            ran: vec![],
+            bound: None,
+            sought: None,
             dropped: None,
             sending: Sending::default(),
             asked_row: None,
@@ -160,6 +176,7 @@ impl App {
             dirty: true,
         };
         app.list_places();
+        app.tell_complaints();
         app
     }
 
@@ -300,18 +317,22 @@ impl App {
         if let Some(effects) = self.field_input(&input) {
             return effects;
         }
-        let Input::Key(key) = input else {
-            self.say("Pasted text is not taken for keys.");
-            return vec![];
+        let key = match input {
+            Input::Key(key) => key,
+            Input::Paste(text) => {
+                self.pasted(&text);
+                return vec![];
+            }
         };
-        match command::resolve(self.screen().scopes(), &[key]) {
+        match self.keymap().resolve(self.screen().scopes(), &[key]) {
             Meaning::Runs(spec) => self.run(spec),
             Meaning::Begins => {
                 self.overlays.push(Overlay::Prefix(key));
                 vec![]
             }
             Meaning::Nothing => {
-                self.say(format!("`{key}` does nothing here. ? shows keys"));
+                let help = self.keymap().text_of(Command::Global(Global::Help));
+                self.say(format!("`{key}` does nothing here. {help} shows keys"));
                 vec![]
             }
         }
@@ -346,6 +367,11 @@ impl App {
             Global::Redraw => return vec![Effect::Redraw],
             Global::Suspend => return vec![Effect::Suspend],
             Global::Quit => return self.quit(),
+            Global::ReviewAndQuit if self.pending.is_empty() => return self.quit(),
+            Global::ReviewAndQuit => {
+                self.review();
+                return vec![];
+            }
             Global::Close if self.screens.is_first() => return self.quit(),
             Global::Close => return self.leave_screen(),
             Global::Back => return self.back(),
@@ -354,6 +380,7 @@ impl App {
             Global::GoLog => return self.go_log(),
             Global::Raw => return vec![Effect::Run(self.tickets.issue(Slot::Refused), Request::Refused)],
             Global::GoEnvironments => return self.go_environments(),
+            Global::GoRecord => self.overlays.push(Overlay::GoTo(Line::default())),
             Global::SignInAgain => return self.sign_in_again(),
             Global::Unlock => return self.ask_to_unlock(),
             Global::Lock => return self.lock(),
@@ -367,7 +394,7 @@ impl App {
                 }),
             },
             Global::Refresh => return self.refresh(),
-            Global::Help => self.overlays.push(Overlay::Help(Help::new(self.screen().scopes()))),
+            Global::Help => self.overlays.push(Overlay::Help(Help::new(self))),
             Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
             Global::Review => self.review(),
             Global::Undo => self.undo(),
@@ -439,7 +466,8 @@ impl App {
         if slots.contains(&Slot::Session) {
             self.opening = None;
         }
-        let busy: Vec<Slot> = slots.iter().copied().filter(|slot| self.tickets.cancel(*slot)).collect();
+        let busy: Vec<Slot> =
+            slots.iter().copied().chain([Slot::Find]).filter(|slot| self.tickets.cancel(*slot)).collect();
         busy.into_iter().map(Effect::Cancel).collect()
     }
 
@@ -454,7 +482,7 @@ impl App {
             Slot::Places => self.places.cancel(),
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
-            Slot::Refused => {}
+            Slot::Refused | Slot::Find => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -500,11 +528,12 @@ impl App {
             Reply::SignedOut(result) => self.signed_out(result),
             Reply::Tables(result) => {
                 self.tables_came(result);
-                vec![]
+                self.go_on()
             }
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) => self.row_came(result),
+            Reply::Found(result) => self.found_came(result),
             Reply::Refused(refused) => {
                 self.show_refused(refused);
                 vec![]
@@ -520,6 +549,7 @@ impl App {
     fn enter(&mut self, identity: Identity) -> Vec<Effect> {
         self.opening = None;
         let mut effects = vec![Effect::Adopt(identity.address.clone())];
+        let is_first = self.session.identity().is_none();
         if !self.has_known_tables() {
             self.overlays.clear();
         }
@@ -528,13 +558,16 @@ impl App {
         let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
         self.screens = Screens::new(Screen::Tables(tables));
         self.notice = None;
+        if is_first {
+            self.tell_complaints(); // the sign-in may have hidden them
+        }
         self.schemas.clear();
         self.pending = Pending::default();
         self.last_change = None;
         self.dropped = None;
         self.sending = Sending::default();
         self.asked_row = None;
-        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
+        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details, Slot::Find];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));
         self.places.cancel();

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::keymap::Keymap;
 use super::places::Listed;
 
 /// How far the session is.
@@ -179,6 +180,8 @@ pub struct Start {
     pub desktop: bool,
     /// The terminal shows ASCII only: no picture made of blocks.
     pub ascii: bool,
+    /// The keys in effect.
+    pub keymap: Keymap,
 }
 
 impl Start {

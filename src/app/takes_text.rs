@@ -20,6 +20,8 @@ impl App {
                 | Overlay::Editor(_)
                 | Overlay::Find(_)
                 | Overlay::Address(_)
+                | Overlay::GoTo(_)
+                | Overlay::Hits(_)
                 | Overlay::KeyTester(_),
             ) => true,
             Some(Overlay::Tags(form)) => form.line(FIELDS[form.at]).is_some(),
@@ -31,6 +33,7 @@ impl App {
                 | Overlay::Details(_)
                 | Overlay::Conflict(_)
                 | Overlay::Link(_)
+                | Overlay::Offer(_)
                 | Overlay::Reading(_),
             ) => false,
             None => match self.screen() {

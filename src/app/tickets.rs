@@ -24,6 +24,8 @@ pub enum Slot {
     Rows,
     /// One row, for a form.
     Row,
+    /// Rows that somebody wants to go to.
+    Find,
     /// The checks of the doctor.
     Doctor,
     /// What a server sent in place of an answer.

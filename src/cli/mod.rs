@@ -9,6 +9,7 @@ mod env;
 mod error;
 mod get;
 mod json_rows;
+mod keys;
 mod login;
 mod logout;
 mod names;
@@ -122,6 +123,7 @@ enum Command {
     Tables(tables::TablesArgs),
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
+    Keys(keys::KeysArgs),
     Sandbox(sandbox::SandboxArgs),
 }
 
@@ -195,7 +197,7 @@ impl Command {
     /// Asks for the passphrase of the tokens before anything else is done, if the command will use them.
     async fn ask_passphrase(&self, context: &Context) -> Result<(), CliError> {
         match self {
-            Command::Demo(_) | Command::Sandbox(_) => Ok(()),
+            Command::Demo(_) | Command::Sandbox(_) | Command::Keys(_) => Ok(()),
             Command::Logout(args) if args.all => Ok(()),
             Command::Token(args) if args.is_inspection() => Ok(()),
             Command::Login(args) => context.ask_passphrase(Some(args.token_store(context))).await,
@@ -220,6 +222,7 @@ impl Command {
             Command::Tables(args) => args.run(context, out).await,
             Command::Rows(args) => args.run(context, out).await,
             Command::Get(args) => args.run(context, out).await,
+            Command::Keys(args) => args.run(context, out),
             // These run on until they are left; they listen for signals themselves.
             Command::Demo(args) => {
                 args.run(context.settings().situation, context.settings().terminal.clone()).await
@@ -313,6 +316,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         ascii: situation.ascii,
         ascii_locale: situation.ascii_locale,
         look: settings.look,
+        keymap: keys::keymap(&paths.config),
         proxy: doctor::proxy_to(settings),
         terminal: doctor::place(settings),
         esc_ms: settings.esc_ms,

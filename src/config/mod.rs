@@ -6,6 +6,7 @@
 mod application;
 mod copied;
 mod environment;
+mod keys;
 mod look;
 mod paths;
 mod place;
@@ -18,6 +19,7 @@ mod tags;
 pub use application::{Application, Named};
 pub use copied::write_copied;
 pub use environment::Environment;
+pub use keys::{KeyFile, KeyLine};
 pub use look::{Look, Shade};
 pub use paths::Paths;
 pub use place::{Proxies, Proxy, Terminal};

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::metadata::decode::{self, OptionSets};
+use super::metadata::keys;
 use super::organization::{Organization, WhoAmI};
 use super::pages::Pages;
 use super::privileges::{self, Privilege};
@@ -14,8 +15,8 @@ use super::query::encoded;
 use super::request::Request;
 use super::transport::{Transport, WEB_API};
 use super::{
-    Error, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry, Row, RowQuery, Table,
-    TableName, TableSchema, Waiting,
+    AlternateKey, Error, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry, Row,
+    RowQuery, Table, TableName, TableSchema, Waiting,
 };
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -158,6 +159,20 @@ impl Client {
         );
         let answer: privileges::TableAnswer = self.transport.send(Request::get(path)).await?.decode()?;
         Ok(answer.privileges)
+    }
+
+    /// The alternate keys of a table.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn table_keys(&self, table: &TableName) -> Result<Vec<AlternateKey>, Error> {
+        let path = format!(
+            "EntityDefinitions(LogicalName='{}')/Keys?$select=LogicalName,KeyAttributes,EntityKeyIndexStatus",
+            encoded(table.as_str())
+        );
+        let answer: keys::Answer = self.transport.send(Request::get(path)).await?.decode()?;
+        Ok(answer.value)
     }
 
     /// The keys of the privileges that a user has by the roles of their own and of their teams.

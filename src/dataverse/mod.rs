@@ -35,6 +35,7 @@ pub use exchange::{Again, Exchange, Exchanges};
 pub use filter::{Filter, field};
 pub use guard::Guard;
 pub use limits::{Limits, Throttle};
+pub use metadata::keys::AlternateKey;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};
 pub use names::{ColumnName, RowId, SetName, TableName};
 pub use organization::{EnvironmentKind, Organization, WhoAmI};

@@ -8,6 +8,7 @@ pub mod clipboard;
 pub mod console;
 pub mod event_loop;
 mod examination;
+mod finding;
 pub mod input;
 pub mod pasting;
 mod places;

@@ -155,6 +155,7 @@ impl Services {
             Request::Row(set, id) => {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
+            Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
     }
@@ -422,7 +423,7 @@ impl Services {
         Ok(())
     }
 
-    fn client(&self) -> Result<Client, Error> {
+    pub(super) fn client(&self) -> Result<Client, Error> {
         self.client.borrow().clone().ok_or_else(|| auth::Error::SignInNeeded.into())
     }
 

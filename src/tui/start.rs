@@ -20,6 +20,7 @@ use super::theme::{Colours, Ground};
 use super::traits::Traits;
 use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
+use crate::app::keymap::Keymap;
 use crate::app::layout::Size;
 use crate::app::session::{self, Way};
 use crate::auth::{TokenStore, Version};
@@ -78,6 +79,8 @@ pub struct Start {
     pub ascii_locale: bool,
     /// What is known of the screen's looks.
     pub look: Look,
+    /// The keys in effect.
+    pub keymap: Keymap,
     /// The proxy on the way to the environment.
     pub proxy: Option<doctor::Proxy>,
     /// What is known of the terminal.
@@ -195,6 +198,7 @@ impl Start {
             remote: self.ssh,
             desktop: self.display && !self.ssh,
             ascii: self.ascii,
+            keymap: self.keymap.clone(),
         }
     }
 }

@@ -147,6 +147,7 @@ mod tests {
             remote: true,
             ascii: false,
             desktop: false,
+            keymap: crate::app::keymap::Keymap::default(),
         };
         App::new(start, Size { width: 80, height: 24 }, Timestamp::UNIX_EPOCH)
     }

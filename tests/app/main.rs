@@ -4,6 +4,7 @@
 mod doctor;
 mod environments;
 mod faults;
+mod going;
 mod log;
 mod program;
 mod screen;

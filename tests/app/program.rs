@@ -8,6 +8,7 @@ use dvtui::app::App;
 use dvtui::app::copy::Copied;
 use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
+use dvtui::app::keymap::Keymap;
 use dvtui::app::layout::Size;
 use dvtui::app::session::{self, Way};
 use dvtui::auth::{TokenStore, Version};
@@ -71,6 +72,7 @@ impl Program {
             remote: true,
             desktop: false,
             ascii: false,
+            keymap: Keymap::default(),
         };
         let screen = Screen::new(80, 24);
         let (input, events) = unbounded_channel();
@@ -104,6 +106,11 @@ impl Program {
             let key: Key = key.parse().unwrap();
             self.send(Event::Input(Input::Key(key)));
         }
+    }
+
+    /// Pastes a text.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.send(Event::Input(Input::Paste(text.into())));
     }
 
     /// Something comes from the terminal.
@@ -234,6 +241,7 @@ pub(crate) fn nowhere(home: &Path) -> Start {
         true_color: false,
         ascii: false,
         ascii_locale: false,
+        keymap: Keymap::default(),
         look: dvtui::config::Look::default(),
         proxy: None,
         terminal: dvtui::ops::doctor::Terminal::default(),

@@ -26,6 +26,7 @@ async fn frames(keys: impl Iterator<Item = Key>) -> usize {
         remote: true,
         ascii: false,
         desktop: false,
+        keymap: dvtui::app::keymap::Keymap::default(),
     };
     let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::now());
     let mut runner = Runner::new(services);

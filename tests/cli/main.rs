@@ -13,6 +13,7 @@ mod env;
 mod grants;
 mod inspecting;
 mod keeping;
+mod keys;
 mod login;
 mod odd_authorities;
 mod odd_tokens;

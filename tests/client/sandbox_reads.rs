@@ -184,3 +184,15 @@ async fn unknown_columns_and_sets_and_malformed_filters_say_what_is_wrong() {
     let malformed = world.client.page(&Query::new("incidents").filter(filter)).await.unwrap_err();
     assert_eq!(malformed.status(), Some(400));
 }
+
+#[tokio::test]
+async fn the_alternate_keys_of_a_table_are_read_with_their_columns() {
+    let world = World::new().await;
+    let keys = world.client.table_keys(&"account".into()).await.unwrap();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert!(keys[0].is_of(["accountnumber"]) && !keys[0].is_of(["accountnumber", "name"]), "{keys:?}");
+    assert_eq!(keys[0].index.as_deref(), Some("Active"));
+    assert!(world.client.table_keys(&"incident".into()).await.unwrap().is_empty());
+    let failed = world.client.table_keys(&"it's nothing".into()).await.unwrap_err();
+    assert!(failed.status().is_some_and(|status| (400..500).contains(&status)), "{failed}");
+}

@@ -4,6 +4,7 @@ use dvtui::app::Reply;
 use dvtui::app::effect::{Effect, Request};
 use dvtui::app::event::Event;
 use dvtui::app::key::Input;
+use dvtui::app::keymap::Keymap;
 use dvtui::app::places::{Listed, Tags};
 use dvtui::app::problem::Problem;
 use dvtui::app::session::{Identity, Place, Start, Way, Writes};
@@ -29,7 +30,7 @@ fn place(name: &str, host: &str, kind: &'static str, used: Option<i64>) -> Liste
     }
 }
 
-fn places() -> Vec<Listed> {
+pub(crate) fn places() -> Vec<Listed> {
     let mut live = place("Contoso", "contoso.crm4", "production", Some(0));
     live.profile = Some("live".into());
     live.tags = Tags { label: "eu live".into(), colour: "yellow".into(), ..Tags::default() };
@@ -59,6 +60,7 @@ fn started(places: Vec<Listed>, width: u16, height: u16) -> Stage {
         remote: false,
         desktop: false,
         ascii: false,
+        keymap: Keymap::default(),
     };
     Stage::started(start, width, height)
 }

@@ -102,7 +102,7 @@ fn every_command_of_a_screen_is_in_its_help_and_in_the_palette() {
     let mut screens = [Stage::new(80, 24), Stage::at_tables(80, 24), Stage::at_cases(80, 24, 10, None)];
     for stage in &mut screens {
         let scopes = stage.app.screen().scopes();
-        let help = Help::new(scopes);
+        let help = Help::new(&stage.app);
         let palette = Palette::new(&stage.app);
         for spec in command::of(scopes) {
             assert!(help.commands().any(|other| other.name == spec.name), "{} is not in help", spec.name);

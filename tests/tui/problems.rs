@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dvtui::app::command::{self, Meaning, Scope};
+use dvtui::app::command::Scope;
 use dvtui::app::key::Key;
+use dvtui::app::keymap::{Keymap, Meaning};
 use dvtui::app::problem::Problem;
 use dvtui::dataverse::{Error, Throttle};
 use dvtui::{auth, http};
@@ -102,6 +103,7 @@ fn keys(next: &str) -> Vec<Vec<Key>> {
 
 #[test]
 fn every_error_says_what_why_and_a_key_that_works_where_it_is_shown() {
+    let keymap = Keymap::default();
     for error in errors() {
         let problem = Problem::of("Cannot read Cases", &error);
         assert_eq!(problem.what, "Cannot read Cases.");
@@ -110,7 +112,7 @@ fn every_error_says_what_why_and_a_key_that_works_where_it_is_shown() {
         assert!(!named.is_empty(), "{problem:?}");
         for keys in named {
             for scopes in SCREENS {
-                let meaning = command::resolve(scopes, &keys);
+                let meaning = keymap.resolve(scopes, &keys);
                 assert!(matches!(meaning, Meaning::Runs(_)), "{keys:?} of `{}` in {scopes:?}", problem.next);
             }
         }

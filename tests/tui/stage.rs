@@ -6,6 +6,7 @@ use bytes::Bytes;
 use dvtui::app::effect::Effect;
 use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
+use dvtui::app::keymap::Keymap;
 use dvtui::app::layout::Size;
 use dvtui::app::session::{Identity, Start, Way};
 use dvtui::app::tickets::{Slot, Ticket};
@@ -47,6 +48,7 @@ impl Stage {
             remote: false,
             desktop: false,
             ascii: false,
+            keymap: Keymap::default(),
         };
         Self::started(start, width, height)
     }

@@ -13,6 +13,7 @@ pub enum Global {
     Back,
     Close,
     Quit,
+    ReviewAndQuit,
     Cancel,
     Refresh,
     GoTables,
@@ -20,6 +21,7 @@ pub enum Global {
     GoLog,
     Raw,
     GoEnvironments,
+    GoRecord,
     SignInAgain,
     Unlock,
     Lock,
@@ -113,6 +115,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::GoEnvironments, "go.environments", "Choose an environment")
         .keys(&[&[Key::Char('g'), Key::Char('e')]])
         .words("switch organization org"),
+    spec(Global::GoRecord, "go.record", "Go to a row by id, ticket number, key or address")
+        .keys(&[&[Key::Char('g'), Key::Char('i')]])
+        .words("open guid url link case find")
+        .enabled(signed_in),
     spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
         .keys(&[&[Key::Char('g'), Key::Char('u')]])
         .enabled(can_sign_in),
@@ -121,7 +127,8 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::Back, "back", "One step back").keys(&[&[Key::Esc], &[Key::Ctrl('g')]]),
     spec(Global::Close, "close", "Close this screen; on the first one, quit").keys(&[&[Key::Char('q')]]),
     spec(Global::Cancel, "cancel", "Stop what is being read").keys(&[&[Key::Ctrl('c')]]),
-    spec(Global::Quit, "quit", "Quit from anywhere").keys(&[&[Key::Char('Q')]]),
+    spec(Global::Quit, "quit", "Quit from anywhere").keys(&[&[Key::Char('Q')]]).words("q! quit! exit"),
+    spec(Global::ReviewAndQuit, "wq", "Review what is pending; with nothing pending, quit").words("wq! x"),
     spec(Global::Redraw, "redraw", "Draw the screen anew").keys(&[&[Key::Ctrl('l')]]),
     spec(Global::Suspend, "suspend", "Back to the shell until `fg`").keys(&[&[Key::Ctrl('z')]]),
     spec(Global::Palette, "palette", "Find a command by name")

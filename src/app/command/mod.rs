@@ -1,7 +1,8 @@
 //! Everything a key can do, declared once.
 //!
 //! Each scope has a file with its commands and one table of [`CommandSpec`]. The tables drive key look-up, prefix
-//! menus, the hint line, help and the palette; nothing else knows a key.
+//! menus, the hint line, help and the palette, by way of the [`Keymap`](super::keymap::Keymap), which knows what a person
+//! changed; nothing else knows a key.
 
 pub mod copy;
 pub mod doctor;
@@ -97,7 +98,8 @@ pub struct CommandSpec {
     pub hint: &'static str,
     /// Where it applies.
     pub scope: Scope,
-    /// The key sequences that run it, the first one shown. One key, or a prefix and a key.
+    /// The key sequences that run it unless a person chose others ([`Keymap`](super::keymap::Keymap)), the first one
+    /// shown. One key, or a prefix and a key.
     pub keys: &'static [&'static [Key]],
     /// Other words that people look for it with.
     pub words: &'static str,
@@ -138,24 +140,6 @@ impl CommandSpec {
         self.enabled = enabled;
         self
     }
-
-    /// The first key sequence as text: `g g`. What has no key is typed into the palette: `:rw`.
-    pub fn keys_text(&self) -> String {
-        self.keys.first().map_or_else(|| format!(":{}", self.name), |keys| sequence_text(keys))
-    }
-
-    /// Every key sequence as text: `j  Down`.
-    pub fn all_keys_text(&self) -> String {
-        if self.keys.is_empty() {
-            return self.keys_text();
-        }
-        self.keys.iter().map(|keys| sequence_text(keys)).collect::<Vec<_>>().join("  ")
-    }
-}
-
-/// A key sequence as help spells it.
-pub fn sequence_text(keys: &[Key]) -> String {
-    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// The tables of all scopes. Within a scope the order is that of the hint line and of help.
@@ -185,35 +169,12 @@ pub fn of(scopes: &[Scope]) -> impl Iterator<Item = &'static CommandSpec> {
     scopes.iter().flat_map(|scope| all().filter(move |spec| spec.scope == *scope))
 }
 
-/// What a key sequence means on a screen.
-#[derive(Debug, Clone, Copy)]
-pub enum Meaning {
-    /// It runs this command.
-    Runs(&'static CommandSpec),
-    /// It is the beginning of others.
-    Begins,
-    /// Nothing.
-    Nothing,
-}
-
-/// Looks a key sequence up; a nearer scope wins over a farther one.
-pub fn resolve(scopes: &[Scope], keys: &[Key]) -> Meaning {
-    for spec in of(scopes) {
-        if spec.keys.contains(&keys) {
-            return Meaning::Runs(spec);
-        }
-        if spec.keys.iter().any(|bound| bound.len() > keys.len() && bound.starts_with(keys)) {
-            return Meaning::Begins;
-        }
-    }
-    Meaning::Nothing
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::app::keymap::sequence_text;
 
     #[test]
     fn names_are_unique() {

@@ -47,8 +47,12 @@ impl App {
                 });
             }
             input => {
-                find.line.update(input);
+                if !find.line.update(input) {
+                    self.say_unbound(input);
+                    return vec![];
+                }
                 let needle = find.line.text().to_lowercase();
+                self.notice = None;
                 self.set_needle(needle);
                 let matches = self.record_matches();
                 let next = matches.iter().find(|place| **place >= origin).or(matches.first());

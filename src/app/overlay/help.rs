@@ -1,10 +1,12 @@
 //! Help: every command of a screen with its keys, searchable. Enter runs the one under the cursor.
 
 use super::Overlay;
+use super::concepts::CONCEPTS;
 use crate::app::App;
 use crate::app::command::{self, CommandSpec, Scope};
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
+use crate::app::keymap::Keymap;
 use crate::app::list::List;
 use crate::app::picker::Picker;
 
@@ -13,9 +15,40 @@ use crate::app::picker::Picker;
 pub struct Help {
     /// What matches.
     pub picker: Picker,
-    /// The commands of every screen, not only of the one below.
-    pub everywhere: bool,
+    /// What is listed.
+    pub page: Page,
     scopes: &'static [Scope],
+}
+
+/// What help lists; Tab goes from one to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The commands of the screen below.
+    Screen,
+    /// The commands of every screen.
+    Everywhere,
+    /// How the program thinks.
+    Concepts,
+}
+
+impl Page {
+    /// The page that Tab goes to.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Screen => Self::Everywhere,
+            Self::Everywhere => Self::Concepts,
+            Self::Concepts => Self::Screen,
+        }
+    }
+
+    /// In two words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Screen => "this screen",
+            Self::Everywhere => "all screens",
+            Self::Concepts => "concepts",
+        }
+    }
 }
 
 /// The scopes of all screens, in the order of help.
@@ -35,22 +68,30 @@ const EVERY_SCOPE: &[Scope] = &[
 ];
 
 impl Help {
-    /// Help for a screen with these scopes.
-    pub fn new(scopes: &'static [Scope]) -> Self {
-        let mut help = Self { picker: Picker::default(), everywhere: false, scopes };
-        help.fill();
+    /// Help for the screen that is seen.
+    pub fn new(app: &App) -> Self {
+        let scopes = app.screen().scopes();
+        let mut help = Self { picker: Picker::default(), page: Page::Screen, scopes };
+        help.fill(app.keymap());
         help
     }
 
     /// The commands listed, in the order of the picker's entries.
     pub fn commands(&self) -> impl Iterator<Item = &'static CommandSpec> {
-        command::of(if self.everywhere { EVERY_SCOPE } else { self.scopes })
+        command::of(match self.page {
+            Page::Screen => self.scopes,
+            Page::Everywhere => EVERY_SCOPE,
+            Page::Concepts => &[],
+        })
     }
 
-    fn fill(&mut self) {
-        let texts =
-            |spec: &CommandSpec| vec![spec.title.to_owned(), spec.all_keys_text(), spec.name.to_owned()];
-        self.picker.set_entries(self.commands().map(texts).collect());
+    fn fill(&mut self, keymap: &Keymap) {
+        let texts = |spec: &CommandSpec| {
+            vec![spec.title.to_owned(), keymap.all_keys_text(spec), spec.name.to_owned()]
+        };
+        let concepts = if self.page == Page::Concepts { CONCEPTS } else { &[] };
+        let concepts = concepts.iter().map(|(title, text)| vec![(*title).to_owned(), (*text).to_owned()]);
+        self.picker.set_entries(self.commands().map(texts).chain(concepts).collect());
     }
 }
 
@@ -63,9 +104,12 @@ impl App {
                 self.overlays.pop();
             }
             Input::Key(Key::Tab) => {
-                help.everywhere = !help.everywhere;
-                help.fill();
+                help.page = help.page.next();
+                help.fill(&self.start.keymap);
                 help.picker.list = List::default();
+            }
+            Input::Key(Key::Enter) if help.page == Page::Concepts => {
+                self.say("This is to be read. Tab goes on to the keys, Esc closes");
             }
             Input::Key(Key::Enter) => {
                 let spec = help.picker.current().and_then(|entry| help.commands().nth(entry));

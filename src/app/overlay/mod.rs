@@ -4,11 +4,14 @@ pub mod address;
 pub mod choice_menu;
 pub mod column_menu;
 pub mod columns;
+pub mod concepts;
 pub mod conflict;
 pub mod details;
 pub mod editor;
 pub mod find;
+pub mod go_to;
 pub mod help;
+pub mod hits;
 pub mod key_tester;
 pub mod link;
 pub mod menu;
@@ -29,7 +32,9 @@ use conflict::Conflict;
 use details::Details;
 use editor::Editor;
 use find::Find;
+use go_to::Offer;
 use help::Help;
+use hits::Hits;
 use key_tester::KeyTester;
 use link::Link;
 use palette::Palette;
@@ -60,6 +65,12 @@ pub enum Overlay {
     Prompt(Prompt),
     /// The address of an environment, being typed.
     Address(Line),
+    /// What leads to a row, being typed.
+    GoTo(Line),
+    /// Somewhere to go to, offered.
+    Offer(Box<Offer>),
+    /// Rows that were found, to choose from.
+    Hits(Box<Hits>),
     /// What a person says of an environment.
     Tags(Box<TagForm>),
     /// What an environment says of itself.
@@ -88,6 +99,9 @@ impl App {
             Some(Overlay::Find(_)) => self.find_input(&input),
             Some(Overlay::Prompt(_)) => self.prompt_input(&input),
             Some(Overlay::Address(_)) => self.address_input(&input),
+            Some(Overlay::GoTo(_)) => self.go_to_input(&input),
+            Some(Overlay::Offer(_)) => self.offer_input(&input),
+            Some(Overlay::Hits(_)) => self.hits_input(&input),
             Some(Overlay::Tags(_)) => self.tags_input(&input),
             Some(Overlay::Details(_)) => self.details_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),

@@ -1,32 +1,50 @@
-//! The palette: any command or table by name. Every line shows its key, so that it teaches.
+//! The palette: any command, table, environment or row by name. Every line shows its key, so that it teaches.
 
 use super::Overlay;
 use crate::app::App;
-use crate::app::command::{self, Availability, CommandSpec};
+use crate::app::command::global::Global;
+use crate::app::command::{self, Availability, Command, CommandSpec};
+use crate::app::destination::{self, Place};
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
+use crate::app::keymap::{Keymap, sequence_text};
 use crate::app::picker::{Found, Picker};
+use crate::app::places::Listed;
 use crate::dataverse::{Table, TableName};
 
 /// Rows of the list.
 pub const HEIGHT: usize = 9;
+/// So many lines that were run are remembered.
+const REMEMBERED: usize = 100;
+/// The entry of the destination that was typed: it is in no picker.
+const DESTINATION: usize = usize::MAX;
 
 /// State of the palette.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Palette {
-    /// What matches: commands, then tables.
+    /// What matches: commands, then tables, then environments.
     pub picker: Picker,
     commands: usize,
     tables: Vec<TableName>,
+    /// Addresses of environments.
+    places: Vec<String>,
+    /// Where the text leads by itself.
+    going: Option<(Found, Result<Place, String>)>,
+    /// How far back among what was run, and what was typed before that.
+    recalled: Option<(usize, String)>,
 }
 
 /// What a line of the palette stands for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Entry<'a> {
     /// A command of the screen below.
     Command(&'static CommandSpec),
     /// The rows of a table.
     Table(&'a Table),
+    /// Another environment.
+    Environment(&'a Listed),
+    /// Where the text leads, or why it does not.
+    Going(&'a Result<Place, String>),
 }
 
 impl Palette {
@@ -35,39 +53,74 @@ impl Palette {
         let commands = command::of(app.screen().scopes());
         let mut texts: Vec<Vec<String>> = commands
             .map(|spec| {
-                vec![spec.title.to_owned(), spec.name.to_owned(), spec.all_keys_text(), spec.words.into()]
+                let keys = app.keymap().all_keys_text(spec);
+                vec![spec.title.to_owned(), spec.name.to_owned(), keys, spec.words.into()]
             })
             .collect();
         let commands = texts.len();
         let tables = app.tables.value().map_or(&[][..], Vec::as_slice);
         texts.extend(tables.iter().map(|table| {
-            vec![format!("go: {} (table)", table.display_name), table.name.to_string(), table.set.to_string()]
+            vec![
+                format!("go: {} (table)", table.display_name),
+                table.name.to_string(),
+                table.set.to_string(),
+                table.collection_name.clone(),
+            ]
         }));
         let tables = tables.iter().map(|table| table.name.clone()).collect();
-        Self { picker: Picker::strict(texts), commands, tables }
+        let places = app.places.value().map_or(&[][..], Vec::as_slice);
+        texts.extend(places.iter().map(|place| {
+            let profile = place.profile.iter().map(|profile| format!("@{profile}"));
+            [format!("@{}", place.name), format!("@{}", place.short)].into_iter().chain(profile).collect()
+        }));
+        let places = places.iter().map(|place| place.address.clone()).collect();
+        let picker = Picker::strict(texts);
+        Self { picker, commands, tables, places, going: None, recalled: None }
     }
 
     /// What an entry of the picker stands for.
-    pub fn entry<'a>(&self, app: &'a App, entry: usize) -> Option<Entry<'a>> {
-        match entry.checked_sub(self.commands) {
-            None => command::of(app.screen().scopes()).nth(entry).map(Entry::Command),
-            Some(table) => {
-                let name = self.tables.get(table)?;
-                app.tables.value()?.iter().find(|table| table.name == *name).map(Entry::Table)
+    pub fn entry<'a>(&'a self, app: &'a App, entry: usize) -> Option<Entry<'a>> {
+        if entry == DESTINATION {
+            return self.going.as_ref().map(|(_, place)| Entry::Going(place));
+        }
+        let Some(behind) = entry.checked_sub(self.commands) else {
+            return command::of(app.screen().scopes()).nth(entry).map(Entry::Command);
+        };
+        match behind.checked_sub(self.tables.len()) {
+            None => {
+                let name = self.tables.get(behind)?;
+                let tables = app.tables.value()?;
+                // Mostly nothing has changed since the palette was opened: then the place is still right.
+                let same = tables.get(behind).filter(|table| table.name == *name);
+                same.or_else(|| tables.iter().find(|table| table.name == *name)).map(Entry::Table)
+            }
+            Some(place) => {
+                let address = self.places.get(place)?;
+                app.places.value()?.iter().find(|place| place.address == *address).map(Entry::Environment)
             }
         }
     }
 
-    /// The entries that match. A command whose key or name is exactly what was typed comes first: `w`, `g g`, `rw`.
+    /// What people read of an entry.
+    pub fn title(&self, entry: usize) -> String {
+        match &self.going {
+            Some((found, Ok(place))) if found.entry == entry => format!("go: {}", place.destination),
+            Some((found, Err(why))) if found.entry == entry => why.clone(),
+            _ => self.picker.texts(entry).first().cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The entries that match. Where the text leads by itself comes first, then a command whose key or name is exactly
+    /// what was typed (`w`, `g g`, `rw`), then a table or environment of that name.
     pub fn found<'a>(&'a self, app: &App) -> Vec<&'a Found> {
         let typed = self.picker.line.text().trim();
         let mut found: Vec<&Found> = self.picker.found().iter().collect();
-        found.sort_by_key(|found| match self.entry(app, found.entry) {
-            Some(Entry::Command(spec)) => {
-                spec.name != typed && !spec.keys.iter().any(|keys| command::sequence_text(keys) == typed)
-            }
-            _ => true,
-        });
+        if !typed.is_empty() {
+            found.sort_by_cached_key(|found| {
+                self.entry(app, found.entry).map_or(u8::MAX, |entry| rank(&entry, typed, app.keymap()))
+            });
+        }
+        found.splice(0..0, self.going.iter().map(|(found, _)| found));
         found
     }
 
@@ -75,52 +128,179 @@ impl Palette {
     pub fn current(&self, app: &App) -> Option<usize> {
         self.found(app).get(self.picker.list.cursor).map(|found| found.entry)
     }
+
+    /// The text has changed: looks where it leads by itself.
+    fn look(&mut self) {
+        let place = destination::recognize(self.picker.line.text());
+        self.going = place.map(|place| (Found { entry: DESTINATION, text: 0, letters: vec![] }, place));
+    }
+
+    fn set_text(&mut self, text: &str) {
+        self.picker.set_text(text);
+        self.look();
+    }
+
+    /// Puts an older or a newer line in place of what is typed; answers whether there was one.
+    fn recall(&mut self, ran: &[String], older: bool) -> bool {
+        let (back, typed) = match self.recalled.take() {
+            Some((back, typed)) => (back, typed),
+            None if older => (0, self.picker.line.text().to_owned()),
+            None => return false,
+        };
+        let next = if older { (back + 1).min(ran.len()) } else { back.saturating_sub(1) };
+        match ran.len().checked_sub(next).and_then(|at| ran.get(at)) {
+            Some(line) => {
+                self.set_text(line);
+                self.recalled = Some((next, typed));
+            }
+            None => self.set_text(&typed), // the newest is behind what was typed
+        }
+        next != back
+    }
+}
+
+/// How exactly an entry is what was typed; less is better.
+fn rank(entry: &Entry<'_>, typed: &str, keymap: &Keymap) -> u8 {
+    let is = |name: &str| name.to_lowercase() == typed.to_lowercase();
+    match entry {
+        Entry::Going(_) => 0,
+        Entry::Command(spec)
+            if spec.name == typed || keymap.sequences(spec).any(|keys| sequence_text(keys) == typed) =>
+        {
+            1
+        }
+        Entry::Table(table)
+            if is(table.name.as_str())
+                || is(table.set.as_str())
+                || is(&table.display_name)
+                || is(&table.collection_name) =>
+        {
+            2
+        }
+        Entry::Environment(place)
+            if [Some(&place.name), Some(&place.short), place.profile.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|name| is(&format!("@{name}"))) =>
+        {
+            2
+        }
+        Entry::Command(spec) if spec.words.split_whitespace().any(|word| word == typed) => 3,
+        _ => 4,
+    }
 }
 
 impl App {
     pub(in crate::app) fn palette_input(&mut self, input: &Input) -> Vec<Effect> {
-        let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else { return vec![] };
+        let Some(Overlay::Palette(mut palette)) = self.overlays.pop() else { return vec![] };
+        let at_top = palette.picker.list.cursor == 0;
         match input {
-            Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) => {
-                self.overlays.pop();
-            }
-            Input::Key(Key::Enter) => return self.run_palette(),
+            Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) => return vec![],
+            Input::Key(Key::Enter) => return self.run_palette(palette),
             Input::Key(Key::Tab) => {
-                if let Some(text) =
-                    palette.picker.current().and_then(|entry| palette.picker.texts(entry).first())
-                {
-                    let text = text.clone();
-                    palette.picker.set_text(&text);
+                match palette.current(self).and_then(|entry| palette.entry(self, entry)) {
+                    Some(Entry::Going(Ok(_))) => self.say("Enter goes there"),
+                    Some(entry) => {
+                        let name = name(&entry);
+                        palette.set_text(&name);
+                    }
+                    None => self.say("Nothing to complete"),
                 }
             }
+            Input::Key(Key::Up) if at_top => {
+                if !palette.recall(&self.ran, true) {
+                    self.say("No older command");
+                }
+            }
+            Input::Key(Key::Down) if palette.recalled.is_some() => {
+                palette.recall(&self.ran, false);
+            }
             input => {
-                if !palette.picker.update(input, HEIGHT) {
+                let before = palette.picker.line.text().to_owned();
+                let taken = palette.picker.update(input, HEIGHT);
+                if palette.picker.line.text() != before {
+                    palette.recalled = None;
+                    palette.look();
+                }
+                if !taken {
                     self.say_unbound(input);
                 }
             }
         }
+        self.overlays.push(Overlay::Palette(palette));
         vec![]
     }
 
-    fn run_palette(&mut self) -> Vec<Effect> {
-        let Some(Overlay::Palette(palette)) = self.overlays.last() else { return vec![] };
+    fn run_palette(&mut self, palette: Palette) -> Vec<Effect> {
         let entry = palette.current(self).and_then(|entry| palette.entry(self, entry));
+        // What was moved to is remembered by its name: the text alone finds something else.
+        let typed = palette.picker.line.text().trim();
+        let line = match &entry {
+            Some(entry) if typed.is_empty() || palette.picker.list.cursor > 0 => name(entry),
+            _ => typed.to_owned(),
+        };
         match entry {
             Some(Entry::Command(spec)) => {
-                self.overlays.pop();
+                self.remember(line);
                 self.run(spec)
             }
             Some(Entry::Table(table)) => {
                 let table = table.clone();
-                self.overlays.pop();
+                self.remember(line);
                 self.screens.pop_to_first();
                 self.open_grid(table)
             }
+            Some(Entry::Environment(place)) => {
+                let address = place.address.clone();
+                self.remember(line);
+                self.go_environment(address)
+            }
+            Some(Entry::Going(Ok(place))) => {
+                let place = place.clone();
+                self.remember(line);
+                self.go_to(place)
+            }
+            Some(Entry::Going(Err(why))) => {
+                let why = why.clone();
+                self.overlays.push(Overlay::Palette(palette));
+                self.say(why);
+                vec![]
+            }
             None => {
+                self.overlays.push(Overlay::Palette(palette));
                 self.say("No command or table has that name. Esc closes");
                 vec![]
             }
         }
+    }
+
+    fn remember(&mut self, line: String) {
+        self.ran.retain(|other| *other != line);
+        self.ran.push(line);
+        if self.ran.len() > REMEMBERED {
+            self.ran.remove(0);
+        }
+    }
+}
+
+/// What finds an entry again.
+fn name(entry: &Entry<'_>) -> String {
+    match entry {
+        Entry::Command(spec) => spec.name.to_owned(),
+        Entry::Table(table) => table.name.to_string(),
+        Entry::Environment(place) => format!("@{}", place.name),
+        Entry::Going(_) => String::new(),
+    }
+}
+
+/// What stands beside an entry: its key, or why it cannot run.
+pub fn beside(app: &App, entry: &Entry<'_>) -> String {
+    match entry {
+        Entry::Command(spec) => refusal(app, spec).unwrap_or_else(|| app.keymap().keys_text(spec)),
+        Entry::Table(table) => format!("table {}", table.name),
+        Entry::Environment(place) => format!("environment {}", place.short),
+        Entry::Going(Ok(_)) => app.keymap().text_of(Command::Global(Global::GoRecord)),
+        Entry::Going(Err(_)) => String::new(),
     }
 }
 

@@ -1,15 +1,16 @@
 //! The menu of a prefix key. It opens at once and waits for ever: a slow line cannot break a chord.
 
 use crate::app::App;
-use crate::app::command::{self, CommandSpec, Meaning};
+use crate::app::command::{self, CommandSpec};
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
+use crate::app::keymap::Meaning;
 
 /// What may follow a prefix: the next key and its command. Nearer scopes hide farther ones.
 pub fn entries(app: &App, prefix: Key) -> Vec<(Key, &'static CommandSpec)> {
     let mut entries: Vec<(Key, &'static CommandSpec)> = Vec::new();
     for spec in command::of(app.screen().scopes()) {
-        for keys in spec.keys {
+        for keys in app.keymap().sequences(spec) {
             if let [first, second] = keys
                 && *first == prefix
                 && !entries.iter().any(|(key, _)| key == second)
@@ -31,7 +32,7 @@ impl App {
             self.overlays.pop();
             return vec![];
         }
-        match command::resolve(self.screen().scopes(), &[prefix, key]) {
+        match self.keymap().resolve(self.screen().scopes(), &[prefix, key]) {
             Meaning::Runs(spec) => {
                 self.overlays.pop();
                 self.run(spec)

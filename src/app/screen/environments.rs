@@ -165,6 +165,7 @@ impl App {
 
     /// Opens an environment in place of the present one, which stays until the other one answers.
     pub(in crate::app) fn open_place(&mut self, address: String) -> Vec<Effect> {
+        self.bound = None;
         if self.session.identity().is_some_and(|identity| identity.address == address) {
             self.say("You are in this environment.");
             return self.leave_screen();

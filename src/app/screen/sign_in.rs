@@ -238,6 +238,7 @@ mod tests {
 
     use super::*;
     use crate::app::key::{Input, Key};
+    use crate::app::keymap::Keymap;
     use crate::app::layout::Size;
     use crate::app::session::Start;
     use crate::app::{Event, Reply};
@@ -270,6 +271,7 @@ mod tests {
             remote: true,
             desktop: false,
             ascii: false,
+            keymap: Keymap::default(),
         };
         let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::UNIX_EPOCH);
         let begun = app.begin();

@@ -9,6 +9,7 @@ use super::{ColumnName, SetName, TableName};
 
 mod columns;
 pub mod decode;
+pub mod keys;
 
 /// A table as the list of tables shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

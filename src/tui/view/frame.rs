@@ -7,6 +7,8 @@ use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::{problem, text};
+use crate::app::command::Command;
+use crate::app::command::global::Global;
 use crate::app::hints::Hint;
 use crate::app::layout::MINIMUM;
 use crate::app::notice::Notice;
@@ -142,6 +144,9 @@ fn say(message: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     text::line(&text::whole_parts(message, usize::from(area.width)), theme.bar, area, buffer);
 }
 
+/// Its hint stands last, where it is looked for.
+const HELP: Command = Command::Global(Global::Help);
+
 /// Row 24: what can be done here, by priority. A hint is shown whole or not at all; help stands last.
 pub fn hints(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = |hint: &Hint| hint.keys.width() + hint.text.width() + 3;
@@ -153,7 +158,7 @@ pub fn hints(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             shown.push(hint);
         }
     }
-    if let Some(help) = shown.iter().position(|hint| hint.keys == "?") {
+    if let Some(help) = shown.iter().position(|hint| hint.keys == app.keymap().text_of(HELP)) {
         shown[help..].rotate_left(1);
     }
     let mut spans = vec![Span::raw(" ")];

@@ -6,8 +6,9 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use super::text;
+use crate::app::App;
 use crate::app::command::{CommandSpec, Scope};
-use crate::app::overlay::help::Help;
+use crate::app::overlay::help::{Help, Page};
 use crate::tui::theme::Theme;
 
 /// Narrowest useful column.
@@ -23,7 +24,13 @@ enum Line {
 }
 
 /// Draws help over the whole screen; the terminal's cursor stands in the search text.
-pub(super) fn draw(help: &Help, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    help: &Help,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     Clear.render(screen, buffer);
     let head = Rect { x: screen.x + 1, width: screen.width.saturating_sub(2), height: 1, ..screen };
     text::line("/ ", theme.key, head, buffer);
@@ -32,6 +39,10 @@ pub(super) fn draw(help: &Help, theme: &Theme, screen: Rect, buffer: &mut Buffer
     let field = Rect { x: head.x + 2, width: head.width.saturating_sub(20), ..head };
     let cursor = text::field(&help.picker.line, theme.bar, field, buffer);
     let body = Rect { y: screen.y + 1, height: screen.height.saturating_sub(1), ..screen };
+    if help.page == Page::Concepts {
+        concepts(help, theme, body, buffer);
+        return cursor;
+    }
     let lines = lines(help);
     if lines.is_empty() {
         let said =
@@ -48,12 +59,12 @@ pub(super) fn draw(help: &Help, theme: &Theme, screen: Rect, buffer: &mut Buffer
         let (column, row) = (index / usize::from(body.height), index % usize::from(body.height));
         let x = body.x + column as u16 * width;
         let area = Rect { x: x + 1, y: body.y + row as u16, width: width.saturating_sub(2), height: 1 };
-        one(help, line, theme, area, buffer);
+        one(app, help, line, theme, area, buffer);
     }
     cursor
 }
 
-fn one(help: &Help, line: &Line, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn one(app: &App, help: &Help, line: &Line, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     match line {
         Line::Heading(scope) => text::line(scope.title(), theme.heading, area, buffer),
         Line::Command(place, spec) => {
@@ -62,12 +73,37 @@ fn one(help: &Help, line: &Line, theme: &Theme, area: Rect, buffer: &mut Buffer)
                 text::line(">", theme.cursor, area, buffer);
             }
             let keys = Rect { x: area.x + 2, width: KEYS, ..area };
-            text::line(&spec.all_keys_text(), theme.key, keys, buffer);
+            text::line(&app.keymap().all_keys_text(spec), theme.key, keys, buffer);
             let x = keys.width + 3;
             let title = Rect { x: area.x + x, width: area.width.saturating_sub(x), ..area };
             text::line(spec.title, if is_current { theme.cursor } else { Style::new() }, title, buffer);
             let letters = help.picker.found().get(*place).map_or(&[][..], |found| found.letters_of(0));
             text::highlight(spec.title, letters, theme.matched, title, buffer);
+        }
+    }
+}
+
+/// The concepts from the one under the cursor on: a title, and its text below it.
+fn concepts(help: &Help, theme: &Theme, body: Rect, buffer: &mut Buffer) {
+    let width = usize::from(body.width).saturating_sub(5).min(100);
+    let mut y = body.y;
+    let mut put = |x: u16, said: &str, style: Style| {
+        if y < body.bottom() {
+            let area = Rect { x: body.x + x, y, width: body.width.saturating_sub(x), height: 1 };
+            text::line(said, style, area, buffer);
+        }
+        y += 1;
+    };
+    if help.picker.found().is_empty() {
+        put(1, "Nothing here is about that. Tab goes on to the keys.", theme.dim);
+    }
+    for (place, found) in help.picker.found().iter().enumerate().skip(help.picker.list.cursor) {
+        let [title, said] = help.picker.texts(found.entry) else { continue };
+        let is_current = place == help.picker.list.cursor;
+        let mark = if is_current { ">" } else { " " };
+        put(1, &format!("{mark} {title}"), if is_current { theme.cursor } else { theme.heading });
+        for line in text::wrap(said, width) {
+            put(3, &line, Style::new());
         }
     }
 }

@@ -81,7 +81,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
     for overlay in &app.overlays {
         cursor = match overlay {
             Overlay::Prefix(key) => prefix::draw(app, *key, cursor, theme, body, buffer),
-            Overlay::Help(overlay) => help::draw(overlay, theme, body, buffer),
+            Overlay::Help(overlay) => help::draw(app, overlay, theme, body, buffer),
             Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
             Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),
             Overlay::ColumnMenu(overlay) => {
@@ -99,13 +99,20 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
             Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
             Overlay::Details(details) => tags::details(details, cursor, theme, body, buffer),
-            Overlay::Prompt(_) | Overlay::Find(_) | Overlay::Address(_) => cursor,
+            Overlay::Hits(overlay) => palette::hits(overlay, cursor, theme, body, buffer),
+            Overlay::Prompt(_)
+            | Overlay::Find(_)
+            | Overlay::Address(_)
+            | Overlay::GoTo(_)
+            | Overlay::Offer(_) => cursor,
         };
     }
     match app.overlays.last() {
         Some(Overlay::Prompt(overlay)) => cursor = prompt::draw(app, overlay, theme, message, buffer),
         Some(Overlay::Address(line)) => cursor = prompt::address(app, line, theme, message, buffer),
-        Some(Overlay::Find(overlay)) => cursor = prompt::find(overlay, theme, message, buffer),
+        Some(Overlay::GoTo(line)) => cursor = prompt::go_to(app, line, theme, message, buffer),
+        Some(Overlay::Offer(offer)) => cursor = prompt::offer(app, offer, theme, message, buffer),
+        Some(Overlay::Find(overlay)) => cursor = prompt::find(app, overlay, theme, message, buffer),
         Some(Overlay::Link(shown)) if shown.picture && app.notice.is_none() => {}
         _ => frame::message(app, theme, message, buffer),
     }

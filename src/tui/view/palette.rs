@@ -8,9 +8,13 @@ use unicode_width::UnicodeWidthStr;
 use super::{panel, text};
 use crate::app::App;
 use crate::app::overlay::columns::{self, ColumnJump};
-use crate::app::overlay::palette::{self, Entry, Palette};
+use crate::app::overlay::hits::{self, Hits};
+use crate::app::overlay::palette::{self, Palette};
 use crate::app::picker::{Found, Picker};
 use crate::tui::theme::Theme;
+
+/// What the palette takes besides commands.
+const TAKES: &str = "tables  #ticket  id  address  @environment";
 
 /// Draws the palette: what was typed, then what matches with its key or why it cannot run.
 pub(super) fn draw(
@@ -25,21 +29,15 @@ pub(super) fn draw(
     let place = field(&palette.picker, ":", theme, area, buffer);
     let none = "No command or table has that name.";
     list(&palette.picker, &found, none, theme, area, buffer, |found, style, line, buffer| {
-        let said = match palette.entry(app, found.entry) {
-            Some(Entry::Command(spec)) => match palette::refusal(app, spec) {
-                Some(reason) => reason,
-                None => spec.keys_text(),
-            },
-            Some(Entry::Table(table)) => format!("table {}", table.name),
-            None => String::new(),
-        };
-        let title = &palette.picker.texts(found.entry)[0];
+        let said =
+            palette.entry(app, found.entry).map_or_else(String::new, |entry| palette::beside(app, &entry));
+        let title = palette.title(found.entry);
         let room = usize::from(line.width).saturating_sub(title.width() + 3);
         let said = text::whole_parts(&said, room.min(50));
         text::line_right(&said, theme.dim, line, buffer);
         let width = line.width.saturating_sub(said.width() as u16 + 2);
-        text::line(title, style, Rect { width, ..line }, buffer);
-        text::highlight(title, found.letters_of(0), theme.matched, Rect { width, ..line }, buffer);
+        text::line(&title, style, Rect { width, ..line }, buffer);
+        text::highlight(&title, found.letters_of(0), theme.matched, Rect { width, ..line }, buffer);
     });
     let last = Rect {
         x: area.x + 1,
@@ -47,7 +45,11 @@ pub(super) fn draw(
         width: area.width.saturating_sub(2),
         height: 1,
     };
-    text::line(&format!("{} of {}", found.len(), palette.picker.len()), theme.dim, last, buffer);
+    let count = format!("{} of {}", found.len(), palette.picker.len());
+    text::line(&count, theme.dim, last, buffer);
+    let rest = Rect { x: last.x + count.width() as u16 + 2, ..last };
+    let rest = Rect { width: last.right().saturating_sub(rest.x), ..rest };
+    text::line_right(&text::whole_parts(TAKES, usize::from(rest.width)), theme.dim, rest, buffer);
     place
 }
 
@@ -73,6 +75,35 @@ pub(super) fn column_jump(
             text::highlight(name, found.letters_of(text_of), theme.matched, cells, buffer);
         }
     });
+    place
+}
+
+/// Draws the choice among rows that were found.
+pub(super) fn hits(
+    hits: &Hits,
+    focus: Option<Position>,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let lines = hits.picker.len().min(hits::HEIGHT) as u16 + 2;
+    let area = panel::open(lines, focus, theme, screen, buffer);
+    let place = field(&hits.picker, "which:", theme, area, buffer);
+    let found: Vec<&Found> = hits.picker.found().iter().collect();
+    let none = "No row that was found matches.";
+    list(&hits.picker, &found, none, theme, area, buffer, |found, style, line, buffer| {
+        let texts = hits.picker.texts(found.entry);
+        let half = (line.width / 2).min(24);
+        for (text_of, x, width) in [(0, 0, half), (1, half + 2, line.width.saturating_sub(half + 2))] {
+            let cells = Rect { x: line.x + x, width, ..line };
+            let name = texts.get(text_of).map_or("", String::as_str);
+            text::line(name, if text_of == 0 { style } else { theme.dim }, cells, buffer);
+            text::highlight(name, found.letters_of(text_of), theme.matched, cells, buffer);
+        }
+    });
+    let last = Rect { x: area.x + 1, y: area.bottom().saturating_sub(1), height: 1, ..area };
+    let last = Rect { width: area.width.saturating_sub(2), ..last };
+    text::line(&hits.title, theme.dim, last, buffer);
     place
 }
 

@@ -10,9 +10,12 @@ use crate::app::overlay::{palette, prefix};
 use crate::tui::theme::Theme;
 
 /// Lines of the menu at most.
-const LINES: usize = 12;
+const LINES: u16 = 12;
+/// Cells between two columns.
+const GAP: u16 = 1;
 
-/// Draws the menu: one line a key, what it does, and why it cannot when it cannot.
+/// Draws the menu: a line a key, what it does, and why it cannot when it cannot. It never hides what has the focus, and
+/// shows every key: where there is no room for a line each, in several columns.
 pub(super) fn draw(
     app: &App,
     key: Key,
@@ -22,25 +25,38 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let entries = prefix::entries(app, key);
-    let columns = entries.len().div_ceil(LINES).max(1);
-    let lines = entries.len().div_ceil(columns);
-    let area = panel::open(lines as u16, focus, theme, screen, buffer);
-    let width = area.width.saturating_sub(1) / columns as u16;
-    for (place, (next, spec)) in entries.into_iter().enumerate() {
-        let (column, y) = ((place / lines) as u16, (place % lines) as u16);
-        if y >= area.height {
+    let count = entries.len().max(1) as u16;
+    let columns = count.div_ceil(LINES.min(room(focus, screen)));
+    let rows = count.div_ceil(columns);
+    let area = panel::open(rows, focus, theme, screen, buffer);
+    let width = area.width / columns;
+    for (index, (next, spec)) in (0..).zip(entries) {
+        let x = area.x + 1 + index / rows * width;
+        let line = Rect { x, y: area.y + index % rows, width: width.saturating_sub(1 + GAP), height: 1 };
+        if line.y >= area.bottom() {
             continue;
         }
-        let line = Rect { x: area.x + 1 + column * width, y: area.y + y, width, height: 1 };
-        text::line(&format!("{key} {next}"), theme.key, line, buffer);
-        let line = Rect { x: line.x + 8, width: line.width.saturating_sub(8), ..line };
+        let keys = format!("{key} {next}");
+        text::line(&keys, theme.key, line, buffer);
+        let skip = if columns == 1 { 8 } else { 5.max(keys.len() as u16 + 1) };
+        let line = Rect { x: line.x + skip, width: line.width.saturating_sub(skip), ..line };
         match palette::refusal(app, spec) {
-            None => text::line(spec.title, theme.bar, line, buffer),
+            None => text::line(&text::fit(spec.title, usize::from(line.width)), theme.bar, line, buffer),
             Some(reason) => {
-                let said = format!("{}  {reason}", spec.title);
+                let said = format!("(n/a) {}  {reason}", spec.title);
                 text::line(&text::whole_parts(&said, usize::from(line.width)), theme.dim, line, buffer);
             }
         }
     }
     Some(Position { x: area.x + 1, y: area.y })
+}
+
+/// Lines of a panel that hides nothing: below what has the focus or above it, under or over its rule.
+fn room(focus: Option<Position>, screen: Rect) -> u16 {
+    let Some(focus) = focus.filter(|focus| screen.contains(*focus)) else {
+        return screen.height.saturating_sub(1).max(1);
+    };
+    let below = screen.bottom() - 1 - focus.y;
+    let above = (focus.y - screen.y).saturating_sub(1); // row 2 says where one is
+    below.max(above).saturating_sub(1).max(1)
 }

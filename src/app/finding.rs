@@ -1,0 +1,309 @@
+//! Going to a row that is named by its id, its ticket number, a key or an address.
+
+use std::sync::Arc;
+
+use super::destination::{self, Destination, Place};
+use super::effect::{Effect, Request};
+use super::notice::Notice;
+use super::overlay::Overlay;
+use super::overlay::go_to::Offer;
+use super::overlay::hits::Hits;
+use super::problem::Problem;
+use super::screen::record::Tab;
+use super::tickets::Slot;
+use super::{App, Screen};
+use crate::dataverse::{RowId, Table, TableName, TableSchema};
+
+/// The column of ticket numbers.
+pub const TICKET: &str = "ticketnumber";
+/// The table that has them everywhere where there is one.
+const CASES: &str = "incident";
+/// Tables that are looked through for an id, after those that are in sight.
+const USUAL: [&str; 3] = ["incident", "account", "contact"];
+/// So many tables at most are asked for an id, one after the other.
+const MOST_TABLES: usize = 12;
+
+/// What is looked for, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Search {
+    /// The row with this id in the first of these tables that has it.
+    Id { id: RowId, tables: Vec<Table> },
+    /// Rows whose ticket number has a group of exactly these digits.
+    Number { table: Table, digits: String },
+    /// The row with this ticket number; without one, those whose number begins so.
+    Ticket { table: Table, text: String },
+    /// The row with these values in the columns of one of the table's keys. The columns, where they are known.
+    Key { table: Table, schema: Option<Arc<TableSchema>>, values: Vec<(String, String)> },
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// The rows.
+    pub hits: Vec<Hit>,
+    /// There are more than were read.
+    pub more: bool,
+    /// Tables that could not be looked at: their names and why.
+    pub unread: Vec<(String, String)>,
+}
+
+/// A row that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    pub table: Table,
+    pub id: RowId,
+    /// What people call it: its number or its name.
+    pub name: String,
+    /// What stands beside it.
+    pub detail: String,
+}
+
+/// The first step to a destination.
+enum Way {
+    Open(Table, RowId),
+    Rows(Table),
+    Find(Search),
+}
+
+impl Search {
+    /// In the words of the message line.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Id { id, .. } => id.to_string(),
+            Self::Number { table, digits } => format!("{} {digits}", table.display_name),
+            Self::Ticket { table, text } => format!("{} {text}", table.display_name),
+            Self::Key { table, values, .. } => {
+                let values: Vec<String> =
+                    values.iter().map(|(column, value)| format!("{column}={value}")).collect();
+                format!("{} {}", table.display_name, values.join(", "))
+            }
+        }
+    }
+
+    /// What is said when nothing is found.
+    fn nothing(&self, found: &Found) -> String {
+        let said = match self {
+            Self::Id { id, tables } => {
+                let looked: Vec<&str> = tables
+                    .iter()
+                    .map(|table| table.display_name.as_str())
+                    .filter(|name| found.unread.iter().all(|(unread, _)| unread != name))
+                    .collect();
+                let looked = if looked.is_empty() { "any table".to_owned() } else { looked.join(", ") };
+                format!("No row {id} in {looked}.  Name its table: g i TABLE ID")
+            }
+            Self::Number { table, digits } => {
+                format!("No {} has {digits} in its number.", table.display_name)
+            }
+            Self::Ticket { table, text } => {
+                format!("No {} has a number that begins with {text}.", table.display_name)
+            }
+            Self::Key { table, .. } => format!("No {} has that key.", table.display_name),
+        };
+        match found.unread.as_slice() {
+            [] => said,
+            [(table, why), ..] => format!("{said}  {table} could not be read: {why}"),
+        }
+    }
+}
+
+impl App {
+    /// The table with a logical, set or display name, in either case.
+    pub fn table_called(&self, name: &str) -> Option<&Table> {
+        let tables = self.tables.value()?;
+        let by = |is: fn(&Table, &str) -> bool| tables.iter().find(|table| is(table, name));
+        by(|table, name| table.name.as_str().eq_ignore_ascii_case(name))
+            .or_else(|| by(|table, name| table.set.as_str().eq_ignore_ascii_case(name)))
+            .or_else(|| by(|table, name| table.display_name.to_lowercase() == name.to_lowercase()))
+            .or_else(|| by(|table, name| table.collection_name.to_lowercase() == name.to_lowercase()))
+    }
+
+    /// Goes to a destination, in this environment or, once asked, in another one.
+    pub(in crate::app) fn go_to(&mut self, place: Place) -> Vec<Effect> {
+        if self.is_elsewhere(&place) {
+            self.offer(place);
+            return vec![];
+        }
+        match self.way_to(&place.destination) {
+            Ok(Way::Open(table, id)) => self.open_record(table, id, Tab::Form),
+            Ok(Way::Rows(table)) => self.open_grid(table),
+            Ok(Way::Find(search)) => {
+                self.say(format!("Looking for {} ...", search.text()));
+                self.sought = Some(search.clone());
+                vec![Effect::Run(self.tickets.issue(Slot::Find), Request::Find(search))]
+            }
+            Err(why) => {
+                self.say(why);
+                vec![]
+            }
+        }
+    }
+
+    /// Pasted text is never keys: it is offered as somewhere to go to, or refused.
+    pub(in crate::app) fn pasted(&mut self, text: &str) {
+        match destination::recognize(text) {
+            _ if self.session.identity().is_none() => self.say("Pasted text is not taken for keys."),
+            None => {
+                self.say("Pasted text is not taken for keys: it is no id, ticket number or row address.");
+            }
+            Some(Err(why)) => self.say(why),
+            Some(Ok(place)) => self.offer(place),
+        }
+    }
+
+    /// Asks whether to go somewhere.
+    fn offer(&mut self, place: Place) {
+        let here = self.session.identity().map_or("", |identity| &identity.environment);
+        let question = match &place.origin {
+            Some(origin) if self.is_elsewhere(&place) => {
+                let places = self.places.value().map_or(&[][..], Vec::as_slice);
+                let Some(other) = places.iter().find(|other| other.address == *origin) else {
+                    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+                    let said =
+                        format!("{host} is not {here}, and in no list of yours.  g e, then a, opens it");
+                    return self.say(said);
+                };
+                format!("That is in {}, and you are in {here}. Go there?", other.name)
+            }
+            _ => format!("Go to {}?", place.destination),
+        };
+        self.notice = None;
+        self.overlays.push(Overlay::Offer(Box::new(Offer { place, question })));
+    }
+
+    /// Goes where was offered: another environment first, where it is in one.
+    pub(in crate::app) fn take_offer(&mut self, place: Place) -> Vec<Effect> {
+        let Some(origin) = place.origin.clone().filter(|_| self.is_elsewhere(&place)) else {
+            return self.go_to(place);
+        };
+        let effects = self.go_environment(origin);
+        if self.opening.is_some() {
+            self.bound = Some(place);
+        }
+        effects
+    }
+
+    /// Opens another environment. The list of them comes to the front: from there one can be entered.
+    pub(in crate::app) fn go_environment(&mut self, address: String) -> Vec<Effect> {
+        if self.session.identity().is_some_and(|identity| identity.address == address) {
+            self.say("You are in this environment.");
+            return vec![];
+        }
+        if !self.pending.is_empty() {
+            return self.open_place(address); // which says why not
+        }
+        let mut effects = self.go_environments();
+        effects.extend(self.open_place(address));
+        effects
+    }
+
+    /// The tables are here: goes on to where somebody was bound for in this environment.
+    pub(in crate::app) fn go_on(&mut self) -> Vec<Effect> {
+        if self.tables.value().is_none() {
+            return vec![];
+        }
+        match self.bound.take() {
+            Some(place) if !self.is_elsewhere(&place) => self.go_to(place),
+            _ => vec![],
+        }
+    }
+
+    fn is_elsewhere(&self, place: &Place) -> bool {
+        let here = self.session.identity().map(|identity| identity.address.as_str());
+        place.origin.as_deref().is_some_and(|origin| Some(origin) != here)
+    }
+
+    fn way_to(&self, destination: &Destination) -> Result<Way, String> {
+        if self.session.identity().is_none() {
+            return Err("Sign in first.".into());
+        }
+        if self.tables.value().is_none() {
+            return Err("The tables are not here yet. r reads them".into());
+        }
+        let called = |name: &str| {
+            self.table_called(name).cloned().ok_or_else(|| format!("There is no table `{name}` here."))
+        };
+        Ok(match destination {
+            Destination::Row { table, id } => Way::Open(called(table)?, *id),
+            Destination::Table(table) => Way::Rows(called(table)?),
+            Destination::Id(id) => Way::Find(Search::Id { id: *id, tables: self.likely_tables() }),
+            Destination::Number(digits) => {
+                Way::Find(Search::Number { table: self.tickets_table()?, digits: digits.clone() })
+            }
+            Destination::Ticket(text) => {
+                Way::Find(Search::Ticket { table: self.tickets_table()?, text: text.clone() })
+            }
+            Destination::Key { table, values } => {
+                let table = called(table)?;
+                let schema = self.schemas.get(&table.name).cloned();
+                Way::Find(Search::Key { table, schema, values: values.clone() })
+            }
+        })
+    }
+
+    /// The table of what is seen.
+    fn table_in_sight(&self) -> Option<&Table> {
+        self.screens.iter().rev().find_map(|screen| match screen {
+            Screen::Grid(grid) => Some(&grid.table),
+            Screen::Record(record) => Some(&record.table),
+            _ => None,
+        })
+    }
+
+    /// Where an id may be: what is in sight, what was opened before, what is usual.
+    fn likely_tables(&self) -> Vec<Table> {
+        let seen = self.table_in_sight().map(|table| &table.name);
+        let usual = USUAL.map(TableName::from);
+        let mut names: Vec<&TableName> = Vec::new();
+        for name in seen.into_iter().chain(self.schemas.keys()).chain(&usual) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let tables = self.tables.value().map_or(&[][..], Vec::as_slice);
+        let table = |name: &TableName| tables.iter().find(|table| table.name == *name).cloned();
+        names.into_iter().filter_map(table).take(MOST_TABLES).collect()
+    }
+
+    /// The table whose ticket numbers are meant: the one in sight if it has any, otherwise that of cases.
+    fn tickets_table(&self) -> Result<Table, String> {
+        let has = |table: &&Table| {
+            self.schemas.get(&table.name).is_some_and(|schema| schema.column(TICKET).is_some())
+        };
+        let cases = || self.tables.value()?.iter().find(|table| table.name.as_str() == CASES);
+        self.table_in_sight().filter(has).or_else(cases).cloned().ok_or_else(|| {
+            format!("There are no ticket numbers here: this environment has no table `{CASES}`.")
+        })
+    }
+
+    /// Takes what was found: one row is opened, of several the person chooses.
+    pub(in crate::app) fn found_came(&mut self, result: Result<Found, Problem>) -> Vec<Effect> {
+        let Some(search) = self.sought.take() else { return vec![] };
+        let found = match result {
+            Ok(found) => found,
+            Err(problem) => {
+                self.notice = Some(Notice::Problem(problem));
+                return vec![];
+            }
+        };
+        if found.hits.is_empty() {
+            self.say(search.nothing(&found));
+            return vec![];
+        }
+        if !self.overlays.is_empty() {
+            self.say(format!("{} is found, but you went on here.  g i goes there", search.text()));
+            return vec![];
+        }
+        self.notice = None;
+        match found.hits.as_slice() {
+            [only] if !found.more => {
+                let (table, id) = (only.table.clone(), only.id);
+                self.open_record(table, id, Tab::Form)
+            }
+            _ => {
+                self.overlays.push(Overlay::Hits(Box::new(Hits::new(&search, found))));
+                vec![]
+            }
+        }
+    }
+}
