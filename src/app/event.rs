@@ -18,7 +18,8 @@ use crate::dataverse::{self, Page, Refused, Row, Table, TableSchema};
 /// Something that happened. The only input of [`App::update`](super::App::update).
 #[derive(Debug)]
 pub enum Event {
-    /// The time, before each input and once a second while something counts down.
+    /// The time: before each input and each answer, once a second while something counts down, and when
+    /// [`App::wants_tick_at`](super::App::wants_tick_at) asks for it.
     Clock(Timestamp),
     /// A key or a paste.
     Input(Input),

@@ -12,6 +12,7 @@ pub mod field;
 pub mod filter;
 pub mod fuzzy;
 pub mod hints;
+pub mod history;
 pub mod json;
 pub mod key;
 pub mod layout;
@@ -20,12 +21,15 @@ pub mod line;
 pub mod lines;
 pub mod list;
 pub mod load;
+mod marked;
 pub mod nav;
 pub mod notice;
 pub mod overlay;
+pub mod panes;
 pub mod pending;
 pub mod picker;
 pub mod places;
+pub mod preview;
 pub mod problem;
 pub mod rows;
 pub mod save;
@@ -35,6 +39,7 @@ pub mod session;
 pub mod tickets;
 mod unlock;
 pub mod wait;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,12 +59,15 @@ use notice::Notice;
 use overlay::Overlay;
 use overlay::help::Help;
 use overlay::palette::Palette;
+use panes::{Pane, PaneState};
 use pending::{Pending, RowKey};
 use places::Listed;
+use preview::Preview;
 use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
 use wait::Wait;
+use watch::Watch;
 
 pub use effect::{Effect, Request};
 pub use event::{Event, Progress, Reply};
@@ -86,6 +94,12 @@ pub struct App {
     pub schemas: BTreeMap<TableName, Arc<TableSchema>>,
     /// Where the person is.
     pub screens: Screens,
+    /// What the person made of the panes beside rows.
+    pub pane_state: PaneState,
+    /// The form beside the rows.
+    pub preview: Preview,
+    /// The view that is seen is read again by itself.
+    pub watch: Option<Watch>,
     /// What lies over the screen; the last one takes the keys.
     pub overlays: Vec<Overlay>,
     /// Which answers are awaited.
@@ -130,6 +144,9 @@ impl App {
             tables: Load::Idle,
             schemas: BTreeMap::new(),
             screens: Screens::new(first),
+            pane_state: PaneState::default(),
+            preview: Preview::default(),
+            watch: None,
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
@@ -160,6 +177,12 @@ impl App {
     /// This is the only place where state changes. It never blocks and never fails: a failed request arrives as an
     /// event like any other.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.apply(event);
+        effects.extend(self.settle());
+        effects
+    }
+
+    fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Clock(now) => {
                 self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
@@ -289,6 +312,9 @@ impl App {
             Command::SignIn(command) => self.run_sign_in(command),
             Command::Tables(command) => self.run_tables(command),
             Command::Grid(command) => self.run_grid(command),
+            Command::Mark(command) => self.run_mark(command),
+            Command::Pane(command) => self.run_pane(command),
+            Command::History(command) => self.run_history(command),
             Command::Record(command) => self.run_record(command),
             Command::Review(command) => self.run_review(command),
             Command::Environments(command) => self.run_environments(command),
@@ -331,12 +357,19 @@ impl App {
     }
 
     fn run_list(&mut self, command: command::list::ListCommand) -> Vec<Effect> {
-        let (step, height) = (command.step(), self.size.list_height());
+        let (step, height, focus) = (command.step(), self.size.list_height(), self.focus());
         match self.screen_mut() {
             Screen::Tables(screen) => screen.picker.step(step, height),
             Screen::Environments(screen) => screen.picker.step(step, height),
-            Screen::Grid(_) => return self.step_grid(step),
-            Screen::Record(_) => self.step_record(step),
+            Screen::Grid(_) => match focus {
+                Pane::List => self.step_table_list(step),
+                Pane::Main => return self.step_grid(step),
+                Pane::Detail => self.step_preview(step),
+            },
+            Screen::Record(record) => {
+                record.form.sought = None;
+                self.step_record(step);
+            }
             Screen::Review(_) => self.step_review(step),
             Screen::Doctor(_) => self.step_doctor(step),
             Screen::SignIn(_) => {}
@@ -353,7 +386,7 @@ impl App {
                 return vec![];
             }
         }
-        if self.tables_back() || self.environments_back() {
+        if self.tables_back() || self.environments_back() || self.panes_back() {
             return vec![];
         }
         if let Some(effects) = self.grid_back() {
@@ -407,6 +440,7 @@ impl App {
             Slot::Places => self.places.cancel(),
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
+            Slot::Preview => self.preview_stopped(),
             Slot::Refused => {}
         }
         self.say("Stopped.");
@@ -414,6 +448,7 @@ impl App {
     }
 
     fn refresh(&mut self) -> Vec<Effect> {
+        self.preview.forget();
         match self.screen() {
             Screen::Grid(_) => self.refresh_grid(),
             Screen::Record(_) => self.read_record(),
@@ -447,6 +482,10 @@ impl App {
             }
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
+            Reply::Row(result) if ticket.slot == Slot::Preview => {
+                self.preview_came(result);
+                vec![]
+            }
             Reply::Row(result) => self.row_came(result),
             Reply::Refused(refused) => {
                 self.show_refused(refused);
@@ -475,7 +514,9 @@ impl App {
         self.dropped = None;
         self.sending = Sending::default();
         self.asked_row = None;
-        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
+        self.preview = Preview::default();
+        self.watch = None;
+        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Preview, Slot::Places, Slot::Details];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));
         self.places.cancel();
@@ -503,7 +544,8 @@ impl App {
 
     /// Keeps every cursor visible after the size changed.
     fn fit(&mut self) {
-        let (height, width) = (self.size.list_height(), self.size.width);
+        let height = self.size.list_height();
+        let grid_size = self.grid_size();
         for screen in self.screens.iter_mut() {
             match screen {
                 Screen::Tables(screen) => {
@@ -516,13 +558,14 @@ impl App {
                 }
                 Screen::Grid(grid) => {
                     let len = grid.len();
-                    grid.list.clamp(len, height);
-                    grid.go_to_column(grid.active, width);
+                    grid.list.clamp(len, grid_size.list_height());
+                    grid.go_to_column(grid.active, grid_size.width);
                 }
                 Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => {}
             }
         }
         self.fit_record();
+        self.fit_preview();
         self.fit_reading();
         self.step_doctor(Step::Rows(0));
         self.review_changed();

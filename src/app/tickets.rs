@@ -24,6 +24,8 @@ pub enum Slot {
     Rows,
     /// One row, for a form.
     Row,
+    /// The row under the grid's cursor, for the form beside it.
+    Preview,
     /// The checks of the doctor.
     Doctor,
     /// What a server sent in place of an answer.

@@ -95,6 +95,7 @@ where
             }
         }
         let tick = Instant::now() + Duration::from_secs(1);
+        let wanted = app.wants_tick_at().map(|at| Instant::now() + time_until(at));
         tokio::select! {
             biased;
             event = input.next() => {
@@ -106,9 +107,12 @@ where
                 }
                 due = Instant::now();
             }
-            Some(event) = runner.next() => effects = app.update(event),
+            Some(event) = runner.next() => effects = take_input(app, event),
             () = sleep_until(due), if app.is_dirty() => {}
             () = sleep_until(tick), if app.is_counting() => {
+                effects = app.update(Event::Clock(Timestamp::now()));
+            }
+            () = sleep_until(wanted.unwrap_or(tick)), if wanted.is_some() => {
                 effects = app.update(Event::Clock(Timestamp::now()));
             }
         }
@@ -124,6 +128,13 @@ where
     terminal.clear().map_err(io::Error::other)
 }
 
+/// How long to wait until a time; a little longer, so that it has come.
+fn time_until(at: Timestamp) -> Duration {
+    let wait = at.duration_since(Timestamp::now());
+    Duration::try_from(wait).unwrap_or_default() + Duration::from_millis(1)
+}
+
+/// Applies an event, and before it the time.
 fn take_input(app: &mut App, event: Event) -> Vec<Effect> {
     let mut effects = app.update(Event::Clock(Timestamp::now()));
     effects.extend(app.update(event));

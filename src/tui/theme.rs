@@ -23,6 +23,8 @@ pub struct Theme {
     pub active: Style,
     /// Edited, not sent.
     pub edited: Style,
+    /// Marked.
+    pub marked: Style,
     /// Went wrong.
     pub problem: Style,
     /// Keys in hints and menus.
@@ -81,6 +83,7 @@ impl Theme {
             cursor: plain.add_modifier(Modifier::BOLD),
             active: plain.add_modifier(Modifier::REVERSED),
             edited: plain.fg(Color::Yellow),
+            marked: plain.fg(Color::Cyan),
             problem: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             key: plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
             matched: plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
@@ -105,6 +108,7 @@ impl Theme {
             cursor: bold,
             active: plain.add_modifier(Modifier::REVERSED),
             edited: bold,
+            marked: bold,
             problem: bold,
             key: bold,
             matched: bold.add_modifier(Modifier::UNDERLINED),

@@ -7,7 +7,10 @@ pub mod doctor;
 pub mod environments;
 pub mod global;
 pub mod grid;
+pub mod history;
 pub mod list;
+pub mod marks;
+pub mod panes;
 pub mod record;
 pub mod review;
 pub mod sign_in;
@@ -64,10 +67,13 @@ pub enum Command {
     SignIn(sign_in::SignInCommand),
     Tables(tables::TablesCommand),
     Grid(grid::GridCommand),
+    Mark(marks::MarkCommand),
+    Pane(panes::PaneCommand),
     Record(record::RecordCommand),
     Review(review::ReviewCommand),
     Doctor(doctor::DoctorCommand),
     Environments(environments::EnvironmentsCommand),
+    History(history::HistoryCommand),
 }
 
 /// Whether a command can run now.
@@ -158,10 +164,13 @@ const TABLES: &[&[CommandSpec]] = &[
     environments::COMMANDS,
     tables::COMMANDS,
     grid::COMMANDS,
+    marks::COMMANDS,
+    panes::COMMANDS,
     record::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
     list::COMMANDS,
+    history::COMMANDS,
     global::COMMANDS,
 ];
 
@@ -240,11 +249,11 @@ mod tests {
     fn a_table_declares_commands_of_its_own_kind_only() {
         for spec in all() {
             let same = match spec.command {
-                Command::Global(_) => spec.scope == Scope::Global,
+                Command::Global(_) | Command::History(_) => spec.scope == Scope::Global,
                 Command::List(_) => spec.scope == Scope::List,
                 Command::SignIn(_) => spec.scope == Scope::SignIn,
                 Command::Tables(_) => spec.scope == Scope::Tables,
-                Command::Grid(_) => spec.scope == Scope::Grid,
+                Command::Grid(_) | Command::Mark(_) | Command::Pane(_) => spec.scope == Scope::Grid,
                 Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
                 Command::Review(_) => spec.scope == Scope::Review,
                 Command::Environments(_) => spec.scope == Scope::Environments,
