@@ -46,9 +46,10 @@ impl App {
         }
         if let Some(marked) = self.marked() {
             let count = marked.count();
-            let target = marked.targets.into_iter().next().ok_or_else(|| {
-                format!("None of the {count} marked rows can be changed: {}.", marked.left_out.join(", "))
-            })?;
+            let reason = marked.left_out.first().cloned().unwrap_or_default();
+            let target = marked.targets.into_iter().next();
+            let target =
+                target.ok_or_else(|| format!("None of the {count} marked rows can be changed: {reason}."))?;
             let schema = self.schemas.get(&target.table.name).ok_or(NO_COLUMNS)?;
             return Ok((target, Arc::clone(schema)));
         }

@@ -54,7 +54,7 @@ impl App {
     fn marked_target(&self, grid: &Grid, id: RowId, place: Option<usize>) -> Result<Target, String> {
         let table = &grid.table;
         let row = place.zip(grid.rows.value()).and_then(|(place, rows)| rows.row(place));
-        let row = row.filter(|row| row.id(&table.primary_id) == Some(id)).ok_or("it is not held")?;
+        let row = row.filter(|row| row.id(&table.primary_id) == Some(id)).ok_or("not held")?;
         let name = row_name(grid.schema.as_deref(), table, id, &row);
         if row.etag().is_none() {
             return Err(format!("{name} came without its version"));

@@ -186,8 +186,8 @@ impl App {
                     state.focus = Pane::Main;
                 }
             }
-            PaneCommand::ScrollDown => self.step_preview(Step::Halves(1)),
-            PaneCommand::ScrollUp => self.step_preview(Step::Halves(-1)),
+            PaneCommand::ScrollDown => self.scroll_preview(1),
+            PaneCommand::ScrollUp => self.scroll_preview(-1),
             PaneCommand::Zoom => self.pane_state.zoom = !self.pane_state.zoom,
             PaneCommand::Next => self.next_pane(1),
             PaneCommand::Previous => self.next_pane(-1),

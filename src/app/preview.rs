@@ -170,6 +170,27 @@ impl App {
         }
     }
 
+    /// Scrolls the preview by halves of its height; its cursor stays in sight.
+    pub(in crate::app) fn scroll_preview(&mut self, halves: isize) {
+        let height = self.preview_height();
+        let Some(record) = &self.preview.record else { return };
+        let fields = form::fields(self, record);
+        let starts = form::starts(&fields);
+        let lines = starts.last().copied().unwrap_or_default();
+        let mut list = record.form.list;
+        let lines_down = halves * (height as isize / 2).max(1);
+        let top = list.top.saturating_add_signed(lines_down).min(lines.saturating_sub(height));
+        if top == list.top {
+            return self.say(if halves > 0 { "The form ends here." } else { "The form begins here." });
+        }
+        list.top = top;
+        list.cursor = starts.partition_point(|start| *start < top).min(fields.len().saturating_sub(1));
+        self.preview.field = fields.get(list.cursor).map(|field| field.column.name.clone());
+        if let Some(record) = &mut self.preview.record {
+            record.form.list = list;
+        }
+    }
+
     /// Puts the cursor of the preview's form on the field it was on, after other fields came.
     fn go_to_preview_field(&mut self) {
         let height = self.preview_height();

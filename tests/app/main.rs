@@ -4,6 +4,7 @@
 mod doctor;
 mod environments;
 mod faults;
+mod panes;
 mod program;
 mod screen;
 mod signed_out;

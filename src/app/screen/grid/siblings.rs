@@ -40,15 +40,16 @@ impl Grid {
             return Sibling::None("This record is no longer among the rows. Esc shows them".into());
         };
         let len = self.len();
-        let Some(to) = line.checked_add_signed(step) else {
+        if line == 0 && step < 0 {
             return Sibling::None("This is the first record.".into());
-        };
-        if to < len {
+        }
+        let to = line.saturating_add_signed(step);
+        let has_more = self.filter.is_none() && self.rows.value().is_some_and(|rows| rows.next().is_some());
+        if to < len || (!has_more && line + 1 < len) {
             self.list.go_to(to, len, height);
             return self.under_cursor();
         }
         self.list.go_to(line, len, height);
-        let has_more = self.filter.is_none() && self.rows.value().is_some_and(|rows| rows.next().is_some());
         match (has_more, self.stopped_text()) {
             (true, None) => Sibling::ToRead(step),
             (true, Some(_)) => {
@@ -111,7 +112,13 @@ impl App {
     /// Shows the record so many rows behind this one in its place.
     pub(in crate::app) fn step_sibling(&mut self, step: isize) -> Vec<Effect> {
         let height = self.grid_size().list_height();
-        let Some(id) = self.record().map(|record| record.id) else { return vec![] };
+        let Screen::Record(record) = self.screen_mut() else { return vec![] };
+        let (id, waits) = (record.id, record.stepping.take());
+        // Steps add up while rows are awaited.
+        let step = waits.unwrap_or_default() + step;
+        if step == 0 {
+            return vec![];
+        }
         let Some(grid) = self.origin_mut() else { return vec![] };
         let sibling = grid.sibling(id, step, height);
         self.take_sibling(sibling)
