@@ -170,8 +170,8 @@ const TABLES: &[&[CommandSpec]] = &[
     review::COMMANDS,
     doctor::COMMANDS,
     list::COMMANDS,
-    history::COMMANDS,
     global::COMMANDS,
+    history::COMMANDS,
 ];
 
 /// Every command there is.

@@ -45,8 +45,12 @@ fn with_panes(app: &App) -> Availability {
     }
 }
 
-fn on_a_grid(app: &App) -> Availability {
+/// The preview can be hidden at any time, and shown when there is something to show.
+fn to_show_or_hide(app: &App) -> Availability {
     match app.screen() {
+        Screen::Grid(grid) if grid.is_empty() && !app.is_preview_shown() => {
+            Availability::No("There is no row to show.".into())
+        }
         Screen::Grid(_) => Availability::Yes,
         _ => Availability::No("Open a table first.".into()),
     }
@@ -58,7 +62,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('p')]])
         .hint("preview")
         .words("peek detail pane")
-        .enabled(on_a_grid),
+        .enabled(to_show_or_hide),
     spec(PaneCommand::Next, "pane.next", "Next pane")
         .keys(&[&[Key::Tab]])
         .hint("pane")

@@ -71,7 +71,9 @@ impl Grid {
 
     /// `row 3 of 250`
     fn place_text(&self, id: RowId) -> Option<String> {
-        let line = self.line_of(id)? + 1;
+        // Only where it costs nothing: this is asked for with every frame.
+        let is_it = self.current_row()?.id(&self.table.primary_id) == Some(id);
+        let line = is_it.then_some(self.list.cursor)? + 1;
         let all = match (&self.filter, self.rows.value()?.total()) {
             (Some(_), _) | (None, None) => grouped(self.len() as u64),
             (None, Some(total)) => format!("{}{}", grouped(total.rows), if total.capped { "+" } else { "" }),
