@@ -64,6 +64,39 @@ fn a_record_that_was_left_by_esc_is_in_the_history_and_minus_toggles() {
 }
 
 #[test]
+fn rows_that_only_the_history_leads_to_are_let_go_but_for_those_around_the_cursor() {
+    let mut stage = Stage::at_cases(80, 24, 50, Some("p1"));
+    stage.keys("G");
+    for number in 1..8 {
+        stage.keys("G G");
+        let next = format!("p{}", number + 1);
+        stage.answer(Slot::Rows, Reply::Rows(Ok(page(number * 50..number * 50 + 50, Some(&next), None))));
+    }
+    stage.keys("Ctrl-C g g G k k");
+    let held = |stage: &Stage| match stage.app.screen() {
+        Screen::Grid(grid) => grid.rows.value().map(|rows| (rows.held(), rows.len())),
+        _ => None,
+    };
+    assert_eq!(held(&stage), Some((400, 400)));
+    let seen = stage.screen();
+    stage.keys("g t [");
+    assert_eq!(held(&stage), Some((100, 400)), "the page of the cursor and the one beside it");
+    assert_eq!(stage.screen().lines().nth(10), seen.lines().nth(10));
+}
+
+#[test]
+fn the_way_to_a_record_loses_its_middle_first() {
+    let mut desk = Desk::with(identity(), 3, 60, 16);
+    desk.keys("Enter");
+    assert!(
+        desk.stage.row(1).contains("Tables > ... > CAS-00000")
+            || desk.stage.row(1).contains("... > CAS-00000")
+    );
+    desk.stage.resize(80, 24);
+    assert!(desk.stage.row(1).contains("Tables > Cases > CAS-00000-A1B2C3"), "{}", desk.stage.row(1));
+}
+
+#[test]
 fn a_save_reaches_the_rows_that_only_the_history_leads_to() {
     let mut desk = Desk::with(identity(), 3, 80, 24);
     desk.keys("c p l g t w y");

@@ -165,6 +165,16 @@ fn the_field_under_the_forms_cursor_is_the_one_that_is_edited() {
 }
 
 #[test]
+fn a_record_that_was_read_beside_the_rows_is_there_at_once_at_the_field_of_its_form() {
+    let mut desk = desk(160, 45);
+    desk.keys("Tab j j Enter");
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Record(_))));
+    let screen = desk.screen();
+    assert!(screen.contains("Tried cleaning the rollers.") && screen.contains("\n>  Priority"), "{screen}");
+    assert!(screen.contains("reading ..."), "and it is read again: {screen}");
+}
+
+#[test]
 fn zoom_gives_a_pane_all_the_room_and_esc_shares_it_again() {
     let mut desk = desk(160, 45);
     desk.keys("Tab Z");

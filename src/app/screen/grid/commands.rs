@@ -12,6 +12,7 @@ use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::columns::ColumnJump;
 use crate::app::panes::Pane;
+use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
 use crate::app::tickets::{Slot, Ticket};
@@ -193,14 +194,24 @@ impl App {
 
     fn open_current(&mut self, tab: Tab) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screen() else { return vec![] };
-        let id = grid.current_row().and_then(|row| row.id(&grid.table.primary_id));
-        match id {
-            Some(id) => self.open_record(grid.table.clone(), id, tab),
-            None => {
-                self.say("This row is not here yet.");
-                vec![]
-            }
+        let table = grid.table.clone();
+        let row = grid.current_row();
+        let id = row.as_ref().and_then(|row| row.id(&table.primary_id));
+        let Some((row, id)) = row.zip(id) else {
+            self.say("This row is not here yet.");
+            return vec![];
+        };
+        let key = RowKey { table: table.name.clone(), id };
+        let known = self.preview.kept(&key, row.etag().as_deref()).cloned();
+        let field = (self.focus() == Pane::Detail).then(|| self.preview_column()).flatten();
+        let effects = self.open_record(table, id, tab);
+        if let (Some(row), Screen::Record(record)) = (known, self.screen_mut()) {
+            record.set_row(row); // what was read for the preview, until it is read again
+            record.row.start();
+            record.form.sought = field;
+            self.go_to_sought_field();
         }
+        effects
     }
 
     fn sort_grid(&mut self) -> Vec<Effect> {
