@@ -25,7 +25,7 @@ impl App {
     /// The grid whose marks a verb is meant for.
     fn marked_grid(&self) -> Option<&Grid> {
         match self.screen() {
-            Screen::Grid(grid) if grid.marks.len() > 0 => Some(grid),
+            Screen::Grid(grid) if grid.marks.count() > 0 => Some(grid),
             _ => None,
         }
     }
@@ -33,7 +33,7 @@ impl App {
     /// What a verb is meant for, as a title says it: `3 marked`, `CAS-01213`.
     pub fn meant(&self, target: &Target) -> String {
         match self.marked_grid() {
-            Some(grid) if grid.table.name == target.table.name => format!("{} marked", grid.marks.len()),
+            Some(grid) if grid.table.name == target.table.name => format!("{} marked", grid.marks.count()),
             _ => target.name.clone(),
         }
     }

@@ -36,11 +36,11 @@ fn a_range_is_marked_from_v_to_v() {
     desk.keys("j v j j");
     assert!(desk.stage.row(2).contains("range of 3"), "{}", desk.stage.row(2));
     desk.keys("v");
-    assert_eq!(grid(&desk).marks.len(), 3);
+    assert_eq!(grid(&desk).marks.count(), 3);
     desk.keys("G v k k Space");
-    assert_eq!(grid(&desk).marks.len(), 6);
+    assert_eq!(grid(&desk).marks.count(), 6);
     desk.keys("v j Esc");
-    assert_eq!(grid(&desk).marks.len(), 6, "Esc drops a range that is not ended, and nothing else");
+    assert_eq!(grid(&desk).marks.count(), 6, "Esc drops a range that is not ended, and nothing else");
     assert!(!grid(&desk).marks.is_range());
 }
 
@@ -63,14 +63,14 @@ fn marks_survive_a_filter_more_pages_and_a_refresh() {
 fn the_prefix_marks_all_that_is_held_turns_marks_around_and_clears_them() {
     let mut desk = desk();
     desk.keys("Space M i");
-    assert_eq!(grid(&desk).marks.len(), 29);
+    assert_eq!(grid(&desk).marks.count(), 29);
     desk.keys("M a");
-    assert_eq!(grid(&desk).marks.len(), 30);
+    assert_eq!(grid(&desk).marks.count(), 30);
     assert_eq!(desk.message(), "30 marked.");
     desk.keys("M n");
-    assert_eq!(grid(&desk).marks.len(), 0);
+    assert_eq!(grid(&desk).marks.count(), 0);
     desk.keys("/ i n v o i c e Tab M a");
-    assert_eq!(grid(&desk).marks.len(), 6, "with a filter only what matches");
+    assert_eq!(grid(&desk).marks.count(), 6, "with a filter only what matches");
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Marks {
     }
 
     /// How many rows are marked.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows.len()
     }
 
@@ -67,7 +67,7 @@ impl Grid {
         let marks = &self.marks;
         let mut parts = Vec::new();
         if !marks.rows.is_empty() {
-            parts.push(format!("{} marked", grouped(marks.len() as u64)));
+            parts.push(format!("{} marked", grouped(marks.count() as u64)));
             let hidden = marks.rows.values().filter(|place| !self.is_listed(**place)).count();
             if hidden > 0 {
                 parts.push(format!("{} not visible", grouped(hidden as u64)));
@@ -227,7 +227,7 @@ impl App {
     /// Says how many rows are marked, and that there may be others than those that are held.
     fn say_marked(&mut self) {
         let Screen::Grid(grid) = self.screen() else { return };
-        let marked = grouped(grid.marks.len() as u64);
+        let marked = grouped(grid.marks.count() as u64);
         let more = grid.rows.value().is_some_and(|rows| rows.next().is_some() || rows.held() < rows.len());
         self.say(match more && grid.filter.is_none() {
             true => format!("{marked} marked.  Rows that are not held are not among them"),
