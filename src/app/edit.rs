@@ -8,6 +8,7 @@ use super::overlay::Overlay;
 use super::overlay::choice_menu::{self, ChoiceMenu};
 use super::overlay::column_menu::ColumnMenu;
 use super::overlay::editor::Editor;
+use super::panes::Pane;
 use super::pending::{Outcome, RowKey, Staged, Target};
 use super::{App, Screen};
 use crate::dataverse::{Column, ColumnKind, ColumnName, Row, RowId, Table, TableName, TableSchema};
@@ -39,11 +40,26 @@ impl App {
     /// A sentence that says why nothing can be edited now.
     fn edit_target(&self) -> Result<(Target, Arc<TableSchema>), String> {
         const NOT_READ: &str = "The row has not been read yet.";
+        const NO_COLUMNS: &str = "The table's columns have not been read yet.";
         if let Some(reason) = self.read_only() {
             return Err(reason);
         }
+        if let Some(marked) = self.marked() {
+            let count = marked.count();
+            let reason = marked.left_out.first().cloned().unwrap_or_default();
+            let target = marked.targets.into_iter().next();
+            let target =
+                target.ok_or_else(|| format!("None of the {count} marked rows can be changed: {reason}."))?;
+            let schema = self.schemas.get(&target.table.name).ok_or(NO_COLUMNS)?;
+            return Ok((target, Arc::clone(schema)));
+        }
         let (table, row) = match self.screen() {
-            Screen::Grid(grid) => (&grid.table, grid.current_row().ok_or("There is no row here.")?),
+            Screen::Grid(grid) => match &self.preview.record {
+                Some(record) if self.focus() == Pane::Detail => {
+                    (&record.table, record.row.value().cloned().ok_or(NOT_READ)?)
+                }
+                _ => (&grid.table, grid.current_row().ok_or("There is no row here.")?),
+            },
             Screen::Record(record) => (&record.table, record.row.value().cloned().ok_or(NOT_READ)?),
             Screen::SignIn(_)
             | Screen::Environments(_)
@@ -54,7 +70,7 @@ impl App {
                 return Err("There is no row here.".into());
             }
         };
-        let schema = self.schemas.get(&table.name).ok_or("The table's columns have not been read yet.")?;
+        let schema = self.schemas.get(&table.name).ok_or(NO_COLUMNS)?;
         let id = row.id(&table.primary_id).ok_or("The row came without its key.")?;
         let name = row_name(Some(schema), table, id, &row);
         if row.etag().is_none() {
@@ -69,6 +85,9 @@ impl App {
     /// The column under the cursor.
     fn edit_column(&self, schema: &TableSchema) -> Option<Column> {
         match self.screen() {
+            Screen::Grid(_) if self.focus() == Pane::Detail => {
+                schema.column(self.preview_column()?.as_str()).cloned()
+            }
             Screen::Grid(grid) => grid.current_column().cloned(),
             Screen::Record(record) => {
                 let name = match record.tab {
@@ -110,10 +129,10 @@ impl App {
                 let valid = || {
                     choice_menu::picks(&target, &last.column).iter().any(|pick| pick.staged == last.staged)
                 };
-                if status && !valid() {
+                if status && self.marked().is_none() && !valid() {
                     return Err(format!("{} cannot be {} now.", target.name, last.staged.text));
                 }
-                self.stage(&target, &last.column, last.staged);
+                self.stage_meant(&target, &last.column, last.staged);
             }
             EditCommand::Edit => {
                 let column = self.edit_column(&schema).ok_or("There is no column here.")?;
@@ -123,7 +142,7 @@ impl App {
                 let column = self.edit_column(&schema).ok_or("There is no column here.")?;
                 field::way(&column)?;
                 let null = field::null(&column)?;
-                self.stage(&target, &column, null);
+                self.stage_meant(&target, &column, null);
             }
         }
         Ok(())
@@ -159,9 +178,14 @@ impl App {
             Outcome::Back => format!("{label} back to {text} on {}.", target.name),
             Outcome::Unchanged => format!("{label} of {} is {text} already.", target.name),
         };
-        self.last_change =
-            Some(LastChange { table: target.table.name.clone(), column: column.clone(), staged });
+        self.remember_change(target, column, &staged);
         self.say(said);
+    }
+
+    /// Keeps a change, to be repeated on another row.
+    pub(in crate::app) fn remember_change(&mut self, target: &Target, column: &Column, staged: &Staged) {
+        let (table, column, staged) = (target.table.name.clone(), column.clone(), staged.clone());
+        self.last_change = Some(LastChange { table, column, staged });
     }
 
     /// Takes the last staged edit back.

@@ -20,7 +20,7 @@ use crate::dataverse::{self, Exchange, Page, Refused, Row, Table, TableSchema};
 /// Something that happened. The only input of [`App::update`](super::App::update).
 #[derive(Debug)]
 pub enum Event {
-    /// The time, before each input and while something on the screen changes with it.
+    /// The time: before each input and each answer, and when [`App::tick`](super::App::tick) asks for it.
     Clock(Timestamp),
     /// A key or a paste.
     Input(Input),

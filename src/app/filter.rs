@@ -62,6 +62,11 @@ impl RowFilter {
         self.texts.len()
     }
 
+    /// Bytes of the texts.
+    pub fn bytes(&self) -> usize {
+        self.texts.iter().map(|(_, text)| text.len()).sum()
+    }
+
     fn wants(&self, text: &str) -> bool {
         text.contains(&self.line.text().to_lowercase())
     }

@@ -97,11 +97,16 @@ impl App {
         {
             return Some("dismiss".into());
         }
+        if let Some(step) = self.pane_step() {
+            return Some(step.into());
+        }
         match self.screen() {
             Screen::Tables(tables) if !tables.picker.line.is_empty() => Some("clear text".into()),
             Screen::Environments(screen) if !screen.picker.line.is_empty() => Some("clear text".into()),
             Screen::Log(log) if !log.filter.is_empty() => Some("clear text".into()),
+            Screen::Grid(grid) if grid.marks.is_range() => grid.marks.clear_hint(),
             Screen::Grid(grid) if grid.filter.is_some() => Some("clear filter".into()),
+            Screen::Grid(grid) if !grid.marks.is_empty() => grid.marks.clear_hint(),
             Screen::Grid(grid) if !grid.chips.is_empty() => Some("drop filter".into()),
             _ if self.screens.is_first() => None,
             _ => Some("back".into()),

@@ -11,7 +11,7 @@ pub struct Size {
 pub const MINIMUM: Size = Size { width: 60, height: 16 };
 
 /// Rows of the frame around the body: where am I, context, message, hints.
-const CHROME: u16 = 4;
+pub(in crate::app) const CHROME: u16 = 4;
 
 impl Size {
     /// Too small for the screens.

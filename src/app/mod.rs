@@ -16,6 +16,7 @@ pub mod filter;
 pub mod finding;
 pub mod fuzzy;
 pub mod hints;
+pub mod history;
 pub mod json;
 pub mod key;
 pub mod keymap;
@@ -25,13 +26,16 @@ pub mod line;
 pub mod lines;
 pub mod list;
 pub mod load;
+mod marked;
 pub mod nav;
 pub mod nearest;
 pub mod notice;
 pub mod overlay;
+pub mod panes;
 pub mod pending;
 pub mod picker;
 pub mod places;
+pub mod preview;
 pub mod problem;
 pub mod reads;
 pub mod rows;
@@ -43,6 +47,7 @@ mod takes_text;
 pub mod tickets;
 mod unlock;
 pub mod wait;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,13 +73,16 @@ use notice::Notice;
 use overlay::Overlay;
 use overlay::help::Help;
 use overlay::palette::Palette;
+use panes::{Pane, PaneState};
 use pending::{Pending, RowKey};
 use places::Listed;
+use preview::Preview;
 use reads::Reads;
 use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
 use wait::Wait;
+use watch::Watch;
 
 pub use effect::{Effect, Request};
 pub use event::{Event, Progress, Reply};
@@ -101,6 +109,12 @@ pub struct App {
     pub schemas: BTreeMap<TableName, Arc<TableSchema>>,
     /// Where the person is.
     pub screens: Screens,
+    /// What the person made of the panes beside rows.
+    pub pane_state: PaneState,
+    /// The form beside the rows.
+    pub preview: Preview,
+    /// The view that is seen is read again by itself.
+    pub watch: Option<Watch>,
     /// What lies over the screen; the last one takes the keys.
     pub overlays: Vec<Overlay>,
     /// Which answers are awaited.
@@ -157,6 +171,9 @@ impl App {
             tables: Load::Idle,
             schemas: BTreeMap::new(),
             screens: Screens::new(first),
+            pane_state: PaneState::default(),
+            preview: Preview::default(),
+            watch: None,
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
@@ -198,7 +215,8 @@ impl App {
     /// This is the only place where state changes. It never blocks and never fails: a failed request arrives as an
     /// event like any other.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
-        let effects = self.apply(event);
+        let mut effects = self.apply(event);
+        effects.extend(self.settle());
         self.follow_reads();
         effects
     }
@@ -278,7 +296,11 @@ impl App {
     /// When the clock should tick next; never while nothing on the screen changes with time.
     pub fn tick(&self) -> Option<Duration> {
         let second = self.is_counting().then_some(Duration::from_secs(1));
-        second.into_iter().chain(self.read_tick()).min()
+        // A little later than wanted, so that the time has come then.
+        let until = |at: Timestamp| {
+            Duration::try_from(at.duration_since(self.now)).unwrap_or_default() + Duration::from_millis(1)
+        };
+        second.into_iter().chain(self.read_tick()).chain(self.wants_tick_at().map(until)).min()
     }
 
     /// Whether something on the screen counts down.
@@ -353,6 +375,9 @@ impl App {
             Command::SignIn(command) => self.run_sign_in(command),
             Command::Tables(command) => self.run_tables(command),
             Command::Grid(command) => self.run_grid(command),
+            Command::Mark(command) => self.run_mark(command),
+            Command::Pane(command) => self.run_pane(command),
+            Command::History(command) => self.run_history(command),
             Command::Record(command) => self.run_record(command),
             Command::Review(command) => self.run_review(command),
             Command::Environments(command) => self.run_environments(command),
@@ -404,12 +429,19 @@ impl App {
     }
 
     fn run_list(&mut self, command: command::list::ListCommand) -> Vec<Effect> {
-        let (step, height) = (command.step(), self.size.list_height());
+        let (step, height, focus) = (command.step(), self.size.list_height(), self.focus());
         match self.screen_mut() {
             Screen::Tables(screen) => screen.picker.step(step, height),
             Screen::Environments(screen) => screen.picker.step(step, height),
-            Screen::Grid(_) => return self.step_grid(step),
-            Screen::Record(_) => self.step_record(step),
+            Screen::Grid(_) => match focus {
+                Pane::List => self.step_table_list(step),
+                Pane::Main => return self.step_grid(step),
+                Pane::Detail => self.step_preview(step),
+            },
+            Screen::Record(record) => {
+                record.form.sought = None;
+                self.step_record(step);
+            }
             Screen::Review(_) => self.step_review(step),
             Screen::Doctor(_) => self.step_doctor(step),
             Screen::Log(_) => self.step_log(step),
@@ -427,7 +459,7 @@ impl App {
                 return vec![];
             }
         }
-        if self.tables_back() || self.environments_back() || self.log_back() {
+        if self.tables_back() || self.environments_back() || self.log_back() || self.panes_back() {
             return vec![];
         }
         if let Some(effects) = self.grid_back() {
@@ -482,6 +514,7 @@ impl App {
             Slot::Places => self.places.cancel(),
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
+            Slot::Preview => self.preview_stopped(),
             Slot::Refused | Slot::Find => {}
         }
         self.say("Stopped.");
@@ -489,6 +522,7 @@ impl App {
     }
 
     fn refresh(&mut self) -> Vec<Effect> {
+        self.preview.forget();
         match self.screen() {
             Screen::Grid(_) => self.refresh_grid(),
             Screen::Record(_) => self.read_record(),
@@ -532,6 +566,10 @@ impl App {
             }
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
+            Reply::Row(result) if ticket.slot == Slot::Preview => {
+                self.preview_came(result);
+                vec![]
+            }
             Reply::Row(result) => self.row_came(result),
             Reply::Found(result) => self.found_came(result),
             Reply::Refused(refused) => {
@@ -567,7 +605,10 @@ impl App {
         self.dropped = None;
         self.sending = Sending::default();
         self.asked_row = None;
-        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details, Slot::Find];
+        self.preview = Preview::default();
+        self.watch = None;
+        let slots =
+            [Slot::Schema, Slot::Rows, Slot::Row, Slot::Preview, Slot::Places, Slot::Details, Slot::Find];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));
         self.places.cancel();
@@ -588,7 +629,8 @@ impl App {
 
     /// Keeps every cursor visible after the size changed.
     fn fit(&mut self) {
-        let (height, width) = (self.size.list_height(), self.size.width);
+        let height = self.size.list_height();
+        let grid_size = self.grid_size();
         for screen in self.screens.iter_mut() {
             match screen {
                 Screen::Tables(screen) => {
@@ -601,8 +643,8 @@ impl App {
                 }
                 Screen::Grid(grid) => {
                     let len = grid.len();
-                    grid.list.clamp(len, height);
-                    grid.go_to_column(grid.active, width);
+                    grid.list.clamp(len, grid_size.list_height());
+                    grid.go_to_column(grid.active, grid_size.width);
                 }
                 Screen::SignIn(_)
                 | Screen::Record(_)
@@ -612,6 +654,7 @@ impl App {
             }
         }
         self.fit_record();
+        self.fit_preview();
         self.fit_reading();
         self.step_doctor(Step::Rows(0));
         self.step_log(Step::Rows(0));

@@ -149,12 +149,21 @@ impl Rows {
         self.trim_to(around, HELD_ROWS, HELD_BYTES);
     }
 
+    /// Lets go of all pages but that of a row and its neighbours.
+    pub fn keep_near(&mut self, row: usize) {
+        self.trim_to(row, 0, 0);
+    }
+
+    /// Bytes of the pages that are held.
+    pub fn bytes(&self) -> usize {
+        self.pages.iter().filter_map(|place| place.page.as_ref()).map(Page::bytes_len).sum()
+    }
+
     fn trim_to(&mut self, around: usize, most_rows: usize, most_bytes: usize) {
         let here = self.page_of(around).unwrap_or_default();
         loop {
             let held = self.pages.iter().enumerate().filter(|(_, place)| place.page.is_some());
-            let bytes: usize =
-                self.pages.iter().filter_map(|place| place.page.as_ref()).map(Page::bytes_len).sum();
+            let bytes = self.bytes();
             let farthest = held.max_by_key(|(number, _)| number.abs_diff(here)).map(|(number, _)| number);
             match farthest {
                 // The page of the row and its neighbours stay: they are on the screen.

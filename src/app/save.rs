@@ -130,7 +130,7 @@ impl App {
 
     /// Puts what a save answered over every copy of the row.
     fn merge(&mut self, key: &RowKey, newer: &Row) {
-        for screen in self.screens.iter_mut() {
+        for screen in self.screens.all_mut() {
             match screen {
                 Screen::Grid(grid) if grid.table.name == key.table => grid.row_saved(key.id, newer),
                 Screen::Record(record) if record.is(key) => {

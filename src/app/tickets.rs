@@ -26,6 +26,8 @@ pub enum Slot {
     Row,
     /// Rows that somebody wants to go to.
     Find,
+    /// The row under the grid's cursor, for the form beside it.
+    Preview,
     /// The checks of the doctor.
     Doctor,
     /// What a server sent in place of an answer.

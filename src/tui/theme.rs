@@ -28,6 +28,8 @@ pub struct Theme {
     pub active: Style,
     /// Edited, not sent.
     pub edited: Style,
+    /// Marked.
+    pub marked: Style,
     /// Went wrong.
     pub problem: Style,
     /// Keys in hints and menus.
@@ -101,6 +103,7 @@ impl Theme {
             cursor: plain.add_modifier(Modifier::BOLD),
             active: plain.add_modifier(Modifier::REVERSED),
             edited: plain.fg(Color::LightYellow),
+            marked: plain.fg(Color::Cyan),
             problem: plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
             key: plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
             matched: plain.fg(Color::LightYellow).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
@@ -125,6 +128,7 @@ impl Theme {
             cursor: bold,
             active: plain.add_modifier(Modifier::REVERSED),
             edited: bold,
+            marked: bold,
             problem: bold,
             key: bold,
             matched: bold.add_modifier(Modifier::UNDERLINED),
@@ -147,6 +151,7 @@ impl Theme {
             cursor,
             active,
             edited,
+            marked,
             problem,
             key,
             matched,
@@ -165,6 +170,7 @@ impl Theme {
             cursor,
             active,
             edited,
+            marked,
             problem,
             key,
             matched,

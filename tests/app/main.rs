@@ -6,6 +6,7 @@ mod environments;
 mod faults;
 mod going;
 mod log;
+mod panes;
 mod program;
 mod screen;
 mod signed_out;

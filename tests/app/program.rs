@@ -46,6 +46,15 @@ impl Program {
 
     /// Starts it with other settings than those of the sandbox's first environment.
     pub(crate) async fn start_with(change: impl FnOnce(&Ready, &mut Start)) -> Self {
+        Self::start_sized(80, 24, change).await
+    }
+
+    /// Starts it in a terminal of this size.
+    pub(crate) async fn start_sized(
+        width: u16,
+        height: u16,
+        change: impl FnOnce(&Ready, &mut Start),
+    ) -> Self {
         let options = Options { auto_approve: Some(Duration::ZERO), ..support::options() };
         let sandbox = support::start(options).await;
         let home = tempfile::tempdir().unwrap();
@@ -74,11 +83,11 @@ impl Program {
             ascii: false,
             keymap: Keymap::default(),
         };
-        let screen = Screen::new(80, 24);
+        let screen = Screen::new(width, height);
         let (input, events) = unbounded_channel();
         let shown = screen.clone();
         let end = tokio::spawn(async move {
-            let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::now());
+            let mut app = App::new(start, Size { width, height }, Timestamp::now());
             let mut runner = Runner::new(services);
             let Ok(mut terminal) = Terminal::new(shown);
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));

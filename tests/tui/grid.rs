@@ -302,7 +302,7 @@ fn columns_come_back_when_there_is_room_and_edges_say_what_is_out_of_sight() {
     assert!(stage.row(3).ends_with('>'), "{}", stage.row(3));
     stage.keys("$").resize(60, 16);
     assert!(stage.row(3).contains('<') && !stage.row(3).contains('>'), "{}", stage.row(3));
-    stage.resize(120, 40);
+    stage.resize(200, 40);
     assert!(stage.row(3).contains("Case Title") && !stage.row(3).contains('<'), "{}", stage.row(3));
     stage.resize(60, 16).keys("0");
     assert!(stage.row(3).contains("Case Title"), "{}", stage.row(3));

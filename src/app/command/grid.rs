@@ -4,6 +4,7 @@ use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
 use crate::app::edit::EditCommand;
 use crate::app::key::Key;
+use crate::app::panes::Pane;
 use crate::app::screen::{Grid, Screen};
 
 /// Commands of the grid.
@@ -39,6 +40,14 @@ fn on_a_row(app: &App) -> Availability {
     available(app, |grid| grid.is_empty().then_some("There is no row here."))
 }
 
+/// A row, or a table of the list beside the rows.
+fn to_open(app: &App) -> Availability {
+    match app.focus() {
+        Pane::List => Availability::Yes,
+        Pane::Main | Pane::Detail => on_a_row(app),
+    }
+}
+
 fn with_columns(app: &App) -> Availability {
     available(app, |grid| grid.columns.is_empty().then_some("The columns are not here yet."))
 }
@@ -56,7 +65,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(GridCommand::Open, "row.open", "Open the row as a form")
         .keys(&[&[Key::Enter], &[Key::Char('1')]])
         .hint("open")
-        .enabled(on_a_row),
+        .enabled(to_open),
     spec(GridCommand::Filter, "rows.filter", "Filter the rows read; Enter asks the server")
         .keys(&[&[Key::Char('/')]])
         .hint("filter")

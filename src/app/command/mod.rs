@@ -9,8 +9,11 @@ pub mod doctor;
 pub mod environments;
 pub mod global;
 pub mod grid;
+pub mod history;
 pub mod list;
 pub mod log;
+pub mod marks;
+pub mod panes;
 pub mod record;
 pub mod review;
 pub mod sign_in;
@@ -69,12 +72,15 @@ pub enum Command {
     SignIn(sign_in::SignInCommand),
     Tables(tables::TablesCommand),
     Grid(grid::GridCommand),
+    Mark(marks::MarkCommand),
+    Pane(panes::PaneCommand),
     Record(record::RecordCommand),
     Review(review::ReviewCommand),
     Doctor(doctor::DoctorCommand),
     Environments(environments::EnvironmentsCommand),
     Log(log::LogCommand),
     Copy(copy::CopyCommand),
+    History(history::HistoryCommand),
 }
 
 /// Whether a command can run now.
@@ -148,6 +154,8 @@ const TABLES: &[&[CommandSpec]] = &[
     environments::COMMANDS,
     tables::COMMANDS,
     grid::COMMANDS,
+    marks::COMMANDS,
+    panes::COMMANDS,
     record::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
@@ -157,6 +165,7 @@ const TABLES: &[&[CommandSpec]] = &[
     list::COMMANDS,
     global::COMMANDS,
     copy::EVERYWHERE,
+    history::COMMANDS,
 ];
 
 /// Every command there is.
@@ -211,11 +220,11 @@ mod tests {
     fn a_table_declares_commands_of_its_own_kind_only() {
         for spec in all() {
             let same = match spec.command {
-                Command::Global(_) => spec.scope == Scope::Global,
+                Command::Global(_) | Command::History(_) => spec.scope == Scope::Global,
                 Command::List(_) => spec.scope == Scope::List,
                 Command::SignIn(_) => spec.scope == Scope::SignIn,
                 Command::Tables(_) => spec.scope == Scope::Tables,
-                Command::Grid(_) => spec.scope == Scope::Grid,
+                Command::Grid(_) | Command::Mark(_) | Command::Pane(_) => spec.scope == Scope::Grid,
                 Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
                 Command::Review(_) => spec.scope == Scope::Review,
                 Command::Environments(_) => spec.scope == Scope::Environments,

@@ -13,6 +13,8 @@ pub enum RecordCommand {
     Find,
     NextMatch,
     PreviousMatch,
+    NextRecord,
+    PreviousRecord,
     Edit(EditCommand),
     HideEmpty,
     LogicalNames,
@@ -43,6 +45,13 @@ fn with_row(app: &App) -> Availability {
     match app.record().and_then(|record| record.row.value()) {
         Some(_) => Availability::Yes,
         None => Availability::No("The record is not here yet.".into()),
+    }
+}
+
+fn from_rows(app: &App) -> Availability {
+    match app.has_origin() {
+        true => Availability::Yes,
+        false => Availability::No("This record was not opened from rows.".into()),
     }
 }
 
@@ -89,6 +98,18 @@ pub const COMMANDS: &[CommandSpec] = &[
     )
     .keys(&[&[Key::Char('.')]])
     .enabled(with_row),
+    spec(RecordCommand::NextRecord, "record.next", "Next record of the rows, same field", Scope::Record)
+        .keys(&[&[Key::Char('J')]])
+        .hint("next")
+        .enabled(from_rows),
+    spec(
+        RecordCommand::PreviousRecord,
+        "record.previous",
+        "Previous record of the rows, same field",
+        Scope::Record,
+    )
+    .keys(&[&[Key::Char('K')]])
+    .enabled(from_rows),
     spec(RecordCommand::Form, "record.form", "The row as a form", Scope::Record).keys(&[&[Key::Char('1')]]),
     spec(RecordCommand::Json, "record.json", "The row as JSON", Scope::Record).keys(&[&[Key::Char('2')]]),
     spec(RecordCommand::HideEmpty, "form.hide-empty", "Hide or show empty fields", Scope::Form)

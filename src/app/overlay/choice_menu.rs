@@ -65,7 +65,7 @@ impl App {
                 let (target, column) = (menu.target.clone(), menu.column.clone());
                 self.overlays.pop();
                 if let Some(staged) = picked {
-                    self.stage(&target, &column, staged);
+                    self.stage_meant(&target, &column, staged);
                 }
             }
             Answer::Closed => drop(self.overlays.pop()),

@@ -35,7 +35,7 @@ impl App {
             Input::Key(Key::Enter | Key::Tab) => {
                 let column = jump.picker.current();
                 self.overlays.pop();
-                let width = self.size.width;
+                let width = self.grid_size().width;
                 match (column, self.screen_mut()) {
                     (Some(column), Screen::Grid(grid)) => grid.go_to_column(column, width),
                     _ => self.say("No column has that name."),

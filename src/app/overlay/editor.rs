@@ -140,8 +140,9 @@ impl App {
     /// Stages what is typed and closes the editor; answers whether it could.
     fn finish_editor(&mut self) -> bool {
         let now = self.now;
+        let many = self.marked().is_some_and(|marked| marked.count() > 1);
         let Some(Overlay::Editor(editor)) = self.overlays.last_mut() else { return false };
-        if editor.is_unchanged() {
+        if editor.is_unchanged() && !many {
             self.overlays.pop();
             self.say("Nothing changed.");
             return true;
@@ -150,7 +151,7 @@ impl App {
             Ok(staged) => {
                 let (target, column) = (editor.target.clone(), editor.column.clone());
                 self.overlays.pop();
-                self.stage(&target, &column, staged);
+                self.stage_meant(&target, &column, staged);
                 true
             }
             Err(problem) => {
@@ -162,7 +163,7 @@ impl App {
 
     /// The next or the previous column of the grid, field of the form.
     fn step_field(&mut self, step: isize) {
-        let width = self.size.width;
+        let width = self.grid_size().width;
         match self.screen_mut() {
             Screen::Grid(grid) => grid.go_to_column(grid.active.saturating_add_signed(step), width),
             Screen::Record(_) => self.step_record(Step::Rows(step)),

@@ -10,12 +10,21 @@ pub(super) struct Step {
     pub(super) column: ColumnName,
     pub(super) before: Option<Edit>,
     pub(super) after: Option<Edit>,
+    /// Steps with the same number were made by one key: they are undone by one.
+    pub(super) together: Option<u64>,
 }
 
 impl Step {
-    /// `Priority High -> Normal on CAS-01213`
-    pub(super) fn text(&self, from: Option<&Edit>, to: Option<&Edit>) -> String {
+    pub(super) fn is_together_with(&self, other: &Step) -> bool {
+        self.together.is_some() && self.together == other.together
+    }
+
+    /// `Priority High -> Normal on CAS-01213`, `Priority of 3 records`
+    pub(super) fn text(&self, from: Option<&Edit>, to: Option<&Edit>, count: usize) -> String {
         let Some(known) = from.or(to) else { return String::new() };
+        if count > 1 {
+            return format!("{} of {count} records", known.label);
+        }
         let value =
             |edit: Option<&Edit>| edit.map_or_else(|| known.old.clone(), |edit| edit.new.text.clone());
         format!("{} {} -> {} on {}", known.label, value(from), value(to), self.target.name)

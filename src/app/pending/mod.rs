@@ -101,6 +101,8 @@ pub struct Pending {
     rows: Vec<PendingRow>,
     history: History,
     last_write: u64,
+    last_together: u64,
+    together: bool,
 }
 
 impl Target {
@@ -215,24 +217,41 @@ impl Pending {
             row.target = base.clone(); // with the columns that this read brought
         }
         self.apply(&base, &column.name, after.clone());
-        self.history.add(Step { target: base, column: column.name.clone(), before, after });
+        let together = self.together.then_some(self.last_together);
+        self.history.add(Step { target: base, column: column.name.clone(), before, after, together });
         if is_old { Outcome::Back } else { Outcome::Staged { from } }
     }
 
-    /// Takes the last step back and says what that was. `Err` says why it cannot be done now.
+    /// What is staged from here on is undone by one key.
+    pub fn begin_together(&mut self) {
+        self.last_together += 1;
+        self.together = true;
+    }
+
+    /// What is staged from here on is undone by itself.
+    pub fn end_together(&mut self) {
+        self.together = false;
+    }
+
+    /// Takes the last step back, with those made by the same key, and says what that was. `Err` says why it cannot be done now.
     ///
     /// # Errors
     ///
     /// A sentence: nothing is left, or the row is on its way.
     pub fn undo(&mut self) -> Result<String, String> {
-        let Some(step) = self.history.last_done() else {
+        let Some(step) = self.history.last_done().cloned() else {
             return Err("Nothing to undo.".into());
         };
-        let step = step.clone();
-        self.not_sending(&step.target)?;
-        self.apply(&step.target, &step.column, step.before.clone());
-        self.history.went_back();
-        Ok(format!("Undo: {}", step.text(step.after.as_ref(), step.before.as_ref())))
+        let mut count = 0;
+        while let Some(next) = self.history.last_done().cloned()
+            && (count == 0 || step.is_together_with(&next))
+        {
+            self.not_sending(&next.target)?;
+            self.apply(&next.target, &next.column, next.before.clone());
+            self.history.went_back();
+            count += 1;
+        }
+        Ok(format!("Undo: {}", step.text(step.after.as_ref(), step.before.as_ref(), count)))
     }
 
     /// Takes the last undone step again and says what that was.
@@ -241,14 +260,19 @@ impl Pending {
     ///
     /// A sentence: nothing is left, or the row is on its way.
     pub fn redo(&mut self) -> Result<String, String> {
-        let Some(step) = self.history.last_undone() else {
+        let Some(step) = self.history.last_undone().cloned() else {
             return Err("Nothing to redo.".into());
         };
-        let step = step.clone();
-        self.not_sending(&step.target)?;
-        self.apply(&step.target, &step.column, step.after.clone());
-        self.history.went_forward();
-        Ok(format!("Redo: {}", step.text(step.before.as_ref(), step.after.as_ref())))
+        let mut count = 0;
+        while let Some(next) = self.history.last_undone().cloned()
+            && (count == 0 || step.is_together_with(&next))
+        {
+            self.not_sending(&next.target)?;
+            self.apply(&next.target, &next.column, next.after.clone());
+            self.history.went_forward();
+            count += 1;
+        }
+        Ok(format!("Redo: {}", step.text(step.before.as_ref(), step.after.as_ref(), count)))
     }
 
     /// Drops the change of one column.
@@ -257,7 +281,13 @@ impl Pending {
         let target = row.target.clone();
         let Some(before) = row.edits.iter().find(|edit| edit.column == *column).cloned() else { return };
         self.apply(&target, column, None);
-        self.history.add(Step { target, column: column.clone(), before: Some(before), after: None });
+        self.history.add(Step {
+            target,
+            column: column.clone(),
+            before: Some(before),
+            after: None,
+            together: None,
+        });
     }
 
     /// Marks these rows as being on their way and answers what to send, one change a row.

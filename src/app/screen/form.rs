@@ -20,6 +20,10 @@ pub struct Form {
     pub hide_empty: bool,
     /// Logical names instead of labels.
     pub logical: bool,
+    /// The row came without some of its columns: those are left out until it is read.
+    pub partial: bool,
+    /// The field that the cursor goes to once the row is here.
+    pub sought: Option<ColumnName>,
 }
 
 /// One field as it is shown.
@@ -108,6 +112,7 @@ pub fn fields<'a>(app: &'a App, record: &'a Record) -> Vec<Field<'a>> {
     columns
         .into_iter()
         .zip(cells)
+        .filter(|(_, cell)| !record.form.partial || cell.is_some())
         .map(|(column, cell)| field(column, cell, edit_of(&column.name), record.form.logical))
         .filter(|field| !record.form.hide_empty || !field.is_empty || field.edit.is_some())
         .collect()
@@ -168,6 +173,15 @@ fn scroll(list: &mut List, starts: &[usize], height: usize) {
     list.top = list.top.clamp(end.saturating_sub(height.max(1)), *start).min(lines.saturating_sub(height));
 }
 
+/// Moves a cursor over fields of which `height` lines are seen, and scrolls just enough.
+pub(in crate::app) fn step(list: &mut List, step: Step, fields: &[Field<'_>], height: usize) {
+    let starts = starts(fields);
+    let top = list.top;
+    list.step(step, fields.len(), height);
+    list.top = top;
+    scroll(list, &starts, height);
+}
+
 impl App {
     /// The column of the field under the form's cursor.
     pub(in crate::app) fn form_column(&self) -> Option<ColumnName> {
@@ -178,12 +192,8 @@ impl App {
     pub(in crate::app) fn step_form(&mut self, step: Step) {
         let height = self.size.list_height();
         let Some(record) = self.record() else { return };
-        let starts = starts(&fields(self, record));
         let mut list = record.form.list;
-        let top = list.top;
-        list.step(step, starts.len() - 1, height);
-        list.top = top;
-        scroll(&mut list, &starts, height);
+        self::step(&mut list, step, &fields(self, record), height);
         if let super::Screen::Record(record) = self.screen_mut() {
             record.form.list = list;
         }

@@ -3,9 +3,13 @@
 mod columns;
 mod commands;
 mod filtering;
+mod marks;
 mod reading;
+mod siblings;
 
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::app::filter::RowFilter;
 use crate::app::list::List;
@@ -16,6 +20,7 @@ use crate::dataverse::{Column, Row, RowId, Table, TableSchema};
 
 pub use columns::Sort;
 pub use filtering::Chip;
+pub use marks::Marks;
 use reading::{Reading, Reload};
 
 /// State of the grid.
@@ -49,6 +54,10 @@ pub struct Grid {
     pub at_last: bool,
     /// Why no further pages are read by themselves.
     pub stopped: Option<Stopped>,
+    /// The rows that are marked.
+    pub marks: Marks,
+    /// When all rows were read last.
+    pub read_at: Option<Timestamp>,
     reading: Option<Reading>,
     reload: Option<Reload>,
 }
@@ -80,6 +89,8 @@ impl Grid {
             to_end: false,
             at_last: false,
             stopped: None,
+            marks: Marks::default(),
+            read_at: None,
             reading: None,
             reload: None,
         }
@@ -124,6 +135,20 @@ impl Grid {
     /// An answer is awaited.
     pub fn is_reading(&self) -> bool {
         self.reading.is_some()
+    }
+
+    /// Keeps only the rows around the cursor: the screen was left, and may be seen again.
+    pub(in crate::app) fn let_go(&mut self) {
+        let place = self.place(self.list.cursor).unwrap_or_default();
+        if let Some(rows) = self.rows.value_mut() {
+            rows.keep_near(place);
+        }
+    }
+
+    /// Bytes of what is held.
+    pub(in crate::app) fn held_bytes(&self) -> usize {
+        let filter = self.filter.as_ref().map_or(0, RowFilter::bytes);
+        self.rows.value().map_or(0, Rows::bytes) + filter
     }
 
     /// Puts what a save answered over the row, with its new ETag.

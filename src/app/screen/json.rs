@@ -36,6 +36,11 @@ impl Json {
         self.refresh();
     }
 
+    /// Shown in the same way, but no row yet.
+    pub(in crate::app) fn emptied(&self) -> Self {
+        Self { raw: self.raw, hide_nulls: self.hide_nulls, ..Self::default() }
+    }
+
     /// The nodes that are shown.
     pub fn visible(&self) -> &[usize] {
         &self.visible

@@ -1,5 +1,7 @@
 //! One row, as a form and as JSON.
 
+use jiff::Timestamp;
+
 use super::form::Form;
 use super::json::Json;
 use crate::app::command::record::RecordCommand;
@@ -32,6 +34,10 @@ pub struct Record {
     pub json: Json,
     /// The text that was searched for last, in lower case.
     pub needle: String,
+    /// When the row was read last.
+    pub read_at: Option<Timestamp>,
+    /// A step among the rows of the grid that goes on when more of them are here.
+    pub stepping: Option<isize>,
 }
 
 /// What is shown of a record.
@@ -45,7 +51,8 @@ impl Record {
     /// A record of which nothing is read yet.
     pub fn new(table: Table, id: RowId, tab: Tab) -> Self {
         let (form, json) = (Form::default(), Json::default());
-        Self { table, id, row: Load::Idle, tab, form, json, needle: String::new() }
+        let needle = String::new();
+        Self { table, id, row: Load::Idle, tab, form, json, needle, read_at: None, stepping: None }
     }
 
     /// Whether this is that row.
@@ -92,9 +99,13 @@ impl App {
         let Some(key) = self.asked_row.take() else { return vec![] };
         match result {
             Ok(row) => {
+                let now = self.now;
                 for record in self.records(&key) {
+                    record.form.partial = false;
+                    record.read_at = Some(now);
                     record.set_row(row.clone());
                 }
+                self.go_to_sought_field();
                 self.rebase(&key, &row);
             }
             Err(error) => {
@@ -186,6 +197,8 @@ impl App {
                 self.overlays.push(Overlay::Find(find));
                 return vec![];
             }
+            RecordCommand::NextRecord => return self.step_sibling(1),
+            RecordCommand::PreviousRecord => return self.step_sibling(-1),
             RecordCommand::NextMatch => self.find_again(true),
             RecordCommand::PreviousMatch => self.find_again(false),
             RecordCommand::HideEmpty => record.form.hide_empty = !record.form.hide_empty,

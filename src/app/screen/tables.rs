@@ -4,6 +4,7 @@ use crate::app::command::tables::TablesCommand;
 use crate::app::effect::Effect;
 use crate::app::fuzzy::closest;
 use crate::app::key::{Input, Key};
+use crate::app::list::Step;
 use crate::app::load::Load;
 use crate::app::nav::Screens;
 use crate::app::notice::Notice;
@@ -167,6 +168,36 @@ impl App {
                 vec![]
             }
         }
+    }
+
+    /// The list of tables, whatever lies over it.
+    pub fn table_list(&self) -> Option<&Tables> {
+        self.screens.iter().find_map(|screen| match screen {
+            Screen::Tables(tables) => Some(tables),
+            _ => None,
+        })
+    }
+
+    /// Moves the cursor of the list of tables beside a grid.
+    pub(in crate::app) fn step_table_list(&mut self, step: Step) {
+        let height = self.size.list_height();
+        for screen in self.screens.iter_mut() {
+            if let Screen::Tables(tables) = screen {
+                tables.picker.step(step, height);
+            }
+        }
+    }
+
+    /// Opens the table under the cursor of that list, in place of the one that is seen.
+    pub(in crate::app) fn open_listed(&mut self) -> Vec<Effect> {
+        let table = self.table_list().and_then(|tables| tables.current(self)).cloned();
+        let Some(table) = table else {
+            self.say("There is no table here.");
+            return vec![];
+        };
+        let mut effects = self.go_tables();
+        effects.extend(self.open_grid(table));
+        effects
     }
 
     /// A table was taken: the way back leads to all of them, with the cursor on it.

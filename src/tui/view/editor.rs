@@ -33,7 +33,7 @@ pub(super) fn draw(
     let head = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
     let limit = limit(&editor.column.kind);
     let room = (limit.width() as u16 + 2).min(head.width / 2);
-    let title = format!("{} of {}", editor.column.display_name, editor.target.name);
+    let title = format!("{} of {}", editor.column.display_name, app.meant(&editor.target));
     text::line(&title, theme.bar, Rect { width: head.width - room, ..head }, buffer);
     let right = Rect { x: head.right() - head.width / 2, width: head.width / 2, ..head };
     text::line_right(&limit, theme.dim, right, buffer);

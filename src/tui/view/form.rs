@@ -18,6 +18,8 @@ const LEFT: u16 = 3;
 const LABEL: usize = 28;
 /// The widest note.
 const NOTE: usize = 26;
+/// In a form narrower than this the value comes before what there is to say about it.
+const NARROW: u16 = 57;
 
 /// What row 2 says of the form.
 pub(super) fn context(app: &App, record: &Record) -> String {
@@ -74,12 +76,15 @@ fn head(app: &App, record: &Record, theme: &Theme, area: Rect, buffer: &mut Buff
     let area = Rect { x: area.x + LEFT, width: area.width.saturating_sub(LEFT + 1), ..area };
     let modified = row.cell("modifiedon");
     let modified = modified.as_ref().and_then(|cell| cell.text()).map(|when| format!("modified {when}"));
-    let modified = modified.unwrap_or_default();
-    text::line_right(&modified, theme.dim, area, buffer);
-    let room = area.width.saturating_sub(modified.width() as u16 + 2);
     let primary = record.table.primary_name.as_ref().and_then(|name| row.cell(name.as_str()));
     let title = primary.as_ref().and_then(|cell| cell.text()).map(std::borrow::Cow::into_owned);
     let title = title.unwrap_or_else(|| app.record_name(record));
+    let is_tight = |modified: &String| {
+        area.width < NARROW && title.width() + modified.width() + 2 > usize::from(area.width)
+    };
+    let modified = modified.filter(|modified| !is_tight(modified)).unwrap_or_default();
+    text::line_right(&modified, theme.dim, area, buffer);
+    let room = area.width.saturating_sub(modified.width() as u16 + 2);
     text::line(&title, theme.bar, Rect { width: room, ..area }, buffer);
 }
 
@@ -108,7 +113,12 @@ fn one(field: &Field<'_>, value: &str, at: Place, theme: &Theme, row: Rect, buff
         text::line(field.label, style, Rect { x: row.x + LEFT, width: at.label, ..row }, buffer);
         buffer.set_string(x, row.y, field.flag().to_string(), theme.dim);
     }
+    let is_cut = field.total_lines > field.lines.len();
+    let is_tight = |note: &String| {
+        row.width <= NARROW && !is_cut && value.width() + note.width() + 2 > usize::from(room)
+    };
     let note = if at.first { field.note() } else { String::new() };
+    let note = Some(note).filter(|note| !is_tight(note)).unwrap_or_default();
     let note_width = note.width().min(NOTE).min(usize::from(room) / 2) as u16;
     let gap = if note_width == 0 { 0 } else { note_width + 2 };
     let style = match (at.current && at.first, edited, field.is_empty) {

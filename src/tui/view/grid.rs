@@ -6,11 +6,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{problem, text};
+use super::{panes, problem, text};
 use crate::app::App;
 use crate::app::layout::{Placed, place_columns};
 use crate::app::load::Load;
+use crate::app::panes::Pane;
+use crate::app::pending::PendingRow;
 use crate::app::screen::Grid;
+use crate::app::watch::Watch;
 use crate::dataverse::{Cell, Column, Row, RowId};
 use crate::text::grouped;
 use crate::tui::theme::Theme;
@@ -26,7 +29,8 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let in_field = context(app, grid, theme, Rect { height: 1, ..area }, buffer);
-    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let Some(body) = panes::rect(app.panes().main, area) else { return in_field };
+    let has_focus = app.focus() == Pane::Main;
     let rows = grid.rows.value();
     if grid.columns.is_empty()
         || (grid.is_empty() && rows.is_none_or(|rows| rows.is_empty() || grid.filter.is_some()))
@@ -51,12 +55,13 @@ pub(super) fn draw(
             }
         }
         if !grid.columns.is_empty() {
-            header(grid, &place_columns(&grid.wishes(), grid.left, area.width), theme, body, buffer);
+            let places = place_columns(&grid.wishes(), grid.left, body.width);
+            header(grid, &places, has_focus, theme, body, buffer);
         }
         return in_field;
     }
-    let places = place_columns(&grid.wishes(), grid.left, area.width);
-    header(grid, &places, theme, body, buffer);
+    let places = place_columns(&grid.wishes(), grid.left, body.width);
+    header(grid, &places, has_focus, theme, body, buffer);
     let properties: Vec<Cow<'_, str>> =
         places.iter().map(|place| grid.columns[place.column].property()).collect();
     let properties: Vec<&str> = properties.iter().map(AsRef::as_ref).collect();
@@ -76,7 +81,7 @@ pub(super) fn draw(
         }
         let drawn = Line { app, grid, theme, places: &places, is_current };
         match grid.row(line) {
-            Some(row) => drawn.draw(&row, &properties, area, buffer),
+            Some(row) => drawn.draw(&row, line, &properties, area, buffer),
             None => drawn.missing(area, buffer),
         }
     }
@@ -85,7 +90,9 @@ pub(super) fn draw(
 
 /// Row 2: what is looked for, what was asked of the server, the order; at the right how much of it is here.
 fn context(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
-    let count = format!(" {} ", count(app, grid));
+    let watch = app.watch.as_ref().map(Watch::text);
+    let parts = [Some(count(app, grid)), grid.marked_text(), watch].into_iter().flatten();
+    let count = format!(" {} ", parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "));
     text::line_right(&count, theme.dim, area, buffer);
     let width = area.width.saturating_sub(count.len() as u16 + 1);
     let mut left = Rect { x: area.x + 1, width, ..area };
@@ -138,8 +145,9 @@ fn mark_of_order(descending: bool) -> char {
     if descending { 'v' } else { '^' }
 }
 
-/// The column names. Brackets mark the one under the cursor, so that it is seen without colour too.
-fn header(grid: &Grid, places: &[Placed], theme: &Theme, body: Rect, buffer: &mut Buffer) {
+/// The column names. Brackets mark the one under the cursor, so that it is seen without colour too; without the keys
+/// there are none.
+fn header(grid: &Grid, places: &[Placed], has_focus: bool, theme: &Theme, body: Rect, buffer: &mut Buffer) {
     for place in places {
         let column = &grid.columns[place.column];
         let mut name = column.display_name.clone();
@@ -162,7 +170,7 @@ fn header(grid: &Grid, places: &[Placed], theme: &Theme, body: Rect, buffer: &mu
             text::line(&name, style, area, buffer);
         }
         rule(place, body.y, body, theme, buffer);
-        if place.column == grid.active {
+        if has_focus && place.column == grid.active {
             brackets(place, area, theme.bar, buffer);
         }
     }
@@ -207,15 +215,11 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn draw(&self, row: &Row, properties: &[&str], area: Rect, buffer: &mut Buffer) {
+    fn draw(&self, row: &Row, line: usize, properties: &[&str], area: Rect, buffer: &mut Buffer) {
         let (grid, theme) = (self.grid, self.theme);
         let id = row.id(&grid.table.primary_id);
         let waiting = id.and_then(|id| self.app.pending.row(&grid.table.name, id));
-        if let Some(waiting) = waiting {
-            buffer.set_string(area.x + 1, area.y, waiting.mark().to_string(), theme.edited);
-        } else if grid.rows.is_pending() {
-            buffer.set_string(area.x + 1, area.y, "s", theme.dim); // newer rows are on their way
-        }
+        self.marks(grid.is_marked(line, id), waiting.map(PendingRow::mark), area, buffer);
         for (place, cell) in self.places.iter().zip(row.cells(properties)) {
             let column = &grid.columns[place.column];
             let is_active = self.is_current && place.column == grid.active;
@@ -244,6 +248,21 @@ impl Line<'_> {
                 self.matches(&words, cells, buffer);
             }
             rule(place, area.y, area, theme, buffer);
+        }
+    }
+
+    /// Cells 0 and 1 of a row: `+` marked, `~` edited, `*` both. What is going on with an edit is never hidden.
+    fn marks(&self, is_marked: bool, pending: Option<char>, area: Rect, buffer: &mut Buffer) {
+        let (mark, style) = match (is_marked, pending) {
+            (false, None) if self.grid.rows.is_pending() => ('s', self.theme.dim), // newer rows are on their way
+            (false, None) => return,
+            (true, None) => ('+', self.theme.marked),
+            (true, Some('~')) => ('*', self.theme.edited),
+            (_, Some(state)) => (state, self.theme.edited),
+        };
+        buffer.set_string(area.x + 1, area.y, mark.to_string(), style);
+        if is_marked && !matches!(mark, '+' | '*') && !self.is_current {
+            buffer.set_string(area.x, area.y, "+", self.theme.marked);
         }
     }
 

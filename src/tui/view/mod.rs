@@ -16,6 +16,7 @@ mod log;
 mod menu;
 mod palette;
 mod panel;
+mod panes;
 mod prefix;
 mod problem;
 mod prompt;
@@ -85,11 +86,11 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
             Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),
             Overlay::ColumnMenu(overlay) => {
-                let title = format!("change on {}", overlay.target.name);
+                let title = format!("change on {}", app.meant(&overlay.target));
                 menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)
             }
             Overlay::ChoiceMenu(overlay) => {
-                let title = format!("{} of {}", overlay.column.display_name, overlay.target.name);
+                let title = format!("{} of {}", overlay.column.display_name, app.meant(&overlay.target));
                 menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)
             }
             Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
@@ -126,7 +127,10 @@ fn screen(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<P
         Screen::SignIn(screen) => sign_in::draw(app, screen, theme, area, buffer),
         Screen::Environments(screen) => environments::draw(app, screen, theme, area, buffer),
         Screen::Tables(screen) => tables::draw(app, screen, theme, area, buffer),
-        Screen::Grid(screen) => grid::draw(app, screen, theme, area, buffer),
+        Screen::Grid(screen) => {
+            let cursor = grid::draw(app, screen, theme, area, buffer);
+            panes::draw(app, screen, cursor, theme, area, buffer)
+        }
         Screen::Record(screen) => record::draw(app, screen, theme, area, buffer),
         Screen::Review(screen) => review::draw(app, screen, theme, area, buffer),
         Screen::Doctor(screen) => doctor::draw(app, screen, theme, area, buffer),

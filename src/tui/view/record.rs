@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::load::Load;
 use crate::app::screen::Record;
 use crate::app::screen::record::Tab;
+use crate::app::watch::Watch;
 use crate::tui::theme::Theme;
 
 /// Draws the screen.
@@ -31,18 +32,21 @@ pub(super) fn draw(
         mark if record.row.is_pending() && !mark.is_empty() => format!("reading{mark}"),
         _ => said,
     };
+    let watch = app.watch.as_ref().map(Watch::text);
+    let parts = [Some(said).filter(|said| !said.is_empty()), watch, app.place_in_rows(record)];
+    let said = parts.into_iter().flatten().collect::<Vec<_>>().join("   ");
     tabs(record.tab, &said, theme, top, buffer);
     match (record.row.value(), &record.row) {
-        (Some(_), _) => match record.tab {
+        (Some(_), _) if record.tab == Tab::Form || !record.form.partial => match record.tab {
             Tab::Form => form::draw(app, record, theme, body, buffer),
             Tab::Json => json::draw(app, record, theme, body, buffer),
         },
-        (None, Load::Failed(failure, _)) => {
+        (_, Load::Failed(failure, _)) => {
             let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
             problem::draw(failure, theme, inner, buffer);
             None
         }
-        (None, _) => {
+        _ => {
             let inner = Rect { x: body.x + 3, width: body.width.saturating_sub(4), height: 1, ..body };
             text::line("Reading the record ...   Ctrl-C stops   Esc back", theme.dim, inner, buffer);
             None

@@ -11,6 +11,8 @@ use crate::app::list::Step;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::columns::ColumnJump;
+use crate::app::panes::Pane;
+use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
 use crate::app::tickets::{Slot, Ticket};
@@ -35,6 +37,7 @@ impl App {
             self.columns_were_here(&table.name);
         }
         self.screens.push(Screen::Grid(Box::new(Grid::new(table))));
+        self.pane_state.focus = Pane::Main;
         self.start_grid()
     }
 
@@ -57,8 +60,9 @@ impl App {
 
     /// Reads what the grid that is seen lacks where its cursor is.
     pub(in crate::app) fn read_grid(&mut self) -> Vec<Effect> {
+        let size = self.grid_size();
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
-        grid.read_on(self.size, &self.start, &mut self.tickets)
+        grid.read_on(size, &self.start, &mut self.tickets)
     }
 
     /// Reads the rows of the grid that is seen again; the cursor stays on its row.
@@ -106,14 +110,21 @@ impl App {
         ticket: Ticket,
         result: Result<Page, dataverse::Error>,
     ) -> Vec<Effect> {
-        let (height, page_size) = (self.size.list_height(), self.start.page_size());
+        let (height, page_size) = (self.grid_size().list_height(), self.start.page_size());
         let grids = self.screens.iter_mut().filter_map(|screen| match screen {
             Screen::Grid(grid) => Some(grid),
             _ => None,
         });
         let Some(grid) = grids.into_iter().find(|grid| grid.awaits(ticket)) else { return vec![] };
+        let is_anew = grid.rows.is_pending();
         let notice = match result {
-            Ok(page) => grid.page_came(page, height, page_size).map(Notice::Info),
+            Ok(page) => {
+                let said = grid.page_came(page, height, page_size).map(Notice::Info);
+                if is_anew && !grid.rows.is_pending() {
+                    grid.read_at = Some(self.now);
+                }
+                said
+            }
             Err(error) => {
                 let what = format!("Cannot read {}", grid.table.collection_name);
                 let problem = Problem::of(&what, &error).nearest(&error, grid.schema.as_deref());
@@ -124,14 +135,23 @@ impl App {
             self.notice = notice;
         }
         self.fit();
-        self.read_grid()
+        let mut effects = self.step_on();
+        effects.extend(self.read_grid());
+        effects
     }
 
     pub(in crate::app) fn run_grid(&mut self, command: GridCommand) -> Vec<Effect> {
         if let GridCommand::Edit(command) = command {
             return self.run_edit(command);
         }
-        let (height, width) = (self.size.list_height(), self.size.width);
+        let size = self.grid_size();
+        let (height, width) = (size.list_height(), size.width);
+        if self.focus() == Pane::List {
+            match command {
+                GridCommand::Open => return self.open_listed(),
+                _ => self.pane_state.focus = Pane::Main, // what is meant is there
+            }
+        }
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
         match command {
             GridCommand::Open => return self.open_current(Tab::Form),
@@ -158,7 +178,7 @@ impl App {
 
     /// Moves the cursor; `G` on the last row that was read goes on to the last row there is.
     pub(in crate::app) fn step_grid(&mut self, step: Step) -> Vec<Effect> {
-        let height = self.size.list_height();
+        let height = self.grid_size().list_height();
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
         let was = grid.list.cursor;
         grid.step(step, height);
@@ -178,14 +198,24 @@ impl App {
 
     fn open_current(&mut self, tab: Tab) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screen() else { return vec![] };
-        let id = grid.current_row().and_then(|row| row.id(&grid.table.primary_id));
-        match id {
-            Some(id) => self.open_record(grid.table.clone(), id, tab),
-            None => {
-                self.say("This row is not here yet.");
-                vec![]
-            }
+        let table = grid.table.clone();
+        let row = grid.current_row();
+        let id = row.as_ref().and_then(|row| row.id(&table.primary_id));
+        let Some((row, id)) = row.zip(id) else {
+            self.say("This row is not here yet.");
+            return vec![];
+        };
+        let key = RowKey { table: table.name.clone(), id };
+        let known = self.preview.kept(&key, row.etag().as_deref()).cloned();
+        let field = (self.focus() == Pane::Detail).then(|| self.preview_column()).flatten();
+        let effects = self.open_record(table, id, tab);
+        if let (Some(row), Screen::Record(record)) = (known, self.screen_mut()) {
+            record.set_row(row); // what was read for the preview, until it is read again
+            record.row.start();
+            record.form.sought = field;
+            self.go_to_sought_field();
         }
+        effects
     }
 
     fn sort_grid(&mut self) -> Vec<Effect> {
@@ -204,7 +234,7 @@ impl App {
 
     /// Takes an input for the filter's text; nothing when it is for somebody else.
     pub(in crate::app) fn grid_field_input(&mut self, input: &Input) -> Option<Vec<Effect>> {
-        let height = self.size.list_height();
+        let height = self.grid_size().list_height();
         let Screen::Grid(grid) = self.screens.top_mut() else { return None };
         if !grid.filter.as_ref().is_some_and(|filter| filter.typing) {
             return None;
@@ -239,10 +269,16 @@ impl App {
 
     /// The next step of Esc in a grid; nothing when none is left but to go back.
     pub(in crate::app) fn grid_back(&mut self) -> Option<Vec<Effect>> {
-        let height = self.size.list_height();
+        let height = self.grid_size().list_height();
         let Screen::Grid(grid) = self.screens.top_mut() else { return None };
+        if grid.marks.is_range() && grid.marks_back() {
+            return Some(vec![]);
+        }
         if grid.filter.is_some() {
             grid.drop_filter(height);
+            return Some(vec![]);
+        }
+        if grid.marks_back() {
             return Some(vec![]);
         }
         if grid.chips.is_empty() {

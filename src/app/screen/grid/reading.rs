@@ -144,6 +144,7 @@ impl Grid {
                     rows.trim(place);
                 }
                 if self.loaded() != before {
+                    self.place_marks(0);
                     self.filter_again();
                     let len = self.len();
                     self.list.clamp(len, height);
@@ -179,6 +180,7 @@ impl Grid {
             }
         }
         self.rows.finish(Ok(rows));
+        self.place_marks(0);
         self.filter_again();
         self.go_near(Some(place), height);
         None
@@ -188,6 +190,7 @@ impl Grid {
         let before = self.len();
         let from = self.loaded();
         self.rows.value_mut()?.append(page);
+        self.place_marks(from);
         self.filter_new_rows(from);
         let len = self.len();
         let was_last = self.list.cursor + 1 >= before;
