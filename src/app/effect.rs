@@ -1,11 +1,14 @@
 //! What the core wants done in the world.
 
+use std::sync::Arc;
+
+use super::column_layout::ColumnLayout;
 use super::layout::Size;
 use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
-use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName};
+use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName, TableSchema};
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
 ///
@@ -30,6 +33,8 @@ pub enum Effect {
     GiveAddress(Secret),
     /// Show an address in the browser of this machine.
     OpenBrowser(String),
+    /// Keep how the columns of a table are arranged, for the environment at this address.
+    KeepLayout(String, TableName, ColumnLayout),
     /// Hand text to the terminal's clipboard.
     Copy(String),
     /// Leave the screen, print plain text, wait for a key, come back.
@@ -71,6 +76,8 @@ pub enum Request {
     Rows(Query),
     /// Read the page behind a link, with the preferences of the query it belongs to.
     NextPage(NextLink, Query),
+    /// Read what a quick search of a table looks at.
+    QuickFind(Arc<TableSchema>),
     /// Read one row with all its columns.
     Row(SetName, RowId),
     /// Examine network, token, environment and terminal, whose size is given; privileges on these tables.

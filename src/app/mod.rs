@@ -3,6 +3,7 @@
 //! Must not know: tokio, the network, files, the environment, a clock, a source of randomness, the terminal. Time
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
+pub mod column_layout;
 pub mod command;
 pub mod edit;
 pub mod effect;
@@ -41,7 +42,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::dataverse::{ColumnName, Table, TableName, TableSchema};
+use crate::dataverse::{ColumnName, QuickFind, Table, TableName, TableSchema};
+use column_layout::Layouts;
 use command::global::Global;
 use command::{Availability, Command, CommandSpec, Meaning};
 use edit::LastChange;
@@ -84,6 +86,12 @@ pub struct App {
     pub tables: Load<Vec<Table>>,
     /// The columns of the tables that were opened.
     pub schemas: BTreeMap<TableName, Arc<TableSchema>>,
+    /// What a quick search looks at, by table; nothing for a table without a quick-find view.
+    pub quick_finds: BTreeMap<TableName, Option<QuickFind>>,
+    /// How the columns of tables are arranged.
+    pub layouts: Layouts,
+    /// What is to be said about them when rows are opened.
+    layout_news: Option<String>,
     /// Where the person is.
     pub screens: Screens,
     /// What lies over the screen; the last one takes the keys.
@@ -129,6 +137,9 @@ impl App {
             opening: None,
             tables: Load::Idle,
             schemas: BTreeMap::new(),
+            quick_finds: BTreeMap::new(),
+            layouts: Layouts::default(),
+            layout_news: None,
             screens: Screens::new(first),
             overlays: vec![],
             tickets: Tickets::default(),
@@ -144,6 +155,11 @@ impl App {
         };
         app.list_places();
         app
+    }
+
+    /// Takes the arrangements of columns that were kept by earlier runs, and what is to be said about them.
+    pub fn know_layouts(&mut self, (layouts, said): (Layouts, Option<String>)) {
+        (self.layouts, self.layout_news) = (layouts, said);
     }
 
     /// The first effects: check whether a kept sign-in still works, to the environment or to what lists them.
@@ -193,6 +209,10 @@ impl App {
             }
             Event::Reply(ticket, reply) => self.receive(ticket, reply),
             Event::Written(id, result) => self.written(id, result),
+            Event::NotKept(why) => {
+                self.say(why);
+                vec![]
+            }
         }
     }
 
@@ -383,7 +403,7 @@ impl App {
     /// Calls off what is read for the screen that is seen.
     fn stop_reading(&mut self) -> Vec<Effect> {
         let slots: &[Slot] = match self.screen() {
-            Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
+            Screen::Grid(_) => &[Slot::Schema, Slot::QuickFind, Slot::Rows],
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
@@ -402,6 +422,7 @@ impl App {
         match slot {
             Slot::Tables => self.tables.cancel(),
             Slot::Schema | Slot::Rows => self.stop_grids(),
+            Slot::QuickFind => self.search_stopped(),
             Slot::Session => self.sign_in_stopped(),
             Slot::Row => self.row_stopped(),
             Slot::Places => self.places.cancel(),
@@ -448,6 +469,7 @@ impl App {
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) => self.row_came(result),
+            Reply::QuickFind(table, result) => self.quick_find_came(table, result),
             Reply::Refused(refused) => {
                 self.show_refused(refused);
                 vec![]
@@ -470,12 +492,13 @@ impl App {
         self.notice = None;
         self.tables = Load::Idle;
         self.schemas.clear();
+        self.quick_finds.clear();
         self.pending = Pending::default();
         self.last_change = None;
         self.dropped = None;
         self.sending = Sending::default();
         self.asked_row = None;
-        let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
+        let slots = [Slot::Schema, Slot::QuickFind, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));
         self.places.cancel();

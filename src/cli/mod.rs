@@ -305,6 +305,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         demo: false,
         store,
         cache_folder: paths.cache.clone(),
+        state_folder: paths.state.clone(),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod console;
 pub mod event_loop;
 mod examination;
 pub mod input;
+mod layouts;
 pub mod pasting;
 mod places;
 pub mod runner;

@@ -10,9 +10,11 @@ use tokio::sync::watch;
 use super::Start;
 use super::aim::{Aim, Aims};
 use super::examination::examination;
+use super::layouts::{Change, LayoutFile};
 use super::places;
 use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
+use crate::app::column_layout::Layouts;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
 use crate::app::layout::Size;
@@ -39,6 +41,7 @@ pub struct Services {
     /// What came in place of a session.
     refused: Arc<Mutex<Option<Refused>>>,
     memory: Memory,
+    layouts: LayoutFile,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
@@ -73,6 +76,7 @@ impl Services {
             sign_ins: SignIns::new(start.store.clone()),
             refused: Arc::default(),
             memory: Memory::in_folder(&start.cache_folder),
+            layouts: LayoutFile::in_folder(&start.state_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
@@ -119,6 +123,22 @@ impl Services {
         places::places(self.aims.service().as_ref(), &self.memory.read(), &self.profiles)
     }
 
+    /// How columns were arranged before, and what a person should know about the file of it.
+    pub fn layouts(&self) -> (Layouts, Option<String>) {
+        self.layouts.read()
+    }
+
+    /// Keeps how columns are arranged. The file is written on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// Why they are not kept, in words.
+    pub async fn keep_layouts(&self, changes: Vec<Change>) -> Result<(), String> {
+        let file = self.layouts.clone();
+        let kept = tokio::task::spawn_blocking(move || file.keep(changes)).await;
+        kept.unwrap_or_else(|error| Err(format!("Column layouts are not kept: {error}")))
+    }
+
     /// Does the work of a request.
     pub async fn perform(&self, request: Request, progress: impl Fn(Progress) + Send + 'static) -> Reply {
         match request {
@@ -140,6 +160,10 @@ impl Services {
             }
             Request::Row(set, id) => {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
+            }
+            Request::QuickFind(schema) => {
+                let found = async { self.client()?.quick_find(&schema).await }.await;
+                Reply::QuickFind(schema.table.name.clone(), found)
             }
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }

@@ -82,6 +82,8 @@ pub struct Start {
     pub store: TokenStore,
     /// Where the list of environments is kept; the folder may not exist yet.
     pub cache_folder: PathBuf,
+    /// Where the arrangement of columns is kept; the folder may not exist yet.
+    pub state_folder: PathBuf,
 }
 
 /// How to sign in, as far as flags and variables say so.
@@ -110,6 +112,7 @@ pub async fn run(start: Start) -> io::Result<()> {
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
+    app.know_layouts(services.layouts());
     let mut runner = Runner::new(services);
     let ended = async {
         tokio::select! {

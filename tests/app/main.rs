@@ -4,6 +4,7 @@
 mod doctor;
 mod environments;
 mod faults;
+mod grid;
 mod program;
 mod screen;
 mod signed_out;

@@ -80,6 +80,7 @@ impl Program {
             demo: false,
             store: TokenStore::in_folder(&home.path().join("state")),
             cache_folder: home.path().join("cache"),
+            state_folder: home.path().join("state"),
         };
         change(ready, &mut settings);
         let services = Services::new(&settings).unwrap();
@@ -96,6 +97,7 @@ impl Program {
         let shown = screen.clone();
         let end = tokio::spawn(async move {
             let mut app = App::new(start, Size { width: 80, height: 24 }, Timestamp::now());
+            app.know_layouts(services.layouts());
             let mut runner = Runner::new(services);
             let Ok(mut terminal) = Terminal::new(shown);
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
@@ -151,6 +153,13 @@ impl Program {
     pub(crate) async fn quit(mut self) {
         self.keys("Q");
         self.end.await.unwrap().unwrap();
+    }
+
+    /// Leaves with `Q`; the folder with what was kept stays.
+    pub(crate) async fn quit_for_its_home(mut self) -> tempfile::TempDir {
+        self.keys("Q");
+        self.end.await.unwrap().unwrap();
+        self.home
     }
 
     /// Leaves although edits wait: asked for once more.

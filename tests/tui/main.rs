@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
+mod columns;
 mod desk;
 mod doctor;
 mod editing;
@@ -10,6 +11,7 @@ mod form;
 mod grid;
 mod json;
 mod overlays;
+mod query;
 mod safety;
 mod saving;
 mod sign_in;

@@ -55,7 +55,9 @@ fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
     unlock.keys(": r w Enter");
     unlock.app.drawn();
     stages.push(("unlock", unlock));
-    for (name, keys) in [("menu", "g"), ("help", "?"), ("palette", ":"), ("columns", "g c")] {
+    for (name, keys) in
+        [("menu", "g"), ("help", "?"), ("palette", ":"), ("columns", "g c"), ("column picker", "C")]
+    {
         let mut stage = Stage::at_cases(width, height, 30, Some("p2"));
         stage.keys(keys);
         stages.push((name, stage));
@@ -169,9 +171,9 @@ fn random_keys_never_break_anything_and_never_send() {
         TestRunner::new_with_rng(Config { cases: 60, failure_persistence: None, ..Config::default() }, rng);
     let sequence = proptest::collection::vec((a_key(), 0..12u8), 1..120);
     let sizes = proptest::sample::select(vec![(80, 24), (60, 16), (200, 50), (20, 5)]);
-    let strategy = (sequence, sizes, 0..31usize);
+    let strategy = (sequence, sizes, 0..32usize);
     let all = stages(80, 24);
-    assert_eq!(all.len(), 31);
+    assert_eq!(all.len(), 32);
     runner
         .run(&strategy, |(sequence, (width, height), at)| {
             let (_, mut stage) = all[at].clone();

@@ -97,7 +97,7 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             } else if let Some(saving) = app.saving_line() {
                 say(&saving, theme, inner, buffer);
             } else if let Screen::Grid(grid) = app.screen()
-                && let Some(found) = grid.filter_message()
+                && let Some(found) = grid.filter_message(app.asked_columns(grid).as_deref())
             {
                 say(&found, theme, inner, buffer);
             } else if let Screen::Doctor(doctor) = app.screen()
