@@ -185,10 +185,10 @@ mod tests {
         let columns = |frozen, left, width| {
             place_columns(&widths, frozen, left, width).iter().map(|p| p.column).collect::<Vec<_>>()
         };
-        assert_eq!(columns(2, 2, 80), [0, 1, 2]);
+        assert_eq!(columns(2, 2, 80), [0, 1, 2, 3]);
         assert_eq!(columns(2, 4, 80), [0, 1, 4]);
         assert_eq!(staying_columns(&widths, 4, 80), 2, "three of them would fill two thirds");
-        assert_eq!(columns(4, 3, 80), [0, 1, 3], "what cannot stay scrolls");
+        assert_eq!(columns(4, 3, 80), [0, 1, 3, 4], "what cannot stay scrolls");
         assert_eq!(scroll_columns(&widths, 2, 4, 1, 80), 2, "what stays leads home");
     }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::Start;
 use super::aim::{Aim, Aims};
 use super::examination::examination;
-use super::layouts::{Change, LayoutFile};
+use super::layouts::{self, Change};
 use super::places;
 use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
@@ -29,6 +29,7 @@ use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::UNLOCKED;
 use crate::dataverse::{Client, Error, Guard, Patch, Refused, Retry, RowQuery, TableName, Waiting};
 use crate::http;
+use crate::ops::column_layouts::LayoutFile;
 use crate::ops::environments::{self, Memory};
 use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
 
@@ -125,7 +126,8 @@ impl Services {
 
     /// How columns were arranged before, and what a person should know about the file of it.
     pub fn layouts(&self) -> (Layouts, Option<String>) {
-        self.layouts.read()
+        let (kept, said) = self.layouts.read();
+        (layouts::layouts(kept), said)
     }
 
     /// Keeps how columns are arranged. The file is written on a thread of its own.
@@ -135,7 +137,7 @@ impl Services {
     /// Why they are not kept, in words.
     pub async fn keep_layouts(&self, changes: Vec<Change>) -> Result<(), String> {
         let file = self.layouts.clone();
-        let kept = tokio::task::spawn_blocking(move || file.keep(changes)).await;
+        let kept = tokio::task::spawn_blocking(move || file.keep(layouts::tables(changes))).await;
         kept.unwrap_or_else(|error| Err(format!("Column layouts are not kept: {error}")))
     }
 
