@@ -160,13 +160,18 @@ fn a_hidden_column_is_gone_and_the_last_one_stays() {
 #[test]
 fn what_was_arranged_before_is_shown_again_without_columns_that_are_gone() {
     let laid = |name: &str, width| LaidOut { name: name.into(), width };
-    let columns =
-        vec![laid("ownerid", None), laid("gone", Some(9)), laid("title", Some(9)), laid("title", None)];
+    let columns = vec![
+        laid("ownerid", None),
+        laid("gone", None),
+        laid("title", Some(9)),
+        laid("title", None),
+        laid("prioritycode", None),
+    ];
     let mut layouts = Layouts::default();
-    layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 3 });
+    layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 2 });
     let stage = opened(layouts, 80, 24);
-    assert_eq!(names(&stage), ["ownerid", "title"]);
-    assert_eq!((grid(&stage).frozen, grid(&stage).widths[1].own), (2, Some(9)));
+    assert_eq!(names(&stage), ["ownerid", "title", "prioritycode"]);
+    assert_eq!((grid(&stage).frozen, grid(&stage).widths[1].own), (1, Some(9)));
     let mut layouts = Layouts::default();
     let columns = vec![laid("gone", None)];
     layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 1 });
