@@ -1,12 +1,15 @@
 //! What the core wants done in the world.
 
+use std::sync::Arc;
+
+use super::column_layout::ColumnLayout;
 use super::finding::Search;
 use super::layout::Size;
 use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
-use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName};
+use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName, TableSchema};
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
 ///
@@ -31,6 +34,8 @@ pub enum Effect {
     GiveAddress(Secret),
     /// Show an address in the browser of this machine.
     OpenBrowser(String),
+    /// Keep how the columns of a table are arranged, for the environment at this address.
+    KeepLayout(String, TableName, ColumnLayout),
     /// Hand text to the terminal's clipboard.
     Copy(String),
     /// Leave the screen, print plain text, wait for a key, come back.
@@ -72,6 +77,8 @@ pub enum Request {
     Rows(Query),
     /// Read the page behind a link, with the preferences of the query it belongs to.
     NextPage(NextLink, Query),
+    /// Read what a quick search of a table looks at.
+    QuickFind(Arc<TableSchema>),
     /// Read one row with all its columns.
     Row(SetName, RowId),
     /// Look for a row that somebody wants to go to.

@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
-use crate::dataverse::{self, Exchange, Page, Refused, Row, Table, TableSchema};
+use crate::dataverse::{self, Exchange, Page, QuickFind, Refused, Row, Table, TableName, TableSchema};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub enum Event {
     Progress(Ticket, Progress),
     /// Background work is done. Ignored when the ticket is void.
     Reply(Ticket, Reply),
+    /// Something about the screens could not be kept for the next run; why.
+    NotKept(String),
     /// A write ended. Never ignored.
     Written(WriteId, Result<Saved, SaveFailure>),
 }
@@ -76,6 +78,8 @@ pub enum Reply {
     Schema(Result<Arc<TableSchema>, dataverse::Error>),
     /// A page of rows.
     Rows(Result<Page, dataverse::Error>),
+    /// What a quick search of this table looks at; nothing where the table has no quick-find view.
+    QuickFind(TableName, Result<Option<QuickFind>, dataverse::Error>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
     /// The rows that were looked for.

@@ -2,6 +2,7 @@
 
 use super::line::Line;
 use super::rows::Rows;
+use super::screen::grid::words;
 use crate::dataverse::Row;
 
 /// A filter over the shown cells of held rows.
@@ -11,6 +12,8 @@ pub struct RowFilter {
     pub line: Line,
     /// The keys go to the text.
     pub typing: bool,
+    /// Values are shown as the server sent them, not as labels.
+    pub raw: bool,
     /// Each held row's place and its shown cells in lower case.
     texts: Vec<(usize, Box<str>)>,
     matches: Vec<usize>,
@@ -20,9 +23,9 @@ pub struct RowFilter {
 const SEPARATOR: char = '\u{1f}';
 
 impl RowFilter {
-    /// A filter over some rows, of which these properties are shown.
-    pub fn new(rows: Option<&Rows>, properties: &[String]) -> Self {
-        let mut filter = Self { typing: true, ..Self::default() };
+    /// A filter over some rows, of which these properties are shown, as labels or as `raw` values.
+    pub fn new(rows: Option<&Rows>, properties: &[String], raw: bool) -> Self {
+        let mut filter = Self { typing: true, raw, ..Self::default() };
         filter.take_rows(rows, properties);
         filter
     }
@@ -30,14 +33,14 @@ impl RowFilter {
     /// Starts over with these rows; the text stays.
     pub fn take_rows(&mut self, rows: Option<&Rows>, properties: &[String]) {
         let rows = rows.into_iter().flat_map(Rows::held_rows);
-        self.texts = rows.map(|(index, row)| (index, folded(&row, properties))).collect();
+        self.texts = rows.map(|(index, row)| (index, folded(&row, properties, self.raw))).collect();
         self.search();
     }
 
     /// Adds rows that came behind the others.
     pub fn add_rows(&mut self, rows: &Rows, from: usize, properties: &[String]) {
         for (index, row) in (from..rows.len()).filter_map(|index| rows.row(index).map(|row| (index, row))) {
-            let text = folded(&row, properties);
+            let text = folded(&row, properties, self.raw);
             if self.wants(&text) {
                 self.matches.push(index);
             }
@@ -72,11 +75,11 @@ impl RowFilter {
     }
 }
 
-fn folded(row: &Row, properties: &[String]) -> Box<str> {
+fn folded(row: &Row, properties: &[String], raw: bool) -> Box<str> {
     let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
     let mut text = String::new();
     for cell in row.cells(&properties).iter().flatten() {
-        text.push_str(&cell.text().unwrap_or_default().to_lowercase());
+        text.push_str(&words(cell, raw).unwrap_or_default().to_lowercase());
         text.push(SEPARATOR);
     }
     text.into_boxed_str()

@@ -83,7 +83,7 @@ impl App {
             Screen::SignIn(_) => self.tickets.is_busy(Slot::Session),
             Screen::Environments(_) => self.tickets.is_busy(Slot::Session) || self.places.is_pending(),
             Screen::Tables(_) => self.tables.is_pending(),
-            Screen::Grid(grid) => grid.to_end || grid.rows.is_pending(),
+            Screen::Grid(grid) => grid.to_end || grid.search.is_some() || grid.rows.is_pending(),
             Screen::Record(record) => record.row.is_pending(),
             Screen::Doctor(doctor) => doctor.report.is_pending(),
             Screen::Review(_) | Screen::Log(_) => false,
@@ -224,6 +224,24 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             Hint::new("P", "plain text"),
         ],
         Overlay::KeyTester(_) => vec![Hint::new("q", "leave"), Hint::new("Esc Esc", "leave")],
+        Overlay::ColumnPicker(picker) if picker.typing => {
+            vec![Hint::new("Enter", "to the list"), Hint::new("Esc", "clear")]
+        }
+        Overlay::ColumnPicker(picker) if picker.prefixed => {
+            vec![Hint::new("z n", "logical names"), Hint::new("Esc", "back")]
+        }
+        Overlay::ColumnPicker(picker) => vec![
+            Hint::new("Space", "show"),
+            Hint::new("Esc", if picker.line.is_empty() { "keep" } else { "clear filter" }),
+            Hint::new("J K", "move"),
+            Hint::new("u", "undo"),
+            Hint::new("< >", "width"),
+            Hint::new("!", "freeze to here"),
+            Hint::new("s S", "sort"),
+            Hint::new("/", "filter"),
+            Hint::new("_", "fit"),
+            Hint::new("z n", "names"),
+        ],
         Overlay::Columns(_) => {
             vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
         }

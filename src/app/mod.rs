@@ -3,6 +3,7 @@
 //! Must not know: tokio, the network, files, the environment, a clock, a source of randomness, the terminal. Time
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
+pub mod column_layout;
 pub mod command;
 pub mod copy;
 pub mod destination;
@@ -55,7 +56,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::dataverse::{ColumnName, Table, TableName, TableSchema};
+use crate::dataverse::{ColumnName, QuickFind, Table, TableName, TableSchema};
+use column_layout::Layouts;
 use command::global::Global;
 use command::{Availability, Command, CommandSpec};
 use destination::Place;
@@ -107,6 +109,12 @@ pub struct App {
     pub tables: Load<Vec<Table>>,
     /// The columns of the tables that were opened.
     pub schemas: BTreeMap<TableName, Arc<TableSchema>>,
+    /// What a quick search looks at, by table; nothing for a table without a quick-find view.
+    pub quick_finds: BTreeMap<TableName, Option<QuickFind>>,
+    /// How the columns of tables are arranged.
+    pub layouts: Layouts,
+    /// What is to be said about them when rows are opened.
+    layout_news: Option<String>,
     /// Where the person is.
     pub screens: Screens,
     /// What the person made of the panes beside rows.
@@ -170,6 +178,9 @@ impl App {
             opening: None,
             tables: Load::Idle,
             schemas: BTreeMap::new(),
+            quick_finds: BTreeMap::new(),
+            layouts: Layouts::default(),
+            layout_news: None,
             screens: Screens::new(first),
             pane_state: PaneState::default(),
             preview: Preview::default(),
@@ -195,6 +206,11 @@ impl App {
         app.list_places();
         app.tell_complaints();
         app
+    }
+
+    /// Takes the arrangements of columns that were kept by earlier runs, and what is to be said about them.
+    pub fn know_layouts(&mut self, (layouts, said): (Layouts, Option<String>)) {
+        (self.layouts, self.layout_news) = (layouts, said);
     }
 
     /// The first effects: check whether a kept sign-in still works, to the environment or to what lists them.
@@ -265,6 +281,10 @@ impl App {
             }
             Event::Reply(ticket, reply) => self.receive(ticket, reply),
             Event::Written(id, result) => self.written(id, result),
+            Event::NotKept(why) => {
+                self.say(why);
+                vec![]
+            }
         }
     }
 
@@ -489,7 +509,7 @@ impl App {
     /// Calls off what is read for the screen that is seen.
     fn stop_reading(&mut self) -> Vec<Effect> {
         let slots: &[Slot] = match self.screen() {
-            Screen::Grid(_) => &[Slot::Schema, Slot::Rows],
+            Screen::Grid(_) => &[Slot::Schema, Slot::QuickFind, Slot::Rows],
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
@@ -509,6 +529,7 @@ impl App {
         match slot {
             Slot::Tables => self.tables.cancel(),
             Slot::Schema | Slot::Rows => self.stop_grids(),
+            Slot::QuickFind => self.search_stopped(),
             Slot::Session => self.sign_in_stopped(),
             Slot::Row => self.row_stopped(),
             Slot::Places => self.places.cancel(),
@@ -572,6 +593,7 @@ impl App {
             }
             Reply::Row(result) => self.row_came(result),
             Reply::Found(result) => self.found_came(result),
+            Reply::QuickFind(table, result) => self.quick_find_came(table, result),
             Reply::Refused(refused) => {
                 self.show_refused(refused);
                 vec![]
@@ -600,6 +622,7 @@ impl App {
             self.tell_complaints(); // the sign-in may have hidden them
         }
         self.schemas.clear();
+        self.quick_finds.clear();
         self.pending = Pending::default();
         self.last_change = None;
         self.dropped = None;
@@ -607,8 +630,16 @@ impl App {
         self.asked_row = None;
         self.preview = Preview::default();
         self.watch = None;
-        let slots =
-            [Slot::Schema, Slot::Rows, Slot::Row, Slot::Preview, Slot::Places, Slot::Details, Slot::Find];
+        let slots = [
+            Slot::Schema,
+            Slot::QuickFind,
+            Slot::Rows,
+            Slot::Row,
+            Slot::Preview,
+            Slot::Places,
+            Slot::Details,
+            Slot::Find,
+        ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));
         self.places.cancel();

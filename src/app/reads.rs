@@ -138,6 +138,7 @@ impl App {
                 None => "Reading the record".into(),
             },
             Slot::Doctor => "Running the checks".into(),
+            Slot::QuickFind => "Reading what a quick search looks at".into(),
             Slot::Preview => "Reading the record under the cursor".into(),
             Slot::Find => "Looking for it".into(),
             Slot::Refused => "Fetching what was refused".into(),

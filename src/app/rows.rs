@@ -3,7 +3,9 @@
 //! A table can have more rows than memory: only a window of pages is held. A page that was let go keeps its place
 //! and its link, and is read again when the cursor comes back to it.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use crate::dataverse::{ColumnName, NextLink, Page, Query, Row, RowId, Total};
 
@@ -16,9 +18,17 @@ const HELD_BYTES: usize = 32 << 20;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
     query: Query,
+    primary_id: ColumnName,
     pages: Vec<Place>,
     next: Option<NextLink>,
+    /// The link to the next page leads to one that was read already.
+    goes_round: bool,
+    /// Fingerprints of the links that were followed.
+    followed: BTreeSet<u64>,
     total: Option<Total>,
+    /// Fingerprints of the keys that were read, and how often one came again.
+    keys: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
+    repeated: usize,
     /// Rows of which a newer version is known than that of their page, by their place.
     newer: BTreeMap<usize, Row>,
 }
@@ -35,8 +45,19 @@ struct Place {
 
 impl Rows {
     /// What the first page says.
-    pub fn new(query: Query, page: Page) -> Self {
-        let mut rows = Self { query, pages: vec![], next: None, total: page.total(), newer: BTreeMap::new() };
+    pub fn new(query: Query, primary_id: ColumnName, page: Page) -> Self {
+        let mut rows = Self {
+            query,
+            primary_id,
+            pages: vec![],
+            next: None,
+            goes_round: false,
+            followed: BTreeSet::new(),
+            total: page.total(),
+            keys: HashSet::default(),
+            repeated: 0,
+            newer: BTreeMap::new(),
+        };
         rows.append(page);
         rows
     }
@@ -72,15 +93,28 @@ impl Rows {
         }
     }
 
-    /// Where the rows behind the last one are; none when the end was reached.
+    /// Where the rows behind the last one are; none when the end was reached, or cannot be.
     pub fn next(&self) -> Option<&NextLink> {
-        self.next.as_ref()
+        self.next.as_ref().filter(|_| !self.goes_round)
+    }
+
+    /// The server's links lead in a circle: there is no way to the end.
+    pub fn goes_round(&self) -> bool {
+        self.goes_round
+    }
+
+    /// How many rows came more than once: the server moved them to a later page meanwhile.
+    pub fn repeated(&self) -> usize {
+        self.repeated
     }
 
     /// Adds the page behind the last one.
     pub fn append(&mut self, page: Page) {
         let link = self.next.take();
+        self.followed.extend(link.as_ref().map(fingerprint));
         self.next = page.next_link().cloned();
+        self.goes_round = self.next.as_ref().is_some_and(|next| self.followed.contains(&fingerprint(next)));
+        self.note_keys(&page);
         self.pages.push(Place { link, first: self.len(), rows: page.len(), page: Some(page) });
     }
 
@@ -137,6 +171,11 @@ impl Rows {
         if !joins || follower != page.next_link() {
             self.pages.truncate(number + 1);
             self.next = page.next_link().cloned();
+            self.followed =
+                self.pages.iter().filter_map(|place| place.link.as_ref()).map(fingerprint).collect();
+            self.goes_round =
+                self.next.as_ref().is_some_and(|next| self.followed.contains(&fingerprint(next)));
+            self.forget_keys(number, &page);
             self.newer.retain(|index, _| *index < read.start);
         }
         if let Some(place) = self.pages.get_mut(number) {
@@ -177,6 +216,21 @@ impl Rows {
         }
     }
 
+    fn note_keys(&mut self, page: &Page) {
+        for key in page.rows().filter_map(|row| row.id(&self.primary_id)) {
+            if !self.keys.insert(fingerprint(&key)) {
+                self.repeated += 1;
+            }
+        }
+    }
+
+    /// Rows that were read will be read again: their keys are new then. Keys of pages that are not held are lost.
+    fn forget_keys(&mut self, number: usize, page: &Page) {
+        (self.keys, self.repeated) = (HashSet::default(), 0);
+        let pages: Vec<Page> = self.pages[..number].iter().filter_map(|place| place.page.clone()).collect();
+        pages.iter().chain([page]).for_each(|page| self.note_keys(page));
+    }
+
     fn is_held(&self, page: usize) -> bool {
         self.pages.get(page).is_some_and(|place| place.page.is_some())
     }
@@ -185,6 +239,12 @@ impl Rows {
         let page = self.pages.partition_point(|place| place.first + place.rows <= index);
         (page < self.pages.len()).then_some(page)
     }
+}
+
+fn fingerprint(of: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -202,7 +262,7 @@ mod tests {
     /// Pages of ten rows.
     fn rows(pages: usize) -> Rows {
         let link = |n: usize| format!("p{n}");
-        let mut rows = Rows::new(Query::new("things"), page(0..10, Some(&link(1))));
+        let mut rows = Rows::new(Query::new("things"), "id".into(), page(0..10, Some(&link(1))));
         for n in 1..pages {
             rows.append(page(n * 10..n * 10 + 10, Some(&link(n + 1))));
         }
@@ -251,6 +311,46 @@ mod tests {
         rows.replace(12, Row::from_json(r#"{"n":"new"}"#).unwrap());
         assert_eq!(n(&rows, 12).as_deref(), Some("\"new\""));
         assert!(rows.held_rows().any(|(index, row)| index == 12 && row.json().contains("new")));
+    }
+
+    #[test]
+    fn a_link_to_itself_and_a_circle_of_links_end_the_way() {
+        let mut rows = rows(2);
+        assert!(rows.next().is_some() && !rows.goes_round());
+        rows.append(page(20..30, Some("p2")));
+        assert!(rows.next().is_none() && rows.goes_round());
+        assert_eq!(rows.total(), None, "that is not the end");
+        let mut rows = self::rows(4);
+        rows.append(page(40..50, Some("p1")));
+        assert!(rows.goes_round());
+    }
+
+    #[test]
+    fn an_empty_page_with_a_link_is_not_the_end() {
+        let mut rows = rows(1);
+        rows.append(page(10..10, Some("p2")));
+        assert_eq!((rows.len(), rows.next().map(NextLink::as_str)), (10, Some("p2")));
+        rows.append(page(10..12, None));
+        assert_eq!((rows.len(), n(&rows, 11).as_deref()), (12, Some("11")));
+    }
+
+    #[test]
+    fn rows_that_come_again_are_counted_by_their_key() {
+        let keyed = |ids: &[u8], next: Option<&str>| {
+            let row = |id: &u8| format!("{{\"id\":\"00000000-0000-4000-8000-0000000000{id:02x}\"}}");
+            let rows: Vec<String> = ids.iter().map(row).collect();
+            let next = next.map_or_else(String::new, |next| format!(",\"@odata.nextLink\":\"{next}\""));
+            Page::decode(Bytes::from(format!("{{\"value\":[{}]{next}}}", rows.join(",")))).unwrap()
+        };
+        let mut rows = Rows::new(Query::new("things"), "id".into(), keyed(&[1, 2, 3], Some("p1")));
+        assert_eq!(rows.repeated(), 0);
+        rows.append(keyed(&[3, 4, 1], Some("p2")));
+        assert_eq!((rows.repeated(), rows.len()), (2, 6));
+        rows.put_back(0, keyed(&[1, 2, 3], Some("p1")));
+        assert_eq!(rows.repeated(), 2, "a page that is read again is no repetition");
+        rows.put_back(0, keyed(&[1, 2], Some("other")));
+        rows.append(keyed(&[3, 4], None));
+        assert_eq!((rows.repeated(), rows.len()), (0, 4));
     }
 
     #[test]

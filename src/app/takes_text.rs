@@ -25,6 +25,7 @@ impl App {
                 | Overlay::KeyTester(_),
             ) => true,
             Some(Overlay::Tags(form)) => form.line(FIELDS[form.at]).is_some(),
+            Some(Overlay::ColumnPicker(picker)) => picker.typing,
             Some(Overlay::Prompt(prompt)) => matches!(confirm(self, &prompt.question), Confirm::Text(_)),
             Some(
                 Overlay::Prefix(_)

@@ -20,6 +20,8 @@ pub enum Slot {
     Tables,
     /// The columns of a table.
     Schema,
+    /// What a quick search of a table looks at.
+    QuickFind,
     /// Rows of the grid.
     Rows,
     /// One row, for a form.

@@ -309,7 +309,7 @@ impl Client {
         }
     }
 
-    async fn collection(&self, path: &str) -> Result<Page, Error> {
+    pub(super) async fn collection(&self, path: &str) -> Result<Page, Error> {
         self.transport.send(Request::get(path)).await?.page()
     }
 }

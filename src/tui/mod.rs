@@ -10,6 +10,7 @@ pub mod event_loop;
 mod examination;
 mod finding;
 pub mod input;
+mod layouts;
 pub mod pasting;
 mod places;
 pub mod runner;

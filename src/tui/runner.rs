@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinHandle};
 
+use super::layouts::Change;
 use super::services::Services;
 use crate::app::effect::WriteId;
 use crate::app::tickets::{Slot, Ticket};
@@ -23,6 +24,8 @@ pub struct Runner {
     reads: BTreeMap<Slot, AbortHandle>,
     writes: UnboundedSender<(WriteId, Patch)>,
     writer: JoinHandle<()>,
+    layouts: UnboundedSender<Change>,
+    keeper_of_layouts: JoinHandle<()>,
     follower: JoinHandle<()>,
     keeper: JoinHandle<()>,
     exchanges: UnboundedReceiver<Exchange>,
@@ -38,6 +41,18 @@ impl Runner {
             while let Some((id, patch)) = queue.recv().await {
                 let result = writing.save(&patch).await;
                 let _ = answers.send(Event::Written(id, result)); // the loop is gone: nobody to tell
+            }
+        });
+        let (layouts, mut changes) = unbounded_channel::<Change>();
+        let (troubles, keeping) = (events.clone(), services.clone());
+        let keeper_of_layouts = tokio::spawn(async move {
+            while let Some(first) = changes.recv().await {
+                // Somebody holds a key down: what came meanwhile is written at once, the newest last.
+                let more = std::iter::from_fn(|| changes.try_recv().ok());
+                let all: Vec<Change> = std::iter::once(first).chain(more).collect();
+                if let Err(why) = keeping.keep_layouts(all).await {
+                    let _ = troubles.send(Event::NotKept(why)); // the loop is gone: nobody to tell
+                }
             }
         });
         let (waits, waiting) = (events.clone(), services.clone());
@@ -58,7 +73,19 @@ impl Runner {
         });
         // Somebody else may have them: then none are told here.
         let exchanges = services.exchanges().unwrap_or_else(|| unbounded_channel().1);
-        Self { services, events, inbox, reads: BTreeMap::new(), writes, writer, follower, keeper, exchanges }
+        Self {
+            services,
+            events,
+            inbox,
+            reads: BTreeMap::new(),
+            writes,
+            writer,
+            layouts,
+            keeper_of_layouts,
+            follower,
+            keeper,
+            exchanges,
+        }
     }
 
     /// Starts what an effect asks for. Effects of the terminal are the loop's and are left alone.
@@ -72,6 +99,9 @@ impl Runner {
             }
             Effect::Write(id, patch) => {
                 let _ = self.writes.send((id, patch)); // the writer lives as long as the runner
+            }
+            Effect::KeepLayout(environment, table, layout) => {
+                let _ = self.layouts.send((environment, table, layout)); // it lives as long as the runner
             }
             Effect::Aim(place) => self.services.aim(place),
             Effect::GiveAddress(address) => self.services.give_address(&address),
@@ -106,6 +136,9 @@ impl Runner {
         self.keeper.abort();
         let (closed, _) = unbounded_channel();
         self.writes = closed; // the queue ends when its last sender is gone
+        let (closed, _) = unbounded_channel();
+        self.layouts = closed;
+        let _ = (&mut self.keeper_of_layouts).await;
         let _ = (&mut self.writer).await; // a panic there has been reported already
     }
 

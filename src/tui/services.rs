@@ -11,10 +11,12 @@ use tokio::sync::watch;
 use super::Start;
 use super::aim::{Aim, Aims};
 use super::examination::examination;
+use super::layouts::{self, Change};
 use super::places;
 use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
 use super::told::Told;
+use crate::app::column_layout::Layouts;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
 use crate::app::layout::Size;
@@ -31,6 +33,7 @@ use crate::dataverse::{
     Client, Error, Exchange, Guard, Patch, Refused, Retry, RowQuery, Table, TableName, Waiting,
 };
 use crate::http;
+use crate::ops::column_layouts::LayoutFile;
 use crate::ops::environments::{self, Memory};
 use crate::ops::known_tables::KnownTables;
 use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
@@ -45,6 +48,7 @@ pub struct Services {
     refused: Arc<Mutex<Option<Refused>>>,
     memory: Memory,
     known: KnownTables,
+    layouts: LayoutFile,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
@@ -81,6 +85,7 @@ impl Services {
             refused: Arc::default(),
             memory: Memory::in_folder(&start.cache_folder),
             known: KnownTables::in_folder(&start.cache_folder),
+            layouts: LayoutFile::in_folder(&start.state_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
@@ -133,6 +138,23 @@ impl Services {
         places::places(self.aims.service().as_ref(), &self.memory.read(), &self.profiles)
     }
 
+    /// How columns were arranged before, and what a person should know about the file of it.
+    pub fn layouts(&self) -> (Layouts, Option<String>) {
+        let (kept, said) = self.layouts.read();
+        (layouts::layouts(kept), said)
+    }
+
+    /// Keeps how columns are arranged. The file is written on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// Why they are not kept, in words.
+    pub async fn keep_layouts(&self, changes: Vec<Change>) -> Result<(), String> {
+        let file = self.layouts.clone();
+        let kept = tokio::task::spawn_blocking(move || file.keep(layouts::tables(changes))).await;
+        kept.unwrap_or_else(|error| Err(format!("Column layouts are not kept: {error}")))
+    }
+
     /// Does the work of a request.
     pub async fn perform(&self, request: Request, progress: impl Fn(Progress) + Send + 'static) -> Reply {
         match request {
@@ -156,6 +178,10 @@ impl Services {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
             Request::Find(search) => Reply::Found(self.find(&search).await),
+            Request::QuickFind(schema) => {
+                let found = async { self.client()?.quick_find(&schema).await }.await;
+                Reply::QuickFind(schema.table.name.clone(), found)
+            }
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
     }

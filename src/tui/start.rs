@@ -91,7 +91,7 @@ pub struct Start {
     pub demo: bool,
     /// Where the tokens are kept. It can be opened, and asks nobody anything.
     pub store: TokenStore,
-    /// Where a text goes that is too long for a clipboard; the folder may not exist yet.
+    /// Where the arrangement of columns is kept, and a text that is too long for a clipboard; the folder may not exist yet.
     pub state_folder: PathBuf,
     /// Where the list of environments is kept; the folder may not exist yet.
     pub cache_folder: PathBuf,
@@ -124,6 +124,7 @@ pub async fn run(start: Start) -> io::Result<()> {
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
     app.know_tables(services.known_tables());
+    app.know_layouts(services.layouts());
     let mut runner = Runner::new(services);
     let ended = async {
         tokio::select! {

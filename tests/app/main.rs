@@ -5,6 +5,7 @@ mod doctor;
 mod environments;
 mod faults;
 mod going;
+mod grid;
 mod log;
 mod panes;
 mod program;

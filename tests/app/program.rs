@@ -88,6 +88,7 @@ impl Program {
         let shown = screen.clone();
         let end = tokio::spawn(async move {
             let mut app = App::new(start, Size { width, height }, Timestamp::now());
+            app.know_layouts(services.layouts());
             let mut runner = Runner::new(services);
             let Ok(mut terminal) = Terminal::new(shown);
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
@@ -153,6 +154,13 @@ impl Program {
     pub(crate) async fn quit(mut self) {
         self.keys("Q");
         self.end.await.unwrap().unwrap();
+    }
+
+    /// Leaves with `Q`; the folder with what was kept stays.
+    pub(crate) async fn quit_for_its_home(mut self) -> tempfile::TempDir {
+        self.keys("Q");
+        self.end.await.unwrap().unwrap();
+        self.home
     }
 
     /// Leaves although edits wait: asked for once more.

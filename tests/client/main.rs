@@ -15,6 +15,7 @@ mod fidelity;
 mod hostile_devices;
 mod links;
 mod paging;
+mod quick_find;
 mod real_data;
 mod redirects;
 mod renewal;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
 mod bytes;
+mod columns;
 mod copying;
 mod desk;
 mod doctor;
@@ -23,6 +24,7 @@ mod paint;
 mod panes;
 mod problems;
 mod progress;
+mod query;
 mod safety;
 mod saving;
 mod sign_in;

@@ -12,7 +12,9 @@ use dvtui::app::session::{Identity, Start, Way};
 use dvtui::app::tickets::{Slot, Ticket};
 use dvtui::app::{App, Reply, Request};
 use dvtui::dataverse::metadata::{Choice, Required, TextFormat};
-use dvtui::dataverse::{Column, ColumnKind, Error, Page, Table, TableSchema};
+use dvtui::dataverse::{
+    Column, ColumnKind, ColumnName, Error, LookupPath, Page, QuickFind, Table, TableSchema,
+};
 use dvtui::tui::{Theme, view};
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
@@ -121,6 +123,24 @@ impl Stage {
         let effects = self.app.update(Event::Reply(ticket, reply));
         self.take(effects);
         self
+    }
+
+    /// Answers what a quick search of the cases looks at: title, number and customer.
+    pub(crate) fn quick_find(&mut self) -> &mut Self {
+        let columns = ["title", "ticketnumber", "customerid"].map(ColumnName::new).to_vec();
+        let path = LookupPath {
+            column: "customerid".into(),
+            target: "account".into(),
+            navigation: "customerid_account".into(),
+        };
+        let find = QuickFind { columns, paths: vec![path] };
+        self.answer(Slot::QuickFind, Reply::QuickFind("incident".into(), Ok(Some(find))))
+    }
+
+    /// Agrees to the question that is on the screen.
+    pub(crate) fn agree(&mut self) -> &mut Self {
+        self.app.drawn();
+        self.keys("y")
     }
 
     /// The ticket of the newest read of a slot.

@@ -14,12 +14,24 @@ pub enum GridCommand {
     OpenJson,
     Filter,
     Sort,
+    SortMore,
+    KeepOnly,
+    KeepOthers,
     DropChip,
     Left,
     Right,
     FirstColumn,
     LastColumn,
     JumpColumn,
+    Follow,
+    PickColumns,
+    Narrower,
+    Wider,
+    Fit,
+    Freeze,
+    Hide,
+    RawValues,
+    LogicalNames,
     Edit(EditCommand),
 }
 
@@ -74,6 +86,17 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('s')]])
         .hint("sort")
         .enabled(with_columns),
+    spec(GridCommand::SortMore, "rows.sort-more", "Order by this column too: up, down, off")
+        .keys(&[&[Key::Char('S')]])
+        .enabled(with_columns),
+    spec(GridCommand::KeepOnly, "rows.only", "Only rows with this value")
+        .keys(&[&[Key::Char('=')]])
+        .words("filter equal keep")
+        .enabled(on_a_row),
+    spec(GridCommand::KeepOthers, "rows.without", "Only rows without this value")
+        .keys(&[&[Key::Char('~')]])
+        .words("filter exclude not")
+        .enabled(on_a_row),
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
         .hint("JSON")
@@ -95,6 +118,36 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(GridCommand::JumpColumn, "column.jump", "Jump to a column by name")
         .keys(&[&[Key::Char('g'), Key::Char('c')]])
         .hint("column")
+        .enabled(with_columns),
+    spec(GridCommand::Follow, "row.follow", "Open the row that this lookup points to")
+        .keys(&[&[Key::Char('L')]])
+        .words("lookup link")
+        .enabled(on_a_row),
+    spec(GridCommand::PickColumns, "columns", "Choose and arrange the columns")
+        .keys(&[&[Key::Char('C')]])
+        .hint("columns")
+        .words("show hide order width picker")
+        .enabled(with_columns),
+    spec(GridCommand::Narrower, "column.narrower", "Column narrower")
+        .keys(&[&[Key::Char('<')]])
+        .enabled(with_columns),
+    spec(GridCommand::Wider, "column.wider", "Column wider").keys(&[&[Key::Char('>')]]).enabled(with_columns),
+    spec(GridCommand::Fit, "column.fit", "Fit the column to its values")
+        .keys(&[&[Key::Char('_')]])
+        .enabled(with_columns),
+    spec(GridCommand::Freeze, "column.freeze", "Freeze the columns up to here")
+        .keys(&[&[Key::Char('!')]])
+        .enabled(with_columns),
+    spec(GridCommand::Hide, "column.hide", "Hide this column")
+        .keys(&[&[Key::Char('H')]])
+        .enabled(with_columns),
+    spec(GridCommand::RawValues, "values.raw", "Values by label, or as the server sent them")
+        .keys(&[&[Key::Char('z'), Key::Char('v')]])
+        .words("raw guid number")
+        .enabled(with_columns),
+    spec(GridCommand::LogicalNames, "columns.logical", "Columns by label, or by logical name")
+        .keys(&[&[Key::Char('z'), Key::Char('n')]])
+        .words("schema names")
         .enabled(with_columns),
     spec(GridCommand::DropChip, "rows.drop-filter", "Drop the last filter asked of the server")
         .keys(&[&[Key::Char('\\')]])

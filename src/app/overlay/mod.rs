@@ -3,6 +3,7 @@
 pub mod address;
 pub mod choice_menu;
 pub mod column_menu;
+pub mod column_picker;
 pub mod columns;
 pub mod concepts;
 pub mod conflict;
@@ -27,6 +28,7 @@ use super::key::{Input, Key};
 use super::line::Line;
 use choice_menu::ChoiceMenu;
 use column_menu::ColumnMenu;
+use column_picker::ColumnPicker;
 use columns::ColumnJump;
 use conflict::Conflict;
 use details::Details;
@@ -53,6 +55,8 @@ pub enum Overlay {
     Palette(Palette),
     /// The grid's columns by name.
     Columns(ColumnJump),
+    /// Which columns are shown, and how.
+    ColumnPicker(Box<ColumnPicker>),
     /// Which choice to change.
     ColumnMenu(Box<ColumnMenu>),
     /// The options of a choice.
@@ -93,6 +97,7 @@ impl App {
             Some(Overlay::Help(_)) => self.help_input(&input),
             Some(Overlay::Palette(_)) => self.palette_input(&input),
             Some(Overlay::Columns(_)) => self.column_jump_input(&input),
+            Some(Overlay::ColumnPicker(_)) => self.column_picker_input(&input),
             Some(Overlay::ColumnMenu(_)) => self.column_menu_input(&input),
             Some(Overlay::ChoiceMenu(_)) => self.choice_menu_input(&input),
             Some(Overlay::Editor(_)) => self.editor_input(&input),

@@ -35,6 +35,8 @@ pub enum Question {
     Unlock,
     /// Forget the sign-ins to what is listed.
     SignOut,
+    /// Read a large table to its last row.
+    ReadAll,
     /// Leave although changes were not sent, or not answered yet.
     Quit,
 }
@@ -76,7 +78,7 @@ pub fn confirm(app: &App, question: &Question) -> Confirm {
     let production = identity.is_none_or(|identity| identity.production);
     let key = Confirm::Key(if production { 'Y' } else { 'y' });
     match question {
-        Question::Quit | Question::SignOut => Confirm::Key('y'),
+        Question::Quit | Question::SignOut | Question::ReadAll => Confirm::Key('y'),
         Question::Drop { .. } => Confirm::Key('D'),
         Question::Save { .. } => key,
         Question::Unlock => {
@@ -123,6 +125,7 @@ pub fn text(app: &App, question: &Question) -> String {
                 changes(row)
             )
         }
+        Question::ReadAll => app.read_all_text(),
         Question::SignOut => {
             "Forget the sign-ins to all environments of this list, and to the list itself?".to_owned()
         }
@@ -155,6 +158,7 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
             let quit = if app.pending.saving().is_some() { "quit when it is done" } else { "quit" };
             vec![pair("w", "review"), pair("y", quit), pair("n", "stay")]
         }
+        (Question::ReadAll, _) => vec![pair("y", "read them all"), pair("n", "stay here")],
         (Question::SignOut, _) => vec![pair("y", "sign out"), pair("Esc", "stay")],
         (Question::Drop { .. }, _) => vec![pair("D", "drop"), pair("n", "keep")],
         (Question::Save { .. }, Confirm::Key(key)) => {
@@ -263,13 +267,15 @@ impl App {
     }
 
     fn refused(&mut self) {
-        let is_unlock = matches!(self.overlays.last(),
-            Some(Overlay::Prompt(prompt)) if prompt.question == Question::Unlock);
-        self.overlays.pop();
+        let question = match self.overlays.pop() {
+            Some(Overlay::Prompt(prompt)) => Some(prompt.question),
+            _ => None,
+        };
         self.notice = None;
-        if is_unlock {
-            self.say("Still read-only.");
-            return;
+        match question {
+            Some(Question::Unlock) => return self.say("Still read-only."),
+            Some(Question::ReadAll) => return,
+            _ => {}
         }
         if self.pending.unsent() == 0 {
             return;
@@ -296,6 +302,7 @@ impl App {
             }
             Question::Unlock => self.unlock(),
             Question::SignOut => self.sign_out(),
+            Question::ReadAll => self.read_all_rows(),
             Question::Quit => self.leave(),
         }
     }

@@ -2,9 +2,13 @@
 
 mod columns;
 mod commands;
+mod conditions;
 mod filtering;
 mod marks;
+pub mod order;
 mod reading;
+mod searching;
+mod shaping;
 mod siblings;
 
 use std::sync::Arc;
@@ -18,10 +22,11 @@ use crate::app::problem::Problem;
 use crate::app::rows::Rows;
 use crate::dataverse::{Column, Row, RowId, Table, TableSchema};
 
-pub use columns::Sort;
+pub use columns::{Width, words};
 pub use filtering::Chip;
 pub use marks::Marks;
-use reading::{Reading, Reload};
+pub use order::Sort;
+use reading::{Reading, Reload, Run};
 
 /// State of the grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,26 +35,36 @@ pub struct Grid {
     pub table: Table,
     /// The table with its columns, once it came.
     pub schema: Option<Arc<TableSchema>>,
-    /// The columns shown, the first one always in view.
+    /// The columns shown.
     pub columns: Vec<Column>,
-    /// Cells for each column's text, fitted to the values that came.
-    pub widths: Vec<u16>,
+    /// How wide each of them is.
+    pub widths: Vec<Width>,
+    /// How many columns stay at the left: one at least.
+    pub frozen: usize,
+    /// Values are shown as the server sent them, not as labels.
+    pub raw: bool,
+    /// Columns are called by their logical names.
+    pub logical: bool,
     /// Index of the column under the cursor.
     pub active: usize,
-    /// Index of the first column behind the one that stays.
+    /// Index of the first column behind those that stay.
     pub left: usize,
     /// What has been read.
     pub rows: Load<Rows>,
     /// Cursor and scroll position among the rows that are listed.
     pub list: List,
-    /// The order asked of the server.
-    pub sort: Option<Sort>,
+    /// The order asked of the server, the column that counts most first; empty is the server's own.
+    pub sort: Vec<Sort>,
     /// Conditions asked of the server, the newest last.
     pub chips: Vec<Chip>,
     /// What the held rows are looked through for.
     pub filter: Option<RowFilter>,
+    /// What the server is to be asked for once it is known which columns are searched.
+    pub search: Option<String>,
     /// Pages are read until there are no more.
     pub to_end: bool,
+    /// Reading many rows to the end was agreed to.
+    pub agreed: bool,
     /// The last step went to the last row that was read: once more goes to the last there is.
     pub at_last: bool,
     /// Why no further pages are read by themselves.
@@ -60,6 +75,7 @@ pub struct Grid {
     pub read_at: Option<Timestamp>,
     reading: Option<Reading>,
     reload: Option<Reload>,
+    run: Option<Run>,
 }
 
 /// Why pages are no longer read ahead.
@@ -69,6 +85,8 @@ pub enum Stopped {
     ByKey,
     /// The last attempt failed.
     Failed(Problem),
+    /// The server's links lead in a circle.
+    Round,
 }
 
 impl Grid {
@@ -79,20 +97,26 @@ impl Grid {
             schema: None,
             columns: vec![],
             widths: vec![],
+            frozen: 1,
+            raw: false,
+            logical: false,
             active: 0,
             left: 1,
             rows: Load::Idle,
             list: List::default(),
-            sort: None,
+            sort: vec![],
             chips: vec![],
             filter: None,
+            search: None,
             to_end: false,
+            agreed: false,
             at_last: false,
             stopped: None,
             marks: Marks::default(),
             read_at: None,
             reading: None,
             reload: None,
+            run: None,
         }
     }
 

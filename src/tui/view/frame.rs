@@ -120,7 +120,7 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// What the screen itself has to say.
 fn of_screen(app: &App) -> Option<String> {
     match app.screen() {
-        Screen::Grid(grid) => grid.filter_message(),
+        Screen::Grid(grid) => grid.filter_message(app.asked_columns(grid).as_deref()),
         Screen::Doctor(doctor) => doctor.summary(),
         Screen::Log(_) => Some("Tokens and bodies are never kept here.".to_owned()),
         _ => None,

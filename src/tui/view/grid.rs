@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use super::{panes, problem, text};
 use crate::app::App;
@@ -12,10 +13,13 @@ use crate::app::layout::{Placed, place_columns};
 use crate::app::load::Load;
 use crate::app::panes::Pane;
 use crate::app::pending::PendingRow;
+use crate::app::rows::Rows;
 use crate::app::screen::Grid;
+use crate::app::screen::grid::order::mark;
+use crate::app::screen::grid::words;
 use crate::app::watch::Watch;
 use crate::dataverse::{Cell, Column, Row, RowId};
-use crate::text::grouped;
+use crate::text::{grouped, harmless};
 use crate::tui::theme::Theme;
 
 /// Draws the screen: filter, order and count in row 2, then header and rows.
@@ -47,7 +51,7 @@ pub(super) fn draw(
                 problem::draw(failure, theme, said, buffer);
             }
             _ => {
-                let lines = nothing(grid);
+                let lines = nothing(app, grid);
                 let lines = lines.iter().flat_map(|line| text::wrap_keys(line, usize::from(said.width)));
                 for (y, line) in (0..said.height).zip(lines) {
                     text::line(&line, theme.dim, Rect { y: said.y + y, height: 1, ..said }, buffer);
@@ -55,12 +59,12 @@ pub(super) fn draw(
             }
         }
         if !grid.columns.is_empty() {
-            let places = place_columns(&grid.wishes(), grid.left, body.width);
+            let places = place_columns(&grid.wishes(), grid.frozen, grid.left, body.width);
             header(grid, &places, has_focus, theme, body, buffer);
         }
         return in_field;
     }
-    let places = place_columns(&grid.wishes(), grid.left, body.width);
+    let places = place_columns(&grid.wishes(), grid.frozen, grid.left, body.width);
     header(grid, &places, has_focus, theme, body, buffer);
     let properties: Vec<Cow<'_, str>> =
         places.iter().map(|place| grid.columns[place.column].property()).collect();
@@ -103,23 +107,46 @@ fn context(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffe
         cursor = text::field(&filter.line, theme.bar, field, buffer).filter(|_| filter.typing);
         left = Rect { x: left.x + width / 2, width: width - width / 2, ..left };
     }
-    let mut parts: Vec<String> = grid.chips.iter().map(|chip| chip.label.clone()).collect();
-    if let Some(sort) = grid.sort
-        && let Some(column) = grid.columns.get(sort.column)
-    {
-        parts.push(format!("sort {} {}", column.display_name, mark_of_order(sort.descending)));
-    }
-    if parts.is_empty() && grid.filter.is_none() {
-        parts.push("All rows".into());
-    }
-    text::line(&parts.join(" | "), theme.bar, left, buffer);
+    let conditions = conditions(grid, usize::from(left.width));
+    let conditions = if conditions.is_empty() && grid.filter.is_none() { "All rows" } else { &conditions };
+    text::line(conditions, theme.bar, left, buffer);
     cursor
+}
+
+/// Conditions and order in `width` cells. What does not fit goes as a whole: the order first, which the header shows too,
+/// then the oldest conditions, of which the number stays.
+fn conditions(grid: &Grid, width: usize) -> String {
+    let labels: Vec<Cow<'_, str>> = grid.chips.iter().map(|chip| harmless(&chip.label)).collect();
+    let order = grid.order_text();
+    let order = order.as_deref().map(harmless);
+    let whole: Vec<&str> = labels.iter().chain(&order).map(AsRef::as_ref).collect();
+    let mut line = whole.join(" | ");
+    for hidden in 0..labels.len() {
+        if line.width() <= width {
+            break;
+        }
+        let more = (hidden > 0).then(|| format!("+{hidden}"));
+        let parts: Vec<&str> =
+            more.as_deref().into_iter().chain(labels[hidden..].iter().map(AsRef::as_ref)).collect();
+        line = parts.join(" | ");
+    }
+    line
 }
 
 /// `250 of 12,431`, and what is going on.
 fn count(app: &App, grid: &Grid) -> String {
     let mut text = match grid.rows.value() {
         None => String::new(),
+        Some(rows) if rows.held() < rows.len() => {
+            let held = format!("{} held", grouped(rows.held() as u64));
+            match rows.total() {
+                Some(total) => {
+                    let more = if total.capped { "+" } else { "" };
+                    format!("{held}, {} read of {}{more}", grouped(rows.len() as u64), grouped(total.rows))
+                }
+                None => format!("{held}, {} read, more to read", grouped(rows.len() as u64)),
+            }
+        }
         Some(rows) => match rows.total() {
             Some(total) if !total.capped && total.rows == rows.len() as u64 => {
                 let rows = if total.rows == 1 { "row" } else { "rows" };
@@ -132,17 +159,16 @@ fn count(app: &App, grid: &Grid) -> String {
             None => format!("{} rows, more to read", grouped(rows.len() as u64)),
         },
     };
+    if let Some(repeated) = grid.rows.value().map(Rows::repeated).filter(|repeated| *repeated > 0) {
+        text = format!("{text}, {} repeated", grouped(repeated as u64));
+    }
     if let Some(stopped) = grid.stopped_text() {
         text = format!("{text}, {stopped}");
     }
-    if grid.is_reading() || grid.rows.is_pending() {
+    if grid.search.is_some() || grid.is_reading() || grid.rows.is_pending() {
         text.push_str(&app.reading_mark());
     }
     text
-}
-
-fn mark_of_order(descending: bool) -> char {
-    if descending { 'v' } else { '^' }
 }
 
 /// The column names. Brackets mark the one under the cursor, so that it is seen without colour too; without the keys
@@ -150,20 +176,22 @@ fn mark_of_order(descending: bool) -> char {
 fn header(grid: &Grid, places: &[Placed], has_focus: bool, theme: &Theme, body: Rect, buffer: &mut Buffer) {
     for place in places {
         let column = &grid.columns[place.column];
-        let mut name = column.display_name.clone();
+        let mut name = grid.heading(column).to_owned();
         if column.secured {
             name.push('#');
         }
         if column.computed {
             name.push('=');
         }
-        let mark = grid.sort.filter(|sort| sort.column == place.column);
+        let mark = grid.rank(&column.name).map(|(rank, sort)| match grid.sort.len() {
+            1 => mark(sort).to_string(),
+            _ => format!("{}{}", rank + 1, mark(sort)),
+        });
         let area = Rect { x: body.x + place.x, width: place.width, height: 1, ..body };
         let style = if place.column == grid.active { theme.heading } else { theme.bar };
-        let room = place.width.saturating_sub(if mark.is_some() { 2 } else { 0 });
+        let room = place.width.saturating_sub(mark.as_ref().map_or(0, |mark| mark.len() as u16 + 1));
         let name = text::fit(&name, usize::from(room)).into_owned();
-        let name =
-            mark.map_or_else(|| name.clone(), |sort| format!("{name} {}", mark_of_order(sort.descending)));
+        let name = mark.map_or_else(|| name.clone(), |mark| format!("{name} {mark}"));
         if column.kind.is_number() {
             text::line_right(&name, style, area, buffer);
         } else {
@@ -177,12 +205,11 @@ fn header(grid: &Grid, places: &[Placed], has_focus: bool, theme: &Theme, body: 
     more_columns(grid, places, theme, body, buffer);
 }
 
-/// Marks where columns are out of sight: `<` behind the column that stays, `>` at the right edge.
+/// Marks where columns are out of sight: `<` behind the columns that stay, `>` at the right edge.
 fn more_columns(grid: &Grid, places: &[Placed], theme: &Theme, body: Rect, buffer: &mut Buffer) {
-    if let [first, second, ..] = places
-        && second.column > 1
-    {
-        buffer.set_string(body.x + first.x + first.width + 1, body.y, "<", theme.key);
+    let behind = places.windows(2).find(|pair| pair[0].is_edge && pair[1].column > pair[0].column + 1);
+    if let Some([edge, _]) = behind {
+        buffer.set_string(body.x + edge.x + edge.width + 1, body.y, "<", theme.key);
     }
     if places.last().is_some_and(|last| last.column + 1 < grid.columns.len()) && body.width > 0 {
         buffer.set_string(body.right() - 1, body.y, ">", theme.key);
@@ -197,10 +224,10 @@ fn brackets(place: &Placed, area: Rect, style: Style, buffer: &mut Buffer) {
     }
 }
 
-/// The rule behind the column that stays.
+/// The rule behind the columns that stay.
 fn rule(place: &Placed, y: u16, body: Rect, theme: &Theme, buffer: &mut Buffer) {
     let x = body.x + place.x + place.width + 1;
-    if place.column == 0 && x < body.right() {
+    if place.is_edge && x < body.right() {
         buffer.set_string(x, y, "|", theme.dim);
     }
 }
@@ -229,7 +256,7 @@ impl Line<'_> {
                     (Cow::Owned(format!("!{words}")), theme.problem)
                 }
                 Some(words) => (Cow::Owned(format!("*{words}")), theme.edited),
-                None => shown(column, cell.as_ref(), theme),
+                None => shown(column, cell.as_ref(), grid.raw, theme),
             };
             if self.is_current {
                 style = style.patch(theme.cursor);
@@ -295,8 +322,8 @@ impl Line<'_> {
 }
 
 /// What a cell shows: `-` for no value, `#` when there may be one that is hidden, nothing when it was not asked for.
-fn shown<'a>(column: &Column, cell: Option<&'a Cell<'_>>, theme: &Theme) -> (Cow<'a, str>, Style) {
-    match cell.map(Cell::text) {
+fn shown<'a>(column: &Column, cell: Option<&'a Cell<'_>>, raw: bool, theme: &Theme) -> (Cow<'a, str>, Style) {
+    match cell.map(|cell| words(cell, raw)) {
         None => (Cow::Borrowed(""), theme.dim),
         Some(None) if column.secured => (Cow::Borrowed("#"), theme.dim),
         Some(None) => (Cow::Borrowed("-"), theme.dim),
@@ -324,7 +351,7 @@ fn more(grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 /// What is shown instead of rows: what is empty, why it may be, two keys that lead on.
-fn nothing(grid: &Grid) -> Vec<String> {
+fn nothing(app: &App, grid: &Grid) -> Vec<String> {
     let name = &grid.table.collection_name;
     if let Some(filter) =
         grid.filter.as_ref().filter(|_| grid.rows.value().is_some_and(|rows| !rows.is_empty()))
@@ -332,26 +359,26 @@ fn nothing(grid: &Grid) -> Vec<String> {
         let searched = grouped(filter.searched() as u64);
         return vec![
             format!("None of the {searched} rows held matches `{}`.", filter.line.text()),
-            match grid.asked_columns() {
+            match app.asked_columns(grid) {
                 Some(columns) => format!("Enter asks the server: {columns}   Esc leaves the filter"),
-                None => "Esc leaves the filter".into(),
+                None => "Enter asks the server   Esc leaves the filter".into(),
             },
         ];
     }
     match &grid.rows {
         Load::Idle => vec![format!("{name} were not read."), "r reads them   Esc back".into()],
         Load::Pending(_) => vec![format!("Reading {name} ..."), "Ctrl-C stops   Esc back".into()],
+        _ if grid.rows.value().is_some_and(|rows| rows.next().is_some()) && grid.stopped.is_none() => {
+            vec![format!("Reading {name}: the pages so far are empty ..."), "Ctrl-C stops   Esc back".into()]
+        }
         _ if !grid.chips.is_empty() => {
-            let conditions: Vec<String> = grid
-                .chips
-                .iter()
-                .map(|chip| format!("`{}` in {}", chip.text, chip.columns.join(" or ")))
-                .collect();
-            vec![
-                format!("No rows in {name} with {}.", conditions.join(" and ")),
-                "Other columns were not searched.".into(),
-                "\\ drops that filter   Esc drops it too   r reads again".into(),
-            ]
+            let conditions: Vec<&str> = grid.chips.iter().map(|chip| chip.told.as_str()).collect();
+            let mut lines = vec![format!("No rows in {name} where {}.", conditions.join(" and "))];
+            if grid.chips.iter().any(|chip| !chip.searched.is_empty()) {
+                lines.push("Other columns were not searched.".into());
+            }
+            lines.push("\\ drops that filter   Esc drops it too   r reads again".into());
+            lines
         }
         _ => vec![
             format!("{name} has no rows that you can see."),

@@ -2,6 +2,7 @@
 //!
 //! Must not know: events, effects, the network. A view never changes state.
 
+mod column_picker;
 mod conflict;
 mod doctor;
 mod editor;
@@ -85,6 +86,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Help(overlay) => help::draw(app, overlay, theme, body, buffer),
             Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
             Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),
+            Overlay::ColumnPicker(picker) => column_picker::draw(app, picker, theme, body, buffer),
             Overlay::ColumnMenu(overlay) => {
                 let title = format!("change on {}", app.meant(&overlay.target));
                 menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)

@@ -2,25 +2,30 @@
 
 use std::sync::Arc;
 
-use super::columns::is_sortable;
-use super::{Grid, Stopped};
+use super::conditions::Keep;
+use super::order::{by_more, by_one, is_sortable};
+use super::{Grid, Sort, Stopped};
 use crate::app::command::grid::GridCommand;
 use crate::app::effect::{Effect, Request};
 use crate::app::key::{Input, Key};
 use crate::app::list::Step;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
+use crate::app::overlay::column_picker::ColumnPicker;
 use crate::app::overlay::columns::ColumnJump;
+use crate::app::overlay::prompt::Question;
 use crate::app::panes::Pane;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
 use crate::app::tickets::{Slot, Ticket};
 use crate::app::{App, Screen};
-use crate::dataverse::{self, Page, Table, TableSchema};
+use crate::dataverse::{self, ColumnName, Page, Table, TableSchema};
 
-/// What the message line says while pages are read to the end.
-pub(super) const READING_TO_END: &str = "Reading to the last row ...  Ctrl-C stops";
+/// More rows than these are read to the end only when the person agreed.
+const ASKED_ABOVE: u64 = 5_000;
+/// The service's code for the end of a query whose pages have no cookie.
+const BY_NUMBER_ONLY: &str = "0x8004430a";
 
 impl Grid {
     /// Moves the cursor over the listed rows.
@@ -38,6 +43,9 @@ impl App {
         }
         self.screens.push(Screen::Grid(Box::new(Grid::new(table))));
         self.pane_state.focus = Pane::Main;
+        if let Some(news) = self.layout_news.take() {
+            self.say(news);
+        }
         self.start_grid()
     }
 
@@ -46,7 +54,8 @@ impl App {
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
         match self.schemas.get(&grid.table.name) {
             Some(schema) => {
-                grid.set_schema(Arc::clone(schema));
+                let address = self.session.identity().map_or("", |identity| &identity.address);
+                grid.set_schema(Arc::clone(schema), self.layouts.of(address, &grid.table.name));
                 grid.reload(false, Default::default());
                 self.read_grid()
             }
@@ -71,7 +80,7 @@ impl App {
         if grid.schema.is_none() {
             return self.start_grid();
         }
-        let before = (grid.sort, grid.chips.clone());
+        let before = grid.asked();
         grid.reload(true, before);
         self.read_grid()
     }
@@ -110,7 +119,7 @@ impl App {
         ticket: Ticket,
         result: Result<Page, dataverse::Error>,
     ) -> Vec<Effect> {
-        let (height, page_size) = (self.grid_size().list_height(), self.start.page_size());
+        let (height, now) = (self.grid_size().list_height(), self.now);
         let grids = self.screens.iter_mut().filter_map(|screen| match screen {
             Screen::Grid(grid) => Some(grid),
             _ => None,
@@ -119,15 +128,20 @@ impl App {
         let is_anew = grid.rows.is_pending();
         let notice = match result {
             Ok(page) => {
-                let said = grid.page_came(page, height, page_size).map(Notice::Info);
+                let said = grid.page_came(page, height, now);
                 if is_anew && !grid.rows.is_pending() {
-                    grid.read_at = Some(self.now);
+                    grid.read_at = Some(now);
                 }
                 said
             }
             Err(error) => {
                 let what = format!("Cannot read {}", grid.table.collection_name);
-                let problem = Problem::of(&what, &error).nearest(&error, grid.schema.as_deref());
+                let mut problem = Problem::of(&what, &error).nearest(&error, grid.schema.as_deref());
+                if error.code() == Some(BY_NUMBER_ONLY) {
+                    problem.what =
+                        "Stopped at 50,000 rows: the service pages this query by number only.".into();
+                    problem.next = "s other order   = fewer rows   Esc dismiss".into();
+                }
                 grid.reading_failed(problem).map(Notice::Problem)
             }
         };
@@ -161,13 +175,28 @@ impl App {
             GridCommand::FirstColumn => grid.go_to_column(0, width),
             GridCommand::LastColumn => grid.go_to_column(usize::MAX, width),
             GridCommand::JumpColumn => self.overlays.push(Overlay::Columns(ColumnJump::new(&grid.columns))),
-            GridCommand::Sort => return self.sort_grid(),
+            GridCommand::Sort => return self.sort_grid(by_one),
+            GridCommand::SortMore => return self.sort_grid(by_more),
+            GridCommand::KeepOnly => return self.keep_rows(Keep::Only),
+            GridCommand::KeepOthers => return self.keep_rows(Keep::Others),
+            GridCommand::Follow => return self.follow_lookup(),
+            GridCommand::RawValues => self.toggle_raw(),
+            GridCommand::LogicalNames => grid.logical = !grid.logical,
+            GridCommand::PickColumns => {
+                let picker = ColumnPicker::of(grid);
+                self.overlays.push(Overlay::ColumnPicker(Box::new(picker)));
+            }
+            GridCommand::Narrower
+            | GridCommand::Wider
+            | GridCommand::Fit
+            | GridCommand::Freeze
+            | GridCommand::Hide => return self.shape_grid(command),
             GridCommand::Filter => {
                 grid.start_filter(height);
             }
             GridCommand::Edit(_) => {}
             GridCommand::DropChip => {
-                let before = (grid.sort, grid.chips.clone());
+                let before = grid.asked();
                 grid.chips.pop();
                 grid.reload(false, before);
                 return self.read_grid();
@@ -187,9 +216,15 @@ impl App {
         let is_second = grid.list.cursor == was || grid.at_last;
         grid.at_last = step == Step::Last && has_more;
         if grid.at_last && is_second {
-            grid.to_end = true;
-            grid.stopped = None;
-            self.say(READING_TO_END);
+            let asks = match grid.rest() {
+                Some((rest, is_all)) => !grid.agreed && (!is_all || rest > ASKED_ABOVE),
+                None => false,
+            };
+            if asks {
+                self.ask(Question::ReadAll);
+                return vec![];
+            }
+            self.run_grid_to_end();
         } else if grid.at_last && grid.filter.is_none() {
             self.say("The last row read so far.  G once more reads to the end");
         }
@@ -218,7 +253,28 @@ impl App {
         effects
     }
 
-    fn sort_grid(&mut self) -> Vec<Effect> {
+    /// Many rows may be read: the person agreed.
+    pub(in crate::app) fn read_all_rows(&mut self) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        grid.agreed = true;
+        self.run_grid_to_end();
+        self.read_grid()
+    }
+
+    /// Another condition by the value under the cursor.
+    fn keep_rows(&mut self, keep: Keep) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top() else { return vec![] };
+        match grid.value_chip(keep) {
+            Ok(chip) => self.add_chip(chip),
+            Err(reason) => {
+                self.say(reason);
+                vec![]
+            }
+        }
+    }
+
+    /// Asks for the next order by the column under the cursor.
+    fn sort_grid(&mut self, next: fn(&[Sort], &ColumnName) -> Vec<Sort>) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
         let Some(column) = grid.current_column() else { return vec![] };
         if !is_sortable(column) {
@@ -226,8 +282,15 @@ impl App {
             self.say(said);
             return vec![];
         }
-        let before = (grid.sort, grid.chips.clone());
-        grid.set_sort(grid.next_sort());
+        let order = next(&grid.sort, &column.name);
+        self.order_grid(order)
+    }
+
+    /// Asks for another order of the grid that is seen.
+    pub(in crate::app) fn order_grid(&mut self, order: Vec<Sort>) -> Vec<Effect> {
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        let before = grid.asked();
+        grid.set_sort(order);
         grid.reload(false, before);
         self.read_grid()
     }
@@ -247,24 +310,6 @@ impl App {
         }
         self.notice = None;
         Some(self.read_grid())
-    }
-
-    /// Asks the server for what the held rows were looked through for.
-    fn ask_server(&mut self) -> Vec<Effect> {
-        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
-        match grid.chip() {
-            Ok(chip) => {
-                let before = (grid.sort, grid.chips.clone());
-                grid.filter = None;
-                grid.chips.push(chip);
-                grid.reload(false, before);
-                self.read_grid()
-            }
-            Err(reason) => {
-                self.say(reason);
-                vec![]
-            }
-        }
     }
 
     /// The next step of Esc in a grid; nothing when none is left but to go back.
@@ -306,6 +351,7 @@ impl Grid {
         match &self.stopped {
             Some(Stopped::ByKey) => Some("stopped, G reads on"),
             Some(Stopped::Failed(_)) => Some("reading failed, G tries again"),
+            Some(Stopped::Round) => Some("pages go round, stopped"),
             None => None,
         }
     }

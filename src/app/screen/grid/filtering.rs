@@ -1,11 +1,12 @@
 //! `/` in the grid: held rows as one types, the server on Enter.
 
 use super::Grid;
+use super::conditions::short;
 use crate::app::filter::RowFilter;
 use crate::app::key::{Input, Key};
 use crate::app::list::Step;
 use crate::app::rows::Rows;
-use crate::dataverse::{Column, ColumnKind, Filter, field};
+use crate::dataverse::Filter;
 use crate::text::grouped;
 
 /// A condition asked of the server.
@@ -13,10 +14,10 @@ use crate::text::grouped;
 pub struct Chip {
     /// As row 2 shows it: `Title, Case Number: printer`.
     pub label: String,
-    /// What is looked for.
-    pub text: String,
-    /// The names of the columns that are searched.
-    pub columns: Vec<String>,
+    /// As a sentence tells it: "`printer` is in Title or Case Number".
+    pub told: String,
+    /// The names of the columns that are searched for a text.
+    pub searched: Vec<String>,
     /// As the server understands it.
     pub filter: Filter,
 }
@@ -28,7 +29,7 @@ impl Grid {
             Some(filter) => filter.typing = true,
             None => {
                 let place = self.place(self.list.cursor);
-                self.filter = Some(RowFilter::new(self.rows.value(), &self.properties()));
+                self.filter = Some(RowFilter::new(self.rows.value(), &self.properties(), self.raw));
                 self.go_near(place, height);
             }
         }
@@ -38,6 +39,7 @@ impl Grid {
     pub(super) fn drop_filter(&mut self, height: usize) {
         let place = self.place(self.list.cursor);
         self.filter = None;
+        self.search = None;
         let len = self.len();
         self.list.go_to(place.unwrap_or(0), len, height);
     }
@@ -72,56 +74,21 @@ impl Grid {
         true
     }
 
-    /// The columns whose text the server can search: the primary name, and what else of the shown ones is text.
-    fn searched(&self) -> Vec<&Column> {
-        let name = self.table.primary_name.as_ref();
-        let primary = self.schema.as_ref().zip(name).and_then(|(schema, name)| schema.column(name.as_str()));
-        let is_text = |column: &&Column| {
-            matches!(column.kind, ColumnKind::Text { .. }) && !column.secured && !column.computed
-        };
-        let others = self.columns.iter().filter(is_text).filter(|column| Some(&column.name) != name);
-        primary.into_iter().chain(others).collect()
-    }
-
-    /// The condition that asks the server for the filter's text: one of the searched columns contains it.
-    pub(super) fn chip(&self) -> Result<Chip, String> {
-        let text = self.filter.as_ref().map_or("", |filter| filter.line.text()).trim();
-        if text.is_empty() {
-            return Err("Type what to look for first.".into());
-        }
-        let searched = self.searched();
-        let contains = |column: &&Column| field(column.name.as_str()).contains(text);
-        let Some(filter) = searched.iter().map(contains).reduce(Filter::or) else {
-            return Err(format!("{} shows no text that the server could search.", self.table.display_name));
-        };
-        let columns: Vec<String> = searched.iter().map(|column| column.display_name.clone()).collect();
-        Ok(Chip { label: format!("{}: {text}", columns.join(", ")), text: text.to_owned(), columns, filter })
-    }
-
     /// What the filter found, and what it did not look at.
-    pub fn filter_message(&self) -> Option<String> {
+    pub fn filter_message(&self, asks: Option<&str>) -> Option<String> {
         let filter = self.filter.as_ref().filter(|filter| !filter.line.is_empty())?;
         let rows = self.rows.value()?;
         let (matches, held) = (grouped(filter.matches().len() as u64), grouped(filter.searched() as u64));
+        let found = format!("`{}` matches {matches} of {held}", short(filter.line.text()));
         if rows.next().is_none() && rows.held() == rows.len() {
-            return Some(format!("{matches} of {held} match, all there are."));
+            return Some(format!("{found}, all there are."));
         }
         let all = match rows.total() {
-            Some(total) if total.capped => format!("over {} in all", grouped(total.rows)),
+            Some(total) if total.capped => format!("{}+ in all", grouped(total.rows)),
             Some(total) => format!("{} in all", grouped(total.rows)),
             None => "more on the server".into(),
         };
-        let found = format!("{matches} of {held} held match.");
-        Some(match self.asked_columns() {
-            Some(columns) => format!("{found}  Enter asks {columns}  {all}"),
-            None => format!("{found}  {all}"),
-        })
-    }
-
-    /// The names of the columns that Enter asks the server for.
-    pub fn asked_columns(&self) -> Option<String> {
-        let names: Vec<&str> = self.searched().iter().map(|column| column.display_name.as_str()).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+        Some(format!("{found} held, {all}.  Enter asks {}", asks.unwrap_or("the server")))
     }
 
     /// Puts the cursor on the line of a row's place, or the nearest after it.
@@ -148,6 +115,11 @@ impl Grid {
         if let Some(filter) = &mut self.filter {
             filter.take_rows(self.rows.value(), &properties);
         }
+    }
+
+    /// What is shown of the rows has changed.
+    pub(in crate::app) fn look_again(&mut self) {
+        self.filter_again();
     }
 
     /// Rows that were read, whether held or not.

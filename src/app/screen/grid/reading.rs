@@ -1,10 +1,12 @@
 //! Reading rows: the first page, the next ones ahead of the cursor, those let go, and everything anew.
 
-use super::columns::Sort;
+use jiff::Timestamp;
+
 use super::filtering::Chip;
-use super::{Grid, Stopped};
+use super::{Grid, Sort, Stopped};
 use crate::app::effect::{Effect, Request};
 use crate::app::layout::Size;
+use crate::app::notice::Notice;
 use crate::app::problem::Problem;
 use crate::app::rows::Rows;
 use crate::app::session::Start;
@@ -32,28 +34,63 @@ enum Goal {
     Again(usize),
 }
 
+/// Order and conditions of what is on the screen.
+pub(super) type Asked = (Vec<Sort>, Vec<Chip>);
+
+/// Where and when reading to the end began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    since: Timestamp,
+    from: usize,
+}
+
 /// Rows that will take the place of those on the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reload {
+    /// What was asked.
+    query: Option<Query>,
     rows: Option<Rows>,
     /// The row the cursor should be on again, and where it was.
     seek: Option<(RowId, usize)>,
     /// Order and conditions before, for when this fails.
-    before: (Option<Sort>, Vec<Chip>),
+    before: Asked,
 }
 
 impl Grid {
     /// Begins to read everything anew. `keep` leads the cursor back to its row, otherwise it goes to the first.
-    pub(super) fn reload(&mut self, keep: bool, before: (Option<Sort>, Vec<Chip>)) {
+    pub(super) fn reload(&mut self, keep: bool, before: Asked) {
         let place = self.place(self.list.cursor).unwrap_or_default();
         let id = self.current_row().and_then(|row| row.id(&self.table.primary_id));
         let seek = id.filter(|_| keep && place < SEEK_ROWS).map(|id| (id, place));
+        // What is on the screen was asked for before a reload that has not come.
+        let before = self.reload.take().map_or(before, |reload| reload.before);
         self.rows.start();
         self.reading = None;
         self.to_end = false;
         self.at_last = false;
         self.stopped = None;
-        self.reload = Some(Reload { rows: None, seek, before });
+        self.reload = Some(Reload { query: None, rows: None, seek, before });
+    }
+
+    /// Order and conditions as they are now, for when others are refused.
+    pub(super) fn asked(&self) -> Asked {
+        (self.sort.clone(), self.chips.clone())
+    }
+
+    /// Begins to read to the last row there is.
+    pub(super) fn run_to_end(&mut self, now: Timestamp) {
+        self.to_end = true;
+        self.stopped = None;
+        self.run = Some(Run { since: now, from: self.loaded() });
+    }
+
+    /// Rows that are still to be read, at least; whether that is all.
+    pub(super) fn rest(&self) -> Option<(u64, bool)> {
+        let rows = self.rows.value()?;
+        rows.next()?;
+        let total = rows.total();
+        let rest = total.map_or(0, |total| total.rows.saturating_sub(rows.len() as u64));
+        Some((rest, total.is_some_and(|total| !total.capped)))
     }
 
     /// What should be read now, given where the cursor is. One read at a time.
@@ -63,6 +100,9 @@ impl Grid {
         }
         self.reading = None;
         let Some((goal, request)) = self.wanted(size.list_height(), start.page_size()) else { return vec![] };
+        if let (Some(reload), Request::Rows(query)) = (&mut self.reload, &request) {
+            reload.query = Some(query.clone());
+        }
         let ticket = tickets.issue(Slot::Rows);
         self.reading = Some(Reading { ticket, goal });
         vec![Effect::Run(ticket, request)]
@@ -106,11 +146,11 @@ impl Grid {
             .page_size(page_size)
             .count()
             .annotations();
-        if let Some(order) = self.order() {
+        for order in self.orders() {
             let is_key = order.property == primary_id;
             query = query.then(order);
             if is_key {
-                return query;
+                return query; // nothing behind it could make a difference
             }
         }
         query.order_by(primary_id)
@@ -130,12 +170,12 @@ impl Grid {
     }
 
     /// Takes a page; answers what the message line should say.
-    pub(super) fn page_came(&mut self, page: Page, height: usize, page_size: u32) -> Option<String> {
+    pub(super) fn page_came(&mut self, page: Page, height: usize, now: Timestamp) -> Option<Notice> {
         let goal = self.reading.take()?.goal;
         self.fit_to(&page);
         match goal {
-            Goal::Reload => self.reload_came(page, height, page_size),
-            Goal::Next => self.next_came(page, height),
+            Goal::Reload => self.reload_came(page, height),
+            Goal::Next => self.next_came(page, height, now),
             Goal::Again(number) => {
                 let place = self.place(self.list.cursor).unwrap_or_default();
                 let before = self.loaded();
@@ -154,7 +194,7 @@ impl Grid {
         }
     }
 
-    fn reload_came(&mut self, page: Page, height: usize, page_size: u32) -> Option<String> {
+    fn reload_came(&mut self, page: Page, height: usize) -> Option<Notice> {
         let mut reload = self.reload.take()?;
         let from = reload.rows.as_ref().map_or(0, Rows::len);
         let rows = match reload.rows.take() {
@@ -162,7 +202,7 @@ impl Grid {
                 rows.append(page);
                 rows
             }
-            None => Rows::new(self.query(page_size), page),
+            None => Rows::new(reload.query.clone()?, self.table.primary_id.clone(), page),
         };
         let mut place = 0;
         if let Some((id, at)) = reload.seek {
@@ -183,10 +223,24 @@ impl Grid {
         self.place_marks(0);
         self.filter_again();
         self.go_near(Some(place), height);
-        None
+        self.round()
     }
 
-    fn next_came(&mut self, page: Page, height: usize) -> Option<String> {
+    /// The links of the server lead in a circle: that is told, and nothing more is read.
+    fn round(&mut self) -> Option<Notice> {
+        if !self.rows.value()?.goes_round() {
+            return None;
+        }
+        self.to_end = false;
+        self.stopped = Some(Stopped::Round);
+        let problem =
+            Problem::new(format!("Stopped reading {}: the pages go round.", self.table.collection_name))
+                .why("The server's link to the next page leads to one that was read already.")
+                .next("r reads anew   Esc dismiss");
+        Some(Notice::Problem(problem))
+    }
+
+    fn next_came(&mut self, page: Page, height: usize, now: Timestamp) -> Option<Notice> {
         let before = self.len();
         let from = self.loaded();
         self.rows.value_mut()?.append(page);
@@ -202,19 +256,42 @@ impl Grid {
         rows.trim(place);
         let is_end = rows.next().is_none();
         let count = grouped(rows.len() as u64);
+        if let Some(round) = self.round() {
+            return Some(round);
+        }
         let said = match (self.to_end, is_end) {
             (true, true) => Some(format!("All {count} rows are read.")),
-            (true, false) if was_last => Some(format!("{count} rows read, on to the last ...  Ctrl-C stops")),
+            (true, false) => self.progress_text(now),
             _ => None,
         };
         self.to_end &= !is_end;
-        said
+        said.map(Notice::Info)
+    }
+
+    /// How far reading to the end is: a bar where the server told how many rows there are, otherwise count and rate.
+    pub(super) fn progress_text(&self, now: Timestamp) -> Option<String> {
+        let (rows, run) = (self.rows.value()?, self.run?);
+        let read = rows.len() as u64;
+        let how_far = match rows.total() {
+            Some(total) if !total.capped => {
+                format!("{}  {} of {}", bar(read, total.rows), grouped(read), grouped(total.rows))
+            }
+            _ => match u64::try_from(now.as_second() - run.since.as_second()) {
+                Ok(seconds @ 1..) => {
+                    let rate = (rows.len().saturating_sub(run.from)) as u64 / seconds;
+                    format!("{} rows read, {}/s", grouped(read), grouped(rate))
+                }
+                _ => format!("{} rows read", grouped(read)),
+            },
+        };
+        Some(format!("Reading to the last row  {how_far}  Ctrl-C stops"))
     }
 
     /// Takes a failure; answers it when it should be said: rows are on the screen and stay there.
     pub(super) fn reading_failed(&mut self, problem: Problem) -> Option<Problem> {
         self.reading = None;
         self.to_end = false;
+        self.search = None;
         match self.reload.take() {
             Some(reload) => {
                 (self.sort, self.chips) = reload.before;
@@ -229,6 +306,7 @@ impl Grid {
     pub(in crate::app) fn stop(&mut self) {
         self.reading = None;
         self.to_end = false;
+        self.search = None;
         self.stopped = Some(Stopped::ByKey);
         if let Some(reload) = self.reload.take() {
             (self.sort, self.chips) = reload.before;
@@ -237,5 +315,27 @@ impl Grid {
         if self.rows.is_pending() {
             self.rows.cancel();
         }
+    }
+}
+
+/// `[####----] 46%`
+fn bar(done: u64, of: u64) -> String {
+    const CELLS: u64 = 20;
+    let share = |parts: u64| done.min(of) * parts / of.max(1);
+    let full = share(CELLS) as usize;
+    format!("[{}{}] {}%", "#".repeat(full), "-".repeat(CELLS as usize - full), share(100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_full_at_the_end_only() {
+        assert_eq!(bar(0, 12_431), "[--------------------] 0%");
+        assert_eq!(bar(5_719, 12_431), "[#########-----------] 46%");
+        assert_eq!(bar(12_430, 12_431), "[###################-] 99%");
+        assert_eq!(bar(12_431, 12_431), "[####################] 100%");
+        assert_eq!(bar(7, 0), "[--------------------] 0%");
     }
 }
