@@ -49,7 +49,8 @@ impl App {
             | Screen::Environments(_)
             | Screen::Tables(_)
             | Screen::Review(_)
-            | Screen::Doctor(_) => {
+            | Screen::Doctor(_)
+            | Screen::Viewer(_) => {
                 return Err("There is no row here.".into());
             }
         };
@@ -80,7 +81,8 @@ impl App {
             | Screen::Environments(_)
             | Screen::Tables(_)
             | Screen::Review(_)
-            | Screen::Doctor(_) => None,
+            | Screen::Doctor(_)
+            | Screen::Viewer(_) => None,
         }
     }
 
@@ -137,7 +139,9 @@ impl App {
         let now = edit.map(|edit| &edit.new);
         let overlay = match way {
             Way::Menu => Overlay::ChoiceMenu(Box::new(ChoiceMenu::new(target, column, now))),
-            Way::Line | Way::Lines => Overlay::Editor(Box::new(Editor::new(target, column, now, way))),
+            Way::Line | Way::Lines => {
+                Overlay::Editor(Box::new(Editor::new(target, column, now, way, &self.zone)))
+            }
         };
         self.overlays.push(overlay);
     }

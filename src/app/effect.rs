@@ -73,6 +73,8 @@ pub enum Request {
     NextPage(NextLink, Query),
     /// Read one row with all its columns.
     Row(SetName, RowId),
+    /// Read which time zone the person has set.
+    Zone,
     /// Examine network, token, environment and terminal, whose size is given; privileges on these tables.
     Doctor(Vec<TableName>, Size),
 }

@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
+use super::zone::Zone;
 use crate::dataverse::{self, Page, Refused, Row, Table, TableSchema};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -72,6 +73,8 @@ pub enum Reply {
     Rows(Result<Page, dataverse::Error>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
+    /// The person's time zone; nothing when it could not be found out.
+    Zone(Option<Zone>),
     /// What was found by the doctor; what failed is in it.
     Doctor(Result<Examination, Problem>),
 }

@@ -80,7 +80,7 @@ impl App {
             Screen::Grid(grid) => grid.to_end || grid.rows.is_pending(),
             Screen::Record(record) => record.row.is_pending(),
             Screen::Doctor(doctor) => doctor.report.is_pending(),
-            Screen::Review(_) => false,
+            Screen::Review(_) | Screen::Viewer(_) => false,
         }
     }
 
@@ -192,6 +192,12 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         }
         Overlay::Reading(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
+        }
+        Overlay::Whole(_) => {
+            vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
+        }
+        Overlay::Keys(_) => {
+            vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
         }
         Overlay::KeyTester(_) => vec![Hint::new("q", "leave"), Hint::new("Esc Esc", "leave")],
         Overlay::Columns(_) => {

@@ -35,6 +35,7 @@ pub mod session;
 pub mod tickets;
 mod unlock;
 pub mod wait;
+pub mod zone;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +61,7 @@ use save::Sending;
 use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
 use wait::Wait;
+use zone::Zone;
 
 pub use effect::{Effect, Request};
 pub use event::{Event, Progress, Reply};
@@ -100,6 +102,8 @@ pub struct App {
     pub sending: Sending,
     /// Which row the last request for one was about.
     asked_row: Option<RowKey>,
+    /// The time zone that times are read in.
+    pub zone: Zone,
     /// A request waits before it is sent again.
     pub waiting: Option<Wait>,
     /// The message line.
@@ -137,6 +141,7 @@ impl App {
             dropped: None,
             sending: Sending::default(),
             asked_row: None,
+            zone: Zone::default(),
             waiting: None,
             notice: None,
             leaving: false,
@@ -148,6 +153,9 @@ impl App {
 
     /// The first effects: check whether a kept sign-in still works, to the environment or to what lists them.
     pub fn begin(&mut self) -> Vec<Effect> {
+        if matches!(self.screen(), Screen::Viewer(_)) {
+            return vec![];
+        }
         if self.start.environment.is_none() {
             self.session = Session::SignedOut;
             return self.read_places();
@@ -160,6 +168,12 @@ impl App {
     /// This is the only place where state changes. It never blocks and never fails: a failed request arrives as an
     /// event like any other.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let effects = self.apply(event);
+        self.index_forms();
+        effects
+    }
+
+    fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Clock(now) => {
                 self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
@@ -339,6 +353,7 @@ impl App {
             Screen::Record(_) => self.step_record(step),
             Screen::Review(_) => self.step_review(step),
             Screen::Doctor(_) => self.step_doctor(step),
+            Screen::Viewer(_) => self.step_json(step),
             Screen::SignIn(_) => {}
         }
         vec![]
@@ -387,7 +402,7 @@ impl App {
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
-            Screen::Tables(_) | Screen::Review(_) => &[],
+            Screen::Tables(_) | Screen::Review(_) | Screen::Viewer(_) => &[],
         };
         if slots.contains(&Slot::Session) {
             self.opening = None;
@@ -407,7 +422,7 @@ impl App {
             Slot::Places => self.places.cancel(),
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
-            Slot::Refused => {}
+            Slot::Refused | Slot::Zone => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -419,6 +434,7 @@ impl App {
             Screen::Record(_) => self.read_record(),
             Screen::Environments(_) => self.read_places(),
             Screen::Doctor(_) => self.go_doctor(),
+            Screen::Viewer(_) => vec![],
             Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
         }
     }
@@ -452,6 +468,10 @@ impl App {
                 self.show_refused(refused);
                 vec![]
             }
+            Reply::Zone(zone) => {
+                self.zone = zone.unwrap_or_default(); // without it times stay in UTC, which is said beside them
+                vec![]
+            }
             Reply::Doctor(report) => {
                 self.examined(report);
                 vec![]
@@ -475,6 +495,8 @@ impl App {
         self.dropped = None;
         self.sending = Sending::default();
         self.asked_row = None;
+        self.zone = Zone::default();
+        effects.push(Effect::Run(self.tickets.issue(Slot::Zone), Request::Zone));
         let slots = [Slot::Schema, Slot::Rows, Slot::Row, Slot::Places, Slot::Details];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));
@@ -519,11 +541,17 @@ impl App {
                     grid.list.clamp(len, height);
                     grid.go_to_column(grid.active, width);
                 }
-                Screen::SignIn(_) | Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => {}
+                Screen::SignIn(_)
+                | Screen::Record(_)
+                | Screen::Review(_)
+                | Screen::Doctor(_)
+                | Screen::Viewer(_) => {}
             }
         }
         self.fit_record();
+        self.step_json(Step::Rows(0));
         self.fit_reading();
+        self.fit_whole();
         self.step_doctor(Step::Rows(0));
         self.review_changed();
     }

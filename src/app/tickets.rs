@@ -24,6 +24,8 @@ pub enum Slot {
     Rows,
     /// One row, for a form.
     Row,
+    /// The time zone of the person.
+    Zone,
     /// The checks of the doctor.
     Doctor,
     /// What a server sent in place of an answer.
@@ -72,9 +74,13 @@ impl Tickets {
         self.current.remove(&slot).is_some()
     }
 
-    /// The newest read that is under way.
+    /// The newest read that is under way and that somebody waits for.
     pub fn newest(&self) -> Option<Slot> {
-        self.current.iter().max_by_key(|(_, number)| **number).map(|(slot, _)| *slot)
+        self.current
+            .iter()
+            .filter(|(slot, _)| **slot != Slot::Zone)
+            .max_by_key(|(_, number)| **number)
+            .map(|(slot, _)| *slot)
     }
 
     /// An answer for this slot is awaited.

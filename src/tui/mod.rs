@@ -19,6 +19,7 @@ pub mod start;
 pub mod terminal;
 pub mod theme;
 pub mod view;
+mod windows_zones;
 
 pub use console::Console;
 pub use event_loop::run as run_loop;

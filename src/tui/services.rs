@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use super::Start;
@@ -13,6 +14,7 @@ use super::examination::examination;
 use super::places;
 use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
+use super::windows_zones;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
 use crate::app::layout::Size;
@@ -21,6 +23,7 @@ use crate::app::problem::Problem;
 use crate::app::secret::Secret;
 use crate::app::session::{self, Identity, Place, Writes};
 use crate::app::wait::Wait;
+use crate::app::zone::Zone;
 use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
@@ -141,6 +144,7 @@ impl Services {
             Request::Row(set, id) => {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
+            Request::Zone => Reply::Zone(self.zone().await),
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
     }
@@ -382,6 +386,20 @@ impl Services {
         }
         self.client.send_replace(None);
         Ok(())
+    }
+
+    /// The time zone of the person's settings; nothing when that cannot be found out, which is no trouble.
+    async fn zone(&self) -> Option<Zone> {
+        let windows = match async { self.client()?.time_zone().await }.await {
+            Ok(name) => name?,
+            Err(error) => {
+                tracing::warn!(%error, "the time zone is not known");
+                return None;
+            }
+        };
+        let name = windows_zones::iana(&windows)?;
+        let rules = TimeZone::get(name).inspect_err(|error| tracing::warn!(%error, "no rules of the zone"));
+        Some(Zone { name: name.to_owned(), rules: rules.ok()? })
     }
 
     fn client(&self) -> Result<Client, Error> {

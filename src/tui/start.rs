@@ -19,6 +19,7 @@ use super::terminal::Guard;
 use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::layout::Size;
+use crate::app::screen::Viewer;
 use crate::app::session::{self, Way};
 use crate::auth::{TokenStore, Version};
 use crate::config::{Application, Profiles, Tags};
@@ -98,6 +99,19 @@ pub struct Given {
 ///
 /// When there is no terminal to draw on, or when a part of the program broke: the terminal is whole again then.
 pub async fn run(start: Start) -> io::Result<()> {
+    run_from(start, |app| app).await
+}
+
+/// Shows a JSON text until it is left; nothing is sent.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn view(start: Start, viewer: Viewer) -> io::Result<()> {
+    run_from(start, |app| app.viewing(viewer)).await
+}
+
+async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()> {
     let broken = Arc::new(Notify::new());
     let theme = match (start.no_color, start.true_color) {
         (true, _) => Theme::plain(),
@@ -109,7 +123,7 @@ pub async fn run(start: Start) -> io::Result<()> {
     let (_guard, mut terminal) = Guard::take(Arc::clone(&broken))?;
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
-    let mut app = App::new(app_start, size, Timestamp::now());
+    let mut app = first(App::new(app_start, size, Timestamp::now()));
     let mut runner = Runner::new(services);
     let ended = async {
         tokio::select! {

@@ -4,6 +4,7 @@
 
 mod hostile;
 mod journey;
+mod json;
 mod ladder;
 mod leaving;
 mod passphrase;

@@ -16,3 +16,5 @@ mod sign_in;
 mod stage;
 mod sweep;
 mod tables;
+mod viewer;
+mod whole_row;

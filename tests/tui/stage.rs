@@ -52,7 +52,11 @@ impl Stage {
 
     /// The program as it was started.
     pub(crate) fn started(start: Start, width: u16, height: u16) -> Self {
-        let mut app = App::new(start, Size { width, height }, noon());
+        Self::of(App::new(start, Size { width, height }, noon()))
+    }
+
+    /// A program that has not begun.
+    pub(crate) fn of(mut app: App) -> Self {
         let effects = app.begin();
         let mut stage = Self { app, effects: vec![], asked: vec![] };
         stage.take(effects);

@@ -10,12 +10,14 @@ pub mod editor;
 pub mod find;
 pub mod help;
 pub mod key_tester;
+pub mod keys;
 pub mod menu;
 pub mod palette;
 pub mod prefix;
 pub mod prompt;
 pub mod reading;
 pub mod tags;
+pub mod whole;
 
 use super::App;
 use super::effect::Effect;
@@ -30,10 +32,12 @@ use editor::Editor;
 use find::Find;
 use help::Help;
 use key_tester::KeyTester;
+use keys::KeyJump;
 use palette::Palette;
 use prompt::Prompt;
 use reading::Reading;
 use tags::TagForm;
+use whole::Whole;
 
 /// An overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +70,10 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     /// Text to be read.
     Reading(Box<Reading>),
+    /// A whole value.
+    Whole(Box<Whole>),
+    /// The names of a JSON text.
+    Keys(Box<KeyJump>),
     /// What each key arrives as.
     KeyTester(KeyTester),
 }
@@ -88,6 +96,8 @@ impl App {
             Some(Overlay::Details(_)) => self.details_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
+            Some(Overlay::Whole(_)) => self.whole_input(&input),
+            Some(Overlay::Keys(_)) => self.key_jump_input(&input),
             Some(Overlay::KeyTester(_)) => self.key_tester_input(&input),
             None => vec![],
         }

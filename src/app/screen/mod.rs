@@ -9,6 +9,7 @@ pub mod record;
 pub mod review;
 pub mod sign_in;
 pub mod tables;
+pub mod viewer;
 
 use super::App;
 use super::command::Scope;
@@ -22,6 +23,7 @@ pub use record::Record;
 pub use review::Review;
 pub use sign_in::SignIn;
 pub use tables::Tables;
+pub use viewer::Viewer;
 
 /// A screen with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +35,7 @@ pub enum Screen {
     Record(Box<Record>),
     Review(Review),
     Doctor(Box<Doctor>),
+    Viewer(Box<Viewer>),
 }
 
 impl Screen {
@@ -45,10 +48,11 @@ impl Screen {
             Screen::Grid(_) => &[Scope::Grid, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
                 record::Tab::Form => &[Scope::Form, Scope::Record, Scope::List, Scope::Global],
-                record::Tab::Json => &[Scope::Json, Scope::Record, Scope::List, Scope::Global],
+                record::Tab::Json => &[Scope::Json, Scope::Tree, Scope::Record, Scope::List, Scope::Global],
             },
             Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
             Screen::Doctor(_) => &[Scope::Doctor, Scope::List, Scope::Global],
+            Screen::Viewer(_) => &[Scope::Tree, Scope::List, Scope::Viewer],
         }
     }
 }
@@ -61,7 +65,7 @@ impl App {
             Screen::SignIn(_) => self.sign_in_field_input(input),
             Screen::Tables(_) => self.tables_field_input(input),
             Screen::Grid(_) => self.grid_field_input(input),
-            Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => None,
+            Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) | Screen::Viewer(_) => None,
         }
     }
 }

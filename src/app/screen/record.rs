@@ -7,8 +7,6 @@ use crate::app::edit::row_name;
 use crate::app::effect::{Effect, Request};
 use crate::app::list::Step;
 use crate::app::load::Load;
-use crate::app::overlay::Overlay;
-use crate::app::overlay::find::Find;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
@@ -32,6 +30,8 @@ pub struct Record {
     pub json: Json,
     /// The text that was searched for last, in lower case.
     pub needle: String,
+    /// The server says that the row is no longer there; what is shown is what was read before.
+    pub gone: bool,
 }
 
 /// What is shown of a record.
@@ -45,7 +45,7 @@ impl Record {
     /// A record of which nothing is read yet.
     pub fn new(table: Table, id: RowId, tab: Tab) -> Self {
         let (form, json) = (Form::default(), Json::default());
-        Self { table, id, row: Load::Idle, tab, form, json, needle: String::new() }
+        Self { table, id, row: Load::Idle, tab, form, json, needle: String::new(), gone: false }
     }
 
     /// Whether this is that row.
@@ -61,6 +61,7 @@ impl Record {
     /// A newer version of the row.
     pub(in crate::app) fn set_row(&mut self, row: Row) {
         self.json.show(&row);
+        self.gone = false;
         self.row = Load::Ready(row);
     }
 }
@@ -103,6 +104,7 @@ impl App {
                     self.row_is_gone(&key, &problem);
                 }
                 for record in self.records(&key) {
+                    record.gone |= error.is_not_found();
                     record.row.finish(Err(problem.clone()));
                 }
                 self.notice = Some(crate::app::notice::Notice::Problem(problem));
@@ -169,8 +171,14 @@ impl App {
     }
 
     pub(in crate::app) fn run_record(&mut self, command: RecordCommand) -> Vec<Effect> {
-        if let RecordCommand::Edit(command) = command {
-            return self.run_edit(command);
+        match command {
+            RecordCommand::Edit(command) => return self.run_edit(command),
+            RecordCommand::Tree(command) => self.run_json(command),
+            RecordCommand::Find => self.begin_find(),
+            RecordCommand::NextMatch => self.find_again(true),
+            RecordCommand::PreviousMatch => self.find_again(false),
+            RecordCommand::Open => return self.open_field(),
+            _ => {}
         }
         let Screen::Record(record) = self.screen_mut() else { return vec![] };
         match command {
@@ -178,20 +186,17 @@ impl App {
             RecordCommand::Json if record.tab == Tab::Json => self.say("This is the JSON. 1 shows the form"),
             RecordCommand::Form => record.tab = Tab::Form,
             RecordCommand::Json => record.tab = Tab::Json,
-            RecordCommand::Find => {
-                let find = Find::new(match record.tab {
-                    Tab::Form => record.form.list.cursor,
-                    Tab::Json => record.json.cursor(),
-                });
-                self.overlays.push(Overlay::Find(find));
-                return vec![];
-            }
-            RecordCommand::NextMatch => self.find_again(true),
-            RecordCommand::PreviousMatch => self.find_again(false),
             RecordCommand::HideEmpty => record.form.hide_empty = !record.form.hide_empty,
             RecordCommand::LogicalNames => record.form.logical = !record.form.logical,
-            RecordCommand::Tree(command) => self.run_json(command),
-            RecordCommand::Edit(_) => {}
+            RecordCommand::AllColumns => {
+                let hid = std::mem::replace(&mut record.form.hide_empty, false);
+                self.say(if hid {
+                    "All columns."
+                } else {
+                    "All columns are shown already. z e hides empty ones"
+                });
+            }
+            _ => {}
         }
         self.fit_record();
         vec![]

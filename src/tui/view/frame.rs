@@ -45,6 +45,10 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             left.push(Span::styled(format!("dv {}", app.start.version), theme.bar));
             match app.screen() {
                 Screen::Environments(_) => right.push(Span::raw("environments")),
+                Screen::Viewer(viewer) => {
+                    left.push(Span::raw(format!("   {}", text::fit(&viewer.name, 50))));
+                    right.push(Span::raw("a file, nothing is sent"));
+                }
                 _ => left.push(Span::raw("   not signed in")),
             }
             if let Some(environment) = &app.start.environment {
@@ -166,6 +170,7 @@ impl App {
             Screen::Record(record) => self.record_name(record),
             Screen::Review(_) => "Pending changes".into(),
             Screen::Doctor(_) => "Doctor".into(),
+            Screen::Viewer(viewer) => viewer.name.clone(),
         }
     }
 }
