@@ -1,6 +1,6 @@
 //! `dv json -`: the text comes through a pipe, the keys from the terminal.
 
-use crate::Terminal;
+use crate::{Home, Terminal};
 
 #[test]
 fn a_text_from_a_pipe_is_looked_at_with_the_keys_of_the_terminal() {
@@ -8,8 +8,9 @@ fn a_text_from_a_pipe_is_looked_at_with_the_keys_of_the_terminal() {
         "printf '%s' '{{\"title\":\"Printer jam\",\"deep\":{{\"floor\":3}}}}' | {} json -",
         env!("CARGO_BIN_EXE_dv")
     );
-    let mut terminal =
-        Terminal::start_program("/bin/sh", &["-c", &line], &[("HOME", "/nonexistent")], 24, 80);
+    let home = Home::new();
+    let settings = [("HOME", home.folder.path().to_str().unwrap())];
+    let mut terminal = Terminal::start_program("/bin/sh", &["-c", &line], &settings, 24, 80);
     terminal.wait_for("floor: 3");
     terminal.keys(&["@"]);
     terminal.wait_for("name:");
