@@ -17,7 +17,7 @@ fn a_text_from_a_pipe_is_looked_at_with_the_keys_of_the_terminal() {
     terminal.send("floor\r");
     terminal.wait_for(".deep.floor");
     terminal.keys(&["h", "h", "h", "h"]);
-    terminal.wait_for("{...} (1)");
+    terminal.wait_for("{...} (2)");
     terminal.keys(&["q"]);
     assert_eq!(terminal.wait_for_end(), 0);
     assert!(!terminal.state().alternate_screen());
