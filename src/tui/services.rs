@@ -397,7 +397,7 @@ impl Services {
                 return None;
             }
         };
-        let name = windows_zones::iana(&windows)?;
+        let name = windows_zones::iana(&windows).filter(|name| *name != "Etc/UTC")?;
         let rules = TimeZone::get(name).inspect_err(|error| tracing::warn!(%error, "no rules of the zone"));
         Some(Zone { name: name.to_owned(), rules: rules.ok()? })
     }
