@@ -21,6 +21,8 @@ const SCOPES: &[Scope] = &[
     Scope::Record,
     Scope::Form,
     Scope::Json,
+    Scope::Tree,
+    Scope::Viewer,
     Scope::Review,
     Scope::Doctor,
     Scope::Log,

@@ -66,7 +66,8 @@ impl App {
             | Screen::Tables(_)
             | Screen::Review(_)
             | Screen::Doctor(_)
-            | Screen::Log(_) => {
+            | Screen::Log(_)
+            | Screen::Viewer(_) => {
                 return Err("There is no row here.".into());
             }
         };
@@ -101,7 +102,8 @@ impl App {
             | Screen::Tables(_)
             | Screen::Review(_)
             | Screen::Doctor(_)
-            | Screen::Log(_) => None,
+            | Screen::Log(_)
+            | Screen::Viewer(_) => None,
         }
     }
 
@@ -158,7 +160,9 @@ impl App {
         let now = edit.map(|edit| &edit.new);
         let overlay = match way {
             Way::Menu => Overlay::ChoiceMenu(Box::new(ChoiceMenu::new(target, column, now))),
-            Way::Line | Way::Lines => Overlay::Editor(Box::new(Editor::new(target, column, now, way))),
+            Way::Line | Way::Lines => {
+                Overlay::Editor(Box::new(Editor::new(target, column, now, way, &self.zone)))
+            }
         };
         self.overlays.push(overlay);
     }

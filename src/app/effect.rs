@@ -83,6 +83,8 @@ pub enum Request {
     Row(SetName, RowId),
     /// Look for a row that somebody wants to go to.
     Find(Search),
+    /// Read which time zone the person has set.
+    Zone,
     /// Examine network, token, environment and terminal, whose size is given; privileges on these tables.
     Doctor(Vec<TableName>, Size),
 }

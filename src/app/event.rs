@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
+use super::zone::Zone;
 use crate::dataverse::{self, Exchange, Page, QuickFind, Refused, Row, Table, TableName, TableSchema};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -84,6 +85,8 @@ pub enum Reply {
     Row(Result<Row, dataverse::Error>),
     /// The rows that were looked for.
     Found(Result<Found, Problem>),
+    /// The person's time zone; nothing when it could not be found out.
+    Zone(Option<Zone>),
     /// What was found by the doctor; what failed is in it.
     Doctor(Result<Examination, Problem>),
 }

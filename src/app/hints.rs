@@ -86,7 +86,7 @@ impl App {
             Screen::Grid(grid) => grid.to_end || grid.search.is_some() || grid.rows.is_pending(),
             Screen::Record(record) => record.row.is_pending(),
             Screen::Doctor(doctor) => doctor.report.is_pending(),
-            Screen::Review(_) | Screen::Log(_) => false,
+            Screen::Review(_) | Screen::Log(_) | Screen::Viewer(_) => false,
         }
     }
 
@@ -223,6 +223,12 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             Hint::new("y", "copy"),
             Hint::new("P", "plain text"),
         ],
+        Overlay::Whole(_) => {
+            vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
+        }
+        Overlay::Keys(_) => {
+            vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
+        }
         Overlay::KeyTester(_) => vec![Hint::new("q", "leave"), Hint::new("Esc Esc", "leave")],
         Overlay::ColumnPicker(picker) if picker.typing => {
             vec![Hint::new("Enter", "to the list"), Hint::new("Esc", "clear")]

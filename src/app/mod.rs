@@ -49,6 +49,7 @@ pub mod tickets;
 mod unlock;
 pub mod wait;
 pub mod watch;
+pub mod zone;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,6 +86,7 @@ use session::{Identity, Session, Start};
 use tickets::{Slot, Ticket, Tickets};
 use wait::Wait;
 use watch::Watch;
+use zone::Zone;
 
 pub use effect::{Effect, Request};
 pub use event::{Event, Progress, Reply};
@@ -143,6 +145,8 @@ pub struct App {
     pub sending: Sending,
     /// Which row the last request for one was about.
     asked_row: Option<RowKey>,
+    /// The time zone that times are read in.
+    pub zone: Zone,
     /// A request waits before it is sent again.
     pub waiting: Option<Wait>,
     /// The requests of this session.
@@ -195,6 +199,7 @@ impl App {
             dropped: None,
             sending: Sending::default(),
             asked_row: None,
+            zone: Zone::default(),
             waiting: None,
             requests: RequestLog::default(),
             reads: Reads::default(),
@@ -215,6 +220,9 @@ impl App {
 
     /// The first effects: check whether a kept sign-in still works, to the environment or to what lists them.
     pub fn begin(&mut self) -> Vec<Effect> {
+        if matches!(self.screen(), Screen::Viewer(_)) {
+            return vec![];
+        }
         if self.start.environment.is_none() {
             self.session = Session::SignedOut;
             let effects = self.read_places();
@@ -234,6 +242,7 @@ impl App {
         let mut effects = self.apply(event);
         effects.extend(self.settle());
         self.follow_reads();
+        self.index_forms();
         effects
     }
 
@@ -465,6 +474,7 @@ impl App {
             Screen::Review(_) => self.step_review(step),
             Screen::Doctor(_) => self.step_doctor(step),
             Screen::Log(_) => self.step_log(step),
+            Screen::Viewer(_) => self.step_json(step),
             Screen::SignIn(_) => {}
         }
         vec![]
@@ -513,7 +523,7 @@ impl App {
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
-            Screen::Tables(_) | Screen::Review(_) | Screen::Log(_) => &[],
+            Screen::Tables(_) | Screen::Review(_) | Screen::Log(_) | Screen::Viewer(_) => &[],
         };
         if slots.contains(&Slot::Session) {
             self.opening = None;
@@ -536,7 +546,7 @@ impl App {
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
-            Slot::Refused | Slot::Find => {}
+            Slot::Refused | Slot::Find | Slot::Zone => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]
@@ -553,6 +563,7 @@ impl App {
                 self.say("The log shows each request as it comes: there is nothing to read again.");
                 vec![]
             }
+            Screen::Viewer(_) => vec![],
             Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
         }
     }
@@ -598,6 +609,10 @@ impl App {
                 self.show_refused(refused);
                 vec![]
             }
+            Reply::Zone(zone) => {
+                self.zone = zone.unwrap_or_default(); // without it times stay in UTC, which is said beside them
+                vec![]
+            }
             Reply::Doctor(report) => {
                 self.examined(report);
                 vec![]
@@ -630,6 +645,8 @@ impl App {
         self.asked_row = None;
         self.preview = Preview::default();
         self.watch = None;
+        self.zone = Zone::default();
+        effects.push(Effect::Run(self.tickets.issue(Slot::Zone), Request::Zone));
         let slots = [
             Slot::Schema,
             Slot::QuickFind,
@@ -681,12 +698,15 @@ impl App {
                 | Screen::Record(_)
                 | Screen::Review(_)
                 | Screen::Doctor(_)
-                | Screen::Log(_) => {}
+                | Screen::Log(_)
+                | Screen::Viewer(_) => {}
             }
         }
         self.fit_record();
         self.fit_preview();
+        self.step_json(Step::Rows(0));
         self.fit_reading();
+        self.fit_whole();
         self.step_doctor(Step::Rows(0));
         self.step_log(Step::Rows(0));
         self.review_changed();

@@ -162,8 +162,8 @@ impl App {
         let Some(record) = &self.preview.record else { return };
         let fields = form::fields(self, record);
         let mut list = record.form.list;
-        form::step(&mut list, step, &fields, height);
-        let field = fields.get(list.cursor).map(|field| field.column.name.clone());
+        form::step(&mut list, step, fields.as_ref(), height);
+        let field = fields.and_then(|fields| Some(fields.column(list.cursor)?.name.clone()));
         self.preview.field = field;
         if let Some(record) = &mut self.preview.record {
             record.form.list = list;
@@ -174,8 +174,8 @@ impl App {
     pub(in crate::app) fn scroll_preview(&mut self, halves: isize) {
         let height = self.preview_height();
         let Some(record) = &self.preview.record else { return };
-        let fields = form::fields(self, record);
-        let starts = form::starts(&fields);
+        let Some(fields) = form::fields(self, record) else { return };
+        let starts = fields.starts();
         let lines = starts.last().copied().unwrap_or_default();
         let mut list = record.form.list;
         let lines_down = halves * (height as isize / 2).max(1);
@@ -185,7 +185,7 @@ impl App {
         }
         list.top = top;
         list.cursor = starts.partition_point(|start| *start < top).min(fields.len().saturating_sub(1));
-        self.preview.field = fields.get(list.cursor).map(|field| field.column.name.clone());
+        self.preview.field = fields.column(list.cursor).map(|column| column.name.clone());
         if let Some(record) = &mut self.preview.record {
             record.form.list = list;
         }
@@ -198,9 +198,9 @@ impl App {
         let fields = form::fields(self, record);
         let mut list = record.form.list;
         let wanted = self.preview.field.as_ref();
-        let place = fields.iter().position(|field| Some(&field.column.name) == wanted);
+        let place = fields.as_ref().zip(wanted).and_then(|(fields, wanted)| fields.place_of(wanted));
         list.cursor = place.unwrap_or(list.cursor);
-        form::step(&mut list, Step::Rows(0), &fields, height);
+        form::step(&mut list, Step::Rows(0), fields.as_ref(), height);
         if let Some(record) = &mut self.preview.record {
             record.form.list = list;
         }
@@ -215,12 +215,12 @@ impl App {
 
     /// Lines of the preview's fields: two lines above them name the record.
     fn preview_height(&self) -> usize {
-        self.panes().detail.map_or(1, |part| usize::from(part.height.saturating_sub(2)))
+        self.panes().detail.map_or(1, |part| form::split(usize::from(part.height.saturating_sub(2))).0)
     }
 
     /// The column of the field under the preview's cursor.
     pub(in crate::app) fn preview_column(&self) -> Option<ColumnName> {
         let record = self.preview.record.as_ref()?;
-        form::fields(self, record).get(record.form.list.cursor).map(|field| field.column.name.clone())
+        Some(form::fields(self, record)?.column(record.form.list.cursor)?.name.clone())
     }
 }

@@ -139,6 +139,7 @@ impl App {
             },
             Slot::Doctor => "Running the checks".into(),
             Slot::QuickFind => "Reading what a quick search looks at".into(),
+            Slot::Zone => "Reading the time zone".into(),
             Slot::Preview => "Reading the record under the cursor".into(),
             Slot::Find => "Looking for it".into(),
             Slot::Refused => "Fetching what was refused".into(),

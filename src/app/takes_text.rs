@@ -22,6 +22,7 @@ impl App {
                 | Overlay::Address(_)
                 | Overlay::GoTo(_)
                 | Overlay::Hits(_)
+                | Overlay::Keys(_)
                 | Overlay::KeyTester(_),
             ) => true,
             Some(Overlay::Tags(form)) => form.line(FIELDS[form.at]).is_some(),
@@ -34,6 +35,7 @@ impl App {
                 | Overlay::Details(_)
                 | Overlay::Conflict(_)
                 | Overlay::Link(_)
+                | Overlay::Whole(_)
                 | Overlay::Offer(_)
                 | Overlay::Reading(_),
             ) => false,
@@ -43,7 +45,7 @@ impl App {
                 Screen::SignIn(screen) => screen.field.is_some(),
                 Screen::Grid(grid) => grid.filter.as_ref().is_some_and(|filter| filter.typing),
                 Screen::Log(log) => log.typing,
-                Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => false,
+                Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) | Screen::Viewer(_) => false,
             },
         }
     }

@@ -30,6 +30,8 @@ pub enum Slot {
     Find,
     /// The row under the grid's cursor, for the form beside it.
     Preview,
+    /// The time zone of the person.
+    Zone,
     /// The checks of the doctor.
     Doctor,
     /// What a server sent in place of an answer.
@@ -83,9 +85,13 @@ impl Tickets {
         self.current.iter().map(|(slot, number)| (*slot, *number))
     }
 
-    /// The newest read that is under way.
+    /// The newest read that is under way and that somebody waits for.
     pub fn newest(&self) -> Option<Slot> {
-        self.current.iter().max_by_key(|(_, number)| **number).map(|(slot, _)| *slot)
+        self.current
+            .iter()
+            .filter(|(slot, _)| **slot != Slot::Zone)
+            .max_by_key(|(_, number)| **number)
+            .map(|(slot, _)| *slot)
     }
 
     /// An answer for this slot is awaited.

@@ -8,6 +8,7 @@ mod doctor;
 mod env;
 mod error;
 mod get;
+mod json;
 mod json_rows;
 mod keys;
 mod login;
@@ -124,6 +125,7 @@ enum Command {
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
     Keys(keys::KeysArgs),
+    Json(json::JsonArgs),
     Sandbox(sandbox::SandboxArgs),
 }
 
@@ -163,6 +165,10 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     if let Some(Command::Demo(args)) = command {
         return args.run(Situation::of(environment), Terminal::of(environment)).await;
     }
+    // A file is looked at the same way whatever is set.
+    if let Some(Command::Json(args)) = command {
+        return Box::pin(args.run(Situation::of(environment), Terminal::of(environment), out)).await;
+    }
     let flags = Flags::from(settings);
     // What is broken about a profile is mended with these.
     let resolve = match command {
@@ -197,7 +203,7 @@ impl Command {
     /// Asks for the passphrase of the tokens before anything else is done, if the command will use them.
     async fn ask_passphrase(&self, context: &Context) -> Result<(), CliError> {
         match self {
-            Command::Demo(_) | Command::Sandbox(_) | Command::Keys(_) => Ok(()),
+            Command::Demo(_) | Command::Json(_) | Command::Sandbox(_) | Command::Keys(_) => Ok(()),
             Command::Logout(args) if args.all => Ok(()),
             Command::Token(args) if args.is_inspection() => Ok(()),
             Command::Login(args) => context.ask_passphrase(Some(args.token_store(context))).await,
@@ -226,6 +232,10 @@ impl Command {
             // These run on until they are left; they listen for signals themselves.
             Command::Demo(args) => {
                 args.run(context.settings().situation, context.settings().terminal.clone()).await
+            }
+            Command::Json(args) => {
+                let settings = context.settings();
+                args.run(settings.situation, settings.terminal.clone(), out).await
             }
             Command::Sandbox(args) => args.run(context, out).await,
         }

@@ -110,6 +110,23 @@ impl Client {
         Ok(page.rows().filter_map(name).collect())
     }
 
+    /// The name that Windows gives to the time zone of the user's settings: `W. Europe Standard Time`.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn time_zone(&self) -> Result<Option<String>, Error> {
+        let user = self.who_am_i().await?.user_id;
+        let path = format!("usersettingscollection?$select=timezonecode&$filter=systemuserid%20eq%20{user}");
+        let text = |page: &Page, column: &str| {
+            page.row(0).and_then(|row| Some(row.cell(column)?.raw_text()?.into_owned()))
+        };
+        let Some(code) = text(&self.collection(&path).await?, "timezonecode") else { return Ok(None) };
+        let Ok(code) = code.parse::<i32>() else { return Ok(None) };
+        let path = format!("timezonedefinitions?$select=standardname&$filter=timezonecode%20eq%20{code}");
+        Ok(text(&self.collection(&path).await?, "standardname"))
+    }
+
     /// What the environment says of itself.
     ///
     /// # Errors

@@ -52,6 +52,11 @@ impl Row {
         Self { etag: Some(etag.into()), ..self }
     }
 
+    /// The JSON object as it came, in bytes.
+    pub fn bytes(&self) -> &Bytes {
+        &self.json
+    }
+
     /// The JSON object as it came.
     pub fn json(&self) -> &str {
         // Checked when the page or row was decoded.

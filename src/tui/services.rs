@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 
@@ -16,6 +17,7 @@ use super::places;
 use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
 use super::told::Told;
+use super::windows_zones;
 use crate::app::column_layout::Layouts;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
@@ -25,6 +27,7 @@ use crate::app::problem::Problem;
 use crate::app::secret::Secret;
 use crate::app::session::{self, Identity, Place, Writes};
 use crate::app::wait::Wait;
+use crate::app::zone::Zone;
 use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
@@ -182,6 +185,7 @@ impl Services {
                 let found = async { self.client()?.quick_find(&schema).await }.await;
                 Reply::QuickFind(schema.table.name.clone(), found)
             }
+            Request::Zone => Reply::Zone(self.zone().await),
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
     }
@@ -447,6 +451,20 @@ impl Services {
         }
         self.client.send_replace(None);
         Ok(())
+    }
+
+    /// The time zone of the person's settings; nothing when that cannot be found out, which is no trouble.
+    async fn zone(&self) -> Option<Zone> {
+        let windows = match async { self.client()?.time_zone().await }.await {
+            Ok(name) => name?,
+            Err(error) => {
+                tracing::warn!(%error, "the time zone is not known");
+                return None;
+            }
+        };
+        let name = windows_zones::iana(&windows).filter(|name| *name != "Etc/UTC")?;
+        let rules = TimeZone::get(name).inspect_err(|error| tracing::warn!(%error, "no rules of the zone"));
+        Some(Zone { name: name.to_owned(), rules: rules.ok()? })
     }
 
     pub(super) fn client(&self) -> Result<Client, Error> {

@@ -22,6 +22,7 @@ use super::{Runner, Services, Theme, run_loop};
 use crate::app::App;
 use crate::app::keymap::Keymap;
 use crate::app::layout::Size;
+use crate::app::screen::Viewer;
 use crate::app::session::{self, Way};
 use crate::auth::{TokenStore, Version};
 use crate::config::{Application, Look, Profiles, Tags};
@@ -111,6 +112,19 @@ pub struct Given {
 ///
 /// When there is no terminal to draw on, or when a part of the program broke: the terminal is whole again then.
 pub async fn run(start: Start) -> io::Result<()> {
+    run_from(start, |app| app).await
+}
+
+/// Shows a JSON text until it is left; nothing is sent.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn view(start: Start, viewer: Viewer) -> io::Result<()> {
+    run_from(start, |app| app.viewing(viewer)).await
+}
+
+async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()> {
     let broken = Arc::new(Notify::new());
     let theme = start.theme(&Traits::default());
     let ability = Ability::of(start.terminal.name.as_deref().unwrap_or_default(), !start.ascii_locale);
@@ -125,6 +139,7 @@ pub async fn run(start: Start) -> io::Result<()> {
     let mut app = App::new(app_start, size, Timestamp::now());
     app.know_tables(services.known_tables());
     app.know_layouts(services.layouts());
+    let mut app = first(app);
     let mut runner = Runner::new(services);
     let ended = async {
         tokio::select! {

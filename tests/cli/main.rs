@@ -12,6 +12,7 @@ mod dv;
 mod env;
 mod grants;
 mod inspecting;
+mod json;
 mod keeping;
 mod keys;
 mod login;

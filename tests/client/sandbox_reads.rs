@@ -23,6 +23,12 @@ async fn connecting_names_the_user_and_allows_writes_where_it_is_no_production()
 }
 
 #[tokio::test]
+async fn the_time_zone_is_that_of_the_users_settings() {
+    let world = World::new().await;
+    assert_eq!(world.client.time_zone().await.unwrap().as_deref(), Some("UTC"));
+}
+
+#[tokio::test]
 async fn a_stranger_is_told_that_he_is_not_in_this_environment() {
     for (user, code) in [("stranger", "0x80072560"), ("norole", "0x80042f09")] {
         let world = World::signed_in_as(user).await;

@@ -5,6 +5,7 @@
 mod copying;
 mod hostile;
 mod journey;
+mod json;
 mod known_tables;
 mod ladder;
 mod leaving;

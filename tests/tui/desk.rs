@@ -31,11 +31,22 @@ impl Desk {
 
     /// At some cases.
     pub(crate) fn with(identity: Identity, rows: usize, width: u16, height: u16) -> Self {
+        Self::of_table(cases(), identity, rows, width, height)
+    }
+
+    /// At some cases of a table with these columns.
+    pub(crate) fn of_table(
+        schema: TableSchema,
+        identity: Identity,
+        rows: usize,
+        width: u16,
+        height: u16,
+    ) -> Self {
         let mut stage = Stage::new(width, height);
         stage.answer(Slot::Session, Reply::Connected(Ok(Some(identity))));
         stage.answer(Slot::Tables, Reply::Tables(Ok(stage::tables())));
         stage.keys("/ c a s e Enter");
-        stage.answer(Slot::Schema, Reply::Schema(Ok(Arc::new(cases()))));
+        stage.answer(Slot::Schema, Reply::Schema(Ok(Arc::new(schema))));
         stage.answer(Slot::Rows, Reply::Rows(Ok(stage::page(0..rows, None, Some(rows as u64)))));
         stage.app.drawn();
         Self { stage }

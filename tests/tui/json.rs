@@ -23,7 +23,7 @@ fn labels_stand_beside_values_or_on_lines_of_their_own() {
     assert!(!desk.screen().contains("FormattedValue"));
     desk.keys("z a");
     assert!(
-        desk.screen().contains("prioritycode@OData.Community.Display.V1.FormattedValue: High"),
+        desk.screen().contains("\"prioritycode@OData.Community.Display.V1.FormattedValue\": \"High\","),
         "{}",
         desk.screen()
     );

@@ -131,6 +131,7 @@ fn name(screen: &Screen) -> &'static str {
         Screen::Review(_) => "Review",
         Screen::Doctor(_) => "Doctor",
         Screen::Log(_) => "Log",
+        Screen::Viewer(_) => "Viewer",
     }
 }
 

@@ -34,4 +34,6 @@ mod storm;
 mod sweep;
 mod tables;
 mod typing;
+mod viewer;
+mod whole_row;
 mod words;

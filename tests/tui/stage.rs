@@ -57,17 +57,18 @@ impl Stage {
 
     /// The program as it was started.
     pub(crate) fn started(start: Start, width: u16, height: u16) -> Self {
-        Self::begun(App::new(start, Size { width, height }, noon()))
+        Self::of(App::new(start, Size { width, height }, noon()))
     }
 
     /// The program at its start, with the tables of last time.
     pub(crate) fn knowing(tables: Vec<Table>, width: u16, height: u16) -> Self {
         let mut app = Self::new(width, height).app;
         app.know_tables(tables);
-        Self::begun(app)
+        Self::of(app)
     }
 
-    fn begun(mut app: App) -> Self {
+    /// A program that has not begun.
+    pub(crate) fn of(mut app: App) -> Self {
         let effects = app.begin();
         let mut stage = Self { app, effects: vec![], asked: vec![] };
         stage.take(effects);

@@ -18,6 +18,7 @@ pub mod record;
 pub mod review;
 pub mod sign_in;
 pub mod tables;
+pub mod viewer;
 
 use super::App;
 use super::key::Key;
@@ -39,6 +40,10 @@ pub enum Scope {
     Form,
     /// The JSON tab.
     Json,
+    /// JSON wherever it is shown.
+    Tree,
+    /// A JSON file by itself.
+    Viewer,
     Review,
     Doctor,
     Log,
@@ -57,6 +62,8 @@ impl Scope {
             Scope::Record => "RECORD",
             Scope::Form => "FORM",
             Scope::Json => "JSON",
+            Scope::Tree => "JSON TEXT",
+            Scope::Viewer => "VIEWER",
             Scope::Review => "REVIEW",
             Scope::Doctor => "DOCTOR",
             Scope::Log => "REQUEST LOG",
@@ -157,6 +164,7 @@ const TABLES: &[&[CommandSpec]] = &[
     marks::COMMANDS,
     panes::COMMANDS,
     record::COMMANDS,
+    viewer::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
     log::COMMANDS,
@@ -220,12 +228,16 @@ mod tests {
     fn a_table_declares_commands_of_its_own_kind_only() {
         for spec in all() {
             let same = match spec.command {
-                Command::Global(_) | Command::History(_) => spec.scope == Scope::Global,
+                // A viewer has some of those of every screen, and no others.
+                Command::Global(_) => matches!(spec.scope, Scope::Global | Scope::Viewer),
+                Command::History(_) => spec.scope == Scope::Global,
                 Command::List(_) => spec.scope == Scope::List,
                 Command::SignIn(_) => spec.scope == Scope::SignIn,
                 Command::Tables(_) => spec.scope == Scope::Tables,
                 Command::Grid(_) | Command::Mark(_) | Command::Pane(_) => spec.scope == Scope::Grid,
-                Command::Record(_) => matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json),
+                Command::Record(_) => {
+                    matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json | Scope::Tree)
+                }
                 Command::Review(_) => spec.scope == Scope::Review,
                 Command::Environments(_) => spec.scope == Scope::Environments,
                 Command::Doctor(_) => spec.scope == Scope::Doctor,

@@ -16,8 +16,11 @@ pub enum RecordCommand {
     NextRecord,
     PreviousRecord,
     Edit(EditCommand),
+    /// Edit, or show all of a value that is cut.
+    Open,
     HideEmpty,
     LogicalNames,
+    AllColumns,
     Tree(JsonCommand),
 }
 
@@ -31,6 +34,12 @@ pub enum JsonCommand {
     OpenAll,
     Raw,
     HideNulls,
+    NextSibling,
+    PreviousSibling,
+    /// To a name.
+    Jump,
+    /// All of a long value.
+    Whole,
 }
 
 const fn spec(command: RecordCommand, name: &'static str, title: &'static str, scope: Scope) -> CommandSpec {
@@ -38,7 +47,7 @@ const fn spec(command: RecordCommand, name: &'static str, title: &'static str, s
 }
 
 const fn tree(command: JsonCommand, name: &'static str, title: &'static str) -> CommandSpec {
-    spec(RecordCommand::Tree(command), name, title, Scope::Json)
+    spec(RecordCommand::Tree(command), name, title, Scope::Tree)
 }
 
 fn with_row(app: &App) -> Availability {
@@ -58,17 +67,25 @@ fn from_rows(app: &App) -> Availability {
 /// The table of these scopes.
 pub const COMMANDS: &[CommandSpec] = &[
     spec(RecordCommand::Edit(EditCommand::Edit), "field.edit", "Edit the field", Scope::Form)
-        .keys(&[&[Key::Char('e')], &[Key::Enter]])
+        .keys(&[&[Key::Char('e')]])
         .hint("edit")
+        .enabled(with_row),
+    spec(RecordCommand::Open, "field.open", "Edit the field, or show all of a long value", Scope::Form)
+        .keys(&[&[Key::Enter]])
+        .words("whole full read more")
         .enabled(with_row),
     tree(JsonCommand::Toggle, "json.fold", "Fold or unfold").keys(&[&[Key::Char(' ')]]).hint("fold"),
     tree(JsonCommand::Close, "json.close", "Fold, or go to what is around")
         .keys(&[&[Key::Char('h')], &[Key::Left]]),
     tree(JsonCommand::Open, "json.open", "Unfold, or go inside").keys(&[&[Key::Char('l')], &[Key::Right]]),
     spec(RecordCommand::Edit(EditCommand::Edit), "json.edit", "Edit the value", Scope::Json)
-        .keys(&[&[Key::Char('e')], &[Key::Enter]])
+        .keys(&[&[Key::Char('e')]])
         .hint("edit")
         .enabled(with_row),
+    tree(JsonCommand::Whole, "json.whole", "Show the whole value; fold what has members")
+        .keys(&[&[Key::Enter]])
+        .hint("all")
+        .words("whole full read more"),
     spec(
         RecordCommand::Edit(EditCommand::Change),
         "record.change",
@@ -82,14 +99,26 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('X')]])
         .hint("clear")
         .enabled(with_row),
-    spec(RecordCommand::Find, "record.find", "Find by name or value", Scope::Record)
+    spec(RecordCommand::Find, "form.find", "Find by name or value", Scope::Form)
         .keys(&[&[Key::Char('/')]])
         .hint("find")
         .enabled(with_row),
-    spec(RecordCommand::NextMatch, "record.next-match", "Next match", Scope::Record)
-        .keys(&[&[Key::Char('n')]]),
-    spec(RecordCommand::PreviousMatch, "record.previous-match", "Previous match", Scope::Record)
+    spec(RecordCommand::NextMatch, "form.next-match", "Next match", Scope::Form).keys(&[&[Key::Char('n')]]),
+    spec(RecordCommand::PreviousMatch, "form.previous-match", "Previous match", Scope::Form)
         .keys(&[&[Key::Char('N')]]),
+    spec(RecordCommand::Find, "json.find", "Find by name or value", Scope::Tree)
+        .keys(&[&[Key::Char('/')]])
+        .hint("find"),
+    spec(RecordCommand::NextMatch, "json.next-match", "Next match", Scope::Tree).keys(&[&[Key::Char('n')]]),
+    spec(RecordCommand::PreviousMatch, "json.previous-match", "Previous match", Scope::Tree)
+        .keys(&[&[Key::Char('N')]]),
+    tree(JsonCommand::Jump, "json.jump", "Jump to a name")
+        .keys(&[&[Key::Char('@')]])
+        .hint("name")
+        .words("key property path go"),
+    tree(JsonCommand::NextSibling, "json.next-sibling", "Next one beside this").keys(&[&[Key::Char(')')]]),
+    tree(JsonCommand::PreviousSibling, "json.previous-sibling", "Previous one beside this")
+        .keys(&[&[Key::Char('(')]]),
     spec(
         RecordCommand::Edit(EditCommand::Repeat),
         "record.repeat",
@@ -116,7 +145,9 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('z'), Key::Char('e')]]),
     spec(RecordCommand::LogicalNames, "form.logical-names", "Labels or logical names", Scope::Form)
         .keys(&[&[Key::Char('z'), Key::Char('n')]]),
-    tree(JsonCommand::Raw, "json.raw", "Annotations on lines of their own, or beside")
+    spec(RecordCommand::AllColumns, "form.all-columns", "Show all columns", Scope::Form)
+        .keys(&[&[Key::Char('z'), Key::Char('a')]]),
+    tree(JsonCommand::Raw, "json.raw", "Everything as it came, or annotations beside")
         .keys(&[&[Key::Char('z'), Key::Char('a')]]),
     tree(JsonCommand::HideNulls, "json.hide-nulls", "Hide or show nulls")
         .keys(&[&[Key::Char('z'), Key::Char('e')]]),

@@ -67,7 +67,7 @@ impl App {
                     schema,
                     row: record.row.value()?.clone(),
                     id: Some(record.id),
-                    columns: form::fields(self, record).into_iter().map(|field| field.column).collect(),
+                    columns: form::fields(self, record).iter().flat_map(form::Fields::columns).collect(),
                     column: schema.zip(name).and_then(|(schema, name)| schema.column(name.as_str())),
                     query: None,
                 })

@@ -1,4 +1,4 @@
-//! Dates, with or without a time, in UTC: words and exact forms, and what they were understood as.
+//! Dates, with or without a time, in the person's time zone: words and exact forms, and what they were understood as.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -6,6 +6,7 @@ use jiff::{Timestamp, Unit};
 
 use super::date_words::{self, Words};
 use crate::app::pending::Staged;
+use crate::app::zone::Zone;
 use crate::dataverse::Change;
 use crate::dataverse::metadata::{DateBehavior, DateFormat};
 
@@ -24,9 +25,13 @@ pub fn read(
     format: DateFormat,
     behavior: DateBehavior,
     now: Timestamp,
+    zone: &Zone,
 ) -> Result<Staged, String> {
-    let now = now.to_zoned(TimeZone::UTC).datetime();
-    let Words { date, time } = date_words::read(typed, now)?;
+    let today = now.to_zoned(zone.rules.clone()).datetime();
+    // What is the same everywhere is never shifted.
+    let shifts = behavior == DateBehavior::UserLocal;
+    let rules = if shifts { &zone.rules } else { &TimeZone::UTC };
+    let Words { date, time } = date_words::read(typed, today, rules)?;
     let with_time = format == DateFormat::DateAndTime && behavior != DateBehavior::DateOnly;
     if time.is_some() && !with_time {
         return Err("This column is a date without a time.".into());
@@ -37,31 +42,40 @@ pub fn read(
     let moment = date.to_datetime(time.unwrap_or(Time::midnight()));
     let change = match behavior {
         DateBehavior::DateOnly => date.to_string(),
-        DateBehavior::UserLocal | DateBehavior::TimeZoneIndependent => {
-            moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+        DateBehavior::TimeZoneIndependent => moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        DateBehavior::UserLocal => {
+            let instant = moment.to_zoned(rules.clone()).map_err(|_| "That is out of range.".to_owned())?;
+            instant.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
         }
     };
-    let year = if date.year() == now.year() { "" } else { " %Y" };
+    let year = if date.year() == today.year() { "" } else { " %Y" };
     let clock = if with_time { " %H:%M" } else { "" };
     let text = moment.strftime(&format!("%a %-d %b{year}{clock}")).to_string();
     Ok(Staged { change: Change::Text(change), text })
 }
 
-/// What was understood, in full, with how far away it is: `Fri 27 Nov 2026 09:00 UTC   in 4 days`.
-pub fn interpretation(staged: &Staged, behavior: DateBehavior, now: Timestamp) -> Option<String> {
+/// What was understood, in full, with how far away it is:
+/// `Fri 27 Nov 2026 09:00 Europe/Berlin (08:00Z)   in 4 days`.
+pub fn interpretation(
+    staged: &Staged,
+    behavior: DateBehavior,
+    now: Timestamp,
+    zone: &Zone,
+) -> Option<String> {
     let Change::Text(text) = &staged.change else { return None };
-    let now = now.to_zoned(TimeZone::UTC).datetime();
-    let (moment, clock) = match text.parse::<Timestamp>() {
-        Ok(instant) => (instant.to_zoned(TimeZone::UTC).datetime(), staged.text.contains(':')),
-        Err(_) => (text.parse::<Date>().ok()?.to_datetime(Time::midnight()), false),
+    let now = now.to_zoned(zone.rules.clone()).datetime();
+    let clock = staged.text.contains(':');
+    let rules = if behavior == DateBehavior::UserLocal { &zone.rules } else { &TimeZone::UTC };
+    let (moment, both) = match text.parse::<Timestamp>() {
+        Ok(instant) => (instant.to_zoned(rules.clone()).datetime(), Some(zone.both_of(instant))),
+        Err(_) => (text.parse::<Date>().ok()?.to_datetime(Time::midnight()), None),
     };
-    let zone = match behavior {
-        _ if !clock => "",
-        DateBehavior::TimeZoneIndependent => " in any time zone",
-        DateBehavior::UserLocal | DateBehavior::DateOnly => " UTC",
+    let words = match (clock, behavior, both) {
+        (true, DateBehavior::UserLocal, Some(both)) => both,
+        (true, ..) => format!("{} in any time zone", moment.strftime("%a %-d %b %Y %H:%M")),
+        (false, ..) => moment.strftime("%a %-d %b %Y").to_string(),
     };
-    let pattern = if clock { "%a %-d %b %Y %H:%M" } else { "%a %-d %b %Y" };
-    Some(format!("{}{zone}   {}", moment.strftime(pattern), distance(now, moment, clock)))
+    Some(format!("{words}   {}", distance(now, moment, clock)))
 }
 
 /// How far a moment is from now, in the unit that says most.
@@ -94,11 +108,12 @@ mod tests {
     }
 
     fn day(typed: &str) -> Result<String, String> {
-        read(typed, DateFormat::DateOnly, DateBehavior::DateOnly, now()).map(|staged| staged.change.json())
+        read(typed, DateFormat::DateOnly, DateBehavior::DateOnly, now(), &Zone::default())
+            .map(|staged| staged.change.json())
     }
 
     fn moment(typed: &str) -> Result<String, String> {
-        read(typed, DateFormat::DateAndTime, DateBehavior::UserLocal, now()).map(|staged| {
+        read(typed, DateFormat::DateAndTime, DateBehavior::UserLocal, now(), &Zone::default()).map(|staged| {
             match staged.change {
                 Change::Text(text) => text,
                 other => other.json(),
@@ -172,7 +187,8 @@ mod tests {
 
     #[test]
     fn a_date_without_time_of_a_local_column_is_sent_as_midnight() {
-        let staged = read("fri", DateFormat::DateOnly, DateBehavior::UserLocal, now()).unwrap();
+        let staged =
+            read("fri", DateFormat::DateOnly, DateBehavior::UserLocal, now(), &Zone::default()).unwrap();
         assert_eq!(
             staged,
             Staged { change: Change::Text("2026-11-27T00:00:00Z".into()), text: "Fri 27 Nov".into() }
@@ -182,8 +198,8 @@ mod tests {
     #[test]
     fn what_was_understood_is_said_in_full() {
         let said = |typed: &str, format, behavior| {
-            let staged = read(typed, format, behavior, now()).unwrap();
-            interpretation(&staged, behavior, now()).unwrap()
+            let staged = read(typed, format, behavior, now(), &Zone::default()).unwrap();
+            interpretation(&staged, behavior, now(), &Zone::default()).unwrap()
         };
         let (both, local) = (DateFormat::DateAndTime, DateBehavior::UserLocal);
         assert_eq!(said("fri 9", both, local), "Fri 27 Nov 2026 09:00 UTC   in 4 days");
@@ -193,6 +209,26 @@ mod tests {
             said("tom 9", both, DateBehavior::TimeZoneIndependent),
             "Tue 24 Nov 2026 09:00 in any time zone   tomorrow"
         );
+    }
+
+    #[test]
+    fn times_are_those_of_the_persons_zone_and_sent_in_utc() {
+        let berlin = Zone { name: "Europe/Berlin".into(), rules: TimeZone::get("Europe/Berlin").unwrap() };
+        let staged = |typed: &str, behavior| {
+            let staged = read(typed, DateFormat::DateAndTime, behavior, now(), &berlin).unwrap();
+            let said = interpretation(&staged, behavior, now(), &berlin).unwrap();
+            (staged.change.json(), staged.text, said)
+        };
+        let (change, text, said) = staged("fri 9", DateBehavior::UserLocal);
+        assert_eq!((change.as_str(), text.as_str()), ("\"2026-11-27T08:00:00Z\"", "Fri 27 Nov 09:00"));
+        assert_eq!(said, "Fri 27 Nov 2026 09:00 Europe/Berlin (08:00Z)   in 4 days");
+        assert_eq!(staged("2026-07-01T09:00Z", DateBehavior::UserLocal).1, "Wed 1 Jul 11:00");
+        assert_eq!(staged("fri 9", DateBehavior::TimeZoneIndependent).0, "\"2026-11-27T09:00:00Z\"");
+        // The hour that summer time leaves out is read as the one after it.
+        assert_eq!(staged("2027-03-28 02:30", DateBehavior::UserLocal).0, "\"2027-03-28T01:30:00Z\"");
+        let late = "2026-11-23T23:30:00Z".parse().unwrap();
+        let day = read("today", DateFormat::DateOnly, DateBehavior::DateOnly, late, &berlin).unwrap();
+        assert_eq!(day.change.json(), "\"2026-11-24\"", "it is tomorrow there already");
     }
 
     proptest! {

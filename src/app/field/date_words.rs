@@ -24,24 +24,24 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("sunday", Weekday::Sunday),
 ];
 
-/// Reads words or an exact form, relative to `now`.
+/// Reads words or an exact form, relative to `now`; an instant is read as it is in the zone.
 ///
 /// # Errors
 ///
 /// A sentence: not understood, or ambiguous.
-pub(super) fn read(typed: &str, now: DateTime) -> Result<Words, String> {
+pub(super) fn read(typed: &str, now: DateTime, zone: &TimeZone) -> Result<Words, String> {
     let typed = typed.trim().to_ascii_lowercase();
     if let Some(ambiguous) = ambiguous(&typed) {
         return Err(ambiguous);
     }
     let words: Vec<&str> = typed.split_whitespace().collect();
-    understand(&typed, &words, now)
+    understand(&typed, &words, now, zone)
         .ok_or_else(|| "Not understood. Type tom, fri, +3d, eom, 27 nov or 2026-11-27.".to_owned())
 }
 
-fn understand(typed: &str, words: &[&str], now: DateTime) -> Option<Words> {
+fn understand(typed: &str, words: &[&str], now: DateTime, zone: &TimeZone) -> Option<Words> {
     if let Ok(instant) = typed.to_ascii_uppercase().parse::<Timestamp>() {
-        let moment = instant.to_zoned(TimeZone::UTC).datetime();
+        let moment = instant.to_zoned(zone.clone()).datetime();
         return Some(Words { date: moment.date(), time: Some(moment.time()) });
     }
     if let Some(date) = date(words, now) {

@@ -15,7 +15,8 @@ pub mod yes_no;
 use jiff::Timestamp;
 
 use super::pending::Staged;
-use crate::dataverse::metadata::{DateFormat, Required};
+use super::zone::Zone;
+use crate::dataverse::metadata::{DateBehavior, DateFormat, Required};
 use crate::dataverse::{Change, Column, ColumnKind};
 
 /// How a column is edited.
@@ -72,7 +73,7 @@ pub fn way(column: &Column) -> Result<Way, String> {
 /// # Errors
 ///
 /// A sentence that says what is expected.
-pub fn read(column: &Column, typed: &str, now: Timestamp) -> Result<Staged, String> {
+pub fn read(column: &Column, typed: &str, now: Timestamp, zone: &Zone) -> Result<Staged, String> {
     if typed.trim().is_empty() {
         return null(column);
     }
@@ -85,7 +86,7 @@ pub fn read(column: &Column, typed: &str, now: Timestamp) -> Result<Staged, Stri
             decimal::read(typed, *min, *max, *precision)
         }
         ColumnKind::Money { min, max, precision } => money::read(typed, *min, *max, *precision),
-        ColumnKind::DateTime { format, behavior } => date::read(typed, *format, *behavior, now),
+        ColumnKind::DateTime { format, behavior } => date::read(typed, *format, *behavior, now, zone),
         _ => Err(way(column)
             .err()
             .unwrap_or_else(|| format!("{} is chosen from a menu.", column.display_name))),
@@ -93,12 +94,15 @@ pub fn read(column: &Column, typed: &str, now: Timestamp) -> Result<Staged, Stri
 }
 
 /// The text that editing begins with: a number with no more digits than may be typed, when the others are zeros, and
-/// a date as people write it.
-pub fn begin(column: &Column, text: String) -> String {
+/// a date as people write it, in their time zone.
+pub fn begin(column: &Column, text: String, zone: &Zone) -> String {
     let precision = match column.kind {
         ColumnKind::Decimal { precision, .. }
         | ColumnKind::Double { precision, .. }
         | ColumnKind::Money { precision, .. } => precision as usize,
+        ColumnKind::DateTime { format, behavior: DateBehavior::UserLocal } if text.ends_with(":00Z") => {
+            return zone.local(&text, format == DateFormat::DateAndTime).unwrap_or(text);
+        }
         ColumnKind::DateTime { format, .. } => {
             return match text.strip_suffix(":00Z").and_then(|text| text.split_once('T')) {
                 Some((date, _)) if format == DateFormat::DateOnly => date.to_owned(),
@@ -153,7 +157,7 @@ mod tests {
                 computed: false,
                 is_custom: false,
             };
-            begin(&column, text.to_owned())
+            begin(&column, text.to_owned(), &Zone::default())
         };
         assert_eq!(begins("2116582.1300", 2), "2116582.13");
         assert_eq!(begins("5.00", 0), "5");

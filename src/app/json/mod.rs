@@ -1,19 +1,25 @@
 //! A JSON text as a list of nodes: what a folding view needs, made in one pass without recursion.
 //!
 //! Must not know: the screen it is shown on, the table the row belongs to. Values are slices of the text as it came,
-//! so numbers keep every digit and keys their order.
+//! so numbers keep every digit and keys their order. What is shown of a node is read when it is drawn.
 
+pub mod fault;
+pub mod lines;
+mod notes;
+pub mod path;
+pub mod pretty;
 mod scan;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use crate::dataverse::Row;
+use bytes::Bytes;
 
-const FORMATTED: &str = "OData.Community.Display.V1.FormattedValue";
-const LOOKUP_TABLE: &str = "Microsoft.Dynamics.CRM.lookuplogicalname";
-const NAVIGATION: &str = "Microsoft.Dynamics.CRM.associatednavigationproperty";
+use crate::dataverse::Row;
+use fault::{Fault, Found};
+pub use lines::{Folds, Shape, Spot};
+use notes::Notes;
+use scan::{Container, Index, NONE};
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,177 +32,346 @@ pub enum Kind {
     Null,
 }
 
-/// One value with its place in the text.
+/// A longer value is not read whole for a line of it.
+const PREVIEWED: usize = 16 << 10;
+
+/// The beginning of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
-    /// What it is.
-    pub kind: Kind,
-    /// How many containers are around it.
-    pub depth: usize,
-    /// Members of an object, elements of an array.
-    pub children: usize,
-    /// Index of the container it is in.
-    parent: Option<usize>,
-    /// Index behind its last descendant.
-    end: usize,
-    /// Its name with quotes, inside an object.
-    key: Option<Range<usize>>,
-    /// Place among its siblings.
-    place: usize,
-    value: Range<usize>,
-    /// It says something about a sibling and is told beside that.
-    annotates: bool,
+pub struct Preview<'a> {
+    /// The text, cut where it is long.
+    pub text: Cow<'a, str>,
+    /// How many lines it has.
+    pub lines: usize,
+    /// How long its JSON is, where the text is only its beginning.
+    pub bytes: Option<usize>,
 }
 
-/// A row's JSON, ready to be folded, searched and shown.
+/// The text of a value, as much of it as a screen could show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning<'a> {
+    /// The text.
+    pub text: Cow<'a, str>,
+    /// There is more of it.
+    pub is_cut: bool,
+}
+
+impl<'a> Beginning<'a> {
+    /// Of the JSON of a value.
+    pub fn of_json(json: &'a str) -> Self {
+        if json.len() <= PREVIEWED {
+            return Self { text: plain(json), is_cut: false };
+        }
+        if !json.starts_with('"') {
+            return Self::of_text(json);
+        }
+        let mut end = 1;
+        while end < PREVIEWED {
+            // Not inside an escape.
+            end += match json.as_bytes()[end..] {
+                [b'\\', b'u', ..] => 6,
+                [b'\\', ..] => 2,
+                _ => 1,
+            };
+        }
+        let start = &json[..json.floor_char_boundary(end.min(json.len() - 1))];
+        Self { text: Cow::Owned(plain(&format!("{start}\"")).into_owned()), is_cut: true }
+    }
+
+    /// Of a text.
+    pub fn of_text(text: &'a str) -> Self {
+        let end = text.floor_char_boundary(PREVIEWED);
+        Self { text: Cow::Borrowed(&text[..end]), is_cut: end < text.len() }
+    }
+}
+
+/// A JSON text, ready to be folded, searched and shown. Cloning shares the text and copies the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    row: Row,
-    nodes: Vec<Node>,
-    notes: HashMap<usize, String>,
+    text: Bytes,
+    index: Index,
+    notes: Notes,
 }
 
 impl Document {
-    /// Reads a row.
-    pub fn new(row: Row) -> Self {
-        let nodes = scan::nodes(row.json());
-        let mut document = Self { row, nodes, notes: HashMap::new() };
-        document.annotate();
+    /// Reads a row, which is known to be JSON.
+    pub fn new(row: &Row) -> Self {
+        let text = row.bytes().clone();
+        let (index, _) = scan::scan(&text);
+        Self::of(text, index)
+    }
+
+    /// Reads a text that may be anything: one JSON text, or several after each other.
+    ///
+    /// # Errors
+    ///
+    /// The first place at which it is not JSON.
+    pub fn parse(text: Bytes) -> Result<Self, Fault> {
+        let text = match text.strip_prefix("\u{feff}".as_bytes()) {
+            Some(rest) => text.slice_ref(rest),
+            None => text,
+        };
+        if let Err(error) = std::str::from_utf8(&text) {
+            return Err(Fault::new(&text, error.valid_up_to(), Found::NotUtf8));
+        }
+        let (index, fault) = scan::scan(&text);
+        match fault {
+            Some(fault) => Err(fault),
+            None => Ok(Self::of(text, index)),
+        }
+    }
+
+    fn of(text: Bytes, index: Index) -> Self {
+        let mut document = Self { text, index, notes: Notes::default() };
+        document.notes = Notes::of(&document);
         document
     }
 
-    /// Every node in the order of the text; the first one is the row itself.
-    pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.index.starts.len()
     }
 
-    /// The name of a member, unescaped.
-    pub fn key(&self, index: usize) -> Option<Cow<'_, str>> {
-        let range = self.nodes.get(index)?.key.clone()?;
-        Some(plain(&self.row.json()[range]))
+    /// There is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.index.starts.is_empty()
     }
 
-    /// The text of a value as it came; containers with everything in them.
-    pub fn json(&self, index: usize) -> &str {
-        self.nodes.get(index).map_or("", |node| &self.row.json()[node.value.clone()])
+    /// How many texts there are, one after the other.
+    pub fn roots(&self) -> usize {
+        self.index.roots as usize
     }
 
-    /// A scalar as people read it: text without quotes unless it could be taken for something else.
-    pub fn shown(&self, index: usize) -> Cow<'_, str> {
-        let json = self.json(index);
-        if !json.starts_with('"') {
-            return Cow::Borrowed(json);
-        }
-        let text = plain(json);
-        let other = matches!(&*text, "" | "null" | "true" | "false" | "{" | "[")
-            || text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
-                && text.parse::<f64>().is_ok();
-        if other { Cow::Borrowed(json) } else { text }
+    /// The text as it came.
+    pub fn text(&self) -> &Bytes {
+        &self.text
     }
 
-    /// What the server says beside a value: its label, the table that a lookup points to.
-    pub fn note(&self, index: usize) -> Option<&str> {
-        self.notes.get(&index).map(String::as_str)
+    /// Memory that the index takes beside the text, in bytes.
+    pub fn index_size(&self) -> usize {
+        self.index.starts.capacity() * size_of::<u32>()
+            + self.index.containers.capacity() * size_of::<Container>()
+            + self.index.annotated.capacity() * size_of::<u32>()
+            + self.notes.size()
     }
 
-    /// Where a node is: `.customerid_account.name`, `.items[3]`.
-    pub fn path(&self, index: usize) -> String {
-        let mut steps = Vec::new();
-        let mut at = Some(index);
-        while let Some(index) = at {
-            let Some(node) = self.nodes.get(index) else { break };
-            if node.parent.is_some() {
-                steps.push(match self.key(index) {
-                    Some(key) if is_word(&key) => format!(".{key}"),
-                    Some(key) => format!("[{key:?}]"),
-                    None => format!("[{}]", node.place),
-                });
+    fn slice(&self, range: Range<usize>) -> &str {
+        // Checked when the text was read; the places are between characters.
+        self.text.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// The last container that begins at or before a node.
+    fn before(&self, index: usize) -> Option<usize> {
+        let count = self.index.containers.partition_point(|container| container.node as usize <= index);
+        count.checked_sub(1)
+    }
+
+    /// The record of a container that holds something.
+    fn container(&self, index: usize) -> Option<usize> {
+        self.before(index).filter(|at| self.index.containers[*at].node as usize == index)
+    }
+
+    /// The record of the container around a node.
+    fn around(&self, index: usize) -> Option<usize> {
+        let mut at = self.before(index)?;
+        loop {
+            let container = self.index.containers[at];
+            if (container.node as usize) < index && index < container.end as usize {
+                return Some(at);
             }
-            at = node.parent;
+            if container.parent == NONE {
+                return None;
+            }
+            at = container.parent as usize;
         }
-        steps.reverse();
-        if steps.is_empty() { ".".to_owned() } else { steps.concat() }
     }
 
     /// The container around a node.
     pub fn parent(&self, index: usize) -> Option<usize> {
-        self.nodes.get(index)?.parent
+        self.around(index).map(|at| self.index.containers[at].node as usize)
     }
 
-    /// The nodes that are shown, in order.
-    pub fn visible(&self, folded: &BTreeSet<usize>, raw: bool, nulls: bool) -> Vec<usize> {
-        let mut visible = Vec::new();
-        let mut index = 0;
-        while let Some(node) = self.nodes.get(index) {
-            if node.annotates && !raw || node.kind == Kind::Null && !nulls {
-                index = node.end;
-                continue;
-            }
-            visible.push(index);
-            index = if folded.contains(&index) { node.end } else { index + 1 };
+    /// How many containers are around a node.
+    pub fn depth(&self, index: usize) -> usize {
+        self.around(index).map_or(0, |at| self.index.containers[at].depth as usize + 1)
+    }
+
+    /// Members of an object, elements of an array.
+    pub fn children(&self, index: usize) -> usize {
+        self.container(index).map_or(0, |at| self.index.containers[at].children as usize)
+    }
+
+    /// The node behind the last descendant of a node.
+    fn end(&self, index: usize) -> usize {
+        self.container(index).map_or(index + 1, |at| self.index.containers[at].end as usize)
+    }
+
+    /// Its place among its siblings.
+    pub fn place(&self, index: usize) -> usize {
+        if let Some(at) = self.container(index) {
+            return self.index.containers[at].place as usize;
         }
-        visible
+        let around = self.around(index);
+        // The container before it that is a sibling, if one is.
+        let mut before = self.before(index);
+        while let Some(at) = before
+            && before != around
+        {
+            let container = self.index.containers[at];
+            if (container.parent != NONE).then_some(container.parent as usize) == around {
+                return container.place as usize + 1 + index - container.end as usize;
+            }
+            before = (container.parent != NONE).then_some(container.parent as usize);
+        }
+        index - around.map_or(0, |at| self.index.containers[at].node as usize + 1)
     }
 
-    /// How many members the row has, annotations of its members not counted.
+    fn is_member(&self, index: usize) -> bool {
+        self.around(index).is_some_and(|at| {
+            let node = self.index.containers[at].node as usize;
+            self.text.get(self.value_start(node)) == Some(&b'{')
+        })
+    }
+
+    /// Where a node begins, name included.
+    fn start(&self, index: usize) -> usize {
+        self.index.starts.get(index).map_or(self.text.len(), |start| *start as usize)
+    }
+
+    /// Where the value begins. A member begins with its name, and a name is followed by a colon; a text is not.
+    fn value_start(&self, index: usize) -> usize {
+        let start = self.start(index);
+        if self.text.get(start) != Some(&b'"') {
+            return start;
+        }
+        self.behind_colon(scan::string_end(&self.text, start)).unwrap_or(start)
+    }
+
+    fn behind_colon(&self, from: usize) -> Option<usize> {
+        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let mut rest = self.text.iter().enumerate().skip(from).filter(|(_, byte)| !is_space(byte));
+        let (_, b':') = rest.next()? else { return None };
+        rest.next().map(|(at, _)| at)
+    }
+
+    fn value(&self, index: usize) -> Range<usize> {
+        let start = self.value_start(index);
+        match self.container(index) {
+            Some(at) => start..(self.index.containers[at].close as usize + 1).min(self.text.len()),
+            None => scan::small(&self.text, start),
+        }
+    }
+
+    /// What a node is.
+    pub fn kind(&self, index: usize) -> Kind {
+        match self.text.get(self.value_start(index)) {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::Text,
+            Some(b't' | b'f') => Kind::YesNo,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+
+    /// Whether a node is shown with brackets.
+    pub fn is_bracketed(&self, index: usize) -> bool {
+        matches!(self.kind(index), Kind::Object | Kind::Array)
+    }
+
+    /// The name of a member as it came, with its quotes.
+    pub fn key_json(&self, index: usize) -> Option<&str> {
+        if !self.is_member(index) {
+            return None;
+        }
+        let start = self.start(index);
+        Some(self.slice(start..scan::string_end(&self.text, start)))
+    }
+
+    /// The name of a member, unescaped.
+    pub fn key(&self, index: usize) -> Option<Cow<'_, str>> {
+        self.key_json(index).map(plain)
+    }
+
+    /// The text of a value as it came; containers with everything in them.
+    pub fn json(&self, index: usize) -> &str {
+        self.slice(self.value(index))
+    }
+
+    /// A scalar as people read it: text without quotes unless it could be taken for something else.
+    pub fn shown(&self, index: usize) -> Cow<'_, str> {
+        shown(self.json(index))
+    }
+
+    /// The beginning of a scalar, as people read it, and how much there is of it.
+    pub fn preview(&self, index: usize) -> Preview<'_> {
+        let json = self.json(index);
+        let Beginning { text, is_cut } = Beginning::of_json(json);
+        if is_cut {
+            return Preview { text, lines: 1, bytes: Some(json.len()) };
+        }
+        let text = shown(json);
+        let lines = text.lines().count();
+        Preview { text, lines, bytes: None }
+    }
+
+    /// What the server says beside a value: its label, the table that a lookup points to.
+    pub fn note(&self, index: usize) -> Option<String> {
+        self.notes.of_node(self, index)
+    }
+
+    /// Whether a node says something about a sibling and is told beside that.
+    pub fn annotates(&self, index: usize) -> bool {
+        self.notes.hides(index)
+    }
+
+    /// How many members or elements the text has, annotations of its members not counted.
     pub fn members(&self) -> usize {
-        self.nodes.iter().filter(|node| node.depth == 1 && !node.annotates).count()
+        match self.roots() {
+            1 => self.children(0) - self.notes.of_root,
+            roots => roots,
+        }
     }
 
     /// How many nodes are null.
     pub fn nulls(&self) -> usize {
-        self.nodes.iter().filter(|node| node.kind == Kind::Null).count()
-    }
-
-    /// The containers in the row.
-    pub fn containers(&self) -> impl Iterator<Item = usize> {
-        let nodes = self.nodes.iter().enumerate().skip(1);
-        nodes.filter(|(_, node)| node.children > 0).map(|(index, _)| index)
+        self.index.nulls as usize
     }
 
     /// Whether a name, a value or a note has this text, in either case. `needle` is in lower case.
     pub fn matches(&self, index: usize, needle: &str) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(needle);
-        let scalar =
-            self.nodes.get(index).is_some_and(|node| !matches!(node.kind, Kind::Object | Kind::Array));
-        self.key(index).is_some_and(|key| has(&key))
-            || scalar && has(&self.shown(index))
-            || self.note(index).is_some_and(has)
-    }
-
-    /// Tells labels and lookups beside their values instead of on lines of their own.
-    fn annotate(&mut self) {
-        let mut properties: HashMap<(usize, String), usize> = HashMap::new();
-        let mut annotations = Vec::new();
-        for (index, node) in self.nodes.iter().enumerate() {
-            let (Some(parent), Some(key)) = (node.parent, self.key(index)) else { continue };
-            match key.split_once('@') {
-                Some((property, annotation @ (FORMATTED | LOOKUP_TABLE | NAVIGATION))) => {
-                    annotations.push((index, parent, property.to_owned(), annotation.to_owned()));
-                }
-                _ => drop(properties.insert((parent, key.into_owned()), index)),
-            }
-        }
-        let mut tables = Vec::new();
-        for (index, parent, property, annotation) in annotations {
-            let Some(of) = properties.get(&(parent, property)).copied() else { continue };
-            let text = plain(self.json(index)).into_owned();
-            match annotation.as_str() {
-                FORMATTED if text != self.shown(of) => drop(self.notes.insert(of, text)),
-                LOOKUP_TABLE => tables.push((of, text)),
-                _ => {}
-            }
-            self.nodes[index].annotates = true;
-        }
-        for (of, table) in tables {
-            let note = self.notes.entry(of).or_default();
-            note.push_str(if note.is_empty() { "-> " } else { " -> " });
-            note.push_str(&table);
-        }
+        self.key_json(index).is_some_and(|key| holds(&plain(key), needle))
+            || !self.is_bracketed(index) && holds(&self.shown(index), needle)
+            || self.note(index).is_some_and(|note| holds(&note, needle))
     }
 }
 
+/// Whether a text holds another, in either case. `needle` is in lower case.
+pub fn holds(text: &str, needle: &str) -> bool {
+    if !needle.is_ascii() || needle.is_empty() {
+        return text.to_lowercase().contains(needle);
+    }
+    let needle = needle.as_bytes();
+    text.as_bytes().windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle))
+}
+
+/// A scalar's JSON as people read it.
+fn shown(json: &str) -> Cow<'_, str> {
+    if !json.starts_with('"') {
+        return Cow::Borrowed(json);
+    }
+    let text = plain(json);
+    let other = matches!(&*text, "" | "null" | "true" | "false" | "{" | "[")
+        || text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+            && text.len() < 400
+            && text.parse::<f64>().is_ok();
+    if other { Cow::Borrowed(json) } else { text }
+}
+
 /// The text of a JSON string; anything else as it is. A lone surrogate becomes U+FFFD.
+pub fn text_of(json: &str) -> Cow<'_, str> {
+    plain(json)
+}
+
 fn plain(json: &str) -> Cow<'_, str> {
     let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(json);
@@ -209,106 +384,5 @@ fn plain(json: &str) -> Cow<'_, str> {
         .map_or(Cow::Borrowed(inner), |text| Cow::Owned(text.into_owned()))
 }
 
-fn is_word(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CASE: &str = r#"{"@odata.etag":"W/\"1\"","prioritycode@OData.Community.Display.V1.FormattedValue":"High",
-        "prioritycode":1,"_customerid_value@OData.Community.Display.V1.FormattedValue":"Fourth Coffee",
-        "_customerid_value@Microsoft.Dynamics.CRM.lookuplogicalname":"account","_customerid_value":"9c2b",
-        "amount":922337203685477.5800,"none":null,"account":{"name":"x","tags":["a",{"b":"2"}],"deep":{}},"last":true}"#;
-
-    fn document(json: &str) -> Document {
-        Document::new(Row::from_json(json.to_owned()).unwrap())
-    }
-
-    fn lines(document: &Document, visible: &[usize]) -> Vec<String> {
-        let line = |index: &usize| {
-            let node = &document.nodes()[*index];
-            let value = match node.kind {
-                Kind::Object => "{}".into(),
-                Kind::Array => "[]".into(),
-                _ => document.shown(*index),
-            };
-            let key = document.key(*index).unwrap_or_default();
-            format!("{}{key}={value}|{}", " ".repeat(node.depth), document.note(*index).unwrap_or_default())
-        };
-        visible.iter().map(line).collect()
-    }
-
-    #[test]
-    fn labels_and_lookups_stand_beside_their_values_in_the_order_of_the_server() {
-        let document = document(CASE);
-        let visible = document.visible(&BTreeSet::new(), false, true);
-        assert_eq!(
-            lines(&document, &visible),
-            [
-                "={}|",
-                " @odata.etag=W/\"1\"|",
-                " prioritycode=1|High",
-                " _customerid_value=9c2b|Fourth Coffee -> account",
-                " amount=922337203685477.5800|",
-                " none=null|",
-                " account={}|",
-                "  name=x|",
-                "  tags=[]|",
-                "   =a|",
-                "   ={}|",
-                "    b=\"2\"|",
-                "  deep={}|",
-                " last=true|",
-            ]
-        );
-        assert_eq!(document.visible(&BTreeSet::new(), true, true).len(), visible.len() + 3);
-        assert_eq!(document.visible(&BTreeSet::new(), false, false).len(), visible.len() - 1);
-    }
-
-    #[test]
-    fn a_folded_container_hides_what_is_in_it() {
-        let document = document(CASE);
-        let account = document.containers().next().unwrap();
-        assert_eq!(document.visible(&BTreeSet::from([account]), false, true).len(), 8);
-        assert_eq!(document.visible(&BTreeSet::from([0]), false, true), [0]);
-    }
-
-    #[test]
-    fn a_path_names_every_step() {
-        let document = document(CASE);
-        let paths: Vec<String> = (0..document.nodes().len()).map(|index| document.path(index)).collect();
-        for path in [".", ".account.tags[1].b", ".amount", "[\"@odata.etag\"]"] {
-            assert!(paths.iter().any(|known| known == path), "{path} in {paths:?}");
-        }
-    }
-
-    #[test]
-    fn deep_nesting_does_not_overflow() {
-        let deep = 100_000;
-        let document = document(&format!("{{\"a\":{}{}}}", "[".repeat(deep), "]".repeat(deep)));
-        assert_eq!(document.nodes().len(), deep + 2 - 1);
-        let last = document.nodes().len() - 1;
-        assert_eq!(document.path(last).len(), 2 + 3 * (deep - 1));
-        assert_eq!(document.visible(&BTreeSet::from([1]), false, true), [0, 1]);
-    }
-
-    #[test]
-    fn braces_and_quotes_inside_text_are_text() {
-        let document = document(r#"{"a":"{\"b\":[1,2]}","c":"\\","d":"]"}"#);
-        assert_eq!(document.nodes().len(), 4);
-        assert_eq!(document.shown(1), r#"{"b":[1,2]}"#);
-        assert_eq!(document.shown(2), "\\");
-    }
-
-    #[test]
-    fn a_search_looks_at_names_values_and_labels() {
-        let document = document(CASE);
-        let found =
-            |needle: &str| (0..document.nodes().len()).filter(|i| document.matches(*i, needle)).count();
-        assert_eq!(found("fourth"), 2);
-        assert_eq!(found("922337"), 1);
-        assert_eq!(found("nothing here"), 0);
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use crate::app::line::Line;
 use crate::app::lines::Lines;
 use crate::app::list::Step;
 use crate::app::pending::{Staged, Target};
+use crate::app::zone::Zone;
 use crate::app::{App, Screen};
 use crate::dataverse::{Change, Column};
 
@@ -44,15 +45,15 @@ impl Typed {
 
 impl Editor {
     /// An editor that holds the staged value, otherwise the one that was read.
-    pub fn new(target: Target, column: Column, now: Option<&Staged>, way: Way) -> Self {
+    pub fn new(target: Target, column: Column, now: Option<&Staged>, way: Way, zone: &Zone) -> Self {
         let initial = match now.map(|staged| &staged.change) {
             Some(Change::Null) => String::new(),
-            Some(Change::Text(text) | Change::Number(text)) => field::begin(&column, text.clone()),
+            Some(Change::Text(text) | Change::Number(text)) => field::begin(&column, text.clone(), zone),
             Some(Change::YesNo(yes)) => yes.to_string(),
             None => {
                 let cell = target.row.cell(&column.property());
                 let text = cell.and_then(|cell| cell.raw_text().map(std::borrow::Cow::into_owned));
-                field::begin(&column, text.unwrap_or_default())
+                field::begin(&column, text.unwrap_or_default(), zone)
             }
         };
         let mut editor = Self { target, column, typed: Typed::Line(Line::default()), problem: None, initial };
@@ -139,7 +140,7 @@ impl App {
 
     /// Stages what is typed and closes the editor; answers whether it could.
     fn finish_editor(&mut self) -> bool {
-        let now = self.now;
+        let (now, zone) = (self.now, self.zone.clone());
         let many = self.marked().is_some_and(|marked| marked.count() > 1);
         let Some(Overlay::Editor(editor)) = self.overlays.last_mut() else { return false };
         if editor.is_unchanged() && !many {
@@ -147,7 +148,7 @@ impl App {
             self.say("Nothing changed.");
             return true;
         }
-        match field::read(&editor.column, &editor.typed.text(), now) {
+        match field::read(&editor.column, &editor.typed.text(), now, &zone) {
             Ok(staged) => {
                 let (target, column) = (editor.target.clone(), editor.column.clone());
                 self.overlays.pop();
@@ -172,7 +173,8 @@ impl App {
             | Screen::Tables(_)
             | Screen::Review(_)
             | Screen::Doctor(_)
-            | Screen::Log(_) => {}
+            | Screen::Log(_)
+            | Screen::Viewer(_) => {}
         }
     }
 }

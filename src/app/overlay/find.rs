@@ -1,4 +1,4 @@
-//! `/` in a record: goes to what matches while it is typed.
+//! `/` in a record or a JSON text: goes to what matches while it is typed.
 
 use super::Overlay;
 use crate::app::App;
@@ -6,7 +6,6 @@ use crate::app::Screen;
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
-use crate::app::screen::record::Tab;
 
 /// What is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +24,12 @@ impl Find {
 }
 
 impl App {
+    /// Asks for a text to find, from where the cursor is.
+    pub(in crate::app) fn begin_find(&mut self) {
+        let find = Find::new(self.find_cursor());
+        self.overlays.push(Overlay::Find(find));
+    }
+
     pub(super) fn find_input(&mut self, input: &Input) -> Vec<Effect> {
         let Some(Overlay::Find(find)) = self.overlays.last_mut() else { return vec![] };
         let origin = find.origin;
@@ -39,11 +44,12 @@ impl App {
                 let needle = find.line.text().to_lowercase();
                 self.overlays.pop();
                 self.set_needle(needle);
-                let count = self.record_matches().len();
-                self.say(match count {
-                    0 => "Nothing matches.".to_owned(),
-                    1 => "1 match".to_owned(),
-                    count => format!("{count} matches  n next  N previous"),
+                self.say(match self.all_matches().map(|matches| matches.len()) {
+                    Some(0) => "Nothing matches.".to_owned(),
+                    Some(1) => "1 match".to_owned(),
+                    Some(count) => format!("{count} matches  n next  N previous"),
+                    None if self.next_match(origin, true).is_none() => "Nothing matches.".to_owned(),
+                    None => "n next  N previous".to_owned(),
                 });
             }
             input => {
@@ -54,9 +60,8 @@ impl App {
                 let needle = find.line.text().to_lowercase();
                 self.notice = None;
                 self.set_needle(needle);
-                let matches = self.record_matches();
-                let next = matches.iter().find(|place| **place >= origin).or(matches.first());
-                self.go_to_match(next.copied().unwrap_or(origin));
+                let next = self.next_match(origin, true);
+                self.go_to_match(next.unwrap_or(origin));
             }
         }
         vec![]
@@ -64,50 +69,77 @@ impl App {
 
     /// The next or the previous match of the last search.
     pub(in crate::app) fn find_again(&mut self, forward: bool) {
-        let Some(record) = self.record() else { return };
-        if record.needle.is_empty() {
+        if self.needle().is_empty() {
             return self.say("/ finds a text first.");
         }
-        let at = match record.tab {
-            Tab::Form => record.form.list.cursor,
-            Tab::Json => record.json.current().unwrap_or_default(),
-        };
-        let matches = self.record_matches();
-        let next = match forward {
-            true => matches.iter().find(|place| **place > at).or(matches.first()),
-            false => matches.iter().rev().find(|place| **place < at).or(matches.last()),
-        };
-        match next.copied() {
+        let at = self.find_cursor();
+        match self.next_match(if forward { at + 1 } else { at }, forward) {
             Some(place) => {
-                let number = matches.iter().position(|other| *other == place).unwrap_or_default() + 1;
+                let matches = self.all_matches();
                 self.go_to_match(place);
-                self.say(format!("match {number} of {}", matches.len()));
+                if let Some(matches) = matches {
+                    let number = matches.iter().position(|other| *other == place).unwrap_or_default() + 1;
+                    self.say(format!("match {number} of {}", matches.len()));
+                }
             }
             None => self.say("Nothing matches."),
         }
     }
 
-    fn set_needle(&mut self, needle: String) {
-        if let Screen::Record(record) = self.screen_mut() {
-            record.needle = needle;
+    /// The field or node under the cursor.
+    fn find_cursor(&self) -> usize {
+        match (self.json(), self.record()) {
+            (Some(json), _) => json.current().unwrap_or_default(),
+            (None, Some(record)) => record.form.list.cursor,
+            (None, None) => 0,
         }
     }
 
-    fn record_matches(&self) -> Vec<usize> {
-        match self.record() {
-            Some(record) if !record.needle.is_empty() => match record.tab {
-                Tab::Form => self.form_matches(&record.needle),
-                Tab::Json => self.json_matches(&record.needle),
-            },
-            _ => vec![],
+    fn needle(&self) -> &str {
+        match self.screen() {
+            Screen::Record(record) => &record.needle,
+            Screen::Viewer(viewer) => &viewer.needle,
+            _ => "",
+        }
+    }
+
+    fn set_needle(&mut self, needle: String) {
+        match self.screen_mut() {
+            Screen::Record(record) => record.needle = needle,
+            Screen::Viewer(viewer) => viewer.needle = needle,
+            _ => {}
+        }
+    }
+
+    /// The first match from a place on, or the last one before it; from the other end where there is none.
+    fn next_match(&self, from: usize, forward: bool) -> Option<usize> {
+        if self.needle().is_empty() {
+            return None;
+        }
+        if self.json().is_some() {
+            return self.json_match(self.needle(), from, forward);
+        }
+        let matches = self.form_matches(self.needle());
+        let next = match forward {
+            true => matches.iter().find(|place| **place >= from).or(matches.first()),
+            false => matches.iter().rev().find(|place| **place < from).or(matches.last()),
+        };
+        next.copied()
+    }
+
+    /// Every match; nothing where they are too many to be counted.
+    fn all_matches(&self) -> Option<Vec<usize>> {
+        match (self.needle().is_empty(), self.json()) {
+            (true, _) => Some(vec![]),
+            (false, Some(_)) => self.json_matches(self.needle()),
+            (false, None) => Some(self.form_matches(self.needle())),
         }
     }
 
     fn go_to_match(&mut self, place: usize) {
-        match self.record().map(|record| record.tab) {
-            Some(Tab::Form) => self.go_to_field(place),
-            Some(Tab::Json) => self.go_to_node(place),
-            None => {}
+        match self.json() {
+            Some(_) => self.go_to_node(place),
+            None => self.go_to_field(place),
         }
     }
 }

@@ -60,6 +60,8 @@ const EVERY_SCOPE: &[Scope] = &[
     Scope::Record,
     Scope::Form,
     Scope::Json,
+    Scope::Tree,
+    Scope::Viewer,
     Scope::Review,
     Scope::Doctor,
     Scope::Log,

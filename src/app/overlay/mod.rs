@@ -14,6 +14,7 @@ pub mod go_to;
 pub mod help;
 pub mod hits;
 pub mod key_tester;
+pub mod keys;
 pub mod link;
 pub mod menu;
 pub mod palette;
@@ -21,6 +22,7 @@ pub mod prefix;
 pub mod prompt;
 pub mod reading;
 pub mod tags;
+pub mod whole;
 
 use super::App;
 use super::effect::Effect;
@@ -38,11 +40,13 @@ use go_to::Offer;
 use help::Help;
 use hits::Hits;
 use key_tester::KeyTester;
+use keys::KeyJump;
 use link::Link;
 use palette::Palette;
 use prompt::Prompt;
 use reading::Reading;
 use tags::TagForm;
+use whole::Whole;
 
 /// An overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +89,10 @@ pub enum Overlay {
     Reading(Box<Reading>),
     /// A link to be opened elsewhere.
     Link(Link),
+    /// A whole value.
+    Whole(Box<Whole>),
+    /// The names of a JSON text.
+    Keys(Box<KeyJump>),
     /// What each key arrives as.
     KeyTester(KeyTester),
 }
@@ -112,6 +120,8 @@ impl App {
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),
+            Some(Overlay::Whole(_)) => self.whole_input(&input),
+            Some(Overlay::Keys(_)) => self.key_jump_input(&input),
             Some(Overlay::KeyTester(_)) => self.key_tester_input(&input),
             None => vec![],
         }

@@ -10,6 +10,7 @@ pub mod record;
 pub mod review;
 pub mod sign_in;
 pub mod tables;
+pub mod viewer;
 
 use super::App;
 use super::command::Scope;
@@ -24,6 +25,7 @@ pub use record::Record;
 pub use review::Review;
 pub use sign_in::SignIn;
 pub use tables::Tables;
+pub use viewer::Viewer;
 
 /// A screen with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +38,7 @@ pub enum Screen {
     Review(Review),
     Doctor(Box<Doctor>),
     Log(Box<Log>),
+    Viewer(Box<Viewer>),
 }
 
 impl Screen {
@@ -48,11 +51,12 @@ impl Screen {
             Screen::Grid(_) => &[Scope::Grid, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
                 record::Tab::Form => &[Scope::Form, Scope::Record, Scope::List, Scope::Global],
-                record::Tab::Json => &[Scope::Json, Scope::Record, Scope::List, Scope::Global],
+                record::Tab::Json => &[Scope::Json, Scope::Tree, Scope::Record, Scope::List, Scope::Global],
             },
             Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
             Screen::Doctor(_) => &[Scope::Doctor, Scope::List, Scope::Global],
             Screen::Log(_) => &[Scope::Log, Scope::List, Scope::Global],
+            Screen::Viewer(_) => &[Scope::Tree, Scope::List, Scope::Viewer],
         }
     }
 }
@@ -66,7 +70,7 @@ impl App {
             Screen::Tables(_) => self.tables_field_input(input),
             Screen::Grid(_) => self.grid_field_input(input),
             Screen::Log(_) => self.log_field_input(input),
-            Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) => None,
+            Screen::Record(_) | Screen::Review(_) | Screen::Doctor(_) | Screen::Viewer(_) => None,
         }
     }
 }

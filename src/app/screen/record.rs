@@ -9,8 +9,6 @@ use crate::app::edit::row_name;
 use crate::app::effect::{Effect, Request};
 use crate::app::list::Step;
 use crate::app::load::Load;
-use crate::app::overlay::Overlay;
-use crate::app::overlay::find::Find;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
@@ -38,6 +36,8 @@ pub struct Record {
     pub read_at: Option<Timestamp>,
     /// A step among the rows of the grid that goes on when more of them are here.
     pub stepping: Option<isize>,
+    /// The server says that the row is no longer there; what is shown is what was read before.
+    pub gone: bool,
 }
 
 /// What is shown of a record.
@@ -51,8 +51,8 @@ impl Record {
     /// A record of which nothing is read yet.
     pub fn new(table: Table, id: RowId, tab: Tab) -> Self {
         let (form, json) = (Form::default(), Json::default());
-        let needle = String::new();
-        Self { table, id, row: Load::Idle, tab, form, json, needle, read_at: None, stepping: None }
+        let (row, needle) = (Load::Idle, String::new());
+        Self { table, id, row, tab, form, json, needle, read_at: None, stepping: None, gone: false }
     }
 
     /// Whether this is that row.
@@ -68,6 +68,7 @@ impl Record {
     /// A newer version of the row.
     pub(in crate::app) fn set_row(&mut self, row: Row) {
         self.json.show(&row);
+        self.gone = false;
         self.row = Load::Ready(row);
     }
 }
@@ -114,6 +115,7 @@ impl App {
                     self.row_is_gone(&key, &problem);
                 }
                 for record in self.records(&key) {
+                    record.gone |= error.is_not_found();
                     record.row.finish(Err(problem.clone()));
                 }
                 self.notice = Some(crate::app::notice::Notice::Problem(problem));
@@ -180,8 +182,14 @@ impl App {
     }
 
     pub(in crate::app) fn run_record(&mut self, command: RecordCommand) -> Vec<Effect> {
-        if let RecordCommand::Edit(command) = command {
-            return self.run_edit(command);
+        match command {
+            RecordCommand::Edit(command) => return self.run_edit(command),
+            RecordCommand::Tree(command) => self.run_json(command),
+            RecordCommand::Find => self.begin_find(),
+            RecordCommand::NextMatch => self.find_again(true),
+            RecordCommand::PreviousMatch => self.find_again(false),
+            RecordCommand::Open => return self.open_field(),
+            _ => {}
         }
         let Screen::Record(record) = self.screen_mut() else { return vec![] };
         match command {
@@ -189,22 +197,19 @@ impl App {
             RecordCommand::Json if record.tab == Tab::Json => self.say("This is the JSON. 1 shows the form"),
             RecordCommand::Form => record.tab = Tab::Form,
             RecordCommand::Json => record.tab = Tab::Json,
-            RecordCommand::Find => {
-                let find = Find::new(match record.tab {
-                    Tab::Form => record.form.list.cursor,
-                    Tab::Json => record.json.cursor(),
-                });
-                self.overlays.push(Overlay::Find(find));
-                return vec![];
-            }
             RecordCommand::NextRecord => return self.step_sibling(1),
             RecordCommand::PreviousRecord => return self.step_sibling(-1),
-            RecordCommand::NextMatch => self.find_again(true),
-            RecordCommand::PreviousMatch => self.find_again(false),
             RecordCommand::HideEmpty => record.form.hide_empty = !record.form.hide_empty,
             RecordCommand::LogicalNames => record.form.logical = !record.form.logical,
-            RecordCommand::Tree(command) => self.run_json(command),
-            RecordCommand::Edit(_) => {}
+            RecordCommand::AllColumns => {
+                let hid = std::mem::replace(&mut record.form.hide_empty, false);
+                self.say(if hid {
+                    "All columns."
+                } else {
+                    "All columns are shown already. z e hides empty ones"
+                });
+            }
+            _ => {}
         }
         self.fit_record();
         vec![]

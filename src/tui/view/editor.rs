@@ -78,9 +78,9 @@ fn said(app: &App, editor: &Editor) -> Said {
     let typed = editor.typed.text();
     match (&editor.column.kind, &editor.typed) {
         (ColumnKind::DateTime { behavior, .. }, _) if !typed.is_empty() || !editor.is_unchanged() => {
-            let read = field::read(&editor.column, &typed, app.now);
+            let read = field::read(&editor.column, &typed, app.now, &app.zone);
             Said::Understood(match read {
-                Ok(staged) => match date::interpretation(&staged, *behavior, app.now) {
+                Ok(staged) => match date::interpretation(&staged, *behavior, app.now, &app.zone) {
                     Some(words) => format!("-> {words}"),
                     None => "-> empty".into(),
                 },

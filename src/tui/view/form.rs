@@ -9,21 +9,17 @@ use super::text;
 use crate::app::App;
 use crate::app::pending::PendingRow;
 use crate::app::screen::Record;
-use crate::app::screen::form::{self, Field};
+use crate::app::screen::form::{self, Field, Fields, LEFT};
 use crate::tui::theme::Theme;
 
-/// Cells before the label: cursor, mark, gap.
-const LEFT: u16 = 3;
-/// Cells of the widest label that is not cut.
-const LABEL: usize = 28;
 /// The widest note.
-const NOTE: usize = 26;
+const NOTE: usize = 30;
 /// In a form narrower than this the value comes before what there is to say about it.
 const NARROW: u16 = 57;
 
 /// What row 2 says of the form.
 pub(super) fn context(app: &App, record: &Record) -> String {
-    let shown = form::fields(app, record).len();
+    let shown = form::fields(app, record).map_or(0, |fields| fields.len());
     let all = app.schemas.get(&record.table.name).map_or(0, |schema| schema.columns.len());
     match shown < all {
         true => format!("{shown} of {all} columns, empty ones hidden"),
@@ -31,7 +27,7 @@ pub(super) fn context(app: &App, record: &Record) -> String {
     }
 }
 
-/// Draws the form; answers where the cursor is.
+/// Draws the form of a record into any area; answers where the cursor is.
 pub(super) fn draw(
     app: &App,
     record: &Record,
@@ -39,46 +35,78 @@ pub(super) fn draw(
     area: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    head(app, record, theme, Rect { height: 1, ..area }, buffer);
-    let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    let fields = form::fields(app, record);
-    if fields.is_empty() {
-        let inner = Rect { x: body.x + LEFT, width: body.width.saturating_sub(LEFT), height: 1, ..body };
-        text::line("Reading the table's columns ...", theme.dim, inner, buffer);
+    let Some(fields) = form::fields(app, record).filter(|fields| !fields.is_empty()) else {
+        head(app, record, None, theme, Rect { height: 1, ..area }, buffer);
+        let inner =
+            Rect { x: area.x + LEFT, y: area.y + 1, width: area.width.saturating_sub(LEFT), height: 1 };
+        let said = match app.schemas.contains_key(&record.table.name) {
+            true => "Every field is empty. z a shows all columns",
+            false => "Reading the table's columns ...",
+        };
+        text::line(said, theme.dim, inner, buffer);
         return None;
-    }
-    let starts = form::starts(&fields);
-    let widest = fields.iter().map(|field| field.label.width()).max().unwrap_or_default();
-    let label = widest.min(LABEL).min(usize::from(body.width) / 3) as u16;
+    };
+    head(app, record, Some(&fields), theme, Rect { height: 1, ..area }, buffer);
+    let (rows, foot_rows) = form::split(usize::from(area.height.saturating_sub(1)));
+    let body = Rect { y: area.y + 1, height: rows as u16, ..area };
+    let label = fields.label_width(body.width);
     let mark = app.pending.row(&record.table.name, record.id).map_or('~', PendingRow::mark);
     let mut cursor = None;
-    for (index, field) in fields.iter().enumerate() {
-        let current = index == record.form.list.cursor;
+    let top = record.form.list.top;
+    for place in fields.at_line(top)..fields.len() {
+        let start = fields.starts()[place];
+        if start >= top + rows {
+            break;
+        }
+        let Some(field) = fields.field(place) else { break };
+        let current = place == record.form.list.cursor;
         for (offset, line) in field.lines.iter().enumerate() {
-            let Some(y) = (starts[index] + offset).checked_sub(record.form.list.top) else { continue };
-            if y >= usize::from(body.height) {
+            let Some(y) = (start + offset).checked_sub(top) else { continue };
+            if y >= rows {
                 break;
             }
             let row = Rect { y: body.y + y as u16, height: 1, ..body };
             let place = Place { label, first: offset == 0, current, mark };
-            let at = one(field, line, place, theme, row, buffer);
+            let at = one(&field, line, place, theme, row, buffer);
             if current && offset == 0 {
                 cursor = Some(at);
             }
         }
     }
+    if foot_rows > 0
+        && let Some(field) = fields.field(record.form.list.cursor)
+    {
+        let below = Rect { y: body.bottom(), height: foot_rows as u16, ..area };
+        foot(app, &field, theme, below, buffer);
+    }
     cursor
 }
 
+/// What there is to know about the field under the cursor: name and kind, the value as it came, both times.
+fn foot(app: &App, field: &Field<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    buffer.set_string(area.x, area.y, "-".repeat(usize::from(area.width)), theme.dim);
+    let inner = Rect { x: area.x + LEFT, width: area.width.saturating_sub(LEFT + 1), height: 1, ..area };
+    let name = field.column.name.as_str();
+    let about = format!("{name}   {}", form::about(field));
+    text::line(&about, theme.dim, Rect { y: area.y + 1, ..inner }, buffer);
+    let raw = form::raw_line(field, &app.zone);
+    text::line(&raw, theme.dim, Rect { y: area.y + 2, ..inner }, buffer);
+}
+
 /// The row's name, and when it was changed last.
-fn head(app: &App, record: &Record, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let Some(row) = record.row.value() else { return };
+fn head(
+    app: &App,
+    record: &Record,
+    fields: Option<&Fields<'_>>,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let area = Rect { x: area.x + LEFT, width: area.width.saturating_sub(LEFT + 1), ..area };
-    let modified = row.cell("modifiedon");
-    let modified = modified.as_ref().and_then(|cell| cell.text()).map(|when| format!("modified {when}"));
-    let primary = record.table.primary_name.as_ref().and_then(|name| row.cell(name.as_str()));
-    let title = primary.as_ref().and_then(|cell| cell.text()).map(std::borrow::Cow::into_owned);
-    let title = title.unwrap_or_else(|| app.record_name(record));
+    let named = |name: &str| fields.and_then(|fields| fields.named(name));
+    let modified = named("modifiedon").map(|when| format!("modified {when}"));
+    let primary = record.table.primary_name.as_ref().and_then(|name| named(name.as_str()));
+    let title = primary.unwrap_or_else(|| app.record_name(record));
     let is_tight = |modified: &String| {
         area.width < NARROW && title.width() + modified.width() + 2 > usize::from(area.width)
     };
@@ -117,7 +145,10 @@ fn one(field: &Field<'_>, value: &str, at: Place, theme: &Theme, row: Rect, buff
     let is_tight = |note: &String| {
         row.width <= NARROW && !is_cut && value.width() + note.width() + 2 > usize::from(room)
     };
-    let note = if at.first { field.note() } else { String::new() };
+    let mut note = if at.first { field.note() } else { String::new() };
+    if at.first && note.is_empty() && value.width() > usize::from(room) {
+        note = "(Enter all)".to_owned();
+    }
     let note = Some(note).filter(|note| !is_tight(note)).unwrap_or_default();
     let note_width = note.width().min(NOTE).min(usize::from(room) / 2) as u16;
     let gap = if note_width == 0 { 0 } else { note_width + 2 };

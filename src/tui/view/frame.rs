@@ -48,6 +48,10 @@ pub fn bar(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             match app.screen() {
                 Screen::Environments(_) => right.push(Span::raw("environments")),
                 Screen::Tables(_) => left.push(Span::raw("   connecting ...")),
+                Screen::Viewer(viewer) => {
+                    left.push(Span::raw(format!("   {}", text::fit(&viewer.name, 50))));
+                    right.push(Span::raw("a file, nothing is sent"));
+                }
                 _ => left.push(Span::raw("   not signed in")),
             }
             if let Some(environment) = &app.start.environment {
@@ -200,6 +204,7 @@ impl App {
             Screen::Review(_) => "Pending changes".into(),
             Screen::Doctor(_) => "Doctor".into(),
             Screen::Log(_) => "Request log".into(),
+            Screen::Viewer(viewer) => viewer.name.clone(),
         }
     }
 }

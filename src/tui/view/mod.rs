@@ -28,6 +28,7 @@ mod sign_in;
 mod tables;
 mod tags;
 pub mod text;
+mod whole;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -99,6 +100,8 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
             Overlay::Link(shown) => link::draw(app, shown, cursor, theme, body, buffer),
+            Overlay::Whole(value) => whole::draw(value, theme, body, buffer),
+            Overlay::Keys(jump) => palette::key_jump(jump, cursor, theme, body, buffer),
             Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
             Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
             Overlay::Details(details) => tags::details(details, cursor, theme, body, buffer),
@@ -137,5 +140,6 @@ fn screen(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<P
         Screen::Review(screen) => review::draw(app, screen, theme, area, buffer),
         Screen::Doctor(screen) => doctor::draw(app, screen, theme, area, buffer),
         Screen::Log(screen) => log::draw(app, screen, theme, area, buffer),
+        Screen::Viewer(screen) => json::viewer(app, screen, theme, area, buffer),
     }
 }

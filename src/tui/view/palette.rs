@@ -9,6 +9,7 @@ use super::{panel, text};
 use crate::app::App;
 use crate::app::overlay::columns::{self, ColumnJump};
 use crate::app::overlay::hits::{self, Hits};
+use crate::app::overlay::keys::{self, KeyJump};
 use crate::app::overlay::palette::{self, Palette};
 use crate::app::picker::{Found, Picker};
 use crate::tui::theme::Theme;
@@ -63,14 +64,42 @@ pub(super) fn column_jump(
 ) -> Option<Position> {
     let lines = jump.picker.len().min(columns::HEIGHT) as u16 + 1;
     let area = panel::open(lines.max(2), focus, theme, screen, buffer);
-    let place = field(&jump.picker, "column:", theme, area, buffer);
-    let found: Vec<&Found> = jump.picker.found().iter().collect();
+    jump_in(&jump.picker, "column:", "No column has that name.", theme, area, buffer)
+}
+
+/// Draws the choice of a name in a JSON text.
+pub(super) fn key_jump(
+    jump: &KeyJump,
+    focus: Option<Position>,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let lines = jump.picker.len().min(keys::HEIGHT) as u16 + 1;
+    let area = panel::open(lines.max(2), focus, theme, screen, buffer);
+    let none = match jump.is_cut {
+        true => "None of the first 5,000 names is like that. / finds any text.",
+        false => "No name is like that.",
+    };
+    jump_in(&jump.picker, "name:", none, theme, area, buffer)
+}
+
+/// Draws names at the left, and what stands for them elsewhere at the right.
+fn jump_in(
+    picker: &Picker,
+    label: &str,
+    none: &str,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let place = field(picker, label, theme, area, buffer);
+    let found: Vec<&Found> = picker.found().iter().collect();
     let area_of_list = Rect { height: area.height + 1, ..area };
-    let none = "No column has that name.";
-    list(&jump.picker, &found, none, theme, area_of_list, buffer, |found, style, line, buffer| {
+    list(picker, &found, none, theme, area_of_list, buffer, |found, style, line, buffer| {
         for (text_of, x) in [(0, 0), (1, line.width / 2)] {
             let cells = Rect { x: line.x + x, width: line.width / 2 - 1, ..line };
-            let name = &jump.picker.texts(found.entry)[text_of];
+            let name = &picker.texts(found.entry)[text_of];
             text::line(name, if text_of == 0 { style } else { theme.dim }, cells, buffer);
             text::highlight(name, found.letters_of(text_of), theme.matched, cells, buffer);
         }

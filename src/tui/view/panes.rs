@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::app::list::List;
 use crate::app::load::Load;
 use crate::app::panes::{Pane, Part};
-use crate::app::screen::form::Form;
 use crate::app::screen::{Grid, Record};
 use crate::app::tickets::Slot;
 use crate::tui::theme::Theme;
@@ -139,5 +138,7 @@ fn record(
 /// A pane without the keys shows no cursor.
 fn without_cursor(record: &Record) -> Record {
     let list = List { cursor: usize::MAX, top: record.form.list.top };
-    Record { form: Form { list, ..record.form.clone() }, ..record.clone() }
+    let mut record = record.clone();
+    record.form.list = list;
+    record
 }

@@ -2,10 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{form, json, problem, text};
+use super::{form, json, panel, problem, text};
 use crate::app::App;
 use crate::app::load::Load;
 use crate::app::screen::Record;
@@ -26,7 +27,7 @@ pub(super) fn draw(
     let said = match (record.row.value(), record.tab) {
         (None, _) => String::new(),
         (Some(_), Tab::Form) => form::context(app, record),
-        (Some(_), Tab::Json) => json::context(record),
+        (Some(_), Tab::Json) => json::context(&record.json, 40),
     };
     let said = match app.reading_mark() {
         mark if record.row.is_pending() && !mark.is_empty() => format!("reading{mark}"),
@@ -37,10 +38,16 @@ pub(super) fn draw(
     let said = parts.into_iter().flatten().collect::<Vec<_>>().join("   ");
     tabs(record.tab, &said, theme, top, buffer);
     match (record.row.value(), &record.row) {
-        (Some(_), _) if record.tab == Tab::Form || !record.form.partial => match record.tab {
-            Tab::Form => form::draw(app, record, theme, body, buffer),
-            Tab::Json => json::draw(app, record, theme, body, buffer),
-        },
+        (Some(_), _) if record.tab == Tab::Form || !record.form.partial => {
+            let cursor = match record.tab {
+                Tab::Form => form::draw(app, record, theme, body, buffer),
+                Tab::Json => json::draw(app, record, theme, body, buffer),
+            };
+            if record.gone {
+                gone(app, record, cursor, theme, area, buffer);
+            }
+            cursor
+        }
         (_, Load::Failed(failure, _)) => {
             let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
             problem::draw(failure, theme, inner, buffer);
@@ -51,6 +58,30 @@ pub(super) fn draw(
             text::line("Reading the record ...   Ctrl-C stops   Esc back", theme.dim, inner, buffer);
             None
         }
+    }
+}
+
+/// The row was deleted while it was read: what is still there, and what can be done.
+fn gone(
+    app: &App,
+    record: &Record,
+    focus: Option<Position>,
+    theme: &Theme,
+    screen: Rect,
+    buffer: &mut Buffer,
+) {
+    let staged = app.pending.row(&record.table.name, record.id).is_some();
+    let lines = [
+        "! Deleted on the server, or no longer shown to you. This is the row as it was read.",
+        if staged { "Your edits cannot be sent: w shows them, and drops them there." } else { "" },
+        "r look again   2 its JSON as it was   Esc back",
+    ];
+    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    let area = panel::open(lines.len() as u16, focus, theme, screen, buffer);
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        let style = if line.starts_with('!') { theme.problem } else { Style::new() };
+        let row = Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 };
+        text::line(line, style, row, buffer);
     }
 }
 

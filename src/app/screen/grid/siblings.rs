@@ -5,6 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::list::Step;
 use crate::app::load::Load;
 use crate::app::screen::Record;
+use crate::app::screen::form;
 use crate::app::screen::record::Tab;
 use crate::app::{App, Screen};
 use crate::dataverse::{Row, RowId};
@@ -208,8 +209,7 @@ impl App {
     pub(in crate::app) fn go_to_sought_field(&mut self) {
         let Some(record) = self.record() else { return };
         let Some(sought) = &record.form.sought else { return };
-        let fields = crate::app::screen::form::fields(self, record);
-        let place = fields.iter().position(|field| field.column.name == *sought);
+        let place = form::fields(self, record).and_then(|fields| fields.place_of(sought));
         if let Some(place) = place {
             self.go_to_field(place);
         }
