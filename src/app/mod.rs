@@ -9,12 +9,14 @@ pub mod copy;
 pub mod destination;
 pub mod edit;
 pub mod effect;
+mod entering;
 pub mod event;
 pub mod examination;
 pub mod exchanges;
 pub mod field;
 pub mod filter;
 pub mod finding;
+mod fitting;
 pub mod fuzzy;
 pub mod hints;
 pub mod history;
@@ -38,7 +40,9 @@ pub mod picker;
 pub mod places;
 pub mod preview;
 pub mod problem;
+mod reading;
 pub mod reads;
+mod replies;
 pub mod rows;
 pub mod save;
 pub mod screen;
@@ -69,7 +73,6 @@ use key::{Input, Key};
 use keymap::Meaning;
 use layout::Size;
 use line::Line;
-use list::Step;
 use load::Load;
 use nav::Screens;
 use notice::Notice;
@@ -82,8 +85,8 @@ use places::Listed;
 use preview::Preview;
 use reads::Reads;
 use save::Sending;
-use session::{Identity, Session, Start};
-use tickets::{Slot, Ticket, Tickets};
+use session::{Session, Start};
+use tickets::{Slot, Tickets};
 use wait::Wait;
 use watch::Watch;
 use zone::Zone;
@@ -516,199 +519,8 @@ impl App {
         effects
     }
 
-    /// Calls off what is read for the screen that is seen.
-    fn stop_reading(&mut self) -> Vec<Effect> {
-        let slots: &[Slot] = match self.screen() {
-            Screen::Grid(_) => &[Slot::Schema, Slot::QuickFind, Slot::Rows],
-            Screen::Record(_) => &[Slot::Row],
-            Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
-            Screen::Doctor(_) => &[Slot::Doctor],
-            Screen::Tables(_) | Screen::Review(_) | Screen::Log(_) | Screen::Viewer(_) => &[],
-        };
-        if slots.contains(&Slot::Session) {
-            self.opening = None;
-        }
-        let busy: Vec<Slot> =
-            slots.iter().copied().chain([Slot::Find]).filter(|slot| self.tickets.cancel(*slot)).collect();
-        busy.into_iter().map(Effect::Cancel).collect()
-    }
-
-    /// Calls off what is being read for a slot.
-    fn cancel(&mut self, slot: Slot) -> Vec<Effect> {
-        self.tickets.cancel(slot);
-        match slot {
-            Slot::Tables => self.tables.cancel(),
-            Slot::Schema | Slot::Rows => self.stop_grids(),
-            Slot::QuickFind => self.search_stopped(),
-            Slot::Session => self.sign_in_stopped(),
-            Slot::Row => self.row_stopped(),
-            Slot::Places => self.places.cancel(),
-            Slot::Profile | Slot::Details => self.details_stopped(),
-            Slot::Doctor => self.examination_stopped(),
-            Slot::Preview => self.preview_stopped(),
-            Slot::Refused | Slot::Find | Slot::Zone => {}
-        }
-        self.say("Stopped.");
-        vec![Effect::Cancel(slot)]
-    }
-
-    fn refresh(&mut self) -> Vec<Effect> {
-        self.preview.forget();
-        match self.screen() {
-            Screen::Grid(_) => self.refresh_grid(),
-            Screen::Record(_) => self.read_record(),
-            Screen::Environments(_) => self.read_places(),
-            Screen::Doctor(_) => self.go_doctor(),
-            Screen::Log(_) => {
-                self.say("The log shows each request as it comes: there is nothing to read again.");
-                vec![]
-            }
-            Screen::Viewer(_) => vec![],
-            Screen::SignIn(_) | Screen::Tables(_) | Screen::Review(_) => self.read_tables(),
-        }
-    }
-
-    fn read_tables(&mut self) -> Vec<Effect> {
-        self.tables.start();
-        vec![Effect::Run(self.tickets.issue(Slot::Tables), Request::Tables)]
-    }
-
-    /// Takes an answer that is still wanted.
-    fn receive(&mut self, ticket: Ticket, reply: Reply) -> Vec<Effect> {
-        match reply {
-            Reply::Connected(Ok(Some(identity))) if self.may_enter() => self.enter(identity),
-            Reply::Connected(Ok(Some(identity))) => self.stay_out(&identity),
-            Reply::Connected(Ok(None)) => {
-                self.forget_known_tables();
-                self.start_sign_in(self.start.way)
-            }
-            Reply::Connected(Err(problem)) => {
-                self.forget_known_tables();
-                self.signed_in(Err(problem))
-            }
-            Reply::SignedIn(result) => self.signed_in(result),
-            Reply::SignedInToList(result) => self.signed_in_to_list(result),
-            Reply::Places(result) => self.places_came(result),
-            Reply::Tagged(result) => self.tagged(result),
-            Reply::Details(result) => self.details_came(result),
-            Reply::SignedOut(result) => self.signed_out(result),
-            Reply::Tables(result) => {
-                self.tables_came(result);
-                self.go_on()
-            }
-            Reply::Schema(result) => self.schema_came(result),
-            Reply::Rows(result) => self.rows_came(ticket, result),
-            Reply::Row(result) if ticket.slot == Slot::Preview => {
-                self.preview_came(result);
-                vec![]
-            }
-            Reply::Row(result) => self.row_came(result),
-            Reply::Found(result) => self.found_came(result),
-            Reply::QuickFind(table, result) => self.quick_find_came(table, result),
-            Reply::Refused(refused) => {
-                self.show_refused(refused);
-                vec![]
-            }
-            Reply::Zone(zone) => {
-                self.zone = zone.unwrap_or_default(); // without it times stay in UTC, which is said beside them
-                vec![]
-            }
-            Reply::Doctor(report) => {
-                self.examined(report);
-                vec![]
-            }
-        }
-    }
-
-    /// Signed in: on to the tables. Nothing of an environment before it stays.
-    fn enter(&mut self, identity: Identity) -> Vec<Effect> {
-        self.opening = None;
-        let mut effects = vec![Effect::Adopt(identity.address.clone())];
-        let is_first = self.session.identity().is_none();
-        if !self.has_known_tables() {
-            self.overlays.clear();
-        }
-        let (tables, wanted) = self.first_tables();
-        self.session = Session::SignedIn(identity);
-        let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
-        self.screens = Screens::new(Screen::Tables(tables));
-        self.notice = None;
-        if is_first {
-            self.tell_complaints(); // the sign-in may have hidden them
-        }
-        self.schemas.clear();
-        self.quick_finds.clear();
-        self.pending = Pending::default();
-        self.last_change = None;
-        self.dropped = None;
-        self.sending = Sending::default();
-        self.asked_row = None;
-        self.preview = Preview::default();
-        self.watch = None;
-        self.zone = Zone::default();
-        effects.push(Effect::Run(self.tickets.issue(Slot::Zone), Request::Zone));
-        let slots = [
-            Slot::Schema,
-            Slot::QuickFind,
-            Slot::Rows,
-            Slot::Row,
-            Slot::Preview,
-            Slot::Places,
-            Slot::Details,
-            Slot::Find,
-        ];
-        let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
-        effects.extend(busy.map(Effect::Cancel));
-        self.places.cancel();
-        effects.extend(self.read_tables());
-        if let Some(doctor) = doctor {
-            self.screens.push(doctor); // somebody reads there
-            effects.extend(self.go_doctor());
-        } else if let Some(table) = wanted {
-            effects.extend(self.open_grid(table));
-        }
-        effects
-    }
-
     /// Says something on the message line.
     fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice::Info(text.into()));
-    }
-
-    /// Keeps every cursor visible after the size changed.
-    fn fit(&mut self) {
-        let height = self.size.list_height();
-        let grid_size = self.grid_size();
-        for screen in self.screens.iter_mut() {
-            match screen {
-                Screen::Tables(screen) => {
-                    let len = screen.picker.found().len();
-                    screen.picker.list.clamp(len, height);
-                }
-                Screen::Environments(screen) => {
-                    let len = screen.picker.found().len();
-                    screen.picker.list.clamp(len, height);
-                }
-                Screen::Grid(grid) => {
-                    let len = grid.len();
-                    grid.list.clamp(len, grid_size.list_height());
-                    grid.go_to_column(grid.active, grid_size.width);
-                }
-                Screen::SignIn(_)
-                | Screen::Record(_)
-                | Screen::Review(_)
-                | Screen::Doctor(_)
-                | Screen::Log(_)
-                | Screen::Viewer(_) => {}
-            }
-        }
-        self.fit_record();
-        self.fit_preview();
-        self.step_json(Step::Rows(0));
-        self.fit_reading();
-        self.fit_whole();
-        self.step_doctor(Step::Rows(0));
-        self.step_log(Step::Rows(0));
-        self.review_changed();
     }
 }

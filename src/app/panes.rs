@@ -191,11 +191,25 @@ impl App {
             PaneCommand::Zoom => self.pane_state.zoom = !self.pane_state.zoom,
             PaneCommand::Next => self.next_pane(1),
             PaneCommand::Previous => self.next_pane(-1),
-            PaneCommand::NextRecord => return self.step_grid(Step::Rows(1)),
-            PaneCommand::PreviousRecord => return self.step_grid(Step::Rows(-1)),
+            PaneCommand::NextRecord => return self.step_beside(1),
+            PaneCommand::PreviousRecord => return self.step_beside(-1),
         }
         self.fit();
         self.read_grid()
+    }
+
+    /// The next or previous row, with its form beside it.
+    fn step_beside(&mut self, rows: isize) -> Vec<Effect> {
+        let cursor = |app: &Self| match app.screen() {
+            Screen::Grid(grid) => grid.list.cursor,
+            _ => 0,
+        };
+        let before = cursor(self);
+        let effects = self.step_grid(Step::Rows(rows));
+        if cursor(self) == before {
+            self.say(if rows < 0 { "This is the first row." } else { "This is the last row read so far." });
+        }
+        effects
     }
 
     fn next_pane(&mut self, step: isize) {

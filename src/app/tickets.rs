@@ -80,18 +80,14 @@ impl Tickets {
         self.current.remove(&slot).is_some()
     }
 
-    /// The reads that are under way, with the numbers of their tickets.
+    /// The reads that are under way and that somebody waits for, with the numbers of their tickets.
     pub fn under_way(&self) -> impl Iterator<Item = (Slot, u64)> {
-        self.current.iter().map(|(slot, number)| (*slot, *number))
+        self.current.iter().filter(|(slot, _)| **slot != Slot::Zone).map(|(slot, number)| (*slot, *number))
     }
 
     /// The newest read that is under way and that somebody waits for.
     pub fn newest(&self) -> Option<Slot> {
-        self.current
-            .iter()
-            .filter(|(slot, _)| **slot != Slot::Zone)
-            .max_by_key(|(_, number)| **number)
-            .map(|(slot, _)| *slot)
+        self.under_way().max_by_key(|(_, number)| *number).map(|(slot, _)| slot)
     }
 
     /// An answer for this slot is awaited.

@@ -15,19 +15,19 @@ fn with_file(text: &str) -> Home {
 #[test]
 fn the_keys_in_effect_are_printed_and_what_makes_no_sense_is_told_with_its_line() {
     let home = with_file(
-        "[keys]\n\"row.open\" = [\"Enter\", \"o\"]\n\"rows.sort\" = []\n\"row.opne\" = [\"x\"]\n\"cell.edit\" = [\"F2\"]\n",
+        "[keys]\n\"row.open\" = [\"Enter\", \"i\"]\n\"rows.sort\" = []\n\"row.opne\" = [\"x\"]\n\"cell.edit\" = [\"F2\"]\n",
     );
     let ended = home.dv(&["keys", "--json"]);
     assert_eq!(ended.code, 0, "{}", ended.err);
     let lines: Vec<Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |name: &str| lines.iter().find(|line| line["command"] == name).unwrap();
-    assert_eq!(of("row.open")["keys"], serde_json::json!(["Enter", "o"]));
+    assert_eq!(of("row.open")["keys"], serde_json::json!(["Enter", "i"]));
     assert_eq!((&of("row.open")["changed"], &of("help")["changed"]), (&true.into(), &false.into()));
     assert_eq!(of("rows.sort")["keys"], serde_json::json!([]));
     assert!(ended.err.contains("keys.toml, line 4: there is no command `row.opne`"), "{}", ended.err);
     assert!(ended.err.contains("`F2` of `cell.edit` may not arrive over SSH"), "{}", ended.err);
     let text = home.dv(&["keys"]);
-    assert!(text.out.contains("Enter  o *"), "{}", text.out);
+    assert!(text.out.contains("Enter  i *"), "{}", text.out);
 }
 
 #[test]

@@ -189,12 +189,12 @@ fn a_damaged_file_of_layouts_is_told_where_it_matters() {
 #[test]
 fn values_are_shown_by_label_or_as_the_server_sent_them() {
     let mut stage = at_cases(120, 24);
-    stage.keys("z v");
+    stage.keys("Z z v");
     let row = stage.row(4);
     assert!(row.contains(" 1 ") && row.contains("00000000-0000-4000-8000-000000000000"), "{row}");
     stage.keys("/ 4 0 0 0 - 8 0 0 0");
     assert!(stage.row(23).contains("matches 30 of 30"), "the filter sees what is shown: {}", stage.row(23));
-    stage.keys("Esc Esc z v z n");
+    stage.keys("Esc Esc Esc z v z n");
     assert!(stage.row(3).contains("ticketnumber") && stage.row(4).contains("High"), "{}", stage.screen());
 }
 
@@ -225,7 +225,7 @@ fn numbers_are_the_servers_text_and_a_date_alone_is_never_moved() {
                 "incidentid":"00000000-0000-4000-8000-0000000000aa"}}]}}"#
         );
         stage.answer(Slot::Rows, Reply::Rows(Ok(Page::decode(Bytes::from(json)).unwrap())));
-        for keys in ["0", "z v"] {
+        for keys in ["Z 0", "z v"] {
             stage.keys(keys);
             let row = stage.row(4);
             let cells: Vec<&str> = row.split_whitespace().collect();

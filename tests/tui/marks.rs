@@ -77,6 +77,7 @@ fn the_prefix_marks_all_that_is_held_turns_marks_around_and_clears_them() {
 fn esc_goes_down_the_ladder_one_step_at_a_time_and_the_hint_says_which() {
     let mut desk = desk();
     desk.keys("/ c a s Enter");
+    desk.stage.quick_find();
     desk.stage.answer(Slot::Rows, Reply::Rows(Ok(page(0..30, None, Some(30)))));
     desk.keys("Space Space Space / i n v Tab");
     for step in ["clear filter", "clear 3 marks", "drop filter", "back"] {

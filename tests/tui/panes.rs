@@ -171,7 +171,8 @@ fn a_record_that_was_read_beside_the_rows_is_there_at_once_at_the_field_of_its_f
     assert!(desk.is_at(|screen| matches!(screen, Screen::Record(_))));
     let screen = desk.screen();
     assert!(screen.contains("Tried cleaning the rollers.") && screen.contains("\n>  Priority"), "{screen}");
-    assert!(screen.contains("reading ..."), "and it is read again: {screen}");
+    desk.stage.later(500);
+    assert!(desk.screen().contains("reading ... 0.5 s"), "and it is read again: {}", desk.screen());
 }
 
 #[test]

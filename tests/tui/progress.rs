@@ -97,10 +97,10 @@ fn of_several_reads_the_newest_is_named_which_is_the_one_that_is_cancelled() {
 fn a_message_is_not_hidden_by_a_read_and_hides_none() {
     let mut stage = reading(80, 24);
     after(&mut stage, 3_000);
-    stage.keys("K");
+    stage.keys("T");
     let row = stage.row(23);
     assert!(
-        row.contains("`K` does nothing here.") && row.trim_end().ends_with("... 3 s  Ctrl-C cancel"),
+        row.contains("`T` does nothing here.") && row.trim_end().ends_with("... 3 s  Ctrl-C cancel"),
         "{row}"
     );
     let until = noon() + 42.seconds();

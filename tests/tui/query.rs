@@ -114,7 +114,8 @@ fn the_view_of_the_quick_search_is_read_once_and_its_columns_are_named() {
     let mut stage = Stage::at_cases(80, 24, 250, Some("p2"));
     stage.keys("/ p r i n t Enter");
     assert!(matches!(&stage.effects[..], [Effect::Run(_, Request::QuickFind(_))]), "{:?}", stage.effects);
-    assert!(stage.row(2).ends_with("..."), "{}", stage.row(2));
+    stage.later(500);
+    assert!(stage.row(2).ends_with("... 0.5 s"), "{}", stage.row(2));
     stage.quick_find();
     assert!(condition(&stage).contains("contains(customerid_account/name,'print')"), "{}", condition(&stage));
     stage.answer(Slot::Rows, rows(0..20, None, Some(20)));

@@ -32,6 +32,11 @@ fn file(json: &str, width: u16, height: u16) -> Stage {
     Stage::of(app)
 }
 
+/// A file of every kind of value.
+pub(crate) fn usual(width: u16, height: u16) -> Stage {
+    file(FILE, width, height)
+}
+
 #[test]
 fn the_file() {
     assert_snapshot!("usual", file(FILE, 80, 24).screen());

@@ -164,7 +164,6 @@ const TABLES: &[&[CommandSpec]] = &[
     marks::COMMANDS,
     panes::COMMANDS,
     record::COMMANDS,
-    viewer::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
     log::COMMANDS,
@@ -174,6 +173,7 @@ const TABLES: &[&[CommandSpec]] = &[
     global::COMMANDS,
     copy::EVERYWHERE,
     history::COMMANDS,
+    viewer::COMMANDS,
 ];
 
 /// Every command there is.

@@ -143,9 +143,11 @@ fn meet(one: Scope, other: Scope) -> bool {
 /// Whether a scope is nearer than another one on some screen.
 fn hides(near: Scope, far: Scope) -> bool {
     match far {
-        Scope::Global => near != Scope::Global,
-        Scope::List => !matches!(near, Scope::Global | Scope::List),
-        Scope::Record => matches!(near, Scope::Form | Scope::Json),
+        Scope::Global => !matches!(near, Scope::Global | Scope::Viewer),
+        Scope::Viewer => matches!(near, Scope::Tree | Scope::List),
+        Scope::List => !matches!(near, Scope::Global | Scope::List | Scope::Viewer),
+        Scope::Record => matches!(near, Scope::Form | Scope::Json | Scope::Tree),
+        Scope::Tree => near == Scope::Json,
         _ => false,
     }
 }
@@ -227,9 +229,9 @@ mod tests {
 
     #[test]
     fn a_line_replaces_all_keys_of_its_command_and_an_empty_one_takes_them_away() {
-        let keymap = keymap(&[("row.open", &["Enter", "o"]), ("rows.sort", &[]), ("go.tables", &["g T"])]);
+        let keymap = keymap(&[("row.open", &["Enter", "i"]), ("rows.sort", &[]), ("go.tables", &["g T"])]);
         assert_eq!(keymap.complaints(), [""; 0]);
-        assert_eq!(keys(&keymap, "row.open"), "Enter  o");
+        assert_eq!(keys(&keymap, "row.open"), "Enter  i");
         assert_eq!(keys(&keymap, "rows.sort"), ":rows.sort");
         assert_eq!(keys(&keymap, "go.tables"), "g T");
         assert_eq!(keys(&keymap, "go.doctor"), "g d");
@@ -238,7 +240,7 @@ mod tests {
     #[test]
     fn an_unknown_command_is_told_with_the_nearest_one() {
         assert_eq!(
-            complaint(&[("row.opne", &["o"])]),
+            complaint(&[("row.opne", &["i"])]),
             "keys.toml, line 2: there is no command `row.opne`; the nearest is `row.open`."
         );
     }
@@ -274,7 +276,7 @@ mod tests {
 
     #[test]
     fn the_later_of_two_lines_gives_way_and_what_it_leaves_is_looked_at_again() {
-        let map = keymap(&[("rows.sort", &["Enter"]), ("row.open", &["o"]), ("cell.edit", &["o"])]);
+        let map = keymap(&[("rows.sort", &["Enter"]), ("row.open", &["i"]), ("cell.edit", &["i"])]);
         assert_eq!(map.complaints().len(), 1, "{:?}", map.complaints());
         assert_eq!(keys(&map, "cell.edit"), "e");
         let map = keymap(&[("rows.sort", &["Enter"]), ("row.open", &["e"])]);

@@ -323,7 +323,9 @@ fn scroll(list: &mut List, starts: &[usize], height: usize) {
         return;
     };
     let lines = starts.last().copied().unwrap_or_default();
-    list.top = list.top.clamp(end.saturating_sub(height.max(1)), *start).min(lines.saturating_sub(height));
+    // Of a field that is higher than the screen the beginning is seen.
+    let least = end.saturating_sub(height.max(1)).min(*start);
+    list.top = list.top.clamp(least, *start).min(lines.saturating_sub(height).max(least));
 }
 
 /// Moves a cursor over fields of which `height` lines are seen, and scrolls just enough.

@@ -7,8 +7,8 @@ use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::{problem, text};
-use crate::app::command::Command;
 use crate::app::command::global::Global;
+use crate::app::command::{self, Command};
 use crate::app::hints::Hint;
 use crate::app::layout::MINIMUM;
 use crate::app::notice::Notice;
@@ -162,7 +162,9 @@ pub fn hints(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             shown.push(hint);
         }
     }
-    if let Some(help) = shown.iter().position(|hint| hint.keys == app.keymap().text_of(HELP)) {
+    let help = command::of(app.screen().scopes()).find(|spec| spec.command == HELP);
+    let help = help.map(|spec| app.keymap().keys_text(spec));
+    if let Some(help) = shown.iter().position(|hint| Some(&hint.keys) == help.as_ref()) {
         shown[help..].rotate_left(1);
     }
     let mut spans = vec![Span::raw(" ")];

@@ -1,0 +1,63 @@
+//! The beginning of a session.
+
+use super::effect::{Effect, Request};
+use super::nav::Screens;
+use super::pending::Pending;
+use super::preview::Preview;
+use super::save::Sending;
+use super::session::{Identity, Session};
+use super::tickets::Slot;
+use super::zone::Zone;
+use super::{App, Screen};
+
+impl App {
+    /// Signed in: on to the tables. Nothing of an environment before it stays.
+    pub(in crate::app) fn enter(&mut self, identity: Identity) -> Vec<Effect> {
+        self.opening = None;
+        let mut effects = vec![Effect::Adopt(identity.address.clone())];
+        let is_first = self.session.identity().is_none();
+        if !self.has_known_tables() {
+            self.overlays.clear();
+        }
+        let (tables, wanted) = self.first_tables();
+        self.session = Session::SignedIn(identity);
+        let doctor = matches!(self.screen(), Screen::Doctor(_)).then(|| self.screen().clone());
+        self.screens = Screens::new(Screen::Tables(tables));
+        self.notice = None;
+        if is_first {
+            self.tell_complaints(); // the sign-in may have hidden them
+        }
+        self.schemas.clear();
+        self.quick_finds.clear();
+        self.pending = Pending::default();
+        self.last_change = None;
+        self.dropped = None;
+        self.sending = Sending::default();
+        self.asked_row = None;
+        self.preview = Preview::default();
+        self.watch = None;
+        self.zone = Zone::default();
+        effects.push(Effect::Run(self.tickets.issue(Slot::Zone), Request::Zone));
+        let slots = [
+            Slot::Schema,
+            Slot::QuickFind,
+            Slot::Rows,
+            Slot::Row,
+            Slot::Preview,
+            Slot::Places,
+            Slot::Details,
+            Slot::Find,
+        ];
+        let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
+        effects.extend(busy.map(Effect::Cancel));
+        self.places.cancel();
+        effects.extend(self.read_tables());
+        if let Some(doctor) = doctor {
+            self.screens.push(doctor); // somebody reads there
+            effects.extend(self.go_doctor());
+        } else if let Some(table) = wanted {
+            effects.extend(self.open_grid(table));
+        }
+        effects
+    }
+}
