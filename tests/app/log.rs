@@ -11,9 +11,9 @@ async fn the_log_has_the_requests_of_the_session_from_the_first_on() {
     let screen = program.wait_for("Request log").await;
     assert!(screen.contains("incidents?$select="), "{screen}");
     assert!(screen.contains("Authorization: ***"), "{screen}");
-    program.keys("/ w h o a m i enter");
+    program.keys("/ o r g a n i z enter");
     let screen = program.wait_for("1 of ").await;
-    assert!(screen.contains("WhoAmI"), "{screen}");
+    assert!(screen.contains("RetrieveCurrentOrganization"), "{screen}");
     program.keys("esc esc");
     program.wait_for("CAS-").await;
     program.quit().await;

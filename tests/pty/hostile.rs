@@ -23,7 +23,7 @@ fn a_hostile_title_is_drawn_as_visible_marks_on_every_screen_and_by_the_commands
     terminal.send("/incident\r");
     terminal.wait_for("evil");
     terminal.send("/evil");
-    terminal.wait_for("1 of 50 held match");
+    terminal.wait_for("matches 1 of 50 held");
     terminal.keys(&["Esc", "Enter"]);
     terminal.wait_for("1 Form");
     terminal.wait_for("evil");
