@@ -36,7 +36,7 @@ fn keys() -> String {
          `keys.toml` beside `config.toml` gives commands other keys. A line replaces all keys of its command, an empty \
          list takes\nthem away, and what makes no sense is told at the start, with its line, and leaves the usual keys \
          as they are.\n`help`, `palette`, `quit`, `cancel` and `back` keep a key that no other command hides.\n\n\
-         ```toml\n[keys]\n\"row.open\" = [\"Enter\", \"o\"]   # one key, or a prefix and a key: \"g o\"\n\
+         ```toml\n[keys]\n\"row.open\" = [\"Enter\", \"i\"]   # one key, or a prefix and a key: \"g o\"\n\
          \"rows.sort\" = []\n```\n\nCtrl-A, Ctrl-B, Ctrl-Q, Ctrl-S, Ctrl-V, Ctrl-Z, Ctrl-\\ and function keys may \
          not arrive over SSH or in tmux;\nCtrl-H, Ctrl-I, Ctrl-J, Ctrl-M and Ctrl-[ arrive as other keys.\n",
     );
@@ -187,7 +187,7 @@ fn the_readme_names_every_setting_and_every_command() {
         let flag = format!("`--{}", setting.get_long().unwrap());
         assert!(readme.contains(&flag), "{flag}");
     }
-    for file in ["settings", "mod", "application", "place"] {
+    for file in ["settings", "mod", "application", "place", "look"] {
         let source = page(&format!("src/config/{file}.rs"));
         let variables = source.split(|c: char| !c.is_ascii_uppercase() && c != '_');
         for variable in variables.filter(|word| word.starts_with("DV_")) {

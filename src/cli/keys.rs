@@ -14,7 +14,7 @@ use crate::config::KeyFile;
 
 /// Print the keys in effect, and what is wrong with `keys.toml`
 ///
-/// The file is in the folder of settings. A line such as "row.open" = ["Enter", "i"] under [keys] gives a command all
+/// The file is in the folder of settings. A line such as "row.open" = ["Enter", "i"] under `[keys]` gives a command all
 /// its keys; an empty list takes them away.
 #[derive(Debug, Args)]
 pub(super) struct KeysArgs {

@@ -1,4 +1,4 @@
-//! Which keys run which command: the tables of [`command`](super::command), and what a person changed about them.
+//! Which keys run which command: the tables of [`super::command`], and what a person changed about them.
 //!
 //! The only place that is asked for the keys of a command. Look-up, hints, help, palette and prefix menus follow it.
 
