@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use dvtui::app::App;
+use dvtui::app::effect::Effect;
 use dvtui::app::json::Document;
 use dvtui::app::layout::Size;
 use dvtui::app::screen::Viewer;
@@ -128,4 +129,21 @@ fn hundreds_of_levels_and_thousands_of_elements_scroll_and_fold() {
             assert!(stage.screen().lines().any(|line| line.starts_with('>')), "{keys}: {}", stage.screen());
         }
     }
+}
+
+#[test]
+fn path_and_value_under_the_cursor_are_copied_and_printed() {
+    let mut stage = usual(80, 24);
+    let copied = |stage: &Stage| match &stage.effects[..] {
+        [Effect::Copy(text) | Effect::Print(text)] => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    stage.keys("@ t i t l e Enter y p");
+    assert_eq!(copied(&stage), ".value[0].title");
+    stage.keys("y v");
+    assert_eq!(copied(&stage), "Printer jam");
+    stage.keys("P");
+    assert_eq!(copied(&stage), "Printer jam");
+    stage.keys("@ b i g Enter y v");
+    assert_eq!(copied(&stage), "1E400");
 }

@@ -20,6 +20,10 @@ pub enum CopyCommand {
     Link,
     Curl,
     Line,
+    /// Where a value is in a JSON text.
+    Path,
+    /// A value of a JSON text: text as it reads, everything else as it came.
+    Value,
     /// Show what was copied last as plain text.
     Print,
     /// What went wrong.
@@ -50,6 +54,13 @@ fn in_trouble(app: &App) -> Availability {
     match app.shown_problem() {
         Some(_) => Availability::Yes,
         None => Availability::No("Nothing went wrong here.".into()),
+    }
+}
+
+fn on_a_value(app: &App) -> Availability {
+    match app.json().and_then(|json| json.path()) {
+        Some(_) => Availability::Yes,
+        None => Availability::No("There is no value here.".into()),
     }
 }
 
@@ -123,6 +134,23 @@ pub const RECORD: &[CommandSpec] = &[
     .keys(&[&[Key::Char('o')]])
     .words("web link qr"),
 ];
+
+/// The table of JSON, wherever it is shown.
+pub const TREE: &[CommandSpec] = &[
+    spec(CopyCommand::Path, "json.copy-path", "Copy the path, as jq spells it", Scope::Tree)
+        .keys(y!('p'))
+        .enabled(on_a_value),
+    spec(CopyCommand::Value, "json.copy-value", "Copy the value", Scope::Tree)
+        .keys(y!('v'))
+        .words("raw")
+        .enabled(on_a_value),
+];
+
+/// The table of a JSON file by itself.
+pub const VIEWER: &[CommandSpec] =
+    &[spec(CopyCommand::Print, "viewer.print", "Print what was copied last as plain text", Scope::Viewer)
+        .keys(&[&[Key::Char('P')]])
+        .enabled(copied)];
 
 /// The table of what every screen has.
 pub const EVERYWHERE: &[CommandSpec] = &[

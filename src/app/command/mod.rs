@@ -169,11 +169,13 @@ const TABLES: &[&[CommandSpec]] = &[
     log::COMMANDS,
     copy::GRID,
     copy::RECORD,
+    copy::TREE,
     list::COMMANDS,
     global::COMMANDS,
     copy::EVERYWHERE,
     history::COMMANDS,
     viewer::COMMANDS,
+    copy::VIEWER,
 ];
 
 /// Every command there is.
@@ -242,7 +244,10 @@ mod tests {
                 Command::Environments(_) => spec.scope == Scope::Environments,
                 Command::Doctor(_) => spec.scope == Scope::Doctor,
                 Command::Log(_) => spec.scope == Scope::Log,
-                Command::Copy(_) => matches!(spec.scope, Scope::Grid | Scope::Record | Scope::Global),
+                Command::Copy(_) => matches!(
+                    spec.scope,
+                    Scope::Grid | Scope::Record | Scope::Tree | Scope::Viewer | Scope::Global
+                ),
             };
             assert!(same, "{}", spec.name);
         }

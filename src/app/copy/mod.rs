@@ -10,6 +10,7 @@ use super::edit::row_name;
 use super::effect::Effect;
 use super::overlay::Overlay;
 use super::overlay::link::Link;
+use super::screen::json::Json;
 use super::screen::{form, record::Tab};
 use super::{App, Screen};
 use crate::dataverse::{Cell, Column, Query, Row, RowId, RowQuery, Table, TableSchema};
@@ -92,6 +93,13 @@ impl App {
                 None => self.say("Nothing went wrong here."),
             },
             CopyCommand::Browser => return self.open_link(),
+            CopyCommand::Path | CopyCommand::Value => {
+                let take = if command == CopyCommand::Path { Json::path } else { Json::value };
+                match self.json().and_then(take) {
+                    Some(text) => return self.copy(text),
+                    None => self.say("There is no value here."),
+                }
+            }
             command => match self.text_of(command) {
                 Ok(text) => return self.copy(text),
                 Err(reason) => self.say(reason),
@@ -144,7 +152,11 @@ impl App {
                 Some(query) => shell::rows(origin, subject.table, query),
                 None => shell::get(origin, subject.table, id()?),
             },
-            CopyCommand::Print | CopyCommand::Report | CopyCommand::Browser => String::new(),
+            CopyCommand::Path
+            | CopyCommand::Value
+            | CopyCommand::Print
+            | CopyCommand::Report
+            | CopyCommand::Browser => String::new(),
         })
     }
 
