@@ -7,6 +7,7 @@ use dvtui::app::key::{Input, Key};
 use dvtui::app::session::Prompt;
 use dvtui::app::tickets::Slot;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::desk::Desk;
@@ -248,4 +249,47 @@ fn random_keys_never_break_anything_and_never_send() {
             Ok(())
         })
         .unwrap();
+}
+
+/// So many keys on every screen, other sizes now and then; whoever leaves the program starts anew.
+fn keys_at_random(count: usize) {
+    for (at, (name, begin)) in (0u8..).zip(stages(80, 24)) {
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[at; 32]);
+        let mut runner =
+            TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng);
+        let (key, size) = (a_key(), (0..220u16, 0..60u16));
+        let mut stage = begin.clone();
+        for step in 0..count {
+            let key = key.new_tree(&mut runner).unwrap().current();
+            if matches!(key, Key::Char('y' | 'Y')) {
+                continue;
+            }
+            stage.press(key);
+            let sent = stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..)));
+            assert!(!sent, "{key} sent something at {name}, step {step}");
+            if step % 10 == 0 {
+                stage.screen();
+            }
+            if step % 100 == 99 {
+                let (width, height) = size.new_tree(&mut runner).unwrap().current();
+                stage.resize(width, height);
+                stage.screen();
+                stage.resize(80, 24);
+            }
+            if stage.app.leaving || stage.effects.contains(&Effect::Quit) {
+                stage = begin.clone();
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_and_sizes_at_random_break_no_screen_and_send_nothing() {
+    keys_at_random(150);
+}
+
+#[test]
+#[ignore = "10,000 keys a screen"]
+fn ten_thousand_keys_break_no_screen_and_send_nothing() {
+    keys_at_random(10_000);
 }
