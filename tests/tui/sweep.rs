@@ -265,6 +265,7 @@ fn keys_at_random(count: usize) {
                 continue;
             }
             stage.press(key);
+            stage.app.drawn(); // questions are seen
             let sent = stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..)));
             assert!(!sent, "{key} sent something at {name}, step {step}");
             if step % 10 == 0 {
