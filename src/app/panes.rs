@@ -216,6 +216,9 @@ impl App {
         let there = Panes::beside(self.size, self.pane_state).there();
         let at = there.iter().position(|pane| *pane == self.focus()).unwrap_or_default();
         let next = (at as isize + step).rem_euclid(there.len() as isize) as usize;
+        if there[next] == Pane::List && self.focus() != Pane::List {
+            self.enter_table_list();
+        }
         self.pane_state.focus = there[next];
     }
 

@@ -248,3 +248,12 @@ fn a_lookup_leads_to_the_row_it_points_to() {
     stage.keys("$ L");
     assert!(stage.row(23).contains("`systemuser`, which is not among the tables"), "{}", stage.row(23));
 }
+
+#[test]
+fn freezing_more_than_fits_says_how_many_stay() {
+    let mut stage = at_cases(80, 24);
+    stage.keys("l !");
+    assert!(stage.screen().contains("2 columns stay at the left"), "{}", stage.screen());
+    stage.keys("l l l !");
+    assert!(stage.screen().contains("fit here.  ! again frees them"), "{}", stage.screen());
+}

@@ -134,8 +134,8 @@ fn a_text_of_several_lines_is_edited_in_a_box() {
 #[test]
 fn what_cannot_be_edited_says_why() {
     for (find, said) in [
-        ("customer", "Lookups cannot be edited in this version."),
-        ("image", "Images cannot be edited in this version."),
+        ("customer", "Lookups cannot be edited here. o opens the row in the app"),
+        ("image", "Images cannot be edited here. o opens the row in the app"),
         ("case number", "Case Number is read-only."),
         ("age", "Age is computed by the server."),
         ("statecode", "Status follows from what is done with the row. It cannot be set by itself."),

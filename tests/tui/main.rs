@@ -25,6 +25,7 @@ mod panes;
 mod problems;
 mod progress;
 mod query;
+mod room;
 mod safety;
 mod saving;
 mod sign_in;

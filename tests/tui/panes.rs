@@ -244,3 +244,24 @@ fn a_resize_loses_neither_the_pane_nor_the_row_nor_what_is_typed_nor_a_question(
         assert_eq!(desk.stage.app.overlays, overlays);
     }
 }
+
+/// The line of the list of tables that has the mark.
+fn marked_table(stage: &Stage) -> String {
+    let screen = stage.screen();
+    let marked = screen.lines().filter_map(|line| line.strip_prefix("> "));
+    marked.map(|line| line.split('|').next().unwrap_or_default().trim().to_owned()).collect()
+}
+
+#[test]
+fn the_list_beside_the_rows_points_to_the_table_that_is_seen() {
+    let mut stage = Desk::with(identity(), 30, 160, 45).stage;
+    assert_eq!(marked_table(&stage), "Case");
+    stage.keys(": c o n t a c t s Enter");
+    assert_eq!(marked_table(&stage), "Contact", "{}", stage.screen());
+    stage.keys("Shift-Tab");
+    assert_eq!(marked_table(&stage), "Contact", "the cursor begins there");
+    stage.keys("k");
+    assert_ne!(marked_table(&stage), "Contact");
+    stage.keys("Esc");
+    assert_eq!(marked_table(&stage), "Contact");
+}

@@ -252,3 +252,13 @@ fn rows_that_come_again_are_counted_and_told() {
     stage.answer(Slot::Rows, rows(18..30, None, None));
     assert!(stage.row(2).ends_with("32 rows, 2 repeated"), "{}", stage.row(2));
 }
+
+#[test]
+fn with_marks_nothing_says_that_esc_drops_the_filter() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.keys("Space =");
+    stage.answer(Slot::Rows, rows(0..0, None, Some(0)));
+    let screen = stage.screen();
+    assert!(screen.contains("\\ drops that filter   r reads again"), "{screen}");
+    assert!(screen.contains("Esc clear 1 mark"), "{screen}");
+}

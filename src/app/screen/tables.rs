@@ -4,16 +4,17 @@ use crate::app::command::tables::TablesCommand;
 use crate::app::effect::Effect;
 use crate::app::fuzzy::closest;
 use crate::app::key::{Input, Key};
-use crate::app::list::Step;
+use crate::app::list::{List, Step};
 use crate::app::load::Load;
 use crate::app::nav::Screens;
 use crate::app::notice::Notice;
+use crate::app::panes::Pane;
 use crate::app::picker::Picker;
 use crate::app::problem::Problem;
 use crate::app::screen::SignIn;
 use crate::app::session::Session;
 use crate::app::{App, Screen};
-use crate::dataverse::{self, Table};
+use crate::dataverse::{self, Table, TableName};
 
 /// State of the table list.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -59,6 +60,12 @@ impl Tables {
     /// The table under the cursor.
     pub fn current<'a>(&self, app: &'a App) -> Option<&'a Table> {
         self.table(app, self.picker.current()?)
+    }
+
+    /// The line of a table, if it is listed.
+    fn line_of(&self, app: &App, name: &TableName) -> Option<usize> {
+        let is_it = |entry| self.table(app, entry).is_some_and(|table| table.name == *name);
+        self.picker.found().iter().position(|found| is_it(found.entry))
     }
 
     /// The display name most like what was typed, for when nothing matches.
@@ -176,6 +183,31 @@ impl App {
             Screen::Tables(tables) => Some(tables),
             _ => None,
         })
+    }
+
+    /// The list of tables beside a grid as it is drawn: while the rows have the keys it points to their table.
+    pub fn list_beside(&self, table: &TableName) -> List {
+        let Some(tables) = self.table_list() else { return List::default() };
+        let mut list = tables.picker.list;
+        if self.focus() != Pane::List {
+            match tables.line_of(self, table) {
+                Some(line) => list.go_to(line, tables.picker.found().len(), self.size.list_height()),
+                None => list.cursor = usize::MAX, // it is not listed
+            }
+        }
+        list
+    }
+
+    /// The list of tables beside a grid takes the keys: its cursor begins at the table that is seen.
+    pub(in crate::app) fn enter_table_list(&mut self) {
+        let Screen::Grid(grid) = self.screen() else { return };
+        let (tables, height) = (self.table_list(), self.size.list_height());
+        let Some(line) = tables.and_then(|tables| tables.line_of(self, &grid.table.name)) else { return };
+        for screen in self.screens.iter_mut() {
+            if let Screen::Tables(tables) = screen {
+                tables.picker.list.go_to(line, tables.picker.found().len(), height);
+            }
+        }
     }
 
     /// Moves the cursor of the list of tables beside a grid.

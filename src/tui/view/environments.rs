@@ -83,6 +83,9 @@ pub(super) fn draw(
     if let Some(current) = screen.current(app).filter(|_| area.width >= WITH_FACTS) {
         let beside =
             Rect { x: area.x + LIST, y: area.y + 1, width: area.width - LIST - 1, height: area.height - 1 };
+        for y in beside.y..beside.bottom() {
+            text::line("|", theme.dim, Rect { x: beside.x - 2, y, width: 1, height: 1 }, buffer);
+        }
         facts(current, theme, beside, buffer);
     }
     notes(

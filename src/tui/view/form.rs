@@ -14,6 +14,8 @@ use crate::tui::theme::Theme;
 
 /// The widest note.
 const NOTE: usize = 30;
+/// Notes end here at the latest: farther away nobody sees which value they belong to.
+const FAR: u16 = 100;
 /// In a form narrower than this the value comes before what there is to say about it.
 const NARROW: u16 = 57;
 
@@ -102,7 +104,7 @@ fn head(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let area = Rect { x: area.x + LEFT, width: area.width.saturating_sub(LEFT + 1), ..area };
+    let area = Rect { x: area.x + LEFT, width: area.width.min(FAR).saturating_sub(LEFT + 1), ..area };
     let named = |name: &str| fields.and_then(|fields| fields.named(name));
     let modified = named("modifiedon").map(|when| format!("modified {when}"));
     let primary = record.table.primary_name.as_ref().and_then(|name| named(name.as_str()));
@@ -163,7 +165,10 @@ fn one(field: &Field<'_>, value: &str, at: Place, theme: &Theme, row: Rect, buff
     }
     let cells = Rect { x: value_x, width: room.saturating_sub(gap), ..row };
     text::line(if value.is_empty() { " " } else { value }, style, cells, buffer);
-    let notes = Rect { x: row.right().saturating_sub(note_width + 1), width: note_width, ..row };
+    let behind = value_x + value.width().min(usize::from(cells.width)) as u16 + 2;
+    let usual = (row.x + FAR.min(row.width)).saturating_sub(note_width + 1);
+    let last = row.right().saturating_sub(note_width + 1);
+    let notes = Rect { x: usual.max(behind).min(last), width: note_width, ..row };
     text::line_right(&note, theme.dim, notes, buffer);
     Position { x: value_x, y: row.y }
 }

@@ -377,7 +377,9 @@ fn nothing(app: &App, grid: &Grid) -> Vec<String> {
             if grid.chips.iter().any(|chip| !chip.searched.is_empty()) {
                 lines.push("Other columns were not searched.".into());
             }
-            lines.push("\\ drops that filter   Esc drops it too   r reads again".into());
+            // With marks, the first Esc clears those.
+            let esc = if grid.marks.is_empty() { "   Esc drops it too" } else { "" };
+            lines.push(format!("\\ drops that filter{esc}   r reads again"));
             lines
         }
         _ => vec![

@@ -22,6 +22,10 @@ use crate::tui::theme::Theme;
 const LEFT: usize = 3;
 /// A level deeper than this is not indented further.
 const DEEPEST: usize = 20;
+/// Notes begin here at the latest, behind longer values.
+const FAR: u16 = 75;
+/// Cells for the beginning of an id that has no room.
+const ID: u16 = 8;
 /// A text with line ends or longer than this is cut before it is fitted.
 const LONGEST: usize = 400;
 
@@ -142,8 +146,10 @@ impl Shown<'_> {
                 _ => theme.name,
             };
             let key = cut(&key);
-            text::line(key, style, cells, buffer);
-            cells = after(cells, text::fit(key, usize::from(cells.width)).width());
+            // A long name leaves room for the dots of its value.
+            let room = Rect { width: cells.width.saturating_sub(5), ..cells };
+            text::line(key, style, room, buffer);
+            cells = after(cells, text::fit(key, usize::from(room.width)).width());
             text::line(":", Style::new(), cells, buffer);
             cells = after(cells, 2);
         }
@@ -151,7 +157,12 @@ impl Shown<'_> {
             Some(line) => (self.raw_value(line), edit.map(staged).unwrap_or_default()),
             None => self.words(edit),
         };
-        let note_width = note.width().min(usize::from(cells.width) / 2) as u16;
+        // The beginning of an id is enough beside the name of what it points to.
+        let most = match note.contains(" -> ") {
+            true => cells.width.saturating_sub(ID + 2).max(cells.width / 2),
+            false => cells.width / 2,
+        };
+        let note_width = note.width().min(usize::from(most)) as u16;
         let gap = if note_width == 0 { 0 } else { note_width + 2 };
         let style = match (edit.is_some(), document.kind(node), self.current && !has_key) {
             (_, _, true) => theme.active,
@@ -160,9 +171,11 @@ impl Shown<'_> {
             _ => Style::new(),
         };
         let value_cells = Rect { width: cells.width.saturating_sub(gap), ..cells };
+        let has_room = value_cells.width > 6 || value.width() <= usize::from(value_cells.width);
+        let value = if has_room { value } else { "...".to_owned() };
         text::line(&value, style, value_cells, buffer);
         // Notes begin in one column where the value leaves room for that.
-        let column = row.x + row.width * 5 / 8;
+        let column = row.x + (row.width * 5 / 8).min(FAR);
         let behind = value_cells.x + text::fit(&value, usize::from(value_cells.width)).width() as u16 + 2;
         let note_x = behind.max(column).min(row.right().saturating_sub(note_width + 1));
         text::line(&note, theme.dim, Rect { x: note_x, width: note_width, ..row }, buffer);

@@ -34,7 +34,7 @@ pub(super) fn draw(
     let focus = app.focus();
     let mut cursor = cursor;
     if let Some(list) = rect(panes.list, area) {
-        let at = tables(app, focus == Pane::List, theme, list, buffer);
+        let at = tables(app, grid, focus == Pane::List, theme, list, buffer);
         if focus == Pane::List {
             cursor = at;
         }
@@ -78,14 +78,22 @@ fn title(name: &str, has_focus: bool, theme: &Theme, area: Rect, buffer: &mut Bu
 }
 
 /// The tables that can be opened in place of the one that is seen.
-fn tables(app: &App, has_focus: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+fn tables(
+    app: &App,
+    grid: &Grid,
+    has_focus: bool,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     title("TABLES", has_focus, theme, Rect { height: 1, ..area }, buffer);
     let list = app.table_list()?;
+    let lines = app.list_beside(&grid.table.name);
     let mut cursor = None;
-    let found = list.picker.found().iter().enumerate().skip(list.picker.list.top);
+    let found = list.picker.found().iter().enumerate().skip(lines.top);
     for ((index, found), y) in found.zip(1..area.height) {
         let row = Rect { y: area.y + y, height: 1, ..area };
-        let is_current = index == list.picker.list.cursor;
+        let is_current = index == lines.cursor;
         if is_current {
             buffer.set_string(row.x, row.y, ">", theme.cursor);
             cursor = Some(Position { x: row.x + 2, y: row.y });

@@ -3,6 +3,7 @@
 use super::Grid;
 use crate::app::command::grid::GridCommand;
 use crate::app::effect::Effect;
+use crate::app::layout::staying_columns;
 use crate::app::screen::record::Tab;
 use crate::app::{App, Screen};
 use crate::dataverse::{Column, ColumnKind, RowId, Table};
@@ -24,9 +25,15 @@ impl App {
             }
             GridCommand::Freeze => {
                 grid.freeze(column);
+                let staying = staying_columns(&grid.wishes(), grid.frozen, width);
                 said = Some(match grid.frozen {
                     1 if column > 0 => "Only the first column stays at the left.".to_owned(),
                     1 => format!("{name} stays at the left."),
+                    count if staying < count => {
+                        format!(
+                            "{count} columns are frozen, up to {name}; {staying} fit here.  ! again frees them"
+                        )
+                    }
                     count => format!("{count} columns stay at the left, up to {name}.  ! again frees them"),
                 });
             }
