@@ -58,7 +58,7 @@ fn a_file_asks_nothing_of_any_server_whatever_key_is_pressed() {
         }
     }
     stage.keys("q");
-    assert_eq!(stage.effects, [dvtui::app::Effect::Quit]);
+    assert_eq!(stage.effects, [Effect::Quit]);
 }
 
 #[test]
