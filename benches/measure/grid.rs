@@ -48,7 +48,7 @@ pub(crate) fn read(url: &str, pages: usize) {
     runtime.block_on(async {
         let query = query();
         let page = client.page(&query).await.expect("the first page");
-        let mut rows = Rows::new(query.clone(), page);
+        let mut rows = Rows::new(query.clone(), "incidentid".into(), page);
         for _ in 1..pages {
             let link = rows.next().expect("more pages").clone();
             rows.append(client.next_page(&link, &query).await.expect("a page"));
