@@ -12,7 +12,7 @@ pub(crate) fn measure(world: &World) {
         open_cases(&mut terminal);
         terminal.settle(Duration::from_millis(500));
         if width >= 120 {
-            terminal.keys(&["p"]); // the preview is off: the grid stands alone
+            terminal.keys(&["Z"]); // no pane beside it: the grid stands alone
             terminal.settle(Duration::from_millis(500));
         }
         let seen = usize::from(height) - 5;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::terminal::Terminal;
-use crate::world::{World, open_cases, read_to_the_end, report};
+use crate::world::{ASKED, World, open_cases, read_to_the_end, report};
 
 /// No byte for so long: the frame is whole.
 const QUIET: Duration = Duration::from_millis(25);
@@ -25,8 +25,8 @@ pub(crate) fn measure(world: &World, rows: usize) {
     open_cases(&mut terminal);
     terminal.keys(&["G", "G"]);
     terminal
-        .wait_until("the question or reading", |screen| screen.contains("(y") || screen.contains("Reading"));
-    if terminal.screen().contains("(y") {
+        .wait_until("the question or reading", |screen| screen.contains(ASKED) || screen.contains("Reading"));
+    if terminal.screen().contains(ASKED) {
         terminal.keys(&["y"]);
     }
     let mut times = vec![];

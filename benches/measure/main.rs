@@ -3,6 +3,7 @@
 //!     cargo bench --bench measure                        everything but what takes a million rows
 //!     cargo bench --bench measure -- start idle          some of it: start, idle, finder, keys, bytes, rows, grid, memory
 //!     cargo bench --bench measure -- million             keys and memory over a million rows; seeding them takes minutes
+//!     DV_MEASURED=/path/to/dv cargo bench ...            another build of the program, to compare
 //!
 //! Times are of this machine in this minute: compare figures of one run with each other, not with other machines.
 

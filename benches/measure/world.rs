@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use crate::terminal::Terminal;
 
-const DV: &str = env!("CARGO_BIN_EXE_dv");
+/// The program that is measured: this build's, or another one to compare it with.
+fn dv() -> String {
+    std::env::var("DV_MEASURED").unwrap_or_else(|_| env!("CARGO_BIN_EXE_dv").to_owned())
+}
 
 pub(crate) struct World {
     sandbox: Child,
@@ -20,7 +23,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(incidents: u32) -> Self {
         let rows = format!("incident={incidents},account=4000,contact=8000");
-        let mut sandbox = Command::new(DV)
+        let mut sandbox = Command::new(dv())
             .args(["sandbox", "--auto-approve", "0", "--rows", &rows])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -54,7 +57,7 @@ impl World {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(DV);
+        let mut command = Command::new(dv());
         command.env_clear().envs(self.environment());
         command
     }
@@ -63,7 +66,7 @@ impl World {
         let environment = self.environment();
         let environment: Vec<(&str, &str)> =
             environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Terminal::start(&[], &environment, rows, columns)
+        Terminal::start_program(&dv(), &[], &environment, rows, columns)
     }
 
     /// A token for requests of others.
@@ -98,14 +101,19 @@ pub(crate) fn open_cases(terminal: &mut Terminal) {
     terminal.wait_for("CAS-");
 }
 
+/// What the question before many rows are read says.
+pub(crate) const ASKED: &str = "read them all";
+
 /// Reads the grid that is open to its end and goes back to the first row.
 pub(crate) fn read_to_the_end(terminal: &mut Terminal, rows: usize) {
     terminal.keys(&["G", "G"]);
-    terminal.wait_until("the question or the end", |screen| screen.contains("(y") || read(screen) >= rows);
+    terminal.wait_until("the question or the end", |screen| screen.contains(ASKED) || read(screen) >= rows);
     if read(&terminal.screen()) < rows {
         terminal.keys(&["y"]);
     }
-    terminal.wait_until("the last row", |screen| read(screen) >= rows);
+    for part in (0..rows).step_by(20_000).skip(1).chain([rows]) {
+        terminal.wait_until("further rows", |screen| read(screen) >= part);
+    }
     terminal.settle(Duration::from_millis(500));
 }
 

@@ -6,6 +6,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::ops::RangeFrom;
 
 use crate::dataverse::{ColumnName, NextLink, Page, Query, Row, RowId, Total};
 
@@ -13,6 +14,10 @@ use crate::dataverse::{ColumnName, NextLink, Page, Query, Row, RowId, Total};
 const HELD_ROWS: usize = 20_000;
 /// Bytes of pages that are held at most.
 const HELD_BYTES: usize = 32 << 20;
+/// Rows of a page when all are read: as many as the server gives at once.
+const LARGE_ROWS: usize = 5_000;
+/// Bytes of such a page, by what the rows so far took: the page of the cursor and its neighbours are always held.
+const LARGE_BYTES: usize = HELD_BYTES / 5;
 
 /// What has been read of a query, from its first row on.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +25,10 @@ pub struct Rows {
     query: Query,
     primary_id: ColumnName,
     pages: Vec<Place>,
+    /// The pages that are held, and what they come to.
+    held: BTreeSet<usize>,
+    held_rows: usize,
+    held_bytes: usize,
     next: Option<NextLink>,
     /// The link to the next page leads to one that was read already.
     goes_round: bool,
@@ -27,7 +36,7 @@ pub struct Rows {
     followed: BTreeSet<u64>,
     total: Option<Total>,
     /// Fingerprints of the keys that were read, and how often one came again.
-    keys: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
+    keys: HashSet<u64, BuildHasherDefault<AsItIs>>,
     repeated: usize,
     /// Rows of which a newer version is known than that of their page, by their place.
     newer: BTreeMap<usize, Row>,
@@ -38,6 +47,8 @@ pub struct Rows {
 struct Place {
     /// How it is read; none is the first page.
     link: Option<NextLink>,
+    /// How many rows were asked for; none is what the query says.
+    size: Option<u32>,
     first: usize,
     rows: usize,
     page: Option<Page>,
@@ -50,6 +61,9 @@ impl Rows {
             query,
             primary_id,
             pages: vec![],
+            held: BTreeSet::new(),
+            held_rows: 0,
+            held_bytes: 0,
             next: None,
             goes_round: false,
             followed: BTreeSet::new(),
@@ -79,7 +93,7 @@ impl Rows {
 
     /// Rows that are in memory.
     pub fn held(&self) -> usize {
-        self.pages.iter().filter(|place| place.page.is_some()).map(|place| place.rows).sum()
+        self.held_rows
     }
 
     /// How many rows the server counts. When the end was reached, that is how many there are.
@@ -108,14 +122,36 @@ impl Rows {
         self.repeated
     }
 
-    /// Adds the page behind the last one.
+    /// Adds the page behind the last one, which was asked for with the size that the query says.
     pub fn append(&mut self, page: Page) {
+        self.append_sized(page, None);
+    }
+
+    /// The same for a page of which so many rows were asked for.
+    pub fn append_sized(&mut self, page: Page, size: Option<u32>) {
         let link = self.next.take();
         self.followed.extend(link.as_ref().map(fingerprint));
         self.next = page.next_link().cloned();
         self.goes_round = self.next.as_ref().is_some_and(|next| self.followed.contains(&fingerprint(next)));
         self.note_keys(&page);
-        self.pages.push(Place { link, first: self.len(), rows: page.len(), page: Some(page) });
+        self.pages.push(Place { link, size, first: self.len(), rows: page.len(), page: None });
+        self.hold(self.pages.len() - 1, page);
+    }
+
+    fn hold(&mut self, number: usize, page: Page) {
+        self.let_go(number);
+        self.held.insert(number);
+        self.held_rows += page.len();
+        self.held_bytes += page.bytes_len();
+        self.pages[number].page = Some(page);
+    }
+
+    fn let_go(&mut self, number: usize) {
+        if let Some(page) = self.pages[number].page.take() {
+            self.held.remove(&number);
+            self.held_rows -= page.len();
+            self.held_bytes -= page.bytes_len();
+        }
     }
 
     /// The row at `index`; none when its page is not held.
@@ -129,9 +165,15 @@ impl Rows {
 
     /// Every row that is held, with its place.
     pub fn held_rows(&self) -> impl Iterator<Item = (usize, Row)> + '_ {
-        self.pages.iter().flat_map(|place| {
+        self.held_from(0..)
+    }
+
+    /// The same from some row on.
+    pub fn held_from(&self, from: RangeFrom<usize>) -> impl Iterator<Item = (usize, Row)> + '_ {
+        let page = self.page_of(from.start).unwrap_or(self.pages.len());
+        self.held.range(page..).filter_map(|number| self.pages.get(*number)).flat_map(move |place| {
             let rows = place.page.iter().flat_map(Page::rows).enumerate();
-            rows.map(|(index, row)| {
+            rows.skip(from.start.saturating_sub(place.first)).map(|(index, row)| {
                 let index = place.first + index;
                 (index, self.newer.get(&index).cloned().unwrap_or(row))
             })
@@ -158,6 +200,18 @@ impl Rows {
         self.pages.get(page).and_then(|place| place.link.as_ref())
     }
 
+    /// The query by which a page is read again: its rows join the others only when as many are asked for.
+    pub fn query_of(&self, page: usize) -> Query {
+        sized(&self.query, self.pages.get(page).and_then(|place| place.size))
+    }
+
+    /// How many rows to ask for at a time when all are read, at most so many; none when that cannot be chosen.
+    pub fn large_page(&self, most: usize) -> Option<u32> {
+        self.next().filter(|next| next.is_behind_a_row())?;
+        let row = (self.held_bytes / self.held_rows.max(1)).max(1);
+        u32::try_from((LARGE_BYTES / row).min(LARGE_ROWS).min(most)).ok().filter(|rows| *rows > 0)
+    }
+
     /// Takes a page that was read again.
     ///
     /// When rows came or went meanwhile, the pages behind it no longer join: they are forgotten and read anew.
@@ -169,6 +223,9 @@ impl Rows {
         place.rows = page.len();
         let follower = self.pages.get(number + 1).map_or(self.next.as_ref(), |place| place.link.as_ref());
         if !joins || follower != page.next_link() {
+            for gone in self.held.split_off(&(number + 1)) {
+                self.let_go(gone);
+            }
             self.pages.truncate(number + 1);
             self.next = page.next_link().cloned();
             self.followed =
@@ -178,9 +235,7 @@ impl Rows {
             self.forget_keys(number, &page);
             self.newer.retain(|index, _| *index < read.start);
         }
-        if let Some(place) = self.pages.get_mut(number) {
-            place.page = Some(page);
-        }
+        self.hold(number, page);
     }
 
     /// Lets go of the pages farthest from a row until what is held is within the limits.
@@ -195,24 +250,20 @@ impl Rows {
 
     /// Bytes of the pages that are held.
     pub fn bytes(&self) -> usize {
-        self.pages.iter().filter_map(|place| place.page.as_ref()).map(Page::bytes_len).sum()
+        self.held_bytes
     }
 
     fn trim_to(&mut self, around: usize, most_rows: usize, most_bytes: usize) {
         let here = self.page_of(around).unwrap_or_default();
-        loop {
-            let held = self.pages.iter().enumerate().filter(|(_, place)| place.page.is_some());
-            let bytes = self.bytes();
-            let farthest = held.max_by_key(|(number, _)| number.abs_diff(here)).map(|(number, _)| number);
-            match farthest {
-                // The page of the row and its neighbours stay: they are on the screen.
-                Some(far) if far.abs_diff(here) > 1 && (self.held() > most_rows || bytes > most_bytes) => {
-                    self.pages[far].page = None;
-                    let gone = self.pages[far].first..self.pages[far].first + self.pages[far].rows;
-                    self.newer.retain(|index, _| !gone.contains(index));
-                }
-                _ => return,
+        while self.held_rows > most_rows || self.held_bytes > most_bytes {
+            let ends = [self.held.first(), self.held.last()].into_iter().flatten();
+            let Some(far) = ends.max_by_key(|number| number.abs_diff(here)).copied() else { return };
+            if far.abs_diff(here) <= 1 {
+                return; // the page of the row and its neighbours stay: they are on the screen
             }
+            self.let_go(far);
+            let gone = self.pages[far].first..self.pages[far].first + self.pages[far].rows;
+            self.newer.retain(|index, _| !gone.contains(index));
         }
     }
 
@@ -238,6 +289,32 @@ impl Rows {
     fn page_of(&self, index: usize) -> Option<usize> {
         let page = self.pages.partition_point(|place| place.first + place.rows <= index);
         (page < self.pages.len()).then_some(page)
+    }
+}
+
+/// The query with pages of another size.
+pub fn sized(query: &Query, size: Option<u32>) -> Query {
+    match size {
+        Some(size) => query.clone().page_size(size),
+        None => query.clone(),
+    }
+}
+
+/// Fingerprints are spread already.
+#[derive(Debug, Clone, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
     }
 }
 
@@ -287,6 +364,60 @@ mod tests {
         rows.put_back(2, page(20..30, Some("p3")));
         assert_eq!(n(&rows, 25).as_deref(), Some("25"));
         assert_eq!(rows.len(), 100);
+    }
+
+    /// What the counters should say, counted by hand.
+    fn counted(rows: &Rows) -> (usize, usize, Vec<usize>) {
+        let held: Vec<usize> = (0..rows.pages.len()).filter(|page| rows.is_held(*page)).collect();
+        let pages = || rows.pages.iter().filter_map(|place| place.page.as_ref());
+        (pages().map(Page::len).sum(), pages().map(Page::bytes_len).sum(), held)
+    }
+
+    #[test]
+    fn what_is_held_is_counted_as_pages_come_go_come_back_and_are_forgotten() {
+        let mut rows = rows(10);
+        let agree = |rows: &Rows| {
+            let held: Vec<usize> = rows.held.iter().copied().collect();
+            assert_eq!((rows.held(), rows.bytes(), held), counted(rows));
+        };
+        agree(&rows);
+        rows.trim_to(45, 40, usize::MAX);
+        agree(&rows);
+        assert_eq!(rows.held.iter().copied().collect::<Vec<_>>(), [2, 3, 4, 5]);
+        rows.put_back(3, page(30..40, Some("p4")));
+        agree(&rows);
+        rows.put_back(0, page(0..10, Some("p1")));
+        agree(&rows);
+        assert_eq!(rows.held_rows().map(|(index, _)| index).collect::<Vec<_>>()[8..12], [8, 9, 20, 21]);
+        assert_eq!(rows.held_from(35..).map(|(index, _)| index).next(), Some(35));
+        rows.put_back(4, page(41..44, Some("other")));
+        agree(&rows);
+        assert_eq!(rows.held.iter().copied().collect::<Vec<_>>(), [0, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_page_is_read_again_with_the_size_it_was_read_with() {
+        let mut rows = Rows::new(Query::new("things").page_size(10), "id".into(), page(0..10, Some("p1")));
+        rows.append_sized(page(10..60, Some("p2")), Some(50));
+        rows.append(page(60..70, None));
+        let asked = |page: usize| rows.query_of(page).prefer().unwrap();
+        assert_eq!([asked(0), asked(1), asked(2)], [10, 50, 10].map(|n| format!("odata.maxpagesize={n}")));
+    }
+
+    #[test]
+    fn a_large_page_has_as_many_rows_as_their_bytes_allow_and_only_behind_a_row() {
+        let link = "o/p?$skiptoken=%3Ccookie%20pagenumber=%222%22%20pagingcookie=%22%253Cid%2520last%253D%25221%2522%22";
+        let large = |bytes: usize, next: &str| {
+            let row = format!("{{\"n\":\"{}\"}}", "x".repeat(bytes));
+            let body = format!("{{\"value\":[{row}],\"@odata.nextLink\":\"{next}\"}}");
+            let page = Page::decode(Bytes::from(body)).unwrap();
+            Rows::new(Query::new("things"), "id".into(), page)
+        };
+        assert_eq!(large(10, link).large_page(usize::MAX), Some(5_000));
+        assert_eq!(large(10, link).large_page(1_000), Some(1_000));
+        let rows = large(67_000, link).large_page(usize::MAX).unwrap();
+        assert!((98..=100).contains(&rows), "{rows}");
+        assert_eq!(large(10, "o/p?$skip=250").large_page(usize::MAX), None);
     }
 
     #[test]

@@ -22,6 +22,16 @@ impl NextLink {
         Self(link.into())
     }
 
+    /// It says behind which row the next page begins, so that a page of another size can follow. A link that only
+    /// counts pages, or is of another kind, leads there by pages of one size only.
+    pub fn is_behind_a_row(&self) -> bool {
+        let cookie = percent_encoding::percent_decode_str(&self.0).decode_utf8_lossy();
+        let cookie = cookie.split_once("pagingcookie=\"").map_or("", |(_, cookie)| cookie);
+        let inner = cookie.split('"').next().unwrap_or_default();
+        let inner = percent_encoding::percent_decode_str(inner).decode_utf8_lossy();
+        percent_encoding::percent_decode_str(&inner).decode_utf8_lossy().contains(" last=\"")
+    }
+
     /// The link as text. It may hold personal data from a filter.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -224,6 +234,19 @@ mod tests {
     fn a_byte_order_mark_does_not_shift_the_rows() {
         let page = page("\u{feff}{\"value\":[{\"a\":1}]}").unwrap();
         assert_eq!(page.row(0).unwrap().json(), r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn a_link_behind_a_row_is_told_from_one_that_counts_pages() {
+        let link = |cookie: &str| NextLink::new(format!("https://o/p?$select=a&$skiptoken={cookie}"));
+        // As the service sends it, and as FetchXML has it: encoded once more.
+        let service = "%3Ccookie%20pagenumber=%222%22%20pagingcookie=%22%253ccookie%2520page%253d%25221%2522%253e%253ccontactid%2520last%253d%2522%257b1%257d%2522%2520first%253d%2522%257b2%257d%2522%2520%252f%253e%253c%252fcookie%253e%22%20istracking=%22False%22%20/%3E";
+        assert!(link(service).is_behind_a_row());
+        assert!(link(&service.replace("%25", "%2525")).is_behind_a_row());
+        let counts = "%3Ccookie%20pagenumber=%222%22%20pagingcookie=%22%22%20istracking=%22False%22%20/%3E";
+        assert!(!link(counts).is_behind_a_row());
+        assert!(!link("%3Ccookie%20pagenumber=%222%22%20istracking=%22False%22%20/%3E").is_behind_a_row());
+        assert!(!NextLink::new("https://o/p?$skip=50&$filter=a%20eq%20%22%20last=%22").is_behind_a_row());
     }
 
     #[test]

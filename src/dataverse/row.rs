@@ -108,7 +108,24 @@ impl Row {
 
     /// The row's key, from the table's primary key column.
     pub fn id(&self, primary_id: &ColumnName) -> Option<RowId> {
+        if let Some(id) = self.plain_id(primary_id.as_str()) {
+            return Some(id);
+        }
         self.cell(primary_id.as_str())?.text()?.parse().ok()
+    }
+
+    /// The key where it stands plainly, found without parsing the row. No text has its quotes unescaped, so what is
+    /// found is the name of a property; without a bracket before it, of the row itself.
+    fn plain_id(&self, property: &str) -> Option<RowId> {
+        let json = self.json();
+        let (name, value) = json.match_indices(property).find_map(|(at, _)| {
+            let value = json[at + property.len()..].strip_prefix("\":\"")?;
+            json[..at].ends_with('"').then_some((&json[1..at], value))
+        })?;
+        if name.contains(['{', '[']) {
+            return None;
+        }
+        value.get(..36).filter(|_| value.as_bytes().get(36) == Some(&b'"'))?.parse().ok()
     }
 
     /// This row with the properties, annotations and version of a newer answer that holds only some of them.
@@ -264,6 +281,29 @@ mod tests {
         assert_eq!(row.id(&"incidentid".into()).unwrap().to_string(), "9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a11");
         assert_eq!(row.id(&"accountid".into()), None);
         assert_eq!(Row::from_json("{}").unwrap().with_etag("W/\"7\"").etag().as_deref(), Some("W/\"7\""));
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_it_stands_and_only_where_it_is_the_rows_own() {
+        let (own, other) = ("9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a11", "11111111-6d0f-4f0a-9a57-0d3c8b7e1a11");
+        for json in [
+            r#"{"id":"OWN","a":1}"#,
+            r#"{"a":"{[","id":"OWN"}"#,
+            r#"{ "a":1, "id" : "OWN" }"#,
+            r#"{"parent":{"id":"OTHER"},"id":"OWN"}"#,
+            r#"{"list":[{"id":"OTHER"}],"id":"OWN"}"#,
+            r#"{"text":"\"id\":\"OTHER\"","id":"OWN"}"#,
+            r#"{"xid":"OTHER","idx":"OTHER","a":"id","id":"OWN"}"#,
+            r#"{"\u0069d":"OWN"}"#,
+        ] {
+            let json = json.replace("OWN", own).replace("OTHER", other);
+            let id = Row::from_json(json.clone()).unwrap().id(&"id".into());
+            assert_eq!(id.map(|id| id.to_string()).as_deref(), Some(own), "{json}");
+        }
+        for json in [r#"{"id":null}"#, r#"{"id":"short"}"#, r#"{"parent":{"id":"OTHER"}}"#, r#"{"a":"id"}"#] {
+            let json = json.replace("OTHER", other);
+            assert_eq!(Row::from_json(json.clone()).unwrap().id(&"id".into()), None, "{json}");
+        }
     }
 
     #[test]

@@ -324,6 +324,82 @@ fn reading_to_the_end_stops_with_ctrl_c_and_goes_on_with_g() {
     assert!(stage.asked() > asked);
 }
 
+/// A link that says behind which row the next page begins.
+const BEHIND_A_ROW: &str = "incidents?$skiptoken=%3Ccookie%20pagenumber=%222%22%20pagingcookie=%22%253Cincidentid%2520last%253D%25221%2522%22%20/%3E";
+
+fn asked(stage: &Stage) -> u32 {
+    let Request::NextPage(_, query) = stage.request(Slot::Rows) else { panic!("no next page") };
+    let prefer = query.prefer().unwrap();
+    let size = prefer.split(',').find_map(|part| part.strip_prefix("odata.maxpagesize="));
+    size.unwrap().parse().unwrap()
+}
+
+#[test]
+fn reading_to_the_end_asks_for_large_pages_and_reads_one_again_as_it_was_read() {
+    let mut stage = Stage::at_cases(80, 24, 250, Some(BEHIND_A_ROW));
+    stage.keys("G");
+    assert_eq!(asked(&stage), 250, "reading ahead goes by the screen");
+    stage.answer(Slot::Rows, rows(250..500, Some(&format!("{BEHIND_A_ROW}&2"))));
+    stage.keys("G G").agree();
+    assert_eq!(asked(&stage), 5_000);
+    for page in 0..5 {
+        let from = 500 + page * 5_000;
+        stage.answer(
+            Slot::Rows,
+            rows(from..from + 5_000, (page < 4).then(|| format!("{BEHIND_A_ROW}&{}", page + 3)).as_deref()),
+        );
+    }
+    assert_eq!((grid(&stage).len(), grid(&stage).list.cursor), (25_500, 25_499));
+    let held = grid(&stage).rows.value().unwrap().held();
+    assert!(held <= 20_000, "{held} rows are held");
+    stage.keys("g g");
+    stage.answer(Slot::Rows, rows(0..250, Some(BEHIND_A_ROW)));
+    assert_eq!(grid(&stage).len(), 25_500, "one page of the first size leads back to the first row");
+    for _ in 0..14 {
+        stage.keys("PgDn");
+    }
+    assert_eq!(asked(&stage), 250);
+    stage.answer(Slot::Rows, rows(250..500, Some(&format!("{BEHIND_A_ROW}&2"))));
+    for _ in 0..14 {
+        stage.keys("PgDn");
+    }
+    assert_eq!(asked(&stage), 5_000);
+    stage.answer(Slot::Rows, rows(500..5_500, Some(&format!("{BEHIND_A_ROW}&3"))));
+    assert_eq!(grid(&stage).len(), 25_500, "it joins the others");
+}
+
+#[test]
+fn pages_keep_their_size_where_the_link_only_counts_them() {
+    let mut stage = Stage::at_cases(80, 24, 250, Some("incidents?$skiptoken=2"));
+    stage.keys("G G").agree();
+    stage.answer(Slot::Rows, rows(250..500, Some("incidents?$skiptoken=3")));
+    assert!(grid(&stage).to_end);
+    assert_eq!(asked(&stage), 250);
+}
+
+#[test]
+fn rows_that_are_looked_through_come_in_smaller_pages() {
+    let mut stage = Stage::at_cases(80, 24, 250, Some(BEHIND_A_ROW));
+    stage.keys("/ C A S Tab G G").agree();
+    stage.answer(Slot::Rows, rows(250..500, Some(&format!("{BEHIND_A_ROW}&2"))));
+    assert!(grid(&stage).to_end);
+    assert_eq!(asked(&stage), 1_000);
+}
+
+#[test]
+fn columns_are_fitted_to_how_a_large_page_begins_and_to_what_is_seen_of_its_end() {
+    let mut stage = Stage::at_cases(80, 24, 250, Some(BEHIND_A_ROW));
+    stage.keys("G G").agree();
+    stage.answer(Slot::Rows, rows(250..500, Some(&format!("{BEHIND_A_ROW}&2"))));
+    let width = |stage: &Stage| grid(stage).widths[0].cells();
+    let before = width(&stage);
+    // From 100,000 on the numbers have a digit more.
+    stage.answer(Slot::Rows, rows(99_000..100_000, Some(&format!("{BEHIND_A_ROW}&3"))));
+    assert_eq!(width(&stage), before);
+    stage.answer(Slot::Rows, rows(99_000..100_001, None));
+    assert_eq!(width(&stage), before + 1, "the last row is on the screen");
+}
+
 #[test]
 fn a_next_page_that_fails_keeps_the_rows_and_is_not_asked_for_again_and_again() {
     let mut stage = Stage::at_cases(80, 24, 20, Some("p2"));

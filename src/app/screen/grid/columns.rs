@@ -17,6 +17,8 @@ const FITTED: std::ops::RangeInclusive<u16> = 5..=40;
 const OWN: std::ops::RangeInclusive<u16> = 3..=200;
 /// Rows that a column is fitted to on demand: those around the screen.
 const FIT_ROWS: usize = 500;
+/// Rows of a page that its columns are fitted to: every row of a page of the usual size.
+const PAGE_ROWS: usize = 250;
 
 /// How wide a column is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +65,16 @@ impl Grid {
         if self.logical { column.name.as_str() } else { &column.display_name }
     }
 
-    /// Widens columns to what a page holds. They never get narrower: what is read stays where it is.
+    /// Widens columns to what a page begins with. They never get narrower: what is read stays where it is.
     pub(super) fn fit_to(&mut self, page: &Page) {
-        self.fit_to_rows(page.rows());
+        self.fit_to_rows(page.rows().take(PAGE_ROWS));
+    }
+
+    /// Widens columns to what is on the screen.
+    pub(super) fn fit_to_seen(&mut self, height: usize) {
+        let lines = self.list.top..self.len().min(self.list.top + height);
+        let rows: Vec<Row> = lines.filter_map(|line| self.row(line)).collect();
+        self.fit_to_rows(rows.into_iter());
     }
 
     fn fit_to_rows(&mut self, rows: impl Iterator<Item = Row>) {

@@ -156,7 +156,7 @@ impl Grid {
             *place = place.filter(|place| *place < from);
         }
         let Some(rows) = self.rows.value() else { return };
-        for (index, row) in rows.held_rows().filter(|(index, _)| *index >= from) {
+        for (index, row) in rows.held_from(from..) {
             let Some(id) = row.id(&self.table.primary_id) else { continue };
             if let Some(place) = self.marks.rows.get_mut(&id) {
                 *place = Some(index);

@@ -8,7 +8,7 @@ use crate::app::effect::{Effect, Request};
 use crate::app::layout::Size;
 use crate::app::notice::Notice;
 use crate::app::problem::Problem;
-use crate::app::rows::Rows;
+use crate::app::rows::{Rows, sized};
 use crate::app::session::Start;
 use crate::app::tickets::{Slot, Ticket, Tickets};
 use crate::dataverse::{Filter, Page, Query, RowId};
@@ -16,6 +16,8 @@ use crate::text::grouped;
 
 /// A row deeper than this is not looked for when everything is read anew: that would be many pages.
 const SEEK_ROWS: usize = 5_000;
+/// Rows of a page at most while they are looked through: that is done between two keys.
+const FILTERED_ROWS: usize = 1_000;
 
 /// What is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +30,8 @@ pub(super) struct Reading {
 enum Goal {
     /// A page of the reload.
     Reload,
-    /// The page behind the last one.
-    Next,
+    /// The page behind the last one; of how many rows, when not as the query says.
+    Next(Option<u32>),
     /// A page that was let go.
     Again(usize),
 }
@@ -120,7 +122,7 @@ impl Grid {
         let rows = self.rows.value().filter(|_| self.stopped.is_none())?;
         let seen = self.list.top..self.list.top + height;
         if let Some(page) = rows.missing(seen.filter_map(|line| self.place(line))) {
-            let query = rows.query().clone();
+            let query = rows.query_of(page);
             let request = match rows.link(page) {
                 Some(link) => Request::NextPage(link.clone(), query),
                 None => Request::Rows(query),
@@ -129,7 +131,9 @@ impl Grid {
         }
         let is_near = self.filter.is_none() && rows.len() < self.list.top + 2 * height;
         let next = rows.next().filter(|_| is_near || self.to_end)?;
-        Some((Goal::Next, Request::NextPage(next.clone(), rows.query().clone())))
+        let most = if self.filter.is_some() { FILTERED_ROWS } else { usize::MAX };
+        let size = rows.large_page(most).filter(|_| self.to_end);
+        Some((Goal::Next(size), Request::NextPage(next.clone(), sized(rows.query(), size))))
     }
 
     /// The query of the shown columns, conditions and order. The primary key comes last, so that the order is total.
@@ -175,7 +179,7 @@ impl Grid {
         self.fit_to(&page);
         match goal {
             Goal::Reload => self.reload_came(page, height),
-            Goal::Next => self.next_came(page, height, now),
+            Goal::Next(size) => self.next_came(page, size, height, now),
             Goal::Again(number) => {
                 let place = self.place(self.list.cursor).unwrap_or_default();
                 let before = self.loaded();
@@ -240,16 +244,17 @@ impl Grid {
         Some(Notice::Problem(problem))
     }
 
-    fn next_came(&mut self, page: Page, height: usize, now: Timestamp) -> Option<Notice> {
+    fn next_came(&mut self, page: Page, size: Option<u32>, height: usize, now: Timestamp) -> Option<Notice> {
         let before = self.len();
         let from = self.loaded();
-        self.rows.value_mut()?.append(page);
+        self.rows.value_mut()?.append_sized(page, size);
         self.place_marks(from);
         self.filter_new_rows(from);
         let len = self.len();
         let was_last = self.list.cursor + 1 >= before;
         if self.to_end && was_last {
             self.list.go_to(len.saturating_sub(1), len, height);
+            self.fit_to_seen(height);
         }
         let place = self.place(self.list.cursor).unwrap_or_default();
         let rows = self.rows.value_mut()?;
