@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
+use memchr::{memchr2, memmem};
 use serde::de::{self, DeserializeSeed, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -117,15 +118,15 @@ impl Row {
     /// The key where it stands plainly, found without parsing the row. No text has its quotes unescaped, so what is
     /// found is the name of a property; without a bracket before it, of the row itself.
     fn plain_id(&self, property: &str) -> Option<RowId> {
-        let json = self.json();
-        let (name, value) = json.match_indices(property).find_map(|(at, _)| {
-            let value = json[at + property.len()..].strip_prefix("\":\"")?;
-            json[..at].ends_with('"').then_some((&json[1..at], value))
+        let json = &self.json[..];
+        let (before, value) = memmem::find_iter(json, property).find_map(|at| {
+            let value = json[at + property.len()..].strip_prefix(b"\":\"")?;
+            json[..at].ends_with(b"\"").then_some((json.get(1..at)?, value))
         })?;
-        if name.contains(['{', '[']) {
+        if memchr2(b'{', b'[', before).is_some() || value.get(36) != Some(&b'"') {
             return None;
         }
-        value.get(..36).filter(|_| value.as_bytes().get(36) == Some(&b'"'))?.parse().ok()
+        std::str::from_utf8(value.get(..36)?).ok()?.parse().ok()
     }
 
     /// This row with the properties, annotations and version of a newer answer that holds only some of them.
