@@ -73,28 +73,47 @@ fn hanging(text: &str, width: usize) -> Vec<String> {
     lines.map(|(index, line)| format!("{}{line}", if index == 0 { label } else { &indent })).collect()
 }
 
+/// What a key does to a text that is read.
+pub(super) enum Paging {
+    Close,
+    /// Scrolls by so many rows, as far as the text goes.
+    Rows(isize),
+}
+
+/// The keys of every text that is read; nothing for the others. A page has so many rows.
+pub(super) fn paging(input: &Input, page: isize) -> Option<Paging> {
+    let Input::Key(key) = input else { return None };
+    Some(Paging::Rows(match key {
+        Key::Esc | Key::Ctrl('g') | Key::Char('q') | Key::Enter => return Some(Paging::Close),
+        Key::Char('j') | Key::Down => 1,
+        Key::Char('k') | Key::Up => -1,
+        Key::PageDown | Key::Ctrl('f' | 'd') | Key::Char(' ') => page,
+        Key::PageUp | Key::Ctrl('b' | 'u') => -page,
+        Key::Char('g') | Key::Home => isize::MIN,
+        Key::Char('G') | Key::End => isize::MAX,
+        _ => return None,
+    }))
+}
+
 impl App {
     pub(super) fn reading_input(&mut self, input: &Input) -> Vec<Effect> {
         let size = self.size;
         let page = Reading::height(size) as isize;
         let Some(Overlay::Reading(reading)) = self.overlays.last_mut() else { return vec![] };
-        let rows = match input {
-            Input::Key(Key::Esc | Key::Ctrl('g') | Key::Char('q') | Key::Enter) => {
+        let rows = match (paging(input, page), input) {
+            (Some(Paging::Close), _) => {
                 self.overlays.pop();
                 return vec![];
             }
-            Input::Key(Key::Char('j') | Key::Down) => 1,
-            Input::Key(Key::Char('k') | Key::Up) => -1,
-            Input::Key(Key::PageDown | Key::Ctrl('f' | 'd') | Key::Char(' ')) => page,
-            Input::Key(Key::PageUp | Key::Ctrl('b' | 'u')) => -page,
-            Input::Key(Key::Char('g') | Key::Home) => isize::MIN,
-            Input::Key(Key::Char('G') | Key::End) => isize::MAX,
-            Input::Key(Key::Char('y')) => {
+            (Some(Paging::Rows(rows)), _) => rows,
+            (None, Input::Key(Key::Char('y'))) => {
                 let text = reading.paragraphs.join("\n");
                 return self.copy(text);
             }
-            Input::Key(Key::Char('P')) => return vec![Effect::Print(reading.paragraphs.join("\n"))],
-            input => {
+            (None, Input::Key(Key::Char('P'))) => {
+                return vec![Effect::Print(reading.paragraphs.join("\n"))];
+            }
+            (None, input) => {
                 self.say_unbound(input);
                 return vec![];
             }

@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Overlay;
+use super::reading::{Paging, paging};
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
@@ -119,22 +120,17 @@ impl App {
         let size = self.size;
         let page = size.list_height() as isize;
         let Some(Overlay::Whole(whole)) = self.overlays.last_mut() else { return vec![] };
-        let rows = match input {
-            Input::Key(Key::Esc | Key::Ctrl('g') | Key::Char('q') | Key::Enter) => {
+        let rows = match (paging(input, page), input) {
+            (Some(Paging::Close), _) => {
                 self.overlays.pop();
                 return vec![];
             }
-            Input::Key(Key::Char('j') | Key::Down) => 1,
-            Input::Key(Key::Char('k') | Key::Up) => -1,
-            Input::Key(Key::PageDown | Key::Ctrl('f' | 'd') | Key::Char(' ')) => page,
-            Input::Key(Key::PageUp | Key::Ctrl('b' | 'u')) => -page,
-            Input::Key(Key::Char('g') | Key::Home) => isize::MIN,
-            Input::Key(Key::Char('G') | Key::End) => isize::MAX,
-            Input::Key(Key::Char('y')) => {
+            (Some(Paging::Rows(rows)), _) => rows,
+            (None, Input::Key(Key::Char('y'))) => {
                 let text = whole.text.clone();
                 return self.copy(text);
             }
-            input => {
+            (None, input) => {
                 self.say_unbound(input);
                 return vec![];
             }
