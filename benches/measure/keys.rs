@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::terminal::Terminal;
-use crate::world::{ASKED, World, open_cases, read_to_the_end, report};
+use crate::world::{ASKED, World, open_cases, read, read_to_the_end, report};
 
 /// No byte for so long: the frame is whole.
 const QUIET: Duration = Duration::from_millis(25);
@@ -23,17 +25,37 @@ pub(crate) fn measure(world: &World, rows: usize) {
     }
     let mut terminal = world.terminal(24, 80);
     open_cases(&mut terminal);
-    terminal.keys(&["G", "G"]);
-    terminal
-        .wait_until("the question or reading", |screen| screen.contains(ASKED) || screen.contains("Reading"));
-    if terminal.screen().contains(ASKED) {
-        terminal.keys(&["y"]);
-    }
+    start_reading_to_the_end(&mut terminal);
     let mut times = vec![];
     for key in ["k", "j"].into_iter().cycle().take(200) {
         times.push(one(&mut terminal, key, Duration::from_millis(4)));
     }
     report("key to its frame while pages are read, 80x24", &mut times);
+}
+
+/// With all that can go on at once: 50,000 rows and more are read to the end, the row beside the grid takes 5 s to
+/// come, and the definitions of the table are read again.
+pub(crate) fn busy(world: &World) {
+    let mut terminal = world.terminal(48, 160);
+    open_cases(&mut terminal);
+    terminal.settle(Duration::from_millis(500));
+    world.fault(&json!({
+        "match": { "origin": "api", "method": "GET", "path": r"incidents\(" },
+        "times": 1_000,
+        "fault": { "kind": "delay", "ms": 5_000 },
+    }));
+    terminal.keys(&["R"]);
+    start_reading_to_the_end(&mut terminal);
+    let mut times = vec![];
+    for key in ["j", "j", "k", "\u{4}", "\u{15}"].into_iter().cycle().take(200) {
+        times.push(one(&mut terminal, key, Duration::from_millis(4)));
+        if times.len() % 20 == 0 {
+            terminal.settle(Duration::from_millis(200)); // at rest the row beside the grid is asked for
+        }
+    }
+    let (rows, slow) = (read(&terminal.screen()), world.struck());
+    println!("meanwhile {rows} rows came, and {slow} requests of 5 s were begun");
+    report("key to its frame with everything going on, 160x48", &mut times);
 }
 
 /// Letters into the finder of tables.
@@ -50,6 +72,15 @@ pub(crate) fn finder(world: &World) {
         }
     }
     report("key to frame in the finder of tables, 80x24", &mut times);
+}
+
+fn start_reading_to_the_end(terminal: &mut Terminal) {
+    terminal.keys(&["G", "G"]);
+    terminal
+        .wait_until("the question or reading", |screen| screen.contains(ASKED) || screen.contains("Reading"));
+    if terminal.screen().contains(ASKED) {
+        terminal.keys(&["y"]);
+    }
 }
 
 fn press(terminal: &mut Terminal, key: &str, times: usize) -> Vec<Duration> {

@@ -1,7 +1,7 @@
 //! What the program costs, measured with the real binary against the sandbox in another process.
 //!
 //!     cargo bench --bench measure                        everything but what takes a million rows
-//!     cargo bench --bench measure -- start idle          some of it: start, idle, finder, keys, bytes, rows, grid, memory
+//!     cargo bench --bench measure -- start idle          some of it: start, idle, finder, keys, bytes, rows, grid, memory, busy
 //!     cargo bench --bench measure -- million             keys and memory over a million rows; seeding them takes minutes
 //!     DV_MEASURED=/path/to/dv cargo bench ...            another build of the program, to compare
 //!
@@ -50,7 +50,7 @@ fn main() {
             bytes::measure(&world);
         }
     }
-    if ["rows", "grid", "memory"].into_iter().any(wants) {
+    if ["rows", "grid", "memory", "busy"].into_iter().any(wants) {
         let world = World::new(110_000);
         if wants("rows") {
             rows::measure(&world);
@@ -60,6 +60,9 @@ fn main() {
         }
         if wants("memory") {
             memory::measure(&world, 110_000);
+        }
+        if wants("busy") {
+            keys::busy(&world);
         }
     }
     if wants("million") {

@@ -77,13 +77,34 @@ impl World {
 
     /// The requests of the Web API that the sandbox has answered: how many, and the newest.
     pub(crate) fn requests(&self) -> Vec<Value> {
+        serde_json::from_value(self.control("GET", "requests", "")).expect("a list of requests")
+    }
+
+    /// Orders a fault.
+    pub(crate) fn fault(&self, fault: &Value) {
+        self.control("POST", "faults", &fault.to_string());
+    }
+
+    /// How many requests the ordered faults have struck.
+    pub(crate) fn struck(&self) -> u64 {
+        let faults = self.control("GET", "faults", "");
+        faults.as_array().into_iter().flatten().filter_map(|fault| fault["hits"].as_u64()).sum()
+    }
+
+    fn control(&self, method: &str, name: &str, body: &str) -> Value {
         let host = self.text("controls").trim_start_matches("http://").to_owned();
         let mut stream = TcpStream::connect(&host).expect("the controls listen");
-        write!(stream, "GET /_sandbox/requests HTTP/1.0\r\nHost: {host}\r\n\r\n").expect("sent");
+        let length = body.len();
+        write!(
+            stream,
+            "{method} /_sandbox/{name} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answered");
+        assert!(answer.starts_with("HTTP/1.0 2") || answer.starts_with("HTTP/1.1 2"), "{answer}");
         let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-        serde_json::from_str(body).expect("a list of requests")
+        serde_json::from_str(body).unwrap_or(Value::Null)
     }
 }
 
@@ -118,7 +139,7 @@ pub(crate) fn read_to_the_end(terminal: &mut Terminal, rows: usize) {
 }
 
 /// The rows that were read, as row 2 tells: the largest number before `of`, `rows` or `held`.
-fn read(screen: &str) -> usize {
+pub(crate) fn read(screen: &str) -> usize {
     let row = screen.lines().nth(1).unwrap_or_default();
     let words: Vec<&str> = row.split_whitespace().collect();
     let counts = words.windows(2).filter(|pair| ["of", "rows", "rows,", "held", "read"].contains(&pair[1]));

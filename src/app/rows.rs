@@ -3,11 +3,14 @@
 //! A table can have more rows than memory: only a window of pages is held. A page that was let go keeps its place
 //! and its link, and is read again when the cursor comes back to it.
 
+mod seen;
+
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 use std::ops::RangeFrom;
 
+use self::seen::Seen;
 use crate::dataverse::{ColumnName, NextLink, Page, Query, Row, RowId, Total};
 
 /// Rows that are held at most.
@@ -35,8 +38,8 @@ pub struct Rows {
     /// Fingerprints of the links that were followed.
     followed: BTreeSet<u64>,
     total: Option<Total>,
-    /// Fingerprints of the keys that were read, and how often one came again.
-    keys: HashSet<u64, BuildHasherDefault<AsItIs>>,
+    /// The keys that were read, and how often one came again.
+    keys: Seen,
     repeated: usize,
     /// Rows of which a newer version is known than that of their page, by their place.
     newer: BTreeMap<usize, Row>,
@@ -68,7 +71,7 @@ impl Rows {
             goes_round: false,
             followed: BTreeSet::new(),
             total: page.total(),
-            keys: HashSet::default(),
+            keys: Seen::default(),
             repeated: 0,
             newer: BTreeMap::new(),
         };
@@ -269,7 +272,7 @@ impl Rows {
 
     fn note_keys(&mut self, page: &Page) {
         for key in page.rows().filter_map(|row| row.id(&self.primary_id)) {
-            if !self.keys.insert(fingerprint(&key)) {
+            if !self.keys.insert(&key) {
                 self.repeated += 1;
             }
         }
@@ -277,7 +280,7 @@ impl Rows {
 
     /// Rows that were read will be read again: their keys are new then. Keys of pages that are not held are lost.
     fn forget_keys(&mut self, number: usize, page: &Page) {
-        (self.keys, self.repeated) = (HashSet::default(), 0);
+        (self.keys, self.repeated) = (Seen::default(), 0);
         let pages: Vec<Page> = self.pages[..number].iter().filter_map(|place| place.page.clone()).collect();
         pages.iter().chain([page]).for_each(|page| self.note_keys(page));
     }
@@ -297,24 +300,6 @@ pub fn sized(query: &Query, size: Option<u32>) -> Query {
     match size {
         Some(size) => query.clone().page_size(size),
         None => query.clone(),
-    }
-}
-
-/// Fingerprints are spread already.
-#[derive(Debug, Clone, Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::Certificate;
 
 /// How long a connection may take to be made, TLS included.
@@ -107,14 +107,15 @@ impl Client {
         std::mem::swap(parts.headers_mut(), response.headers_mut());
         // What the server says of the length saves copies; it is not trusted further than that.
         let expected = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        let mut body = BytesMut::with_capacity(expected.min(RESERVE));
+        let mut body = Vec::with_capacity(expected.min(RESERVE));
         while let Some(chunk) = response.chunk().await.map_err(|error| Error::reading(error, &host))? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(Error::TooLarge { host, limit: MAX_BODY });
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(parts.map(|()| body.freeze()))
+        body.shrink_to_fit(); // it may be kept for long
+        Ok(parts.map(|()| Bytes::from(body)))
     }
 
     fn route(&self, route: Route) -> Result<&reqwest::Client, Error> {

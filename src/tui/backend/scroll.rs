@@ -1,6 +1,5 @@
 //! Finds rows that moved as a block, so that the terminal can move them by itself.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use ratatui::buffer::Cell;
@@ -64,16 +63,16 @@ fn row(cells: &Cells, y: i32) -> &[Cell] {
     cells.row(y as u16)
 }
 
-/// Nothing for a row without a letter: it is found everywhere.
+/// The letters of a row in one number (FNV-1a); colours are compared later. Nothing for a row without a letter: it is
+/// found everywhere.
 fn hash(row: &[Cell]) -> Option<u64> {
     if row.iter().all(is_blank) {
         return None;
     }
-    let mut hasher = DefaultHasher::new();
-    for cell in row {
-        (cell.symbol(), cell.fg, cell.bg, cell.modifier).hash(&mut hasher);
-    }
-    Some(hasher.finish())
+    let letters = row.iter().flat_map(|cell| cell.symbol().as_bytes());
+    Some(letters.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    }))
 }
 
 fn differences(one: &[Cell], other: &[Cell]) -> i32 {
