@@ -40,14 +40,14 @@ fn main() {
         if wants("idle") {
             idle::measure(&world);
         }
-        if wants("finder") {
-            keys::finder(&world);
-        }
         if wants("keys") {
             keys::measure(&world, 10_000);
         }
         if wants("bytes") {
             bytes::measure(&world);
+        }
+        if wants("finder") {
+            keys::finder(&world);
         }
     }
     if ["rows", "grid", "memory", "busy"].into_iter().any(wants) {

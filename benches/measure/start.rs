@@ -1,7 +1,9 @@
 //! From the start of the process to what it shows first.
 
 use std::process::Stdio;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
 
 use crate::world::{World, report};
 
@@ -23,6 +25,7 @@ pub(crate) fn measure(world: &World) {
     report("start to first frame (80x24, signed in)", &mut first);
     report("start to the known tables on the screen", &mut known);
     report("start to the rows of a table that is typed at once", &mut rows);
+    slow_line(world);
     for argument in ["--version", "--help"] {
         let mut times = vec![];
         for _ in 0..21 {
@@ -33,4 +36,26 @@ pub(crate) fn measure(world: &World) {
         }
         report(&format!("dv {argument}"), &mut times);
     }
+}
+
+/// How many requests stand one behind the other before a table's rows are there, when each takes so long.
+fn slow_line(world: &World) {
+    const EACH: Duration = Duration::from_millis(400);
+    world.fault(&json!({
+        "match": { "origin": "api" }, "times": null, "fault": { "kind": "delay", "ms": EACH.as_millis() as u64 },
+    }));
+    let mut times = vec![];
+    for _ in 0..5 {
+        let mut terminal = world.terminal(24, 80);
+        terminal.wait_for("Action Card");
+        terminal.settle(3 * EACH); // nobody is connected before who one is has been answered
+        terminal.keys(&["/", "i", "n", "c", "i", "d", "e", "n", "t"]);
+        let begin = Instant::now();
+        terminal.keys(&["\r"]);
+        terminal.wait_for("CAS-");
+        times.push(begin.elapsed());
+    }
+    world.no_faults();
+    let each = EACH.as_millis();
+    report(&format!("Enter on a table to its first rows, {each} ms a request"), &mut times);
 }

@@ -85,6 +85,11 @@ impl World {
         self.control("POST", "faults", &fault.to_string());
     }
 
+    /// Takes back every fault.
+    pub(crate) fn no_faults(&self) {
+        self.control("DELETE", "faults", "");
+    }
+
     /// How many requests the ordered faults have struck.
     pub(crate) fn struck(&self) -> u64 {
         let faults = self.control("GET", "faults", "");

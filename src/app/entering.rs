@@ -28,6 +28,7 @@ impl App {
             self.tell_complaints(); // the sign-in may have hidden them
         }
         self.schemas.clear();
+        self.unconfirmed.clear();
         self.quick_finds.clear();
         self.pending = Pending::default();
         self.last_change = None;

@@ -52,6 +52,8 @@ pub enum Progress {
     Warning(String),
     /// A sign-in waits for the person.
     Prompt(Prompt),
+    /// A table's columns as they were last time; the answer says what they are now.
+    Schema(Arc<TableSchema>),
 }
 
 /// The answer to a [`Request`](super::effect::Request), variant by variant.

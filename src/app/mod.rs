@@ -6,6 +6,7 @@
 pub mod column_layout;
 pub mod command;
 pub mod copy;
+mod definitions;
 pub mod destination;
 pub mod edit;
 pub mod effect;
@@ -55,7 +56,7 @@ pub mod wait;
 pub mod watch;
 pub mod zone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,6 +115,8 @@ pub struct App {
     pub tables: Load<Vec<Table>>,
     /// The columns of the tables that were opened.
     pub schemas: BTreeMap<TableName, Arc<TableSchema>>,
+    /// Those of them that are as they were last time, and have not come anew.
+    unconfirmed: BTreeSet<TableName>,
     /// What a quick search looks at, by table; nothing for a table without a quick-find view.
     pub quick_finds: BTreeMap<TableName, Option<QuickFind>>,
     /// How the columns of tables are arranged.
@@ -185,6 +188,7 @@ impl App {
             opening: None,
             tables: Load::Idle,
             schemas: BTreeMap::new(),
+            unconfirmed: BTreeSet::new(),
             quick_finds: BTreeMap::new(),
             layouts: Layouts::default(),
             layout_news: None,
@@ -291,6 +295,7 @@ impl App {
                 self.say(warning);
                 vec![]
             }
+            Event::Progress(_, Progress::Schema(schema)) => self.schema_known(schema),
             Event::Reply(ticket, reply) => self.receive(ticket, reply),
             Event::Written(id, result) => self.written(id, result),
             Event::NotKept(why) => {
@@ -451,6 +456,7 @@ impl App {
                 }),
             },
             Global::Refresh => return self.refresh(),
+            Global::Reload => return self.reload(),
             Global::Help => self.overlays.push(Overlay::Help(Help::new(self))),
             Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
             Global::Review => self.review(),

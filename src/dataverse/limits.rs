@@ -20,7 +20,7 @@ pub struct Limits {
 pub const REQUESTS: u64 = 6_000;
 
 /// Requests at once while the service has named no number.
-pub(super) const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 6;
 /// More are refused, whatever a header says.
 const MOST_AT_ONCE: usize = 52;
 

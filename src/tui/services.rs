@@ -1,5 +1,7 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
+mod definitions;
+
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,13 +34,11 @@ use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::UNLOCKED;
-use crate::dataverse::{
-    Client, Error, Exchange, Guard, Patch, Refused, Retry, RowQuery, Table, TableName, Waiting,
-};
+use crate::dataverse::{Client, Error, Exchange, Guard, Patch, Refused, Retry, RowQuery, TableName, Waiting};
 use crate::http;
 use crate::ops::column_layouts::LayoutFile;
 use crate::ops::environments::{self, Memory};
-use crate::ops::known_tables::KnownTables;
+use crate::ops::known::Known;
 use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
@@ -50,7 +50,7 @@ pub struct Services {
     /// What came in place of a session.
     refused: Arc<Mutex<Option<Refused>>>,
     memory: Memory,
-    known: KnownTables,
+    known: Known,
     layouts: LayoutFile,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
@@ -87,7 +87,7 @@ impl Services {
             sign_ins: SignIns::new(start.store.clone()),
             refused: Arc::default(),
             memory: Memory::in_folder(&start.cache_folder),
-            known: KnownTables::in_folder(&start.cache_folder),
+            known: Known::in_folder(&start.cache_folder),
             layouts: LayoutFile::in_folder(&start.state_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
@@ -170,9 +170,7 @@ impl Services {
             Request::Details(address) => Reply::Details(self.details(&address).await),
             Request::SignOut(addresses) => Reply::SignedOut(self.sign_out(&addresses).await),
             Request::Tables => Reply::Tables(self.tables().await),
-            Request::Schema(table) => {
-                Reply::Schema(async { self.client()?.table_schema(&table).await.map(Arc::new) }.await)
-            }
+            Request::Schema(table) => Reply::Schema(self.schema(&table, progress).await),
             Request::Rows(query) => Reply::Rows(async { self.client()?.page(&query).await }.await),
             Request::NextPage(link, query) => {
                 Reply::Rows(async { self.client()?.next_page(&link, &query).await }.await)
@@ -188,25 +186,6 @@ impl Services {
             Request::Zone => Reply::Zone(self.zone().await),
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),
         }
-    }
-
-    /// The tables that the environment of the start had last time.
-    pub fn known_tables(&self) -> Vec<Table> {
-        let aim = self.aims.now().ok().filter(|aim| !aim.is_list);
-        aim.map(|aim| self.known.read(&aim.request.environment)).unwrap_or_default()
-    }
-
-    /// Lists the tables, and remembers them for the next start.
-    async fn tables(&self) -> Result<Vec<Table>, Error> {
-        let client = self.client()?;
-        let tables = client.tables().await?;
-        let (known, environment, list) = (self.known.clone(), client.environment().clone(), tables.clone());
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = known.keep(&environment, &list) {
-                tracing::warn!(%error, "the tables are not remembered");
-            }
-        });
-        Ok(tables)
     }
 
     /// Examines what stands in the way, with the tokens that requests would be sent with. The list of environments is no

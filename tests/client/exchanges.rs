@@ -88,7 +88,7 @@ async fn a_request_that_is_called_off_is_told_as_such() {
 
 #[tokio::test]
 async fn no_more_requests_are_on_their_way_at_once_than_the_service_wants() {
-    for (hint, expected) in [("", 4), ("x-ms-dop-hint: 2\r\n", 2), ("x-ms-dop-hint: soon\r\n", 4)] {
+    for (hint, expected) in [("", 6), ("x-ms-dop-hint: 2\r\n", 2), ("x-ms-dop-hint: soon\r\n", 6)] {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let client = client_of(&listener);
         let asking = tokio::spawn({

@@ -6,7 +6,7 @@ mod copying;
 mod hostile;
 mod journey;
 mod json;
-mod known_tables;
+mod known;
 mod ladder;
 mod leaving;
 mod passphrase;

@@ -15,6 +15,7 @@ mod grid;
 mod history;
 mod json;
 mod keymap;
+mod known_columns;
 mod known_tables;
 mod log;
 mod marks;

@@ -16,6 +16,7 @@ pub enum Global {
     ReviewAndQuit,
     Cancel,
     Refresh,
+    Reload,
     GoTables,
     GoDoctor,
     GoLog,
@@ -98,6 +99,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::Redo, "pending.redo", "Stage the undone edit again").keys(&[&[Key::Ctrl('y')]]),
     spec(Global::Refresh, "refresh", "Read this screen's data again")
         .keys(&[&[Key::Char('r')], &[Key::Ctrl('r')], &[Key::F(5)]])
+        .enabled(can_sign_in),
+    spec(Global::Reload, "reload", "Read data and columns again")
+        .keys(&[&[Key::Char('R')]])
+        .words("metadata definitions")
         .enabled(can_sign_in),
     spec(Global::GoTables, "go.tables", "Go to the table list")
         .keys(&[&[Key::Char('g'), Key::Char('t')], &[Key::Char('g'), Key::Char('h')]])

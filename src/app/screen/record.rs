@@ -76,12 +76,10 @@ impl Record {
 impl App {
     /// Shows one row in front of what is seen, and reads it with all its columns.
     pub(in crate::app) fn open_record(&mut self, table: Table, id: RowId, tab: Tab) -> Vec<Effect> {
-        let schema = (!self.schemas.contains_key(&table.name)).then(|| Request::Schema(table.clone()));
+        let schema = self.need_schema(&table);
         self.screens.push(Screen::Record(Box::new(Record::new(table, id, tab))));
         let mut effects = self.read_record();
-        if let Some(request) = schema {
-            effects.push(Effect::Run(self.tickets.issue(Slot::Schema), request));
-        }
+        effects.extend(schema);
         effects
     }
 

@@ -35,7 +35,7 @@ pub struct Table {
 }
 
 /// A table with all its columns, sorted by logical name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableSchema {
     /// The table itself.
     pub table: Table,
@@ -44,7 +44,7 @@ pub struct TableSchema {
 }
 
 /// A column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Logical name, `prioritycode`.
     pub name: ColumnName,
@@ -67,7 +67,7 @@ pub struct Column {
 }
 
 /// What a column holds, with the limits that apply to its values.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColumnKind {
     /// One line of text. `max_length` in UTF-16 units, as the server counts.
     Text { max_length: Option<u32>, format: TextFormat },
@@ -110,7 +110,7 @@ pub enum ColumnKind {
 }
 
 /// An option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The number on the wire.
     pub value: i32,
@@ -121,7 +121,7 @@ pub struct Choice {
 }
 
 /// Whether a column needs a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Required {
     #[default]
     None,
@@ -133,7 +133,7 @@ pub enum Required {
 }
 
 /// What a text column is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum TextFormat {
     #[default]
     Text,
@@ -145,14 +145,14 @@ pub enum TextFormat {
 }
 
 /// Whether people see a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DateFormat {
     DateOnly,
     DateAndTime,
 }
 
 /// How the server treats time zones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DateBehavior {
     /// An instant, shown in the user's zone.
     UserLocal,

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Grid;
 use crate::app::column_layout::{ColumnLayout, LaidOut};
 use crate::app::layout::{Wish, scroll_columns};
+use crate::app::load::Load;
 use crate::dataverse::{Cell, Column, ColumnKind, Page, Row, TableSchema};
 use crate::text::harmless;
 
@@ -53,6 +54,18 @@ impl Grid {
         if let Some(layout) = layout {
             self.lay_out(layout);
         }
+    }
+
+    /// Takes newer definitions; columns stay where they are. Answers whether the rows have to be read anew: a column that
+    /// was asked for is gone, or they were refused.
+    pub(in crate::app) fn renew_schema(&mut self, schema: Arc<TableSchema>) -> bool {
+        let layout = self.layout();
+        self.schema = Some(Arc::clone(&schema));
+        match layout.columns.iter().any(|shown| schema.column(shown.name.as_str()).is_some()) {
+            true => self.lay_out(&layout),
+            false => self.set_schema(schema, None),
+        }
+        self.columns.len() < layout.columns.len() || matches!(self.rows, Load::Failed(..))
     }
 
     /// The properties of the shown columns, as the wire names them.

@@ -6,7 +6,7 @@ use super::conditions::Keep;
 use super::order::{by_more, by_one, is_sortable};
 use super::{Grid, Sort, Stopped};
 use crate::app::command::grid::GridCommand;
-use crate::app::effect::{Effect, Request};
+use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::list::Step;
 use crate::app::notice::Notice;
@@ -18,9 +18,9 @@ use crate::app::panes::Pane;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
-use crate::app::tickets::{Slot, Ticket};
+use crate::app::tickets::Ticket;
 use crate::app::{App, Screen};
-use crate::dataverse::{self, ColumnName, Page, Table, TableSchema};
+use crate::dataverse::{self, ColumnName, Page, Table};
 
 /// More rows than these are read to the end only when the person agreed.
 const ASKED_ABOVE: u64 = 5_000;
@@ -38,33 +38,27 @@ impl Grid {
 impl App {
     /// Shows the rows of a table in front of what is seen.
     pub(in crate::app) fn open_grid(&mut self, table: Table) -> Vec<Effect> {
-        if self.schemas.contains_key(&table.name) {
-            self.columns_were_here(&table.name);
-        }
+        let mut effects = self.need_schema(&table);
         self.screens.push(Screen::Grid(Box::new(Grid::new(table))));
         self.pane_state.focus = Pane::Main;
         if let Some(news) = self.layout_news.take() {
             self.say(news);
         }
-        self.start_grid()
+        effects.extend(self.start_grid());
+        effects
     }
 
-    /// Reads what the grid that is seen needs first: its columns, then its rows.
-    fn start_grid(&mut self) -> Vec<Effect> {
+    /// Reads the rows of the grid that is seen, once its columns are there.
+    pub(in crate::app) fn start_grid(&mut self) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
-        match self.schemas.get(&grid.table.name) {
-            Some(schema) => {
-                let address = self.session.identity().map_or("", |identity| &identity.address);
-                grid.set_schema(Arc::clone(schema), self.layouts.of(address, &grid.table.name));
-                grid.reload(false, Default::default());
-                self.read_grid()
-            }
-            None => {
-                grid.rows.start();
-                let request = Request::Schema(grid.table.clone());
-                vec![Effect::Run(self.tickets.issue(Slot::Schema), request)]
-            }
-        }
+        let Some(schema) = self.schemas.get(&grid.table.name) else {
+            grid.rows.start();
+            return vec![];
+        };
+        let address = self.session.identity().map_or("", |identity| &identity.address);
+        grid.set_schema(Arc::clone(schema), self.layouts.of(address, &grid.table.name));
+        grid.reload(false, Default::default());
+        self.read_grid()
     }
 
     /// Reads what the grid that is seen lacks where its cursor is.
@@ -78,39 +72,14 @@ impl App {
     pub(in crate::app) fn refresh_grid(&mut self) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
         if grid.schema.is_none() {
-            return self.start_grid();
+            let table = grid.table.clone();
+            let mut effects = self.need_schema(&table);
+            effects.extend(self.start_grid());
+            return effects;
         }
         let before = grid.asked();
         grid.reload(true, before);
         self.read_grid()
-    }
-
-    /// Takes a table's columns; whoever waits for them goes on.
-    pub(in crate::app) fn schema_came(
-        &mut self,
-        result: Result<Arc<TableSchema>, dataverse::Error>,
-    ) -> Vec<Effect> {
-        match result {
-            Ok(schema) => {
-                self.schemas.insert(schema.table.name.clone(), schema);
-                match self.screen() {
-                    Screen::Grid(grid) if grid.schema.is_none() => self.start_grid(),
-                    _ => vec![],
-                }
-            }
-            Err(error) => {
-                if let Screen::Grid(grid) = self.screens.top_mut()
-                    && grid.schema.is_none()
-                {
-                    let what = format!("Cannot read the columns of {}", grid.table.collection_name);
-                    grid.rows.finish(Err(Problem::of(&what, &error)));
-                } else {
-                    let problem = Problem::of("Cannot read the table's columns", &error);
-                    self.notice = Some(Notice::Problem(problem));
-                }
-                vec![]
-            }
-        }
     }
 
     /// Takes a page of rows for the grid that asked for it.

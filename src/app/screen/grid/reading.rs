@@ -37,7 +37,7 @@ enum Goal {
 }
 
 /// Order and conditions of what is on the screen.
-pub(super) type Asked = (Vec<Sort>, Vec<Chip>);
+pub(in crate::app) type Asked = (Vec<Sort>, Vec<Chip>);
 
 /// Where and when reading to the end began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) struct Reload {
 
 impl Grid {
     /// Begins to read everything anew. `keep` leads the cursor back to its row, otherwise it goes to the first.
-    pub(super) fn reload(&mut self, keep: bool, before: Asked) {
+    pub(in crate::app) fn reload(&mut self, keep: bool, before: Asked) {
         let place = self.place(self.list.cursor).unwrap_or_default();
         let id = self.current_row().and_then(|row| row.id(&self.table.primary_id));
         let seek = id.filter(|_| keep && place < SEEK_ROWS).map(|id| (id, place));
@@ -75,7 +75,7 @@ impl Grid {
     }
 
     /// Order and conditions as they are now, for when others are refused.
-    pub(super) fn asked(&self) -> Asked {
+    pub(in crate::app) fn asked(&self) -> Asked {
         (self.sort.clone(), self.chips.clone())
     }
 
