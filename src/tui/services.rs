@@ -51,6 +51,8 @@ pub struct Services {
     refused: Arc<Mutex<Option<Refused>>>,
     memory: Memory,
     known: KnownTables,
+    /// Held while tables are written there.
+    keeping: Arc<tokio::sync::Mutex<()>>,
     layouts: LayoutFile,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
@@ -88,6 +90,7 @@ impl Services {
             refused: Arc::default(),
             memory: Memory::in_folder(&start.cache_folder),
             known: KnownTables::in_folder(&start.cache_folder),
+            keeping: Arc::default(),
             layouts: LayoutFile::in_folder(&start.state_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
@@ -201,12 +204,19 @@ impl Services {
         let client = self.client()?;
         let tables = client.tables().await?;
         let (known, environment, list) = (self.known.clone(), client.environment().clone(), tables.clone());
+        let keeping = self.keeping.clone().lock_owned().await;
         tokio::task::spawn_blocking(move || {
             if let Err(error) = known.keep(&environment, &list) {
                 tracing::warn!(%error, "the tables are not remembered");
             }
+            drop(keeping);
         });
         Ok(tables)
+    }
+
+    /// Waits until the tables that came last are remembered.
+    pub async fn tables_kept(&self) {
+        drop(self.keeping.lock().await);
     }
 
     /// Examines what stands in the way, with the tokens that requests would be sent with. The list of environments is no
