@@ -100,7 +100,9 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in harmless(text).split(' ').filter(|word| !word.is_empty()) {
-        if used > 0 && used + 1 + word.width() > width {
+        // What needs several lines anyway begins in this one where that holds much of it.
+        let breaks_here = word.width() > width && used < width / 2;
+        if used > 0 && used + 1 + word.width() > width && !breaks_here {
             lines.push(String::new());
             used = 0;
         }
@@ -130,6 +132,8 @@ mod tests {
     fn text_wraps_between_words_and_long_words_break_inside() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("GET https://contoso", 10), ["GET https:", "//contoso"]);
+        assert_eq!(wrap("a longer https://contoso", 10), ["a longer", "https://co", "ntoso"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("宽字 x", 3), ["宽", "字", "x"]);
     }

@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::App;
 use super::screen::Screen;
+use super::zone::Zone;
 use crate::dataverse::WaitReason;
 use crate::dataverse::exchange::{Again, Exchange};
 use crate::dataverse::limits::REQUESTS;
@@ -133,11 +134,6 @@ impl Entry {
         }
     }
 
-    /// Time of day, in UTC.
-    pub fn time(&self) -> String {
-        self.at().strftime("%H:%M:%S").to_string()
-    }
-
     /// Milliseconds, of what was sent.
     pub fn millis(&self) -> String {
         match self {
@@ -213,14 +209,14 @@ impl Entry {
                 if has(&exchange.client_request_id) || exchange.request_id.as_deref().is_some_and(has))
     }
 
-    /// Everything that is known, line by line. Tokens and bodies are not: they are never kept.
-    pub fn details(&self) -> Vec<String> {
+    /// Everything that is known, line by line, with times in a zone. Tokens and bodies are not: they are never kept.
+    pub fn details(&self, zone: &Zone) -> Vec<String> {
         let exchange = match self {
             Entry::Sent(exchange) => exchange,
             Entry::Cached { at, what } => {
                 return vec![
                     what.clone(),
-                    format!("It was here already at {} UTC: nothing was sent.", at.strftime("%H:%M:%S")),
+                    format!("It was here already at {}: nothing was sent.", zone.clock(*at)),
                 ];
             }
         };
@@ -235,9 +231,9 @@ impl Entry {
             Some(status) => {
                 let code = match exchange.code.as_str() {
                     "" => String::new(),
-                    code => format!("  code {code}"),
+                    code => format!(" code {code}"),
                 };
-                format!("< {status}{code}  in {took} ms  {}", received(exchange))
+                format!("< {status}{code} in {took} ms, {}", received(exchange))
             }
             None => format!("< no answer after {took} ms: {}", exchange.failure),
         });
@@ -245,7 +241,8 @@ impl Entry {
             lines.push(format!("< x-ms-service-request-id: {id}"));
         }
         if let Some(limits) = exchange.limits {
-            let time = limits.time.map(|time| format!(", {} s of work", time.as_secs())).unwrap_or_default();
+            let seconds = limits.time.map(|time| grouped(time.as_secs()));
+            let time = seconds.map(|seconds| format!(", {seconds} s of work")).unwrap_or_default();
             lines.push(format!(
                 "< left within 5 min: {} of {} requests{time}",
                 grouped(limits.requests),
@@ -255,7 +252,7 @@ impl Entry {
         if let Some(again) = exchange.again {
             lines.push(format!("Try {}: {}", exchange.attempt, again_words(again)));
         }
-        lines.push(format!("Sent {} UTC", exchange.at.strftime("%Y-%m-%d %H:%M:%S")));
+        lines.push(format!("Sent {}", zone.exact(exchange.at)));
         lines
     }
 }
@@ -400,15 +397,15 @@ mod tests {
         let mut refused = exchange(412, 88);
         refused.code = "0x80060882".into();
         refused.if_match = Some("W/\"1\"".into());
-        let details = sent(refused).details().join("\n");
+        let details = sent(refused).details(&Zone::default()).join("\n");
         for part in [
             "GET https://contoso.crm4.dynamics.com/api/data/v9.2/incidents?$filter=statecode%20eq%200",
             "If-Match: W/\"1\"",
             "x-ms-client-request-id: 0d1f",
             "Authorization: ***",
-            "< 412  code 0x80060882  in 88 ms  24 KB",
+            "< 412 code 0x80060882 in 88 ms, 24 KB",
             "x-ms-service-request-id: 77ab",
-            "5,877 of 6,000 requests, 1199 s of work",
+            "5,877 of 6,000 requests, 1,199 s of work",
         ] {
             assert!(details.contains(part), "{part} in {details}");
         }

@@ -218,7 +218,7 @@ impl App {
             return Err("Sign in first.".into());
         }
         if self.tables.value().is_none() {
-            return Err("The tables are not here yet. r reads them".into());
+            return Err("The tables are not here yet.  r reads them".into());
         }
         let called = |name: &str| {
             self.table_called(name).cloned().ok_or_else(|| format!("There is no table `{name}` here."))

@@ -57,14 +57,16 @@ impl Fuzzy {
     }
 }
 
-/// The text most like what was typed, for when nothing matches: fewest changes of letters.
+/// The text most like what was typed, for when nothing matches: fewest changes of letters, of less than
+/// half of them.
 pub fn closest<'a>(typed: &str, texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let typed: Vec<char> = typed.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
     let far = |text: &str| {
         let text: Vec<char> = text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
         changes(&typed, &text)
     };
-    texts.min_by_key(|text| far(text))
+    let (changes, text) = texts.map(|text| (far(text), text)).min_by_key(|(changes, _)| *changes)?;
+    (changes * 2 < typed.len()).then_some(text)
 }
 
 /// Letters to put in, take out or change to get from one text to a beginning of another.
@@ -99,5 +101,12 @@ mod tests {
         let names = ["Account", "Widget Order", "Contact"];
         assert_eq!(closest("wdget", names.into_iter()), Some("Widget Order"));
         assert_eq!(closest("acuont", names.into_iter()), Some("Account"));
+    }
+
+    #[test]
+    fn nothing_is_close_to_nonsense() {
+        for typed in ["zzzqq", "xy", "q7", "bonanza"] {
+            assert_eq!(closest(typed, ["Account", "Equipment", "Contact"].into_iter()), None, "{typed}");
+        }
     }
 }

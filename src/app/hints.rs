@@ -1,5 +1,6 @@
 //! What can be done here and now, by priority: the last row of the screen.
 
+use super::command::copy::CopyCommand;
 use super::command::global::Global;
 use super::command::{self, Availability, Command, CommandSpec};
 use super::notice::Notice;
@@ -37,7 +38,7 @@ impl App {
         }
     }
 
-    /// Help first, the screen's first action, what waits, the next step of Esc, the others.
+    /// Help first, the way out of a failure, the screen's first action, what waits, the next step of Esc, the others.
     fn screen_hints(&self) -> Vec<Hint> {
         let available = |spec: &&CommandSpec| (spec.enabled)(self) == Availability::Yes;
         let commands = command::of(self.screen().scopes()).filter(|spec| !spec.hint.is_empty());
@@ -45,13 +46,14 @@ impl App {
             commands.filter(available).partition(|spec| spec.command == Command::Global(Global::Help));
         let hint = |spec: &CommandSpec| Hint::new(self.keymap().keys_text(spec), spec.hint);
         let key = |command| self.keymap().text_of(Command::Global(command));
-        let mut hints: Vec<Hint> = help.into_iter().chain(commands.first().copied()).map(hint).collect();
+        let mut hints: Vec<Hint> = help.into_iter().map(hint).collect();
         if let Some(failure) = self.failure_of_screen() {
             if failure.next.contains("g u ") {
                 hints.push(Hint::new(key(Global::SignInAgain), "sign in again"));
             }
             hints.push(Hint::new(key(Global::Refresh), "try again"));
         }
+        hints.extend(commands.first().copied().map(hint));
         if matches!(self.screen(), Screen::Environments(_))
             && self.places.value().is_none()
             && !self.is_waiting()
@@ -71,7 +73,8 @@ impl App {
         hints.extend(self.back_hint().map(|text| Hint::new(key(Global::Back), text)));
         hints.extend(commands.into_iter().skip(1).map(hint));
         if self.shown_problem().is_some() && !matches!(self.screen(), Screen::SignIn(_) | Screen::Doctor(_)) {
-            hints.push(Hint::new("y e", "copy report"));
+            let report = self.keymap().text_of(Command::Copy(CopyCommand::Report));
+            hints.push(Hint::new(report, "copy report"));
         }
         hints
     }
@@ -116,15 +119,15 @@ impl App {
     /// The hints of a text field of the screen that has the keys.
     fn field_hints(&self) -> Option<Vec<Hint>> {
         match self.screen() {
-            Screen::Tables(tables) if tables.typing => Some(vec![
-                Hint::new("Enter", "rows"),
-                Hint::new(
-                    "Tab",
-                    if tables.picker.found().is_empty() { "accept closest" } else { "to the list" },
-                ),
-                Hint::new("Esc", "leave the text"),
-                Hint::new("F1", "keys"),
-            ]),
+            Screen::Tables(tables) if tables.typing => {
+                let tab = match tables.picker.found().is_empty() {
+                    false => Some("to the list"),
+                    true => tables.closest().map(|_| "accept closest"),
+                };
+                let enter = (!tables.picker.found().is_empty()).then(|| Hint::new("Enter", "rows"));
+                let hints = [enter, tab.map(|tab| Hint::new("Tab", tab))].into_iter().flatten();
+                Some(hints.chain([Hint::new("Esc", "leave the text"), Hint::new("F1", "keys")]).collect())
+            }
             Screen::SignIn(sign_in) if sign_in.field.is_some() => {
                 Some(vec![Hint::new("Enter", "use it"), Hint::new("Esc", "leave the text")])
             }
@@ -209,20 +212,20 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         }
         Overlay::Conflict(panel) => {
             let first = match panel.compared {
-                Some(_) => Hint::new("w", "save yours"),
-                None => Hint::new("r", "read again"),
+                Some(_) => Hint::new("w", "save yours, after a question"),
+                None => Hint::new("Enter", "compare"),
             };
-            vec![first, Hint::new("t", "take theirs"), Hint::new("Esc", "keep pending")]
+            vec![first, Hint::new("t", "take theirs"), Hint::new("Esc", "keep yours pending")]
         }
         Overlay::Reading(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
         }
-        Overlay::Link(link) => vec![
-            Hint::new("Esc", "close"),
-            Hint::new("Tab", if link.picture { "as text" } else { "as QR code" }),
-            Hint::new("y", "copy"),
-            Hint::new("P", "plain text"),
-        ],
+        Overlay::Link(link) => {
+            let tab = if link.picture { "as text" } else { "as QR code" };
+            let tab = (!app.start.ascii).then(|| Hint::new("Tab", tab)); // ASCII has no blocks to draw a code with
+            let hints = [Some(Hint::new("Esc", "close")), tab].into_iter().flatten();
+            hints.chain([Hint::new("y", "copy"), Hint::new("P", "plain text")]).collect()
+        }
         Overlay::Whole(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
         }

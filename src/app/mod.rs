@@ -452,7 +452,7 @@ impl App {
                     Some(what) => {
                         format!("{what} cannot be stopped: the server may have it.")
                     }
-                    None => "Nothing is being read. Q quits.".to_owned(),
+                    None => "Nothing is being read.  Q quits.".to_owned(),
                 }),
             },
             Global::Refresh => return self.refresh(),
@@ -505,7 +505,8 @@ impl App {
             return effects;
         }
         if self.screens.is_first() {
-            self.say("q to quit");
+            let close = self.keymap().text_of(Command::Global(Global::Close));
+            self.say(format!("{close} to quit"));
             return vec![];
         }
         self.leave_screen()
@@ -525,8 +526,14 @@ impl App {
         effects
     }
 
-    /// Says something on the message line.
+    /// Says something on the message line: sentences, then what can be done, each key behind two spaces. The keys of an
+    /// overlay are its own.
     fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice::Info(text.into()));
+        let text = text.into();
+        let text = match text.find("  ").filter(|_| self.overlays.is_empty()) {
+            Some(end) => format!("{}{}", &text[..end], self.with_keys(&text[end..])),
+            None => text,
+        };
+        self.notice = Some(Notice::Info(text));
     }
 }

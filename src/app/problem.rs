@@ -41,6 +41,14 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The same as a message over a screen that has something to show: Esc dismisses it and stays here.
+    #[must_use]
+    pub fn to_dismiss(&self) -> Self {
+        Self { next: self.next.replace("Esc back", "Esc dismiss"), ..self.clone() }
+    }
+}
+
 impl App {
     /// Something that went wrong is told now.
     pub fn is_trouble_shown(&self) -> bool {
@@ -66,13 +74,16 @@ impl App {
         }
     }
 
-    /// Why the screen that is seen has nothing to show.
+    /// Why the screen that is seen has nothing to show, or nothing that is still so.
     pub fn failure_of_screen(&self) -> Option<&Problem> {
         match self.screen() {
             Screen::Environments(screen) if screen.picker.is_empty() => self.places.problem(),
             Screen::Tables(tables) if tables.picker.is_empty() => self.tables.problem(),
             Screen::Grid(grid) => grid.rows.problem().filter(|_| grid.rows.value().is_none()),
-            Screen::Record(record) => record.row.problem().filter(|_| record.row.value().is_none()),
+            // Of a row that is gone its panel tells.
+            Screen::Record(record) => {
+                record.row.problem().filter(|_| record.gone || record.row.value().is_none())
+            }
             _ => None,
         }
     }

@@ -188,7 +188,7 @@ impl App {
                     panel.compared = Some(compared);
                 } else {
                     self.say(format!(
-                        "{name} read again; your columns were changed too. w shows old and new."
+                        "{name} read again; your columns were changed too.  w shows old and new."
                     ));
                 }
             }

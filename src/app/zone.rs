@@ -34,6 +34,21 @@ impl Zone {
         Some(moment.strftime(pattern(with_time)).to_string())
     }
 
+    /// The time of day of an instant, to the second.
+    pub fn clock(&self, instant: Timestamp) -> String {
+        instant.to_zoned(self.rules.clone()).strftime("%H:%M:%S").to_string()
+    }
+
+    /// An instant to the second, with its zone, and its time of day in UTC: `2026-11-27 09:00:07 Europe/London`.
+    pub fn exact(&self, instant: Timestamp) -> String {
+        let moment = instant.to_zoned(self.rules.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let name = &self.name;
+        match self.rules == TimeZone::UTC {
+            true => format!("{moment} {name}"),
+            false => format!("{moment} {name} ({}Z)", instant.strftime("%H:%M:%S")),
+        }
+    }
+
     /// An instant in words, with its zone: `Fri 27 Nov 2026 09:00 Europe/London`.
     pub fn reading_of(&self, text: &str) -> Option<String> {
         Some(self.words(instant(text)?))
@@ -87,6 +102,14 @@ mod tests {
         assert_eq!(both("2026-11-26T23:30:00Z"), "Fri 27 Nov 2026 00:30 Europe/Berlin (Thu 26 Nov 23:30Z)");
         assert_eq!(Zone::default().both("2026-11-27T08:00:00Z").unwrap(), "Fri 27 Nov 2026 08:00 UTC");
         assert_eq!(berlin().local("2026-11-26T23:30:00Z", true).unwrap(), "2026-11-27 00:30");
+    }
+
+    #[test]
+    fn a_request_is_told_to_the_second_with_utc_beside_it() {
+        let at: Timestamp = "2026-11-27T08:00:07Z".parse().unwrap();
+        assert_eq!(berlin().clock(at), "09:00:07");
+        assert_eq!(berlin().exact(at), "2026-11-27 09:00:07 Europe/Berlin (08:00:07Z)");
+        assert_eq!(Zone::default().exact(at), "2026-11-27 08:00:07 UTC");
     }
 
     #[test]

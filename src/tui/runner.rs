@@ -127,7 +127,7 @@ impl Runner {
         }
     }
 
-    /// Stops reading and waits until every write has its answer.
+    /// Stops reading and waits until every write has its answer, and what is kept is on disk.
     pub async fn finish_writes(&mut self) {
         for read in std::mem::take(&mut self.reads).into_values() {
             read.abort();
@@ -140,6 +140,7 @@ impl Runner {
         self.layouts = closed;
         let _ = (&mut self.keeper_of_layouts).await;
         let _ = (&mut self.writer).await; // a panic there has been reported already
+        self.services.remembered().await;
     }
 
     fn read(&mut self, ticket: Ticket, request: Request) {

@@ -51,6 +51,8 @@ pub struct Services {
     refused: Arc<Mutex<Option<Refused>>>,
     memory: Memory,
     known: Known,
+    /// Held while something is written there.
+    keeping: Arc<tokio::sync::Mutex<()>>,
     layouts: LayoutFile,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
@@ -88,6 +90,7 @@ impl Services {
             refused: Arc::default(),
             memory: Memory::in_folder(&start.cache_folder),
             known: Known::in_folder(&start.cache_folder),
+            keeping: Arc::default(),
             layouts: LayoutFile::in_folder(&start.state_folder),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),

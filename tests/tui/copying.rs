@@ -91,18 +91,18 @@ fn the_message_says_how_and_p_prints_what_was_copied_last() {
     stage.keys("P");
     assert!(stage.row(23).contains("Nothing was copied yet."), "{}", stage.row(23));
     stage.keys("y n");
-    let said = "Sent to terminal clipboard (OSC 52, 16 bytes). Empty paste? P prints it.";
+    let said = "Sent to terminal clipboard (OSC 52, 16 bytes). Empty paste?  P prints it.";
     assert_eq!(stage.row(23).trim(), said);
     assert!(!stage.row(23).to_lowercase().contains("copied"));
     stage.keys("P");
     assert_eq!(stage.effects, [Effect::Print("CAS-00000-A1B2C3".into())]);
     for (how, said) in [
-        (Copied::Tool("wl-copy"), "Copied with wl-copy. 16 bytes. P prints it."),
+        (Copied::Tool("wl-copy"), "Copied with wl-copy. 16 bytes.  P prints it."),
         (
             Copied::File("/home/anna/copied.txt".into()),
             "Too long for a terminal's clipboard: written to /home/anna/copied.txt.",
         ),
-        (Copied::Failed("The disk is full.".into()), "Not copied. The disk is full. P prints it."),
+        (Copied::Failed("The disk is full.".into()), "Not copied. The disk is full.  P prints it."),
     ] {
         stage.event(Event::Copied(how));
         assert!(stage.row(23).contains(said), "{}", stage.row(23));
@@ -122,6 +122,16 @@ fn far_from_a_browser_a_row_opens_as_a_link_and_a_picture_of_it() {
     assert!(matches!(&stage.effects[..], [Effect::Print(text)] if text.contains("main.aspx")));
     stage.keys("Esc");
     assert!(stage.app.overlays.is_empty());
+}
+
+#[test]
+fn a_terminal_without_blocks_is_offered_no_picture() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.app.start.ascii = true;
+    stage.keys("o");
+    assert!(!stage.row(24).contains("QR"), "{}", stage.row(24));
+    stage.keys("Tab");
+    assert!(stage.screen().contains("main.aspx"), "{}", stage.screen());
 }
 
 #[test]

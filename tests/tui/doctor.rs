@@ -94,6 +94,11 @@ fn the_report_on_a_large_screen() {
 }
 
 #[test]
+fn on_a_very_wide_screen_the_explanation_stands_beside() {
+    insta::assert_snapshot!(at_doctor(160, 45).screen());
+}
+
+#[test]
 fn the_report_on_a_small_screen() {
     insta::assert_snapshot!(at_doctor(60, 16).screen());
 }

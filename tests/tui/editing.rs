@@ -53,7 +53,7 @@ fn the_menus_of_columns_and_options() {
     desk.keys("c");
     assert_snapshot!("columns", desk.screen());
     desk.keys("x");
-    assert_eq!(desk.message(), "`c x` does nothing here. Esc closes");
+    assert_eq!(desk.message(), "`c x` does nothing here.  Esc closes");
     desk.keys("p");
     assert_snapshot!("options", desk.screen());
     desk.keys("Esc");
@@ -134,8 +134,8 @@ fn a_text_of_several_lines_is_edited_in_a_box() {
 #[test]
 fn what_cannot_be_edited_says_why() {
     for (find, said) in [
-        ("customer", "Lookups cannot be edited here. o opens the row in the app"),
-        ("image", "Images cannot be edited here. o opens the row in the app"),
+        ("customer", "Lookups cannot be edited here.  o opens the row in the app"),
+        ("image", "Images cannot be edited here.  o opens the row in the app"),
         ("case number", "Case Number is read-only."),
         ("age", "Age is computed by the server."),
         ("statecode", "Status follows from what is done with the row. It cannot be set by itself."),

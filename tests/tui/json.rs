@@ -39,7 +39,7 @@ fn nulls_hide_and_containers_fold() {
     let mut desk = desk(120, 60);
     desk.keys("z e");
     assert!(!desk.screen().contains("followupby: null"));
-    assert_eq!(desk.message(), "3 nulls hidden. z e shows them");
+    assert_eq!(desk.message(), "3 nulls hidden.  z e shows them");
     desk.keys("z M");
     assert!(desk.screen().contains("customerid_account: {...} (4)"), "{}", desk.screen());
     desk.keys("z R /").text("since").keys("Enter");

@@ -77,6 +77,22 @@ fn chosen_keys_run_and_stand_in_hints_help_palette_and_prefix_menus() {
 }
 
 #[test]
+fn messages_and_problems_name_the_chosen_keys() {
+    let mut stage = at_cases(chosen(&[
+        ("pending.review", &["W"]),
+        ("row.repeat", &[","]),
+        ("refresh", &["Ctrl-R"]),
+        ("row.open", &["i"]),
+    ]));
+    stage.keys("c p l");
+    assert!(stage.row(23).contains("CAS-00000-A1B2C3.  W review  , repeat"), "{}", stage.row(23));
+    stage.keys("Ctrl-R");
+    stage.answer(Slot::Rows, Reply::Rows(Err(crate::problems::api(500, "", "Oops."))));
+    let screen = stage.screen();
+    assert!(screen.contains("  Ctrl-R try again   Esc dismiss"), "{screen}");
+}
+
+#[test]
 fn what_of_keys_toml_is_not_in_effect_is_told_at_the_start_and_after_the_sign_in() {
     let stage = chosen(&[("row.opne", &["o"]), ("rows.sort", &["?"])]);
     let said = stage.row(23);

@@ -1,11 +1,15 @@
 use std::time::Duration;
 
+use dvtui::app::Reply;
 use dvtui::app::effect::Effect;
 use dvtui::app::event::Event;
 use dvtui::app::screen::Screen;
+use dvtui::app::tickets::Slot;
+use dvtui::app::zone::Zone;
 use dvtui::dataverse::exchange::{Again, Exchange};
 use dvtui::dataverse::{Limits, Throttle, WaitReason};
 use jiff::ToSpan;
+use jiff::tz::TimeZone;
 
 use crate::stage::{Stage, noon};
 
@@ -70,8 +74,27 @@ fn the_log_shows_each_request_and_all_that_is_known_of_one() {
 }
 
 #[test]
-fn on_a_wide_screen_the_details_stand_beside() {
+fn the_log_on_a_large_screen() {
     insta::assert_snapshot!(at_log(120, 40).screen());
+}
+
+#[test]
+fn on_a_wide_screen_the_details_stand_beside() {
+    insta::assert_snapshot!(at_log(160, 45).screen());
+}
+
+#[test]
+fn times_are_told_in_the_persons_zone_with_utc_in_the_details() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    let zone = Zone { name: "Europe/Berlin".into(), rules: TimeZone::get("Europe/Berlin").unwrap() };
+    stage.answer(Slot::Zone, Reply::Zone(Some(zone)));
+    happens(&mut stage, exchange(7, "WhoAmI", 200, 41));
+    stage.keys("g l");
+    assert!(stage.row(4).contains("15:00:07"), "{}", stage.row(4));
+    stage.keys("Enter");
+    let screen = stage.screen();
+    assert!(screen.contains("Sent 2026-11-23 15:00:07 Europe/Berlin (14:00:07Z)"), "{screen}");
+    assert!(stage.row(23).is_empty(), "what is over the screen says nothing of what is below: {screen}");
 }
 
 #[test]

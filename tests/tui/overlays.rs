@@ -122,3 +122,14 @@ fn help_for_all_screens_lists_every_command_there_is() {
     assert_eq!(help.commands().count(), command::all().count());
     assert!(help.commands().any(|spec| spec.scope == Scope::SignIn));
 }
+
+#[test]
+fn what_cannot_run_and_is_not_even_called_so_comes_last() {
+    let mut stage = Stage::at_cases(80, 24, 250, None);
+    stage.keys(": c o m m"); // a word of `Review and send pending changes` begins so, and nothing is pending
+    let Some(Overlay::Palette(palette)) = stage.app.overlays.last() else { panic!("{}", stage.screen()) };
+    let found = palette.found(&stage.app);
+    let titles: Vec<String> = found.iter().map(|found| palette.title(found.entry)).collect();
+    assert_eq!(titles.last().map(String::as_str), Some("Review and send pending changes"), "{titles:?}");
+    assert_eq!(titles.len(), 3, "{titles:?}");
+}

@@ -13,7 +13,7 @@ use dvtui::{auth, http};
 
 use crate::stage::cases;
 
-fn api(status: u16, code: &str, message: &str) -> Error {
+pub(crate) fn api(status: u16, code: &str, message: &str) -> Error {
     let request_id = Some("77ab".to_owned());
     Error::Api { status, code: code.into(), message: message.into(), request_id }
 }

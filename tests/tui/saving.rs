@@ -20,7 +20,8 @@ fn two_keys_send_exactly_the_changed_column_with_the_version_that_was_read() {
     let mut desk = Desk::at_cases(80, 24);
     desk.keys("c p l w");
     assert_snapshot!("prompt", desk.screen());
-    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3: Priority High -> Low?  y yes  d diff  n no");
+    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3: Priority High -> Low?");
+    assert_eq!(desk.stage.row(24).trim(), "y yes  d diff  n no", "the keys stand once, where keys stand");
     desk.keys("y");
     let (id, patch) = desk.write();
     assert_eq!(patch.set.as_str(), "incidents");
@@ -86,7 +87,8 @@ fn production_wants_the_capital_letter() {
     (identity.production, identity.badge) = (true, "PROD".into());
     let mut desk = Desk::of(identity, 80, 24);
     desk.keys("c p l w");
-    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3 in PROD: Priority High -> Low?  Y yes  d diff  n no");
+    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3 in PROD: Priority High -> Low?");
+    assert_eq!(desk.stage.row(24).trim(), "Y yes  d diff  n no");
     desk.keys("y");
     assert_eq!(desk.writes(), []);
     desk.keys("Y");
@@ -104,7 +106,8 @@ fn several_records_are_reviewed_before_they_are_sent() {
         desk.screen().contains("Save CAS-00001-A1B2C3: Priority Normal -> Low, Origin (not read) -> Email?")
     );
     desk.keys("n Space s");
-    assert_eq!(desk.message(), "Send 3 changes on 2 records to contoso-uat?  y yes  n no");
+    assert_eq!(desk.message(), "Send 3 changes on 2 records to contoso-uat?");
+    assert_eq!(desk.stage.row(24).trim(), "y yes  n no");
     desk.keys("y");
     let writes = desk.writes();
     assert_eq!(writes.len(), 2);
@@ -182,14 +185,16 @@ fn a_conflict_on_the_same_column_shows_both_sides_and_takes_four_keys() {
     assert_eq!(desk.pending(), 1);
     assert_snapshot!("told", desk.screen());
     desk.keys("w");
-    assert_eq!(desk.message(), "r reads the record again first.");
-    desk.keys("r");
+    assert_eq!(desk.message(), "Compare first: Enter reads the record again.");
+    desk.keys("Enter");
     let asked = Request::Row("incidents".into(), "00000000-0000-4000-8000-0000000000aa".parse().unwrap());
     assert_eq!(desk.stage.request(Slot::Row), &asked);
     desk.row(&theirs(3, "Low"));
     assert_snapshot!("both_sides", desk.screen());
+    desk.keys("Enter");
+    assert_eq!(desk.message(), "Enter does not decide.  w saves yours, t takes theirs");
     desk.keys("w");
-    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3: Priority Low -> Normal?  y yes  d diff  n no");
+    assert_eq!(desk.message(), "Save CAS-00000-A1B2C3: Priority Low -> Normal?");
     desk.keys("y");
     let (_, patch) = desk.write();
     assert_eq!((patch.etag.as_str(), patch.changes.len()), ("W/\"7\"", 1));
@@ -283,7 +288,7 @@ fn a_row_that_is_being_saved_waits_with_a_message() {
 fn leaving_with_pending_changes_asks() {
     let mut desk = Desk::at_cases(80, 24);
     desk.keys("c p l Q");
-    assert_eq!(desk.message(), "1 change is not sent and will be lost:  w review  y quit  n stay");
+    assert_eq!(desk.message(), "Quit? 1 change is not sent and will be lost.");
     assert_snapshot!(desk.screen());
     desk.keys("Q q");
     assert!(!desk.stage.app.leaving);
@@ -303,8 +308,8 @@ fn leaving_during_a_save_asks_and_waits_for_its_answer() {
     desk.keys("Ctrl-C");
     assert_eq!(desk.message(), "The save of CAS-00000-A1B2C3 cannot be stopped: the server may have it.");
     desk.keys("Q");
-    let asked = "The save of CAS-00000-A1B2C3 is on its way:  n stay  y quit when it is done";
-    assert_eq!(desk.message(), asked);
+    assert_eq!(desk.message(), "Quit? The save of CAS-00000-A1B2C3 is on its way.");
+    assert_eq!(desk.stage.row(24).trim(), "n stay  y quit when it is done");
     desk.keys("y");
     assert_eq!(desk.stage.effects, []);
     let line = "Leaving when the save of CAS-00000-A1B2C3 is answered ...   n stay";

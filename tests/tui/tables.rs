@@ -76,6 +76,17 @@ fn the_closest_table_is_offered_when_none_matches() {
 }
 
 #[test]
+fn no_table_is_offered_for_nonsense() {
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys("/ z z q q");
+    let screen = stage.screen();
+    assert!(screen.contains("No table matches `zzqq`.") && !screen.contains("losest"), "{screen}");
+    stage.keys("Tab");
+    assert!(stage.row(23).contains("No table has a name like that."), "{}", stage.screen());
+    assert!(stage.row(2).contains("/ zzqq"), "{}", stage.screen());
+}
+
+#[test]
 fn esc_leaves_the_text_then_clears_it_then_says_how_to_quit() {
     let mut stage = Stage::at_tables(80, 24);
     stage.keys("/ a c c Esc");

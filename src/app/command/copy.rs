@@ -46,7 +46,7 @@ fn on_a_row(app: &App) -> Availability {
 fn copied(app: &App) -> Availability {
     match &app.copied {
         Some(_) => Availability::Yes,
-        None => Availability::No("Nothing was copied yet. y shows what can be.".into()),
+        None => Availability::No("Nothing was copied yet.  y shows what can be.".into()),
     }
 }
 

@@ -72,8 +72,8 @@ fn with_chip(app: &App) -> Availability {
     available(app, |grid| grid.chips.is_empty().then_some("No server filter is set."))
 }
 
-/// The table of this scope.
-pub const COMMANDS: &[CommandSpec] = &[
+/// What is done with rows.
+pub const ROWS: &[CommandSpec] = &[
     spec(GridCommand::Open, "row.open", "Open the row as a form")
         .keys(&[&[Key::Enter], &[Key::Char('1')]])
         .hint("open")
@@ -82,6 +82,20 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('/')]])
         .hint("filter")
         .enabled(with_rows),
+    spec(GridCommand::Edit(EditCommand::Edit), "cell.edit", "Edit the cell")
+        .keys(&[&[Key::Char('e')]])
+        .hint("edit")
+        .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::Change), "row.change", "Change a choice by letters")
+        .keys(&[&[Key::Char('c')]])
+        .hint("change")
+        .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::Clear), "cell.clear", "Set the cell to empty")
+        .keys(&[&[Key::Char('X')]])
+        .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::Repeat), "row.repeat", "Repeat the last change on this row")
+        .keys(&[&[Key::Char('.')]])
+        .enabled(on_a_row),
     spec(GridCommand::Sort, "rows.sort", "Order by this column: up, down, off")
         .keys(&[&[Key::Char('s')]])
         .hint("sort")
@@ -97,36 +111,27 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('~')]])
         .words("filter exclude not")
         .enabled(on_a_row),
+    spec(GridCommand::DropChip, "rows.drop-filter", "Drop the last filter asked of the server")
+        .keys(&[&[Key::Char('\\')]])
+        .enabled(with_chip),
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
-        .hint("JSON")
         .enabled(on_a_row),
-    spec(GridCommand::Edit(EditCommand::Edit), "cell.edit", "Edit the cell")
-        .keys(&[&[Key::Char('e')]])
-        .hint("edit")
-        .enabled(on_a_row),
-    spec(GridCommand::Edit(EditCommand::Change), "row.change", "Change a choice by letters")
-        .keys(&[&[Key::Char('c')]])
-        .hint("change")
-        .enabled(on_a_row),
-    spec(GridCommand::Edit(EditCommand::Clear), "cell.clear", "Set the cell to empty")
-        .keys(&[&[Key::Char('X')]])
-        .enabled(on_a_row),
-    spec(GridCommand::Edit(EditCommand::Repeat), "row.repeat", "Repeat the last change on this row")
-        .keys(&[&[Key::Char('.')]])
-        .enabled(on_a_row),
-    spec(GridCommand::JumpColumn, "column.jump", "Jump to a column by name")
-        .keys(&[&[Key::Char('g'), Key::Char('c')]])
-        .hint("column")
-        .enabled(with_columns),
     spec(GridCommand::Follow, "row.follow", "Open the row that this lookup points to")
         .keys(&[&[Key::Char('L')]])
         .words("lookup link")
         .enabled(on_a_row),
+];
+
+/// What is done with columns.
+pub const COLUMNS: &[CommandSpec] = &[
     spec(GridCommand::PickColumns, "columns", "Choose and arrange the columns")
         .keys(&[&[Key::Char('C')]])
         .hint("columns")
         .words("show hide order width picker")
+        .enabled(with_columns),
+    spec(GridCommand::JumpColumn, "column.jump", "Jump to a column by name")
+        .keys(&[&[Key::Char('g'), Key::Char('c')]])
         .enabled(with_columns),
     spec(GridCommand::Narrower, "column.narrower", "Column narrower")
         .keys(&[&[Key::Char('<')]])
@@ -149,9 +154,6 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('z'), Key::Char('n')]])
         .words("schema names")
         .enabled(with_columns),
-    spec(GridCommand::DropChip, "rows.drop-filter", "Drop the last filter asked of the server")
-        .keys(&[&[Key::Char('\\')]])
-        .enabled(with_chip),
     spec(GridCommand::Left, "column.previous", "Previous column")
         .keys(&[&[Key::Char('h')], &[Key::Left]])
         .enabled(with_columns),

@@ -49,13 +49,9 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('M'), Key::Char('a')]])
         .words("select")
         .enabled(on_a_row),
-    spec(
-        MarkCommand::Invert,
-        "mark.invert",
-        "Mark what is not marked among the rows held, and the other way",
-    )
-    .keys(&[&[Key::Char('M'), Key::Char('i')]])
-    .enabled(on_a_row),
+    spec(MarkCommand::Invert, "mark.invert", "Invert the marks among the rows held")
+        .keys(&[&[Key::Char('M'), Key::Char('i')]])
+        .enabled(on_a_row),
     spec(MarkCommand::None, "mark.none", "Clear the marks")
         .keys(&[&[Key::Char('M'), Key::Char('n')]])
         .words("unselect unmark")

@@ -25,7 +25,7 @@ const fn spec(command: PaneCommand, name: &'static str, title: &'static str) -> 
 fn with_preview(app: &App) -> Availability {
     match app.is_preview_shown() {
         true => Availability::Yes,
-        false => Availability::No("The preview is not shown. p shows it".into()),
+        false => Availability::No("The preview is not shown.  p shows it".into()),
     }
 }
 
@@ -40,7 +40,7 @@ fn beside_preview(app: &App) -> Availability {
 fn with_panes(app: &App) -> Availability {
     match app.screen() {
         Screen::Grid(_) if app.pane_count() > 1 => Availability::Yes,
-        Screen::Grid(_) => Availability::No("There is one pane only. p opens the preview".into()),
+        Screen::Grid(_) => Availability::No("There is one pane only.  p opens the preview".into()),
         _ => Availability::No("Open a table first.".into()),
     }
 }

@@ -86,7 +86,7 @@ impl App {
         match command {
             CopyCommand::Print => match self.copied.clone() {
                 Some(text) => return vec![Effect::Print(text)],
-                None => self.say("Nothing was copied yet. y shows what can be."),
+                None => self.say("Nothing was copied yet.  y shows what can be."),
             },
             CopyCommand::Report => match self.report() {
                 Some(report) => return self.copy(report),
@@ -206,13 +206,13 @@ impl App {
         let bytes = self.copied.as_ref().map_or(0, String::len);
         self.say(match how {
             Copied::Terminal => {
-                format!("Sent to terminal clipboard (OSC 52, {bytes} bytes). Empty paste? P prints it.")
+                format!("Sent to terminal clipboard (OSC 52, {bytes} bytes). Empty paste?  P prints it.")
             }
-            Copied::Tool(name) => format!("Copied with {name}. {bytes} bytes. P prints it."),
+            Copied::Tool(name) => format!("Copied with {name}. {bytes} bytes.  P prints it."),
             Copied::File(path) => {
-                format!("Too long for a terminal's clipboard: written to {path}. P prints it.")
+                format!("Too long for a terminal's clipboard: written to {path}.  P prints it.")
             }
-            Copied::Failed(reason) => format!("Not copied. {reason} P prints it."),
+            Copied::Failed(reason) => format!("Not copied. {reason}  P prints it."),
         });
     }
 

@@ -65,7 +65,7 @@ pub fn way(column: &Column) -> Result<Way, String> {
     if !column.updatable {
         return Err(format!("{label} is read-only."));
     }
-    kind.map_err(|what| format!("{what} cannot be edited here. o opens the row in the app"))
+    kind.map_err(|what| format!("{what} cannot be edited here.  o opens the row in the app"))
 }
 
 /// Reads what was typed into a line or a box. Nothing typed is no value.

@@ -4,6 +4,7 @@
 
 mod overrides;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::App;
@@ -65,6 +66,40 @@ impl Keymap {
             .map_or_else(String::new, |spec| self.keys_text(spec))
     }
 
+    /// A line of keys as it is true with the keys in effect. It names the usual ones, two spaces or more apart, each
+    /// before what it does: `r try again   Esc back`.
+    pub fn in_effect<'t>(&self, scopes: &[Scope], line: &'t str) -> Cow<'t, str> {
+        if self.changed.is_empty() {
+            return Cow::Borrowed(line);
+        }
+        let mut said = String::with_capacity(line.len());
+        let mut rest = line;
+        while !rest.is_empty() {
+            let (gap, words) = rest.split_at(rest.len() - rest.trim_start_matches(' ').len());
+            let (part, behind) = words.split_at(words.find("  ").unwrap_or(words.len()));
+            let (keys, means) = self.spelled(scopes, part).unwrap_or((String::new(), part));
+            said.extend([gap, &keys, means]);
+            rest = behind;
+        }
+        Cow::Owned(said)
+    }
+
+    /// The keys in effect in place of the usual ones that a text begins with, and what follows them.
+    fn spelled<'t>(&self, scopes: &[Scope], part: &'t str) -> Option<(String, &'t str)> {
+        let behind = |keys: &[Key]| {
+            let rest = part.strip_prefix(&sequence_text(keys))?;
+            rest.starts_with(' ').then_some(rest)
+        };
+        // A number counts something.
+        let named = |spec: &&CommandSpec| {
+            let usual = spec.keys.iter().filter(|keys| !matches!(keys, [Key::Char('0'..='9')]));
+            usual.copied().find_map(behind)
+        };
+        let spec = command::of(scopes).find(|spec| named(spec).is_some())?;
+        let means = named(&spec)?;
+        self.is_changed(spec).then(|| (self.keys_text(spec), means))
+    }
+
     /// Looks a key sequence up; a nearer scope wins over a farther one.
     pub fn resolve(&self, scopes: &[Scope], keys: &[Key]) -> Meaning {
         for spec in command::of(scopes) {
@@ -102,6 +137,11 @@ impl App {
         &self.start.keymap
     }
 
+    /// A line of keys as it is true on this screen with the keys in effect.
+    pub fn with_keys<'t>(&self, line: &'t str) -> Cow<'t, str> {
+        self.keymap().in_effect(self.screen().scopes(), line)
+    }
+
     /// Says what of the changed keys is not in effect, or may not arrive where the line is slow.
     pub(in crate::app) fn tell_complaints(&mut self) {
         let warned = self.keymap().warnings().first().filter(|_| self.start.remote).cloned();
@@ -137,6 +177,37 @@ mod tests {
         assert_eq!(runs(&keymap, &scopes, &[Key::Char('g'), Key::Char('g')]), Some("list.first"));
         assert!(matches!(keymap.resolve(&scopes, &[Key::Char('g')]), Meaning::Begins));
         assert!(matches!(keymap.resolve(&scopes, &[Key::F(12)]), Meaning::Nothing));
+    }
+
+    #[test]
+    fn a_line_of_keys_names_those_in_effect_and_leaves_words_and_numbers_alone() {
+        let chosen = |command: &str, keys: &str| Override {
+            place: String::new(),
+            command: command.into(),
+            sequences: vec![keys.into()],
+        };
+        let changed = [
+            chosen("refresh", "R"),
+            chosen("go.tables", "T"),
+            chosen("row.open", "i"),
+            chosen("row.repeat", ","),
+        ];
+        let keymap = Keymap::with(vec![], &changed);
+        assert!(keymap.complaints().is_empty(), "{:?}", keymap.complaints());
+        let scopes = [Scope::Grid, Scope::List, Scope::Global];
+        for (usual, in_effect) in [
+            ("r try again   Esc back   g t other tables", "R try again   Esc back   T other tables"),
+            ("read it  . repeat", "read it  , repeat"),
+            ("1 row is left   Enter opens it", "1 row is left   i opens it"),
+            ("all rows are read", "all rows are read"),
+        ] {
+            assert_eq!(keymap.in_effect(&scopes, usual), in_effect);
+            assert!(
+                matches!(Keymap::default().in_effect(&scopes, usual), Cow::Borrowed(same) if same == usual)
+            );
+        }
+        // The doctor's own `r` was not changed.
+        assert_eq!(keymap.in_effect(&[Scope::Doctor, Scope::Global], "r run again"), "r run again");
     }
 
     #[test]

@@ -156,8 +156,9 @@ fn hides(near: Scope, far: Scope) -> bool {
 fn understood(line: &Override) -> Result<(&'static CommandSpec, Vec<Vec<Key>>), String> {
     let name = line.command.as_str();
     let Some(spec) = command::all().find(|spec| spec.name == name) else {
-        let near = closest(name, command::all().map(|spec| spec.name)).unwrap_or_default();
-        return Err(format!("there is no command `{name}`; the nearest is `{near}`"));
+        let near = closest(name, command::all().map(|spec| spec.name));
+        let near = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
+        return Err(format!("there is no command `{name}`{near}"));
     };
     let mut sequences: Vec<Vec<Key>> = Vec::new();
     for text in &line.sequences {

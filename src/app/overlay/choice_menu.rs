@@ -70,7 +70,7 @@ impl App {
             }
             Answer::Closed => drop(self.overlays.pop()),
             Answer::Stays => {}
-            Answer::Unknown(key) => self.say(format!("`{key}` is none of these. Esc keeps the value")),
+            Answer::Unknown(key) => self.say(format!("`{key}` is none of these.  Esc keeps the value")),
         }
         vec![]
     }

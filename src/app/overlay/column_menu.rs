@@ -69,7 +69,7 @@ impl App {
             }
             Answer::Closed => drop(self.overlays.pop()),
             Answer::Stays => {}
-            Answer::Unknown(key) => self.say(format!("`c {key}` does nothing here. Esc closes")),
+            Answer::Unknown(key) => self.say(format!("`c {key}` does nothing here.  Esc closes")),
         }
         vec![]
     }

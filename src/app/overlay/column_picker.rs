@@ -182,7 +182,7 @@ impl App {
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
         let entries = picker.entries(grid);
         let Some(entry) = entries.get(picker.list.cursor) else {
-            self.say("No column has that name. Esc clears the filter");
+            self.say("No column has that name.  Esc clears the filter");
             return vec![];
         };
         let (column, shown) = (entry.column.clone(), entry.shown);
@@ -205,7 +205,7 @@ impl App {
                 return vec![];
             }
             (Change::Move { .. }, _) if !picker.line.is_empty() => {
-                self.say("Columns are moved among all of them. Esc clears the filter");
+                self.say("Columns are moved among all of them.  Esc clears the filter");
                 return vec![];
             }
             (Change::Move { right }, Some(place)) => cursor = grid.move_column(place, right),

@@ -112,7 +112,8 @@ impl App {
                 self.overlays.pop();
                 self.notice = None;
             }
-            Key::Char('r') => {
+            Key::Enter if compared => self.say("Enter does not decide.  w saves yours, t takes theirs"),
+            Key::Char('r') | Key::Enter => {
                 if self.tickets.is_busy(Slot::Row) {
                     self.say("The record is on its way already.");
                     return vec![];
@@ -124,14 +125,14 @@ impl App {
                 self.overlays.pop();
                 self.ask(Question::Save { row, meanwhile: false });
             }
-            Key::Char('w') => self.say("r reads the record again first."),
+            Key::Char('w') => self.say("Compare first: Enter reads the record again."),
             Key::Char('t') => {
                 self.drop_row(&row);
                 self.overlays.pop();
-                self.say("Your changes of this record are dropped. u brings them back.");
+                self.say("Your changes of this record are dropped.  u brings them back.");
                 self.review_changed();
             }
-            key => self.say(format!("`{key}` does nothing here. Esc keeps your changes pending")),
+            key => self.say(format!("`{key}` does nothing here.  Esc keeps your changes pending")),
         }
         vec![]
     }

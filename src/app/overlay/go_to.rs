@@ -49,7 +49,7 @@ impl App {
                 self.overlays.pop();
                 self.say("Not gone anywhere.");
             }
-            Input::Key(key) => self.say(format!("`{key}` is no answer. Enter goes, Esc does not")),
+            Input::Key(key) => self.say(format!("`{key}` is no answer.  Enter goes, Esc does not")),
             Input::Paste(text) => {
                 let text = text.clone();
                 self.overlays.pop();

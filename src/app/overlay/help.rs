@@ -111,12 +111,12 @@ impl App {
                 help.picker.list = List::default();
             }
             Input::Key(Key::Enter) if help.page == Page::Concepts => {
-                self.say("This is to be read. Tab goes on to the keys, Esc closes");
+                self.say("This is to be read.  Tab goes on to the keys, Esc closes");
             }
             Input::Key(Key::Enter) => {
                 let spec = help.picker.current().and_then(|entry| help.commands().nth(entry));
                 let Some(spec) = spec else {
-                    self.say("Nothing matches. Esc closes");
+                    self.say("Nothing matches.  Esc closes");
                     return vec![];
                 };
                 self.overlays.pop();

@@ -40,7 +40,7 @@ impl App {
             }
             Input::Key(Key::Enter | Key::Tab) => {
                 let Some(hit) = hits.picker.current().and_then(|entry| hits.hits.get(entry)) else {
-                    self.say("No row that was found matches. Esc closes");
+                    self.say("No row that was found matches.  Esc closes");
                     return vec![];
                 };
                 let (table, id) = (hit.table.clone(), hit.id);

@@ -23,9 +23,10 @@ impl Link {
 
 impl App {
     pub(super) fn link_input(&mut self, input: &Input) -> Vec<Effect> {
+        let has_blocks = !self.start.ascii;
         let Some(Overlay::Link(link)) = self.overlays.last_mut() else { return vec![] };
         match input {
-            Input::Key(Key::Tab) => link.picture = !link.picture,
+            Input::Key(Key::Tab) if has_blocks => link.picture = !link.picture,
             Input::Key(
                 Key::Esc | Key::Ctrl('g' | 'c') | Key::Char('q' | 'o') | Key::Enter | Key::Backspace,
             ) => {

@@ -97,6 +97,16 @@ pub enum Overlay {
     KeyTester(KeyTester),
 }
 
+impl Overlay {
+    /// Nothing of the screen is seen.
+    pub fn covers_screen(&self) -> bool {
+        matches!(
+            self,
+            Self::Help(_) | Self::Reading(_) | Self::Whole(_) | Self::KeyTester(_) | Self::ColumnPicker(_)
+        )
+    }
+}
+
 impl App {
     /// Gives an input to the top overlay.
     pub(in crate::app) fn overlay_input(&mut self, input: Input) -> Vec<Effect> {
@@ -130,7 +140,7 @@ impl App {
     /// Says that an overlay has no use for an input.
     pub(in crate::app) fn say_unbound(&mut self, input: &Input) {
         if let Input::Key(key) = input {
-            self.say(format!("`{key}` does nothing here. Esc closes"));
+            self.say(format!("`{key}` does nothing here.  Esc closes"));
         }
     }
 }

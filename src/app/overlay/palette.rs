@@ -7,7 +7,7 @@ use crate::app::command::{self, Availability, Command, CommandSpec};
 use crate::app::destination::{self, Place};
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
-use crate::app::keymap::{Keymap, sequence_text};
+use crate::app::keymap::sequence_text;
 use crate::app::picker::{Found, Picker};
 use crate::app::places::Listed;
 use crate::dataverse::{Table, TableName};
@@ -16,6 +16,8 @@ use crate::dataverse::{Table, TableName};
 pub const HEIGHT: usize = 9;
 /// So many lines that were run are remembered.
 const REMEMBERED: usize = 100;
+/// Which text of an entry people read.
+const TITLE: usize = 0;
 /// The entry of the destination that was typed: it is in no picker.
 const DESTINATION: usize = usize::MAX;
 
@@ -117,7 +119,7 @@ impl Palette {
         let mut found: Vec<&Found> = self.picker.found().iter().collect();
         if !typed.is_empty() {
             found.sort_by_cached_key(|found| {
-                self.entry(app, found.entry).map_or(u8::MAX, |entry| rank(&entry, typed, app.keymap()))
+                self.entry(app, found.entry).map_or(u8::MAX, |entry| rank(app, found, &entry, typed))
             });
         }
         found.splice(0..0, self.going.iter().map(|(found, _)| found));
@@ -159,13 +161,15 @@ impl Palette {
     }
 }
 
-/// How exactly an entry is what was typed; less is better.
-fn rank(entry: &Entry<'_>, typed: &str, keymap: &Keymap) -> u8 {
+/// How exactly an entry is what was typed; less is better. What cannot run now and is not
+/// even called so comes last.
+fn rank(app: &App, found: &Found, entry: &Entry<'_>, typed: &str) -> u8 {
     let is = |name: &str| name.to_lowercase() == typed.to_lowercase();
     match entry {
         Entry::Going(_) => 0,
         Entry::Command(spec)
-            if spec.name == typed || keymap.sequences(spec).any(|keys| sequence_text(keys) == typed) =>
+            if spec.name == typed
+                || app.keymap().sequences(spec).any(|keys| sequence_text(keys) == typed) =>
         {
             1
         }
@@ -186,6 +190,7 @@ fn rank(entry: &Entry<'_>, typed: &str, keymap: &Keymap) -> u8 {
             2
         }
         Entry::Command(spec) if spec.words.split_whitespace().any(|word| word == typed) => 3,
+        Entry::Command(spec) if found.text != TITLE && refusal(app, spec).is_some() => 5,
         _ => 4,
     }
 }
@@ -268,7 +273,7 @@ impl App {
             }
             None => {
                 self.overlays.push(Overlay::Palette(palette));
-                self.say("No command or table has that name. Esc closes");
+                self.say("No command or table has that name.  Esc closes");
                 vec![]
             }
         }

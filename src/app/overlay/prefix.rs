@@ -1,12 +1,14 @@
 //! The menu of a prefix key. It opens at once and waits for ever: a slow line cannot break a chord.
 
+use std::collections::BTreeSet;
+
 use crate::app::App;
 use crate::app::command::{self, CommandSpec};
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::keymap::Meaning;
 
-/// What may follow a prefix: the next key and its command. Nearer scopes hide farther ones.
+/// What may follow a prefix: the next key and its command, each command once. Nearer scopes hide farther ones.
 pub fn entries(app: &App, prefix: Key) -> Vec<(Key, &'static CommandSpec)> {
     let mut entries: Vec<(Key, &'static CommandSpec)> = Vec::new();
     for spec in command::of(app.screen().scopes()) {
@@ -19,6 +21,8 @@ pub fn entries(app: &App, prefix: Key) -> Vec<(Key, &'static CommandSpec)> {
             }
         }
     }
+    let mut told = BTreeSet::new();
+    entries.retain(|(_, spec)| told.insert(spec.name));
     entries
 }
 
@@ -38,7 +42,7 @@ impl App {
                 self.run(spec)
             }
             Meaning::Begins | Meaning::Nothing => {
-                self.say(format!("`{prefix} {key}` does nothing here. Esc closes"));
+                self.say(format!("`{prefix} {key}` does nothing here.  Esc closes"));
                 vec![]
             }
         }

@@ -135,19 +135,19 @@ pub fn text(app: &App, question: &Question) -> String {
         }
         Question::Quit => {
             let lost = match app.pending.unsent() {
-                1 => "1 change is not sent and will be lost:".to_owned(),
-                count => format!("{count} changes are not sent and will be lost:"),
+                1 => "Quit? 1 change is not sent and will be lost.".to_owned(),
+                count => format!("Quit? {count} changes are not sent and will be lost."),
             };
             match (app.pending.saving(), app.pending.unsent()) {
                 (None, _) => lost,
-                (Some(saving), 0) => format!("{saving} is on its way:"),
-                (Some(saving), _) => format!("{saving} is on its way. {lost}"),
+                (Some(saving), 0) => format!("Quit? {saving} is on its way."),
+                (Some(saving), _) => format!("{lost} {saving} is on its way."),
             }
         }
     }
 }
 
-/// The keys that answer, and what they mean. With [`Confirm::Text`] the text is typed.
+/// The keys that answer, and what they mean. With [`Confirm::Text`] the text is typed before.
 pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
     let pair = |key: &str, means: &str| (key.to_owned(), means.to_owned());
     match (question, confirm(app, question)) {
@@ -165,12 +165,8 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
             vec![pair(&key.to_string(), "yes"), pair("d", "diff"), pair("n", "no")]
         }
         (_, Confirm::Key(key)) => vec![pair(&key.to_string(), "yes"), pair("n", "no")],
-        (Question::Unlock, Confirm::Text(text)) => {
-            vec![(format!("type {text}"), "and Enter unlocks".to_owned()), pair("Esc", "no")]
-        }
-        (_, Confirm::Text(text)) => {
-            vec![(format!("type {text}"), "and Enter sends".to_owned()), pair("Esc", "no")]
-        }
+        (Question::Unlock, Confirm::Text(_)) => vec![pair("Enter", "unlock"), pair("Esc", "no")],
+        (_, Confirm::Text(_)) => vec![pair("Enter", "send"), pair("Esc", "no")],
     }
 }
 

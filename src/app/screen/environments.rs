@@ -147,7 +147,7 @@ impl App {
                 }
             }
             (_, None) => {
-                self.say("There is no environment here. Esc clears the text, a takes an address");
+                self.say("There is no environment here.  Esc clears the text, a takes an address");
                 vec![]
             }
             (EnvironmentsCommand::Open, Some(place)) => self.open_place(place.address),

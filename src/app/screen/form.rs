@@ -89,7 +89,7 @@ impl Field<'_> {
             return format!("(was {})", crate::app::edit::short(&edit.old));
         }
         if self.total_lines > self.lines.len() {
-            return format!("({} of {} lines, Enter all)", self.lines.len(), self.total_lines);
+            return format!("({} of {} lines)  Enter all", self.lines.len(), self.total_lines);
         }
         match (&self.points_to, &self.column.kind) {
             (Some(table), _) => format!("-> {table}"),

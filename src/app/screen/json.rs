@@ -236,9 +236,9 @@ impl App {
                 self.say("As it came: quotes, escapes, annotations on their own lines.")
             }
             JsonCommand::Raw => self.say("Annotations at the right of their values."),
-            JsonCommand::HideNulls if raw => self.say("Raw shows nulls all the same. z a leaves raw."),
+            JsonCommand::HideNulls if raw => self.say("Raw shows nulls all the same.  z a leaves raw."),
             JsonCommand::HideNulls if hidden > 0 => {
-                self.say(format!("{hidden} nulls hidden. z e shows them"))
+                self.say(format!("{hidden} nulls hidden.  z e shows them"))
             }
             JsonCommand::HideNulls => self.say("Nulls shown."),
             _ => {}
@@ -250,8 +250,8 @@ impl App {
         let (Some(document), Some(current)) = (&json.document, json.current()) else { return };
         match document.sibling(json.shape(), current, forward) {
             Some(index) => json.cursor = Spot::of(index),
-            None if forward => self.say("This is the last one in what is around it. h goes out."),
-            None => self.say("This is the first one in what is around it. h goes out."),
+            None if forward => self.say("This is the last one in what is around it.  h goes out."),
+            None => self.say("This is the first one in what is around it.  h goes out."),
         }
     }
 

@@ -14,11 +14,13 @@ use crate::app::{App, Screen};
 use crate::dataverse::Exchange;
 
 /// From this width on the details stand beside the list.
-const WIDE: u16 = 120;
+const WIDE: u16 = 160;
 /// Cells of the details beside the list.
 pub const BESIDE: u16 = 57;
-/// Lines of the details below the list, and the least that the list keeps.
+/// Lines of the details below the list, where there is little room and where there is much; and the least that the list
+/// keeps.
 const BELOW: usize = 8;
+const MORE_BELOW: usize = 12;
 const LEAST: usize = 5;
 
 /// State of the log.
@@ -63,7 +65,7 @@ impl Log {
         if Self::is_wide(size) {
             return (room, 0);
         }
-        let below = BELOW.min(room.saturating_sub(LEAST + 1));
+        let below = (room / 3).clamp(BELOW, MORE_BELOW).min(room.saturating_sub(LEAST + 1));
         (room.saturating_sub(below + 1), below)
     }
 }
@@ -184,7 +186,8 @@ impl App {
             }
             LogCommand::Detail => {
                 let Some(entry) = self.log().and_then(|log| log.current(self)) else { return vec![] };
-                let reading = Reading::new("Request, without token and body".into(), entry.details()).tight();
+                let details = entry.details(&self.zone);
+                let reading = Reading::new("Request, without token and body".into(), details).tight();
                 self.overlays.push(Overlay::Reading(Box::new(reading)));
             }
             LogCommand::CopyId => {

@@ -113,7 +113,7 @@ impl App {
                     self.row_is_gone(&key, &problem);
                 }
                 for record in self.records(&key) {
-                    record.gone |= error.is_not_found();
+                    record.gone = error.is_not_found();
                     record.row.finish(Err(problem.clone()));
                 }
                 self.notice = Some(crate::app::notice::Notice::Problem(problem));

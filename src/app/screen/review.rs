@@ -66,8 +66,8 @@ impl App {
                     self.pending.drop_edit(&key, column);
                 }
                 self.say(match columns.len() {
-                    1 => "Change dropped. u brings it back.".to_owned(),
-                    count => format!("{count} changes dropped. u brings them back one by one."),
+                    1 => "Change dropped.  u brings it back.".to_owned(),
+                    count => format!("{count} changes dropped.  u brings them back one by one."),
                 });
                 self.review_changed();
             }

@@ -171,7 +171,7 @@ impl App {
             }
             Some(table) => self.open_grid(table),
             None => {
-                self.say("No table matches. Esc clears the text");
+                self.say("No table matches.  Esc clears the text");
                 vec![]
             }
         }
@@ -261,8 +261,11 @@ impl App {
             }
             Input::Key(Key::Esc | Key::Ctrl('g')) => screen.typing = false,
             Input::Key(Key::Tab) if screen.picker.found().is_empty() => {
-                let closest = screen.closest().map(str::to_owned);
-                screen.picker.set_text(&closest.unwrap_or_default());
+                let Some(closest) = screen.closest().map(str::to_owned) else {
+                    self.say("No table has a name like that.  Esc leaves the text");
+                    return Some(vec![]);
+                };
+                screen.picker.set_text(&closest);
             }
             Input::Key(Key::Tab) => screen.typing = false,
             input => {

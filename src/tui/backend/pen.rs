@@ -150,7 +150,7 @@ impl Pen {
             self.send(if by > 0 { "\n" } else { "\u{1b}M" });
         }
         self.send("\u{1b}[r");
-        self.stands_at(Some((0, 0)));
+        self.stands_at(None); // at home; some emulators leave it where it was
     }
 
     /// Goes back to the plain style.
@@ -276,6 +276,14 @@ mod tests {
         assert_eq!(moved(true, (70, 20), (0, 21)), "\r\n");
         assert_eq!(moved(true, (7, 2), (40, 11)), "\u{1b}[12;41H");
         assert_eq!(moved(false, (5, 5), (5, 6)), "\u{1b}[7;6H");
+    }
+
+    #[test]
+    fn after_a_scroll_the_cursor_is_placed_whether_the_terminal_took_it_home_or_not() {
+        let mut pen = Pen::new(true);
+        pen.scroll(0..7, 1);
+        pen.go(0, 0);
+        assert_eq!(String::from_utf8(pen.bytes).unwrap(), "\u{1b}[1;7r\u{1b}[7H\n\u{1b}[r\u{1b}[H");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Tables and columns: read, and remembered for the next start.
 
+use std::io;
 use std::sync::Arc;
 
 use super::Services;
 use crate::app::Progress;
 use crate::dataverse::{Error, Table, TableSchema};
+use crate::ops::known::Known;
 
 impl Services {
     /// The tables that the environment of the start had last time.
@@ -17,12 +19,8 @@ impl Services {
     pub(super) async fn tables(&self) -> Result<Vec<Table>, Error> {
         let client = self.client()?;
         let tables = client.tables().await?;
-        let (known, environment, list) = (self.known.clone(), client.environment().clone(), tables.clone());
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = known.keep_tables(&environment, &list) {
-                tracing::warn!(%error, "the tables are not remembered");
-            }
-        });
+        let (environment, list) = (client.environment().clone(), tables.clone());
+        self.remember(move |known| known.keep_tables(&environment, &list)).await;
         Ok(tables)
     }
 
@@ -37,12 +35,25 @@ impl Services {
             progress(Progress::Schema(Arc::new(TableSchema { table: table.clone(), ..known })));
         }
         let schema = Arc::new(client.table_schema(table).await?);
-        let (known, environment, read) = (self.known.clone(), client.environment().clone(), schema.clone());
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = known.keep_schema(&environment, &read) {
-                tracing::warn!(%error, "the columns are not remembered");
-            }
-        });
+        let (environment, read) = (client.environment().clone(), schema.clone());
+        self.remember(move |known| known.keep_schema(&environment, &read)).await;
         Ok(schema)
+    }
+
+    /// Writes on a thread of its own, one after the other.
+    async fn remember(&self, write: impl FnOnce(&Known) -> io::Result<()> + Send + 'static) {
+        let known = self.known.clone();
+        let keeping = self.keeping.clone().lock_owned().await;
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = write(&known) {
+                tracing::warn!(%error, "tables or columns are not remembered");
+            }
+            drop(keeping);
+        });
+    }
+
+    /// Waits until what came last is remembered.
+    pub async fn remembered(&self) {
+        drop(self.keeping.lock().await);
     }
 }

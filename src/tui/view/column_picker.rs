@@ -122,9 +122,10 @@ fn list(
     for (index, entry) in entries.iter().enumerate().skip(picker.list.top) {
         if is_shown != Some(entry.shown.is_some()) {
             is_shown = Some(entry.shown.is_some());
-            let heading = if entry.shown.is_some() { " SHOWN (order on screen)" } else { " MORE" };
+            let heading = if entry.shown.is_some() { "SHOWN (order on screen)" } else { "MORE" };
             if y < body.bottom() {
-                text::line(heading, theme.heading, Rect { y, height: 1, ..body }, buffer);
+                let area = Rect { x: body.x + 1, y, width: body.width.saturating_sub(1), height: 1 };
+                text::line(heading, theme.heading, area, buffer);
             }
             y += 1;
         }

@@ -27,8 +27,8 @@ pub(super) fn draw(
     let Some(row) = app.pending.row(&conflict.key.table, conflict.key.id) else { return focus };
     let name = &row.target.name;
     let height = match &conflict.compared {
-        None => 4,
-        Some(compared) => 4 + compared.overlaps.len() + compared.theirs.len().min(MOST) + 1,
+        None => 3,
+        Some(compared) => 2 + compared.overlaps.len() + compared.theirs.len().min(MOST + 1),
     };
     let area = panel::open(height as u16, focus, theme, screen, buffer);
     let line = |y: usize| Rect {
@@ -42,7 +42,7 @@ pub(super) fn draw(
             let (what, why) = match &row.state {
                 RowState::Unknown(_) => (
                     format!("! Perhaps saved: {}. The answer was lost.", prompt::changes(row)),
-                    format!("  r reads {name} again and tells whether it was."),
+                    "  Reading the record again tells whether it was.".to_owned(),
                 ),
                 _ => (
                     format!("! Not saved: {} of {name}.", prompt::changes(row)),
@@ -51,11 +51,8 @@ pub(super) fn draw(
             };
             text::line(&what, theme.problem, line(0), buffer);
             text::line(&why, theme.dim, line(1), buffer);
-            let next = match app.tickets.is_busy(Slot::Row) {
-                true => "  Reading the record again ...".to_owned(),
-                false => format!("  r read {name} again   t take theirs   Esc keep it pending"),
-            };
-            text::line(&next, theme.key, line(2), buffer);
+            let reading = if app.tickets.is_busy(Slot::Row) { "  Reading the record again ..." } else { "" };
+            text::line(reading, theme.dim, line(2), buffer);
         }
         Some(compared) => table(compared, name, theme, line, buffer),
     }
@@ -85,10 +82,7 @@ fn table(compared: &Compared, name: &str, theme: &Theme, line: impl Fn(usize) ->
             line(y),
             buffer,
         );
-        y += 1;
     }
-    let said = "w asks, then sends yours over it   t takes theirs   Esc keeps yours pending";
-    text::line(said, theme.key, line(y), buffer);
 }
 
 fn row(cells: [&str; 4], style: ratatui::style::Style, line: Rect, buffer: &mut Buffer) {

@@ -16,7 +16,7 @@ use crate::tui::theme::Theme;
 use ratatui::widgets::{Clear, Widget};
 
 /// From this width on the explanation stands beside the list.
-const WIDE: u16 = 120;
+const WIDE: u16 = 160;
 /// Cells of the explanation.
 const BESIDE: u16 = 57;
 /// Where status, title and words of a check begin.
@@ -45,9 +45,9 @@ pub(super) fn draw(
     let right = if doctor.report.is_pending() { mark.trim_start() } else { "r run again" };
     text::line_right(right, theme.dim, top, buffer);
     let wide = app.size.width >= WIDE;
-    let list = Rect { width: if wide { body.width - BESIDE - 1 } else { body.width }, ..body };
+    let rule = body.right().saturating_sub(BESIDE + 1);
+    let list = Rect { width: if wide { rule - 1 - body.x } else { body.width }, ..body };
     if wide {
-        let rule = list.right();
         for y in body.y..body.bottom() {
             buffer.set_string(rule, y, "|", theme.dim);
         }

@@ -48,11 +48,12 @@ pub(super) fn draw(
         };
         match app.places.problem().filter(|_| screen.picker.is_empty()) {
             Some(failure) => {
-                problem::draw(failure, theme, said, buffer);
+                problem::draw(app, failure, theme, said, buffer);
             }
             None => {
                 for (y, line) in (0..said.height).zip(nothing(app, screen)) {
-                    text::line(&line, theme.dim, Rect { y: said.y + y, height: 1, ..said }, buffer);
+                    let row = Rect { y: said.y + y, height: 1, ..said };
+                    text::line(&app.with_keys(&line), theme.dim, row, buffer);
                 }
             }
         }
@@ -190,7 +191,7 @@ fn entry(
             "Name" => (place.name.clone(), Some(0)),
             "Type" => (place.type_text(), None),
             "Region" => (or_dash(&place.region.to_lowercase()), None),
-            "Version" => (or_dash(&place.version), None),
+            "Version" => (or_dash(release(&place.version)), None),
             "Address" => (place.short.clone(), Some(1)),
             "Profile" => (or_dash(place.profile.as_deref().unwrap_or_default()), Some(2)),
             "Label" => (or_dash(&place.tags.label), Some(3)),
@@ -206,6 +207,11 @@ fn entry(
             text::highlight(&shown, found.letters_of(text_of), theme.matched, cell, buffer);
         }
     }
+}
+
+/// A version without its last part, which is among the facts: `9.2.25101`.
+fn release(version: &str) -> &str {
+    version.match_indices('.').nth(2).map_or(version, |(end, _)| &version[..end])
 }
 
 /// What is known of the environment under the cursor.

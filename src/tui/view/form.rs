@@ -29,10 +29,11 @@ pub(super) fn context(app: &App, record: &Record) -> String {
     }
 }
 
-/// Draws the form of a record into any area; answers where the cursor is.
+/// Draws the form of a record into any area, with the cursor on a field or nowhere; answers where that is.
 pub(super) fn draw(
     app: &App,
     record: &Record,
+    on: Option<usize>,
     theme: &Theme,
     area: Rect,
     buffer: &mut Buffer,
@@ -49,7 +50,8 @@ pub(super) fn draw(
         return None;
     };
     head(app, record, Some(&fields), theme, Rect { height: 1, ..area }, buffer);
-    let (rows, foot_rows) = form::split(usize::from(area.height.saturating_sub(1)));
+    let all = usize::from(area.height.saturating_sub(1));
+    let (rows, foot_rows) = if on.is_some() { form::split(all) } else { (all, 0) };
     let body = Rect { y: area.y + 1, height: rows as u16, ..area };
     let label = fields.label_width(body.width);
     let mark = app.pending.row(&record.table.name, record.id).map_or('~', PendingRow::mark);
@@ -61,7 +63,7 @@ pub(super) fn draw(
             break;
         }
         let Some(field) = fields.field(place) else { break };
-        let current = place == record.form.list.cursor;
+        let current = on == Some(place);
         for (offset, line) in field.lines.iter().enumerate() {
             let Some(y) = (start + offset).checked_sub(top) else { continue };
             if y >= rows {
@@ -76,7 +78,7 @@ pub(super) fn draw(
         }
     }
     if foot_rows > 0
-        && let Some(field) = fields.field(record.form.list.cursor)
+        && let Some(field) = on.and_then(|place| fields.field(place))
     {
         let below = Rect { y: body.bottom(), height: foot_rows as u16, ..area };
         foot(app, &field, theme, below, buffer);
@@ -152,7 +154,8 @@ fn one(field: &Field<'_>, value: &str, at: Place, theme: &Theme, row: Rect, buff
         note = "(Enter all)".to_owned();
     }
     let note = Some(note).filter(|note| !is_tight(note)).unwrap_or_default();
-    let note_width = note.width().min(NOTE).min(usize::from(room) / 2) as u16;
+    let note = text::whole_parts(&note, NOTE.min(usize::from(room) * 2 / 3));
+    let note_width = note.width() as u16;
     let gap = if note_width == 0 { 0 } else { note_width + 2 };
     let style = match (at.current && at.first, edited, field.is_empty) {
         (true, _, _) => theme.active,

@@ -12,6 +12,7 @@ use crate::app::command::{self, Command};
 use crate::app::hints::Hint;
 use crate::app::layout::MINIMUM;
 use crate::app::notice::Notice;
+use crate::app::overlay::Overlay;
 use crate::app::session::Session;
 use crate::app::{App, Screen};
 use crate::tui::theme::Theme;
@@ -97,14 +98,18 @@ fn crumbs(app: &App, room: usize) -> String {
 /// Row 23: the newest message. A problem takes the lines it needs from the screen above.
 pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    // What is over the whole screen says nothing of what is below it.
+    let is_covered = app.overlays.last().is_some_and(Overlay::covers_screen);
     let beside = || app.waiting.map(|wait| wait.short(app.now)).or_else(|| app.reading_short());
     match &app.notice {
         Some(Notice::Info(info)) => say_beside(info, beside(), theme, inner, buffer),
+        Some(Notice::Problem(_)) if is_covered => {}
         Some(Notice::Problem(failure)) if app.failure_of_screen() != Some(failure) => {
-            let lines = problem::height(failure, inner.width).clamp(1, area.y.max(1));
+            let failure = &failure.to_dismiss();
+            let lines = problem::height(app, failure, inner.width).clamp(1, area.y.max(1));
             let over = Rect { y: area.bottom() - lines, height: lines, ..area };
             Clear.render(over, buffer);
-            problem::draw(failure, theme, Rect { x: inner.x, width: inner.width, ..over }, buffer);
+            problem::draw(app, failure, theme, Rect { x: inner.x, width: inner.width, ..over }, buffer);
         }
         // The body says it already.
         Some(Notice::Problem(_)) | None => {
@@ -112,7 +117,7 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
                 say(&wait.line(app.now), theme, inner, buffer);
             } else if let Some(saving) = app.saving_line() {
                 say(&saving, theme, inner, buffer);
-            } else if let Some(found) = of_screen(app) {
+            } else if let Some(found) = of_screen(app).filter(|_| !is_covered) {
                 say_beside(&found, app.reading_short(), theme, inner, buffer);
             } else if let Some(reading) = app.reading_line() {
                 say(&reading, theme, inner, buffer);

@@ -48,11 +48,12 @@ pub(super) fn draw(
         };
         match &grid.rows {
             Load::Failed(failure, None) => {
-                problem::draw(failure, theme, said, buffer);
+                problem::draw(app, failure, theme, said, buffer);
             }
             _ => {
                 let lines = nothing(app, grid);
-                let lines = lines.iter().flat_map(|line| text::wrap_keys(line, usize::from(said.width)));
+                let lines = lines.iter().map(|line| app.with_keys(line));
+                let lines = lines.flat_map(|line| text::wrap_keys(&line, usize::from(said.width)));
                 for (y, line) in (0..said.height).zip(lines) {
                     text::line(&line, theme.dim, Rect { y: said.y + y, height: 1, ..said }, buffer);
                 }
@@ -74,7 +75,7 @@ pub(super) fn draw(
         let line = grid.list.top + usize::from(y - 1);
         let area = Rect { y: body.y + y, height: 1, ..body };
         if line >= grid.len() {
-            more(grid, theme, area, buffer);
+            more(app, grid, theme, area, buffer);
             break;
         }
         let is_current = line == grid.list.cursor;
@@ -342,11 +343,12 @@ fn one_line(words: &str) -> Cow<'_, str> {
 }
 
 /// The line behind the last row that was read.
-fn more(grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn more(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let has_more = grid.filter.is_none() && grid.rows.value().is_some_and(|rows| rows.next().is_some());
     if has_more {
         let area = Rect { x: area.x + 3, width: area.width.saturating_sub(3), ..area };
-        text::line("... more on the server, G reads on", theme.dim, area, buffer);
+        let said = app.with_keys("... more on the server   G reads on");
+        text::line(&said, theme.dim, area, buffer);
     }
 }
 

@@ -6,14 +6,12 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::qr::Code;
 use super::{panel, text};
-use crate::app::App;
 use crate::app::overlay::link::Link;
 use crate::tui::theme::Theme;
 
 /// Draws the link over a screen. `screen` is everything between row 1 and the message line; a picture takes row 1 and
 /// the message line too, for a code needs every row of 24.
 pub(super) fn draw(
-    app: &App,
     link: &Link,
     focus: Option<Position>,
     theme: &Theme,
@@ -23,7 +21,7 @@ pub(super) fn draw(
     if link.picture {
         let all = Rect { y: 0, height: screen.bottom() + 1, ..screen };
         Clear.render(all, buffer);
-        if let Err(why) = picture(app, link, theme, all, buffer) {
+        if let Err(why) = picture(link, theme, all, buffer) {
             text::line(
                 &why,
                 theme.bar,
@@ -55,10 +53,7 @@ pub(super) fn draw(
 }
 
 /// Draws the code in the middle, or says why not.
-fn picture(app: &App, link: &Link, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Result<(), String> {
-    if app.start.ascii {
-        return Err("This terminal shows no blocks to draw a code with.".into());
-    }
+fn picture(link: &Link, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Result<(), String> {
     let code = Code::new(&link.address).ok_or("The link is too long for a code.")?;
     let (width, height) = code.size();
     if width > area.width || height > area.height {

@@ -50,20 +50,20 @@ pub(super) fn draw(app: &App, log: &Log, theme: &Theme, area: Rect, buffer: &mut
             text::line(">", theme.cursor, row, buffer);
             cursor = Some(Position { x: row.x, y });
         }
-        line(entry, is_current, theme, row, buffer);
+        line(app, entry, is_current, theme, row, buffer);
     }
     let Some(entry) = entries.get(log.list.cursor) else { return in_field.or(cursor) };
     if wide {
         for y in body.y..body.bottom() {
             buffer.set_string(list.right(), y, "|", theme.dim);
         }
-        details(entry, theme, Rect { x: list.right() + 2, width: BESIDE - 2, ..body }, buffer);
+        details(app, entry, theme, Rect { x: list.right() + 2, width: BESIDE - 2, ..body }, buffer);
     } else {
         let rule = list.y + 1 + height as u16;
-        buffer.set_string(body.x + 3, rule, "-".repeat(usize::from(body.width.saturating_sub(3))), theme.dim);
+        buffer.set_string(body.x, rule, "-".repeat(usize::from(body.width)), theme.dim);
         let room =
             Rect { x: body.x + 3, y: rule + 1, width: body.width.saturating_sub(4), height: below as u16 };
-        details(entry, theme, room, buffer);
+        details(app, entry, theme, room, buffer);
     }
     in_field.or(cursor)
 }
@@ -89,16 +89,16 @@ fn context(app: &App, log: &Log, theme: &Theme, area: Rect, buffer: &mut Buffer)
 
 fn header(theme: &Theme, list: Rect, buffer: &mut Buffer) {
     let row = Rect { height: 1, ..list };
-    text::line("Time UTC", theme.heading, at(row, TIME), buffer);
+    text::line("Time", theme.heading, at(row, TIME), buffer);
     text::line_right("ms", theme.heading, millis(row), buffer);
     text::line("Status", theme.heading, at(row, STATUS), buffer);
     text::line("Method", theme.heading, at(row, METHOD), buffer);
     text::line("What", theme.heading, at(row, WHAT), buffer);
 }
 
-fn line(entry: &Entry, is_current: bool, theme: &Theme, row: Rect, buffer: &mut Buffer) {
+fn line(app: &App, entry: &Entry, is_current: bool, theme: &Theme, row: Rect, buffer: &mut Buffer) {
     let style = if is_current { theme.cursor } else { Style::new() };
-    text::line(&entry.time(), style, at(row, TIME), buffer);
+    text::line(&app.zone.clock(entry.at()), style, at(row, TIME), buffer);
     text::line_right(&entry.millis(), style, millis(row), buffer);
     let status = if entry.is_trouble() { theme.problem } else { style };
     text::line(&entry.status(), status, Rect { width: METHOD - STATUS - 1, ..at(row, STATUS) }, buffer);
@@ -112,8 +112,8 @@ fn line(entry: &Entry, is_current: bool, theme: &Theme, row: Rect, buffer: &mut 
     text::line(&entry.what(), style, Rect { width, ..room }, buffer);
 }
 
-fn details(entry: &Entry, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = entry.details();
+fn details(app: &App, entry: &Entry, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = entry.details(&app.zone);
     let lines = lines.iter().enumerate().flat_map(|(index, line)| {
         let style = if index == 0 { theme.bar } else { Style::new() };
         text::wrap(line, usize::from(area.width)).into_iter().map(move |line| (line, style))

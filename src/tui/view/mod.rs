@@ -99,12 +99,12 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
-            Overlay::Link(shown) => link::draw(app, shown, cursor, theme, body, buffer),
+            Overlay::Link(shown) => link::draw(shown, cursor, theme, body, buffer),
             Overlay::Whole(value) => whole::draw(value, theme, body, buffer),
             Overlay::Keys(jump) => palette::key_jump(jump, cursor, theme, body, buffer),
             Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
             Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
-            Overlay::Details(details) => tags::details(details, cursor, theme, body, buffer),
+            Overlay::Details(details) => tags::details(app, details, cursor, theme, body, buffer),
             Overlay::Hits(overlay) => palette::hits(overlay, cursor, theme, body, buffer),
             Overlay::Prompt(_)
             | Overlay::Find(_)

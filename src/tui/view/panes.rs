@@ -7,10 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{form, problem, text};
 use crate::app::App;
-use crate::app::list::List;
 use crate::app::load::Load;
 use crate::app::panes::{Pane, Part};
-use crate::app::screen::{Grid, Record};
+use crate::app::screen::Grid;
 use crate::app::tickets::Slot;
 use crate::tui::theme::Theme;
 
@@ -69,12 +68,12 @@ fn rule(area: Rect, theme: &Theme, buffer: &mut Buffer) {
 /// The name of a pane: in brackets when it has the keys. Answers how many cells it takes.
 fn title(name: &str, has_focus: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
     let name = text::fit(name, usize::from(area.width.saturating_sub(2))).into_owned();
-    let (shown, style) = match has_focus {
-        true => (format!("[{name}]"), theme.active),
-        false => (format!(" {name}"), theme.heading),
-    };
-    text::line(&shown, style, area, buffer);
-    shown.width() as u16
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    match has_focus {
+        true => text::line(&format!("[{name}]"), theme.active, area, buffer),
+        false => text::line(&name, theme.heading, inner, buffer),
+    }
+    name.width() as u16 + 2
 }
 
 /// The tables that can be opened in place of the one that is seen.
@@ -133,20 +132,9 @@ fn record(
     text::line_right(if reading { "reading ..." } else { "" }, theme.dim, rest, buffer);
     if let Load::Failed(failure, _) = &record.row {
         let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
-        problem::draw(failure, theme, inner, buffer);
+        problem::draw(app, failure, theme, inner, buffer);
         return None;
     }
-    if has_focus {
-        return form::draw(app, record, theme, body, buffer);
-    }
-    form::draw(app, &without_cursor(record), theme, body, buffer);
-    None
-}
-
-/// A pane without the keys shows no cursor.
-fn without_cursor(record: &Record) -> Record {
-    let list = List { cursor: usize::MAX, top: record.form.list.top };
-    let mut record = record.clone();
-    record.form.list = list;
-    record
+    let cursor = has_focus.then_some(record.form.list.cursor); // a pane without the keys shows none
+    form::draw(app, record, cursor, theme, body, buffer)
 }

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use super::{panel, text};
 use crate::app::App;
@@ -41,7 +42,7 @@ pub(super) fn draw(
         let skip = if columns == 1 { 8 } else { 5.max(keys.len() as u16 + 1) };
         let line = Rect { x: line.x + skip, width: line.width.saturating_sub(skip), ..line };
         match palette::refusal(app, spec) {
-            None => text::line(&text::fit(spec.title, usize::from(line.width)), theme.bar, line, buffer),
+            None => text::line(&text::fit(spec.title, usize::from(line.width)), Style::new(), line, buffer),
             Some(reason) => {
                 let said = format!("(n/a) {}  {reason}", spec.title);
                 text::line(&text::whole_parts(&said, usize::from(line.width)), theme.dim, line, buffer);

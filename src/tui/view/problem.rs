@@ -2,39 +2,37 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::text;
+use crate::app::App;
 use crate::app::problem::Problem;
 use crate::tui::theme::Theme;
 
 /// Draws as much of a problem as fits; answers how many lines were used.
-pub(super) fn draw(problem: &Problem, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
-    let width = usize::from(area.width).saturating_sub(2);
-    let parts = [(&problem.what, theme.problem), (&problem.why, theme.dim), (&problem.next, theme.key)];
-    let mut used = 0;
-    for (part, style) in parts {
-        if part.is_empty() {
-            continue;
-        }
-        for line in text::wrap_keys(part, width) {
-            if used >= area.height {
-                return used;
-            }
-            let mark = if used == 0 { "! " } else { "  " };
-            text::line(&format!("{mark}{line}"), style, Rect { y: area.y + used, height: 1, ..area }, buffer);
-            used += 1;
-        }
+pub(super) fn draw(app: &App, problem: &Problem, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
+    let lines = lines(app, problem, area.width);
+    let used = area.height.min(lines.len() as u16);
+    for (y, (part, line)) in (0..used).zip(lines) {
+        let style: Style = [theme.problem, theme.dim, theme.key][part];
+        let mark = if y == 0 { "! " } else { "  " };
+        text::line(&format!("{mark}{line}"), style, Rect { y: area.y + y, height: 1, ..area }, buffer);
     }
     used
 }
 
 /// Lines that a problem needs at a width.
-pub(super) fn height(problem: &Problem, width: u16) -> u16 {
+pub(super) fn height(app: &App, problem: &Problem, width: u16) -> u16 {
+    lines(app, problem, width).len() as u16
+}
+
+/// The lines, and which of the three parts each belongs to.
+fn lines(app: &App, problem: &Problem, width: u16) -> Vec<(usize, String)> {
     let width = usize::from(width).saturating_sub(2);
-    let parts = [&problem.what, &problem.why, &problem.next];
+    let next = app.with_keys(&problem.next);
+    let parts = [problem.what.as_str(), &problem.why, &next].into_iter().enumerate();
+    let parts = parts.filter(|(_, part)| !part.is_empty());
     parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .map(|part| text::wrap_keys(part, width).len())
-        .sum::<usize>() as u16
+        .flat_map(|(part, said)| text::wrap_keys(said, width).into_iter().map(move |line| (part, line)))
+        .collect()
 }

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
@@ -17,8 +16,10 @@ use crate::tui::theme::Theme;
 
 /// Lines of a question at most.
 const LINES: usize = 4;
+/// Cells for an answer that is typed.
+const ANSWER: usize = 12;
 
-/// Draws a question with the keys that answer it; `area` is the message line, longer questions grow upwards.
+/// Draws a question; `area` is the message line, longer questions grow upwards. The keys that answer are the hints below.
 pub(super) fn draw(
     app: &App,
     prompt: &Prompt,
@@ -27,17 +28,19 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let width = usize::from(area.width).saturating_sub(2);
-    let question = prompt::text(app, &prompt.question);
-    let keys = prompt::keys(app, &prompt.question);
-    let keys_width: usize = keys.iter().map(|(key, means)| key.width() + means.width() + 3).sum();
-    let mut lines = text::wrap(&question, width);
+    let mut lines = text::wrap(&prompt::text(app, &prompt.question), width);
     if lines.len() > LINES {
         lines.truncate(LINES);
         if let Some(last) = lines.last_mut() {
             last.push_str(" ...");
         }
     }
-    if lines.last().is_some_and(|last| last.width() + 2 + keys_width > width) {
+    let typed = match prompt::confirm(app, &prompt.question) {
+        Confirm::Text(text) => Some(format!("Type {text}: ")),
+        Confirm::Key(_) => None,
+    };
+    let answer = typed.as_ref().map_or(0, |typed| typed.width() + ANSWER);
+    if lines.last().is_some_and(|last| last.width() + 2 + answer > width) {
         lines.push(String::new());
     }
     let said = match &app.notice {
@@ -59,23 +62,14 @@ pub(super) fn draw(
     }
     text::line(&last, theme.bar, row, buffer);
     let gap = if last.is_empty() { 0 } else { 2 };
-    let mut spans = Vec::new();
-    for (key, means) in keys {
-        spans.push(Span::styled(key, theme.key));
-        spans.push(Span::raw(format!(" {means}  ")));
-    }
-    let x = row.x + last.width() as u16 + gap;
-    let rest = Rect { x, width: row.right().saturating_sub(x), ..row };
-    let keys = Line::from(spans);
-    let end = x + keys.width() as u16;
-    keys.render(rest, buffer);
-    match prompt::confirm(app, &prompt.question) {
-        Confirm::Text(_) => {
-            let field = Rect { x: end, width: row.right().saturating_sub(end), ..row };
-            text::field(&prompt.typed, theme.bar, field, buffer)
-        }
-        Confirm::Key(_) => Some(Position { x: end.saturating_sub(2).min(row.right()), y: row.y }),
-    }
+    let after = |cells: u16| {
+        let x = (row.x + cells).min(row.right());
+        Rect { x, width: row.right() - x, ..row }
+    };
+    let Some(typed) = typed else { return Some(after(last.width() as u16 + 1).as_position()) };
+    let rest = after(last.width() as u16 + gap);
+    text::line(&typed, theme.key, rest, buffer);
+    text::field(&prompt.typed, theme.bar, after(last.width() as u16 + gap + typed.width() as u16), buffer)
 }
 
 /// Draws what is searched for.

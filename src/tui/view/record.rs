@@ -40,7 +40,7 @@ pub(super) fn draw(
     match (record.row.value(), &record.row) {
         (Some(_), _) if record.tab == Tab::Form || !record.form.partial => {
             let cursor = match record.tab {
-                Tab::Form => form::draw(app, record, theme, body, buffer),
+                Tab::Form => form::draw(app, record, Some(record.form.list.cursor), theme, body, buffer),
                 Tab::Json => json::draw(app, record, theme, body, buffer),
             };
             if record.gone {
@@ -50,7 +50,7 @@ pub(super) fn draw(
         }
         (_, Load::Failed(failure, _)) => {
             let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
-            problem::draw(failure, theme, inner, buffer);
+            problem::draw(app, failure, theme, inner, buffer);
             None
         }
         _ => {
@@ -72,7 +72,7 @@ fn gone(
 ) {
     let staged = app.pending.row(&record.table.name, record.id).is_some();
     let lines = [
-        "! Deleted on the server, or no longer shown to you. This is the row as it was read.",
+        "! Deleted on the server, or hidden from you. This is the row as it was read.",
         if staged { "Your edits cannot be sent: w shows them, and drops them there." } else { "" },
         "r look again   2 its JSON as it was   Esc back",
     ];
@@ -81,7 +81,7 @@ fn gone(
     for (y, line) in (area.y..area.bottom()).zip(lines) {
         let style = if line.starts_with('!') { theme.problem } else { Style::new() };
         let row = Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 };
-        text::line(line, style, row, buffer);
+        text::line(&app.with_keys(line), style, row, buffer);
     }
 }
 

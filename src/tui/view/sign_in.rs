@@ -31,7 +31,7 @@ pub(super) fn draw(
     page.gap();
     if let Some(problem) = &sign_in.problem {
         let rest = page.rest(1);
-        page.y += problem::draw(problem, theme, rest, page.buffer);
+        page.y += problem::draw(app, problem, theme, rest, page.buffer);
         page.gap();
     }
     if let Some(field) = &sign_in.field {

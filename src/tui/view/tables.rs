@@ -33,10 +33,15 @@ pub(super) fn draw(
             height: body.height - 1,
         };
         if let Some(problem) = app.tables.problem().filter(|_| tables.picker.is_empty()) {
-            problem::draw(problem, theme, said, buffer);
+            problem::draw(app, problem, theme, said, buffer);
         } else {
             for (y, line) in (0..said.height).zip(nothing(app, tables, typed)) {
-                text::line(&line, theme.dim, Rect { y: said.y + y, height: 1, ..said }, buffer);
+                text::line(
+                    &app.with_keys(&line),
+                    theme.dim,
+                    Rect { y: said.y + y, height: 1, ..said },
+                    buffer,
+                );
             }
         }
         return in_field;
@@ -78,7 +83,8 @@ fn context(app: &App, tables: &Tables, theme: &Theme, area: Rect, buffer: &mut B
     }
     let system = if tables.system { "z s hides system tables" } else { "z s system too" };
     let custom = if tables.custom { "z c all" } else { "z c custom only" };
-    text::line(&format!("/ find   {custom}   {system}"), theme.dim, inner, buffer);
+    let keys = format!("/ find   {custom}   {system}");
+    text::line(&app.with_keys(&keys), theme.dim, inner, buffer);
     None
 }
 
@@ -92,7 +98,7 @@ fn nothing(app: &App, tables: &Tables, typed: &str) -> Vec<String> {
     }
     if !typed.is_empty() {
         let closest =
-            tables.closest().map(|name| format!(" Closest: {name}. Tab accepts.")).unwrap_or_default();
+            tables.closest().map(|name| format!(" Closest: {name}.   Tab accepts")).unwrap_or_default();
         let hidden = if tables.system { "" } else { "   z s lists system tables too" };
         return vec![format!("No table matches `{typed}`.{closest}"), format!("Esc clears the text{hidden}")];
     }

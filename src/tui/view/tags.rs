@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::{panel, problem, text};
+use crate::app::App;
 use crate::app::overlay::details::Details;
 use crate::app::overlay::tags::{FIELDS, TagForm};
 use crate::tui::theme::Theme;
@@ -60,6 +61,7 @@ pub(super) fn draw(
 
 /// Draws what is known of an environment.
 pub(super) fn details(
+    app: &App,
     details: &Details,
     focus: Option<Position>,
     theme: &Theme,
@@ -70,7 +72,7 @@ pub(super) fn details(
     let failure = details.asked.problem();
     let room = facts.len() as u16 + 1;
     let told = failure.map_or(u16::from(details.asked.is_pending()), |failure| {
-        problem::height(failure, screen.width.saturating_sub(2))
+        problem::height(app, failure, screen.width.saturating_sub(2))
     });
     let area = panel::open(room + told, focus, theme, screen, buffer);
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
@@ -84,7 +86,7 @@ pub(super) fn details(
     let below = Rect { y: area.y + room.min(area.height), height: area.height.saturating_sub(room), ..inner };
     match failure {
         Some(failure) => {
-            problem::draw(failure, theme, below, buffer);
+            problem::draw(app, failure, theme, below, buffer);
         }
         None if details.asked.is_pending() => {
             text::line("Asking who you are there ...", theme.dim, Rect { x: below.x + 2, ..below }, buffer);

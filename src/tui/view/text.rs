@@ -71,8 +71,9 @@ pub fn whole_parts(text: &str, width: usize) -> Cow<'_, str> {
     if harmless(text).width() <= width {
         return harmless(text);
     }
-    let ends =
-        text.match_indices("  ").map(|(at, _)| at).chain(text.match_indices(". ").map(|(at, _)| at + 1));
+    // A full stop behind a space is a key.
+    let stops = text.match_indices(". ").filter(|(at, _)| !text[..*at].ends_with(' ')).map(|(at, _)| at + 1);
+    let ends = text.match_indices("  ").map(|(at, _)| at).chain(stops);
     let fits = |end: &usize| *end > 0 && harmless(text[..*end].trim_end()).width() <= width;
     if let Some(end) = ends.filter(fits).max() {
         return Cow::Owned(harmless(text[..end].trim_end()).into_owned());
@@ -136,6 +137,7 @@ mod tests {
         assert_eq!(whole_parts(text, 60), text);
         assert_eq!(whole_parts(text, 50), "3 of 20 held match.  Enter asks Case Title");
         assert_eq!(whole_parts(text, 30), "3 of 20 held match.");
+        assert_eq!(whole_parts("Staged.  w review  . repeat", 20), "Staged.  w review");
         assert_eq!(whole_parts("Not done. It was refused.", 20), "Not done.");
         assert_eq!(whole_parts("A sentence without an end in sight", 24), "A sentence without...");
     }

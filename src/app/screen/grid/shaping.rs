@@ -114,7 +114,7 @@ fn target(grid: &Grid, tables: &[Table]) -> Result<(Table, RowId), String> {
     let column = grid.current_column().ok_or("The columns are not here yet.")?;
     let name = &column.display_name;
     if grid.table.primary_id == column.name {
-        return Err(format!("{name} is this row's own key. Enter opens the row."));
+        return Err(format!("{name} is this row's own key.  Enter opens the row."));
     }
     let ColumnKind::Lookup { targets } = &column.kind else {
         return Err(format!("{name} is no lookup: only those lead to another row."));

@@ -38,7 +38,7 @@ impl Grid {
     /// The row so many lines behind that of a key; the cursor goes there.
     fn sibling(&mut self, id: RowId, step: isize, height: usize) -> Sibling {
         let Some(line) = self.line_of(id) else {
-            return Sibling::None("This record is no longer among the rows. Esc shows them".into());
+            return Sibling::None("This record is no longer among the rows.  Esc shows them".into());
         };
         let len = self.len();
         if line == 0 && step < 0 {
