@@ -40,6 +40,7 @@ pub mod picker;
 pub mod places;
 pub mod preview;
 pub mod problem;
+pub mod quick_search;
 mod reading;
 pub mod reads;
 mod replies;
@@ -51,6 +52,7 @@ pub mod session;
 mod takes_text;
 pub mod tickets;
 mod unlock;
+pub mod verb;
 pub mod wait;
 pub mod watch;
 pub mod zone;
@@ -438,6 +440,7 @@ impl App {
             Global::Raw => return vec![Effect::Run(self.tickets.issue(Slot::Refused), Request::Refused)],
             Global::GoEnvironments => return self.go_environments(),
             Global::GoRecord => self.overlays.push(Overlay::GoTo(Line::default())),
+            Global::Find => self.overlays.push(Overlay::Palette(Palette::with_text(self, "find "))),
             Global::SignInAgain => return self.sign_in_again(),
             Global::Unlock => return self.ask_to_unlock(),
             Global::Lock => return self.lock(),

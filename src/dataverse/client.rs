@@ -89,6 +89,11 @@ impl Client {
         self.transport.limits()
     }
 
+    /// How many requests may be on their way at once: what the service recommends, or 4 where it does not.
+    pub fn at_once(&self) -> usize {
+        self.transport.at_once()
+    }
+
     /// Who the token belongs to.
     ///
     /// # Errors
@@ -218,7 +223,7 @@ impl Client {
         };
         let paths = std::iter::once(root.clone()).chain(WITH_OPTIONS.map(cast));
         let answers = paths.map(|path| async move { self.collection(&path).await });
-        let answers = futures_util::stream::iter(answers).buffered(self.transport.at_once());
+        let answers = futures_util::stream::iter(answers).buffered(self.at_once());
         let mut answers: Vec<Page> = answers.try_collect().await?;
         let casts = answers.split_off(1);
         let attributes = answers.remove(0);

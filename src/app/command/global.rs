@@ -22,6 +22,7 @@ pub enum Global {
     Raw,
     GoEnvironments,
     GoRecord,
+    Find,
     SignInAgain,
     Unlock,
     Lock,
@@ -118,6 +119,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::GoRecord, "go.record", "Go to a row by id, ticket number, key or address")
         .keys(&[&[Key::Char('g'), Key::Char('i')]])
         .words("open guid url link case find")
+        .enabled(signed_in),
+    spec(Global::Find, "find", "Find rows of the usual tables by a text")
+        .keys(&[&[Key::Char('g'), Key::Char('f')]])
+        .words("search quick find everywhere")
         .enabled(signed_in),
     spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
         .keys(&[&[Key::Char('g'), Key::Char('u')]])
