@@ -1,5 +1,6 @@
 //! What can be done here and now, by priority: the last row of the screen.
 
+use super::command::copy::CopyCommand;
 use super::command::global::Global;
 use super::command::{self, Availability, Command, CommandSpec};
 use super::notice::Notice;
@@ -154,6 +155,10 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
     match overlay {
         Overlay::Prefix(key) => {
             vec![Hint::new(format!("{key} .."), "one of these keys"), Hint::new("Esc", "close")]
+        }
+        Overlay::Print => {
+            let keys = app.keymap().text_of(Command::Copy(CopyCommand::Print));
+            vec![Hint::new(format!("{keys} .."), "one of these keys"), Hint::new("Esc", "close")]
         }
         Overlay::Help(help) => {
             let mut hints = vec![Hint::new("type", "to search")];

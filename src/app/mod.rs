@@ -67,6 +67,7 @@ use crate::dataverse::{ColumnName, QuickFind, Table, TableName, TableSchema};
 use column_layout::Layouts;
 use command::global::Global;
 use command::{Availability, Command, CommandSpec};
+use copy::CopiedText;
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
@@ -159,7 +160,7 @@ pub struct App {
     /// When what is being read was begun.
     reads: Reads,
     /// The text that was copied last.
-    pub copied: Option<String>,
+    pub copied: Option<CopiedText>,
     /// The message line.
     pub notice: Option<Notice>,
     /// The person has asked to leave; the program ends as soon as no write is in flight.

@@ -56,9 +56,14 @@ pub(crate) fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
     unlock.keys(": r w Enter");
     unlock.app.drawn();
     stages.push(("unlock", unlock));
-    for (name, keys) in
-        [("menu", "g"), ("help", "?"), ("palette", ":"), ("columns", "g c"), ("column picker", "C")]
-    {
+    for (name, keys) in [
+        ("menu", "g"),
+        ("print", "P"),
+        ("help", "?"),
+        ("palette", ":"),
+        ("columns", "g c"),
+        ("column picker", "C"),
+    ] {
         let mut stage = Stage::at_cases(width, height, 30, Some("p2"));
         stage.keys(keys);
         stages.push((name, stage));

@@ -15,6 +15,13 @@ pub enum LogCommand {
     CopyCurl,
 }
 
+impl LogCommand {
+    /// Whether it copies a text.
+    pub fn copies(self) -> bool {
+        matches!(self, Self::CopyId | Self::CopyUrl | Self::CopyCurl)
+    }
+}
+
 const fn spec(command: LogCommand, name: &'static str, title: &'static str) -> CommandSpec {
     CommandSpec::new(Command::Log(command), name, title, Scope::Log)
 }

@@ -29,7 +29,8 @@ pub const CONCEPTS: &[(&str, &str)] = &[
     ),
     (
         "Prefix keys",
-        "A prefix such as `g` opens a menu at once and waits for as long as you like. Esc and Backspace close it.",
+        "A prefix such as `g` opens a menu at once and waits for as long as you like. Esc and Backspace close it. \
+         `y` copies by a letter, and `P` prints the same letter's text plainly, for when no clipboard answers.",
     ),
     (
         "Keys of your own",

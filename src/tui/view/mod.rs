@@ -84,6 +84,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
     for overlay in &app.overlays {
         cursor = match overlay {
             Overlay::Prefix(key) => prefix::draw(app, *key, cursor, theme, body, buffer),
+            Overlay::Print => prefix::print(app, cursor, theme, body, buffer),
             Overlay::Help(overlay) => help::draw(app, overlay, theme, body, buffer),
             Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
             Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),
