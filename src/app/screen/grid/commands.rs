@@ -292,7 +292,9 @@ impl App {
         let before = grid.asked();
         grid.set_sort(order);
         grid.reload(false, before);
-        self.read_grid()
+        let mut effects = self.read_grid();
+        effects.extend(self.keep_layout());
+        effects
     }
 
     /// Takes an input for the filter's text; nothing when it is for somebody else.
