@@ -259,6 +259,7 @@ impl App {
                 self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
                 self.now = now;
                 self.dirty |= self.elapsed() != told;
+                self.look_on();
                 return self.lock_in_time(now);
             }
             Event::Exchanged(exchange) => {
@@ -330,6 +331,9 @@ impl App {
 
     /// When the clock should tick next; never while nothing on the screen changes with time.
     pub fn tick(&self) -> Option<Duration> {
+        if self.is_looking_through() {
+            return Some(Duration::ZERO); // between two slices a key is taken
+        }
         let second = self.is_counting().then_some(Duration::from_secs(1));
         // A little later than wanted, so that the time has come then.
         let until = |at: Timestamp| {

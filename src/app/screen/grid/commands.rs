@@ -30,6 +30,9 @@ const BY_NUMBER_ONLY: &str = "0x8004430a";
 impl Grid {
     /// Moves the cursor over the listed rows.
     pub(super) fn step(&mut self, step: Step, height: usize) {
+        if let Some(filter) = &mut self.filter {
+            filter.near = None;
+        }
         let len = self.len();
         self.list.step(step, len, height);
     }
