@@ -49,6 +49,7 @@ pub mod save;
 pub mod screen;
 pub mod secret;
 pub mod session;
+pub mod strip;
 mod takes_text;
 pub mod tickets;
 mod unlock;
@@ -103,8 +104,12 @@ pub use screen::Screen;
 pub struct App {
     /// What was known at the start.
     pub start: Start,
-    /// Size of the terminal.
+    /// The room of the screens: the terminal without the strip.
     pub size: Size,
+    /// Rows of the strip between a screen and the message line; none where it is not shown.
+    pub strip: u16,
+    /// The strip is wanted where there is room for it.
+    wants_strip: bool,
     /// The time, as the last event told it.
     pub now: Timestamp,
     /// Who is signed in.
@@ -182,6 +187,8 @@ impl App {
         let mut app = Self {
             start,
             size,
+            strip: 0,
+            wants_strip: false,
             now,
             session: Session::Connecting,
             places,
@@ -266,12 +273,16 @@ impl App {
                 self.exchanged(Entry::Sent(exchange));
                 return vec![];
             }
+            Event::Traced(trace) => {
+                self.exchanged(Entry::Traced(trace));
+                return vec![];
+            }
             Event::Progress(ticket, _) if !self.tickets.is_current(ticket) => return vec![],
             Event::Reply(ticket, _) if !self.tickets.redeem(ticket) => return vec![], // too late to matter
             _ => self.dirty = true,
         }
         match event {
-            Event::Clock(_) | Event::Exchanged(_) => vec![],
+            Event::Clock(_) | Event::Exchanged(_) | Event::Traced(_) => vec![],
             Event::Copied(how) => {
                 self.was_copied(how);
                 vec![]
@@ -285,11 +296,7 @@ impl App {
                 self.person_needed(problem);
                 vec![]
             }
-            Event::Resize(size) => {
-                self.size = size;
-                self.fit();
-                self.read_grid()
-            }
+            Event::Resize(size) => self.take_room(size),
             Event::Progress(_, Progress::Prompt(prompt)) => self.prompted(prompt),
             Event::Progress(_, Progress::Warning(warning)) => {
                 self.say(warning);
@@ -429,6 +436,7 @@ impl App {
     fn run_global(&mut self, command: Global) -> Vec<Effect> {
         match command {
             Global::Redraw => return vec![Effect::Redraw],
+            Global::Strip => return self.toggle_strip(),
             Global::Suspend => return vec![Effect::Suspend],
             Global::Quit => return self.quit(),
             Global::ReviewAndQuit if self.pending.is_empty() => return self.quit(),

@@ -15,8 +15,8 @@ use super::query::encoded;
 use super::request::Request;
 use super::transport::{Transport, WEB_API};
 use super::{
-    AlternateKey, Error, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry, Row,
-    RowQuery, Table, TableName, TableSchema, Waiting,
+    AlternateKey, Error, Exchange, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry,
+    Row, RowQuery, Table, TableName, TableSchema, Waiting,
 };
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -234,6 +234,16 @@ impl Client {
         let rows: Vec<Row> = attributes.rows().collect();
         let columns = decode::columns(rows.iter().map(Row::json), &options);
         Ok(TableSchema { table: table.clone(), columns })
+    }
+
+    /// Sends a read once more as it was sent before, to the environment of this client and to no other. Answers how many
+    /// bytes came.
+    ///
+    /// # Errors
+    ///
+    /// As every read; [`Error::Invalid`] for a write, [`Error::ForeignOrigin`] for what went elsewhere.
+    pub async fn repeat(&self, exchange: &Exchange) -> Result<usize, Error> {
+        Ok(self.transport.send(Request::again(exchange)?).await?.body.len())
     }
 
     /// Reads the first page of a query.

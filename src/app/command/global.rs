@@ -29,6 +29,7 @@ pub enum Global {
     Review,
     Undo,
     Redo,
+    Strip,
     Redraw,
     Suspend,
 }
@@ -134,6 +135,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::Cancel, "cancel", "Stop what is being read").keys(&[&[Key::Ctrl('c')]]),
     spec(Global::Quit, "quit", "Quit from anywhere").keys(&[&[Key::Char('Q')]]).words("q! quit! exit"),
     spec(Global::ReviewAndQuit, "wq", "Review what is pending; with nothing pending, quit").words("wq! x"),
+    spec(Global::Strip, "strip", "The last requests below, on 40 rows or more")
+        .keys(&[&[Key::Char('z'), Key::Char('l')]])
+        .words("log tail height"),
     spec(Global::Redraw, "redraw", "Draw the screen anew").keys(&[&[Key::Ctrl('l')]]),
     spec(Global::Suspend, "suspend", "Back to the shell until `fg`").keys(&[&[Key::Ctrl('z')]]),
     spec(Global::Palette, "palette", "Find a command by name")
