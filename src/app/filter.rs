@@ -115,7 +115,7 @@ impl App {
     /// Whether the rows that are seen are still being looked through.
     pub(in crate::app) fn is_looking_through(&self) -> bool {
         matches!(self.screen(), Screen::Grid(grid)
-            if grid.filter.as_ref().is_some_and(RowFilter::is_looking))
+            if grid.rows.value().is_some() && grid.filter.as_ref().is_some_and(RowFilter::is_looking))
     }
 
     /// Looks through some more of the rows that are seen.

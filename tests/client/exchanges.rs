@@ -149,3 +149,25 @@ async fn a_read_is_repeated_with_its_preferences_and_a_write_or_one_of_elsewhere
     assert!(matches!(client.repeat(&elsewhere).await, Err(Error::ForeignOrigin { .. })));
     assert_eq!(server.seen().len(), 2, "nothing was sent for those");
 }
+
+#[tokio::test]
+async fn a_request_that_is_told_as_an_exchange_is_not_told_a_second_time_and_others_are_traced() {
+    let page = || json(r#"{"value":[]}"#);
+    let server = Server::start(|_| vec![page(), page()]).await;
+    let (traces, mut traced) = unbounded_channel();
+    let http = dvtui::http::client(&dvtui::http::Options::default()).unwrap().traced(traces);
+    let environment = EnvironmentUrl::parse(&server.origin).unwrap();
+    let client = || {
+        let tokens = Tokens::fixed("the-token".to_owned().into());
+        Client::new(environment.clone(), http.clone(), tokens, Guard::new())
+    };
+    let quiet = client();
+    quiet.page(&Query::new("incidents").filter(field("title").eq("Fourth Coffee"))).await.unwrap();
+    let trace = traced.recv().await.unwrap();
+    assert_eq!((trace.path.as_str(), trace.status), ("/api/data/v9.2/incidents", Some(200)));
+    assert!(!format!("{trace:?}").contains("Fourth"), "{trace:?}");
+    let client = client();
+    let mut exchanges = told(&client);
+    client.page(&Query::new("incidents")).await.unwrap();
+    assert!(exchanges.recv().await.is_some() && traced.try_recv().is_err());
+}

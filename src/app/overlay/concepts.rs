@@ -25,7 +25,8 @@ pub const CONCEPTS: &[(&str, &str)] = &[
     (
         "Going somewhere",
         "The palette takes the name of a table or of a command, `@environment`, `#1213` for a ticket number, an id, \
-         the address of a record, and `table column=value` for a key. What you paste is offered in the same way.",
+         the address of a record, and `table column=value` for a key. `find TEXT` looks \
+         through the usual tables; `watch 30` reads a view again as often as that. What you paste is offered in the same way.",
     ),
     (
         "Prefix keys",
