@@ -41,6 +41,7 @@ async fn a_row_is_gone_to_by_its_address_and_by_its_id_alone() {
     program.keys("enter");
     program.wait_for("1 Form").await;
     program.wait_for(&name).await;
+    program.wait_for("Account Name").await; // its columns are known: it counts as opened
     program.keys("q");
     program.wait_for("Action Card").await;
     program.paste(&id.to_uppercase());
