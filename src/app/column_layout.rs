@@ -1,7 +1,9 @@
-//! Which columns a grid shows of a table and how: what a person arranged, kept for the next visit.
+//! Which columns a grid shows of a table, how, and in which order of rows: what a person arranged, kept for the next
+//! visit.
 
 use std::collections::BTreeMap;
 
+use super::screen::grid::Sort;
 use crate::dataverse::{ColumnName, TableName};
 
 /// The columns of one table as a person arranged them.
@@ -11,6 +13,8 @@ pub struct ColumnLayout {
     pub columns: Vec<LaidOut>,
     /// How many of them stay at the left.
     pub frozen: usize,
+    /// The order of the rows; empty is the server's own.
+    pub sort: Vec<Sort>,
 }
 
 /// One column of a layout.

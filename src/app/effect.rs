@@ -9,7 +9,7 @@ use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
-use crate::dataverse::{NextLink, Patch, Query, RowId, SetName, Table, TableName, TableSchema};
+use crate::dataverse::{Exchange, NextLink, Patch, Query, RowId, SetName, Table, TableName, TableSchema};
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
 ///
@@ -83,6 +83,8 @@ pub enum Request {
     Row(SetName, RowId),
     /// Look for a row that somebody wants to go to.
     Find(Search),
+    /// Send a read once more, as it was sent before.
+    Repeat(Box<Exchange>),
     /// Read which time zone the person has set.
     Zone,
     /// Examine network, token, environment and terminal, whose size is given; privileges on these tables.

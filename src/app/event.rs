@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::copy::Copied;
 use super::effect::WriteId;
 use super::examination::Examination;
+use super::exchanges::Trace;
 use super::finding::Found;
 use super::key::Input;
 use super::layout::Size;
@@ -31,6 +32,8 @@ pub enum Event {
     Waiting(Option<Wait>),
     /// A request was sent, and how it was answered. Nothing is drawn for it unless the log is seen.
     Exchanged(Box<Exchange>),
+    /// The same of a request of a sign-in, a list or a check.
+    Traced(Box<Trace>),
     /// How a text was handed over.
     Copied(Copied),
     /// The sign-in can no longer be renewed by itself; why, and how long its token is good for.
@@ -87,6 +90,8 @@ pub enum Reply {
     Row(Result<Row, dataverse::Error>),
     /// The rows that were looked for.
     Found(Result<Found, Problem>),
+    /// A read was sent once more; so many bytes came.
+    Repeated(Result<usize, dataverse::Error>),
     /// The person's time zone; nothing when it could not be found out.
     Zone(Option<Zone>),
     /// What was found by the doctor; what failed is in it.

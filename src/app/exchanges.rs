@@ -27,8 +27,10 @@ pub struct RequestLog {
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
-    /// A request that was sent.
+    /// A request of the Web API.
     Sent(Box<Exchange>),
+    /// A request of a sign-in, of the list of environments or of a check.
+    Traced(Box<Trace>),
     /// Something that was asked for and was here already.
     Cached {
         /// When.
@@ -36,6 +38,25 @@ pub enum Entry {
         /// What would have been requested.
         what: String,
     },
+}
+
+/// A request that is not one of the session's own: no query, as codes and tokens can be in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// When it was sent.
+    pub at: Timestamp,
+    /// Until the whole answer was here, or until it was clear that none comes.
+    pub took: Duration,
+    pub method: String,
+    /// Scheme, host and port.
+    pub origin: String,
+    pub path: String,
+    /// HTTP status; none when no answer came.
+    pub status: Option<u16>,
+    /// Why no answer came.
+    pub failure: String,
+    /// Size of the body.
+    pub bytes: usize,
 }
 
 /// Numbers over all that is kept.
@@ -80,19 +101,19 @@ impl RequestLog {
         let mut summary = Summary { kept: self.entries.len(), ..Summary::default() };
         let mut times = Vec::new();
         for entry in &self.entries {
-            let Entry::Sent(exchange) = entry else {
+            let Some((status, took)) = entry.outcome() else {
                 summary.cached += 1;
                 continue;
             };
-            summary.retried += usize::from(exchange.attempt > 1);
-            match exchange.status {
+            summary.retried += usize::from(entry.attempt() > 1);
+            match status {
                 Some(400..500) => summary.client_errors += 1,
                 Some(500..) => summary.server_errors += 1,
                 Some(_) => summary.ok += 1,
                 None => summary.unanswered += 1,
             }
-            if exchange.status.is_some() {
-                times.push(exchange.took.as_millis());
+            if status.is_some() {
+                times.push(took.as_millis());
             }
         }
         times.sort_unstable();
@@ -126,28 +147,43 @@ impl Summary {
 }
 
 impl Entry {
+    /// Status and time of what was sent.
+    fn outcome(&self) -> Option<(Option<u16>, Duration)> {
+        match self {
+            Entry::Sent(exchange) => Some((exchange.status, exchange.took)),
+            Entry::Traced(trace) => Some((trace.status, trace.took)),
+            Entry::Cached { .. } => None,
+        }
+    }
+
+    /// Which try it was.
+    fn attempt(&self) -> u32 {
+        match self {
+            Entry::Sent(exchange) => exchange.attempt,
+            Entry::Traced(_) | Entry::Cached { .. } => 1,
+        }
+    }
+
     /// When it was asked for.
     pub fn at(&self) -> Timestamp {
         match self {
             Entry::Sent(exchange) => exchange.at,
+            Entry::Traced(trace) => trace.at,
             Entry::Cached { at, .. } => *at,
         }
     }
 
     /// Milliseconds, of what was sent.
     pub fn millis(&self) -> String {
-        match self {
-            Entry::Sent(exchange) => exchange.took.as_millis().to_string(),
-            Entry::Cached { .. } => "-".into(),
-        }
+        self.outcome().map_or_else(|| "-".into(), |(_, took)| took.as_millis().to_string())
     }
 
     /// `200`, `412 !`, `429 r1`, `cache`.
     pub fn status(&self) -> String {
-        let Entry::Sent(exchange) = self else { return "cache".into() };
-        let mut text = exchange.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
-        if exchange.attempt > 1 {
-            text.push_str(&format!(" r{}", exchange.attempt - 1));
+        let Some((status, _)) = self.outcome() else { return "cache".into() };
+        let mut text = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+        if self.attempt() > 1 {
+            text.push_str(&format!(" r{}", self.attempt() - 1));
         }
         if self.is_trouble() {
             text.push_str(" !");
@@ -157,28 +193,38 @@ impl Entry {
 
     /// It was not answered as it should be.
     pub fn is_trouble(&self) -> bool {
-        matches!(self, Entry::Sent(exchange) if exchange.status.is_none_or(|status| status >= 400))
+        self.outcome().is_some_and(|(status, _)| status.is_none_or(|status| status >= 400))
     }
 
     /// `GET`
     pub fn method(&self) -> &str {
         match self {
             Entry::Sent(exchange) => &exchange.method,
+            Entry::Traced(trace) => &trace.method,
             Entry::Cached { .. } => "-",
         }
     }
 
-    /// What was asked for, below the service's root, as people read it.
+    /// What was asked for, below the service's root, as people read it; with its host where it is another service.
     pub fn what(&self) -> Cow<'_, str> {
         match self {
             Entry::Sent(exchange) => percent_decode_str(exchange.below_root()).decode_utf8_lossy(),
+            Entry::Traced(trace) => {
+                let host = trace.origin.split_once("://").map_or(trace.origin.as_str(), |(_, host)| host);
+                Cow::Owned(format!("{host}{}", percent_decode_str(&trace.path).decode_utf8_lossy()))
+            }
             Entry::Cached { what, .. } => Cow::Borrowed(what),
         }
     }
 
     /// What else there is to say, in a few words.
     pub fn note(&self) -> String {
-        let Entry::Sent(exchange) = self else { return String::new() };
+        let exchange = match self {
+            Entry::Sent(exchange) => exchange,
+            Entry::Traced(trace) if !trace.failure.is_empty() => return trace.failure.clone(),
+            Entry::Traced(trace) => return size(trace.bytes as u64),
+            Entry::Cached { .. } => return String::new(),
+        };
         let mut parts = Vec::new();
         if !exchange.failure.is_empty() {
             parts.push(exchange.failure.clone());
@@ -213,6 +259,7 @@ impl Entry {
     pub fn details(&self, zone: &Zone) -> Vec<String> {
         let exchange = match self {
             Entry::Sent(exchange) => exchange,
+            Entry::Traced(trace) => return trace.details(),
             Entry::Cached { at, what } => {
                 return vec![
                     what.clone(),
@@ -223,6 +270,9 @@ impl Entry {
         let mut lines = vec![format!("{} {}", exchange.method, exchange.url())];
         if let Some(if_match) = &exchange.if_match {
             lines.push(format!("If-Match: {if_match}"));
+        }
+        if let Some(prefer) = &exchange.prefer {
+            lines.push(format!("Prefer: {prefer}"));
         }
         lines.push(format!("x-ms-client-request-id: {}", exchange.client_request_id));
         lines.push("Authorization: ***".to_owned());
@@ -257,6 +307,22 @@ impl Entry {
     }
 }
 
+impl Trace {
+    fn details(&self) -> Vec<String> {
+        let took = self.took.as_millis();
+        vec![
+            format!("{} {}{}", self.method, self.origin, self.path),
+            "A request of a sign-in, a list or a check: its query, headers and bodies are not kept."
+                .to_owned(),
+            match self.status {
+                Some(status) => format!("< {status}  in {took} ms  {}", size(self.bytes as u64)),
+                None => format!("< no answer after {took} ms: {}", self.failure),
+            },
+            format!("Sent {} UTC", self.at.strftime("%Y-%m-%d %H:%M:%S")),
+        ]
+    }
+}
+
 impl App {
     /// Keeps an exchange. Nothing is drawn for it unless it is looked at.
     pub(in crate::app) fn exchanged(&mut self, entry: Entry) {
@@ -265,7 +331,7 @@ impl App {
         if is_seen {
             self.log_grew();
         }
-        self.dirty |= matches!(self.screen(), Screen::Log(_));
+        self.dirty |= matches!(self.screen(), Screen::Log(_)) || self.strip > 0;
     }
 
     /// Notes that a table's columns were asked for and are here.
@@ -309,7 +375,7 @@ fn received(exchange: &Exchange) -> String {
 }
 
 /// `23 KB`
-fn size(bytes: u64) -> String {
+pub(in crate::app) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
@@ -330,6 +396,7 @@ mod tests {
             origin: "https://contoso.crm4.dynamics.com".into(),
             target: "/api/data/v9.2/incidents?$filter=statecode%20eq%200".into(),
             if_match: None,
+            prefer: None,
             status: Some(status),
             code: String::new(),
             failure: String::new(),
@@ -390,6 +457,33 @@ mod tests {
             assert!(entry.matches(needle), "{needle}");
         }
         assert!(!entry.matches("post"));
+    }
+
+    #[test]
+    fn a_sign_in_stands_there_with_its_host_and_without_what_could_be_a_secret() {
+        let trace = Trace {
+            at: Timestamp::UNIX_EPOCH,
+            took: Duration::from_millis(41),
+            method: "POST".into(),
+            origin: "https://login.microsoftonline.com".into(),
+            path: "/organizations/oauth2/v2.0/token".into(),
+            status: Some(400),
+            failure: String::new(),
+            bytes: 812,
+        };
+        let entry = Entry::Traced(Box::new(trace.clone()));
+        assert_eq!(entry.what(), "login.microsoftonline.com/organizations/oauth2/v2.0/token");
+        assert_eq!(
+            (entry.status(), entry.millis(), entry.note()),
+            ("400 !".into(), "41".into(), "812 B".into())
+        );
+        assert!(entry.matches("microsoftonline") && !entry.matches("code="));
+        let details = entry.details(&Zone::default()).join("\n");
+        assert!(details.contains("< 400  in 41 ms  812 B"), "{details}");
+        let mut log = RequestLog::default();
+        log.push(entry);
+        log.push(Entry::Traced(Box::new(Trace { status: None, failure: "called off".into(), ..trace })));
+        assert_eq!(log.summary().line(), "2 kept  ok 0  4xx 1  no answer 1  median 41 ms  p95 41");
     }
 
     #[test]

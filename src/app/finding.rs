@@ -1,4 +1,4 @@
-//! Going to a row that is named by its id, its ticket number, a key or an address.
+//! Going to a row that is named by its id, its ticket number, a key, an address, or found by a text.
 
 use std::sync::Arc;
 
@@ -9,10 +9,11 @@ use super::overlay::Overlay;
 use super::overlay::go_to::Offer;
 use super::overlay::hits::Hits;
 use super::problem::Problem;
+use super::screen::grid::short;
 use super::screen::record::Tab;
 use super::tickets::Slot;
 use super::{App, Screen};
-use crate::dataverse::{RowId, Table, TableName, TableSchema};
+use crate::dataverse::{QuickFind, RowId, Table, TableName, TableSchema};
 
 /// The column of ticket numbers.
 pub const TICKET: &str = "ticketnumber";
@@ -22,6 +23,8 @@ const CASES: &str = "incident";
 const USUAL: [&str; 3] = ["incident", "account", "contact"];
 /// So many tables at most are asked for an id, one after the other.
 const MOST_TABLES: usize = 12;
+/// So many tables at most are asked for a text: each is a search of its own for the server.
+const MOST_SEARCHED: usize = 8;
 
 /// What is looked for, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +37,28 @@ pub enum Search {
     Ticket { table: Table, text: String },
     /// The row with these values in the columns of one of the table's keys. The columns, where they are known.
     Key { table: Table, schema: Option<Arc<TableSchema>>, values: Vec<(String, String)> },
+    /// Rows with this text in what a quick search of their table looks at.
+    Text(Box<TextSearch>),
+}
+
+/// A text that is looked for in several tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextSearch {
+    /// The text.
+    pub text: String,
+    /// Where it is looked for, in this order.
+    pub among: Vec<Searched>,
+    /// The tables that lookups can point to.
+    pub tables: Vec<Table>,
+}
+
+/// A table that is searched, and what is known of it already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Searched {
+    pub table: Table,
+    pub schema: Option<Arc<TableSchema>>,
+    /// What a quick search looks at, where that is known; in there nothing for a table without a quick-find view.
+    pub find: Option<Option<QuickFind>>,
 }
 
 /// What was found.
@@ -41,10 +66,12 @@ pub enum Search {
 pub struct Found {
     /// The rows.
     pub hits: Vec<Hit>,
-    /// There are more than were read.
-    pub more: bool,
+    /// The tables that have more than were read.
+    pub more: Vec<TableName>,
     /// Tables that could not be looked at: their names and why.
     pub unread: Vec<(String, String)>,
+    /// What was learned of tables on the way.
+    pub learned: Vec<(Arc<TableSchema>, Option<QuickFind>)>,
 }
 
 /// A row that was found.
@@ -77,6 +104,15 @@ impl Search {
                     values.iter().map(|(column, value)| format!("{column}={value}")).collect();
                 format!("{} {}", table.display_name, values.join(", "))
             }
+            Self::Text(search) => format!("`{}`", short(&search.text)),
+        }
+    }
+
+    /// The keys that look for it again.
+    pub fn again(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "g f",
+            _ => "g i",
         }
     }
 
@@ -99,11 +135,25 @@ impl Search {
                 format!("No {} has a number that begins with {text}.", table.display_name)
             }
             Self::Key { table, .. } => format!("No {} has that key.", table.display_name),
+            Self::Text(search) => {
+                let names = search.among.iter().map(|searched| searched.table.display_name.as_str());
+                let looked: Vec<&str> =
+                    names.filter(|name| found.unread.iter().all(|(unread, _)| unread != name)).collect();
+                format!("No {} has {} in what a quick search looks at.", looked.join(", "), self.text())
+            }
         };
-        match found.unread.as_slice() {
-            [] => said,
-            [(table, why), ..] => format!("{said}  {table} could not be read: {why}"),
+        match found.unread_text() {
+            None => said,
+            Some(unread) => format!("{said}  {unread}"),
         }
+    }
+}
+
+impl Found {
+    /// Which table could not be looked at, and why.
+    fn unread_text(&self) -> Option<String> {
+        let (table, why) = self.unread.first()?;
+        Some(format!("{table} could not be read: {why}"))
     }
 }
 
@@ -127,16 +177,44 @@ impl App {
         match self.way_to(&place.destination) {
             Ok(Way::Open(table, id)) => self.open_record(table, id, Tab::Form),
             Ok(Way::Rows(table)) => self.open_grid(table),
-            Ok(Way::Find(search)) => {
-                self.say(format!("Looking for {} ...", search.text()));
-                self.sought = Some(search.clone());
-                vec![Effect::Run(self.tickets.issue(Slot::Find), Request::Find(search))]
-            }
+            Ok(Way::Find(search)) => self.seek(search),
             Err(why) => {
                 self.say(why);
                 vec![]
             }
         }
+    }
+
+    /// Looks for rows with a text, in the tables where people mostly look.
+    pub(in crate::app) fn find_text(&mut self, text: String) -> Vec<Effect> {
+        if let Err(why) = self.can_look() {
+            self.say(why);
+            return vec![];
+        }
+        let searched = |table: Table| Searched {
+            schema: self.schemas.get(&table.name).cloned(),
+            find: self.quick_finds.get(&table.name).cloned(),
+            table,
+        };
+        let among: Vec<Searched> = self.likely_tables(MOST_SEARCHED).into_iter().map(searched).collect();
+        if among.is_empty() {
+            self.say("There is no table to look in yet. Open one, then look again.");
+            return vec![];
+        }
+        let tables = self.tables.value().cloned().unwrap_or_default();
+        self.seek(Search::Text(Box::new(TextSearch { text, among, tables })))
+    }
+
+    /// The tables that a text is looked for in, for the palette.
+    pub(in crate::app) fn find_tables_text(&self) -> String {
+        let names = self.likely_tables(MOST_SEARCHED).into_iter().map(|table| table.display_name);
+        names.collect::<Vec<_>>().join("  ")
+    }
+
+    fn seek(&mut self, search: Search) -> Vec<Effect> {
+        self.say(format!("Looking for {} ...", search.text()));
+        self.sought = Some(search.clone());
+        vec![Effect::Run(self.tickets.issue(Slot::Find), Request::Find(search))]
     }
 
     /// Pasted text is never keys: it is offered as somewhere to go to, or refused.
@@ -213,20 +291,26 @@ impl App {
         place.origin.as_deref().is_some_and(|origin| Some(origin) != here)
     }
 
-    fn way_to(&self, destination: &Destination) -> Result<Way, String> {
+    /// Whether anything can be looked for: somebody is signed in, and the tables are here.
+    fn can_look(&self) -> Result<(), String> {
         if self.session.identity().is_none() {
             return Err("Sign in first.".into());
         }
-        if self.tables.value().is_none() {
-            return Err("The tables are not here yet.  r reads them".into());
+        match self.tables.value() {
+            Some(_) => Ok(()),
+            None => Err("The tables are not here yet.  r reads them".into()),
         }
+    }
+
+    fn way_to(&self, destination: &Destination) -> Result<Way, String> {
+        self.can_look()?;
         let called = |name: &str| {
             self.table_called(name).cloned().ok_or_else(|| format!("There is no table `{name}` here."))
         };
         Ok(match destination {
             Destination::Row { table, id } => Way::Open(called(table)?, *id),
             Destination::Table(table) => Way::Rows(called(table)?),
-            Destination::Id(id) => Way::Find(Search::Id { id: *id, tables: self.likely_tables() }),
+            Destination::Id(id) => Way::Find(Search::Id { id: *id, tables: self.likely_tables(MOST_TABLES) }),
             Destination::Number(digits) => {
                 Way::Find(Search::Number { table: self.tickets_table()?, digits: digits.clone() })
             }
@@ -250,8 +334,8 @@ impl App {
         })
     }
 
-    /// Where an id may be: what is in sight, what was opened before, what is usual.
-    fn likely_tables(&self) -> Vec<Table> {
+    /// Where a row may be: what is in sight, what was opened before, what is usual.
+    fn likely_tables(&self, most: usize) -> Vec<Table> {
         let seen = self.table_in_sight().map(|table| &table.name);
         let usual = USUAL.map(TableName::from);
         let mut names: Vec<&TableName> = Vec::new();
@@ -262,7 +346,7 @@ impl App {
         }
         let tables = self.tables.value().map_or(&[][..], Vec::as_slice);
         let table = |name: &TableName| tables.iter().find(|table| table.name == *name).cloned();
-        names.into_iter().filter_map(table).take(MOST_TABLES).collect()
+        names.into_iter().filter_map(table).take(most).collect()
     }
 
     /// The table whose ticket numbers are meant: the one in sight if it has any, otherwise that of cases.
@@ -276,7 +360,7 @@ impl App {
         })
     }
 
-    /// Takes what was found: one row is opened, of several the person chooses.
+    /// Takes what was found: one row that was named is opened, of several the person chooses.
     pub(in crate::app) fn found_came(&mut self, result: Result<Found, Problem>) -> Vec<Effect> {
         let Some(search) = self.sought.take() else { return vec![] };
         let found = match result {
@@ -286,17 +370,26 @@ impl App {
                 return vec![];
             }
         };
+        for (schema, find) in &found.learned {
+            self.quick_finds.insert(schema.table.name.clone(), find.clone());
+            self.schemas.insert(schema.table.name.clone(), Arc::clone(schema));
+        }
         if found.hits.is_empty() {
             self.say(search.nothing(&found));
             return vec![];
         }
         if !self.overlays.is_empty() {
-            self.say(format!("{} is found, but you went on here.  g i goes there", search.text()));
+            self.say(format!(
+                "{} is found, but you went on here.  {} goes there",
+                search.text(),
+                search.again()
+            ));
             return vec![];
         }
-        self.notice = None;
+        self.notice = found.unread_text().map(Notice::Info);
         match found.hits.as_slice() {
-            [only] if !found.more => {
+            // What was found by a text may not be what was meant.
+            [only] if found.more.is_empty() && !matches!(search, Search::Text(_)) => {
                 let (table, id) = (only.table.clone(), only.id);
                 self.open_record(table, id, Tab::Form)
             }

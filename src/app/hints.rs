@@ -158,6 +158,10 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Prefix(key) => {
             vec![Hint::new(format!("{key} .."), "one of these keys"), Hint::new("Esc", "close")]
         }
+        Overlay::Print => {
+            let keys = app.keymap().text_of(Command::Copy(CopyCommand::Print));
+            vec![Hint::new(format!("{keys} .."), "one of these keys"), Hint::new("Esc", "close")]
+        }
         Overlay::Help(help) => {
             let mut hints = vec![Hint::new("type", "to search")];
             if help.page != Page::Concepts {

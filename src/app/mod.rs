@@ -41,6 +41,7 @@ pub mod picker;
 pub mod places;
 pub mod preview;
 pub mod problem;
+pub mod quick_search;
 mod reading;
 pub mod reads;
 mod replies;
@@ -49,9 +50,11 @@ pub mod save;
 pub mod screen;
 pub mod secret;
 pub mod session;
+pub mod strip;
 mod takes_text;
 pub mod tickets;
 mod unlock;
+pub mod verb;
 pub mod wait;
 pub mod watch;
 pub mod zone;
@@ -66,6 +69,7 @@ use crate::dataverse::{ColumnName, QuickFind, Table, TableName, TableSchema};
 use column_layout::Layouts;
 use command::global::Global;
 use command::{Availability, Command, CommandSpec};
+use copy::CopiedText;
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
@@ -101,8 +105,12 @@ pub use screen::Screen;
 pub struct App {
     /// What was known at the start.
     pub start: Start,
-    /// Size of the terminal.
+    /// The room of the screens: the terminal without the strip.
     pub size: Size,
+    /// Rows of the strip between a screen and the message line; none where it is not shown.
+    pub strip: u16,
+    /// The strip is wanted where there is room for it.
+    wants_strip: bool,
     /// The time, as the last event told it.
     pub now: Timestamp,
     /// Who is signed in.
@@ -160,7 +168,7 @@ pub struct App {
     /// When what is being read was begun.
     reads: Reads,
     /// The text that was copied last.
-    pub copied: Option<String>,
+    pub copied: Option<CopiedText>,
     /// The message line.
     pub notice: Option<Notice>,
     /// The person has asked to leave; the program ends as soon as no write is in flight.
@@ -182,6 +190,8 @@ impl App {
         let mut app = Self {
             start,
             size,
+            strip: 0,
+            wants_strip: false,
             now,
             session: Session::Connecting,
             places,
@@ -260,10 +270,15 @@ impl App {
                 self.dirty |= self.is_counting() && now.as_second() != self.now.as_second();
                 self.now = now;
                 self.dirty |= self.elapsed() != told;
+                self.look_on();
                 return self.lock_in_time(now);
             }
             Event::Exchanged(exchange) => {
                 self.exchanged(Entry::Sent(exchange));
+                return vec![];
+            }
+            Event::Traced(trace) => {
+                self.exchanged(Entry::Traced(trace));
                 return vec![];
             }
             Event::Progress(ticket, _) if !self.tickets.is_current(ticket) => return vec![],
@@ -271,7 +286,7 @@ impl App {
             _ => self.dirty = true,
         }
         match event {
-            Event::Clock(_) | Event::Exchanged(_) => vec![],
+            Event::Clock(_) | Event::Exchanged(_) | Event::Traced(_) => vec![],
             Event::Copied(how) => {
                 self.was_copied(how);
                 vec![]
@@ -285,11 +300,7 @@ impl App {
                 self.person_needed(problem);
                 vec![]
             }
-            Event::Resize(size) => {
-                self.size = size;
-                self.fit();
-                self.read_grid()
-            }
+            Event::Resize(size) => self.take_room(size),
             Event::Progress(_, Progress::Prompt(prompt)) => self.prompted(prompt),
             Event::Progress(_, Progress::Warning(warning)) => {
                 self.say(warning);
@@ -332,6 +343,9 @@ impl App {
 
     /// When the clock should tick next; never while nothing on the screen changes with time.
     pub fn tick(&self) -> Option<Duration> {
+        if self.is_looking_through() {
+            return Some(Duration::ZERO); // between two slices a key is taken
+        }
         let second = self.is_counting().then_some(Duration::from_secs(1));
         // A little later than wanted, so that the time has come then.
         let until = |at: Timestamp| {
@@ -427,6 +441,7 @@ impl App {
     fn run_global(&mut self, command: Global) -> Vec<Effect> {
         match command {
             Global::Redraw => return vec![Effect::Redraw],
+            Global::Strip => return self.toggle_strip(),
             Global::Suspend => return vec![Effect::Suspend],
             Global::Quit => return self.quit(),
             Global::ReviewAndQuit if self.pending.is_empty() => return self.quit(),
@@ -443,6 +458,7 @@ impl App {
             Global::Raw => return vec![Effect::Run(self.tickets.issue(Slot::Refused), Request::Refused)],
             Global::GoEnvironments => return self.go_environments(),
             Global::GoRecord => self.overlays.push(Overlay::GoTo(Line::default())),
+            Global::Find => self.overlays.push(Overlay::Palette(Palette::with_text(self, "find "))),
             Global::SignInAgain => return self.sign_in_again(),
             Global::Unlock => return self.ask_to_unlock(),
             Global::Lock => return self.lock(),

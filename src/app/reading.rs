@@ -12,7 +12,8 @@ impl App {
             Screen::Record(_) => &[Slot::Row],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
-            Screen::Tables(_) | Screen::Review(_) | Screen::Log(_) | Screen::Viewer(_) => &[],
+            Screen::Log(_) => &[Slot::Repeat],
+            Screen::Tables(_) | Screen::Review(_) | Screen::Viewer(_) => &[],
         };
         if slots.contains(&Slot::Session) {
             self.opening = None;
@@ -35,7 +36,7 @@ impl App {
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
-            Slot::Refused | Slot::Find | Slot::Zone => {}
+            Slot::Refused | Slot::Find | Slot::Repeat | Slot::Zone => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]

@@ -142,6 +142,7 @@ impl App {
             Slot::Zone => "Reading the time zone".into(),
             Slot::Preview => "Reading the record under the cursor".into(),
             Slot::Find => "Looking for it".into(),
+            Slot::Repeat => "Sending the request again".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

@@ -42,6 +42,10 @@ impl App {
                 self.show_refused(refused);
                 vec![]
             }
+            Reply::Repeated(result) => {
+                self.repeated(result);
+                vec![]
+            }
             Reply::Zone(zone) => {
                 self.zone = zone.unwrap_or_default(); // without it times stay in UTC, which is said beside them
                 vec![]

@@ -30,6 +30,7 @@ impl App {
             Some(Overlay::Prompt(prompt)) => matches!(confirm(self, &prompt.question), Confirm::Text(_)),
             Some(
                 Overlay::Prefix(_)
+                | Overlay::Print
                 | Overlay::ColumnMenu(_)
                 | Overlay::ChoiceMenu(_)
                 | Overlay::Details(_)

@@ -30,6 +30,8 @@ pub enum Slot {
     Find,
     /// The row under the grid's cursor, for the form beside it.
     Preview,
+    /// A read of the log, once more.
+    Repeat,
     /// The time zone of the person.
     Zone,
     /// The checks of the doctor.

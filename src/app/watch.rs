@@ -4,11 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::effect::Effect;
 use super::{App, Screen};
+use crate::text::grouped;
 
 /// What `z w` asks for.
 const USUAL: u32 = 60;
 /// More often than this is a burden for everybody.
 const LEAST: u32 = 5;
+/// Less often than once a day is no watch.
+const MOST: u32 = 86_400;
 /// After failures the next attempt waits longer, but not longer than this.
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 
@@ -43,23 +46,43 @@ impl Watch {
     }
 }
 
+/// Reads how many seconds are meant: `30`, `30 s`.
+///
+/// # Errors
+///
+/// A sentence that says why it cannot be.
+pub fn seconds(text: &str) -> Result<u32, String> {
+    if text.is_empty() {
+        return Err("Type how many seconds: watch 60".into());
+    }
+    let digits = text.strip_suffix('s').unwrap_or(text).trim_end();
+    let seconds: u64 = digits
+        .parse()
+        .map_err(|_| format!("`{text}` is no number of seconds. watch {USUAL} reads every minute"))?;
+    let told = grouped(seconds);
+    match u32::try_from(seconds) {
+        Ok(..LEAST) => Err(format!("Every {told} seconds is too often. {LEAST} is the least.")),
+        Ok(seconds @ ..=MOST) => Ok(seconds),
+        _ => Err(format!(
+            "Every {told} seconds is too seldom. {} is the most, a day.",
+            grouped(u64::from(MOST))
+        )),
+    }
+}
+
 impl App {
     /// Why the view that is seen cannot be watched.
     pub(in crate::app) fn unwatchable(&self) -> Option<&'static str> {
         match self.screen() {
             Screen::Grid(_) | Screen::Record(_) => None,
-            _ => Some("Rows and records can be watched. Open a table first."),
+            _ => Some("Rows and records can be watched.  Open a table first"),
         }
     }
 
     /// Reads the view that is seen again every so many seconds until it is left; the cursor stays.
-    pub fn watch(&mut self, seconds: u32) {
+    pub(in crate::app) fn watch(&mut self, seconds: u32) {
         if let Some(reason) = self.unwatchable() {
             return self.say(reason);
-        }
-        if seconds < LEAST {
-            let said = format!("Every {seconds} seconds is too often. {LEAST} is the least.");
-            return self.say(said);
         }
         let mut watch = Watch { every: seconds, failures: 0, due: self.now, running: false };
         watch.plan(self.now);

@@ -116,3 +116,28 @@ fn print(document: &Document, on_terminal: bool, out: &mut dyn Write) -> Result<
     })?;
     out.flush().map_err(CliError::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_nothing_that_it_could_obey_and_a_pipe_every_byte() {
+        let document =
+            Document::parse(Bytes::from_static("{\"a\":\"x\u{9b}31m\u{202e}\"}".as_bytes())).unwrap();
+        let printed = |on_terminal| {
+            let mut out = Vec::new();
+            print(&document, on_terminal, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(printed(false), "{\n  \"a\": \"x\u{9b}31m\u{202e}\"\n}\n");
+        let shown = printed(true);
+        assert!(!shown.contains(['\u{9b}', '\u{202e}']) && shown.contains("31m"), "{shown}");
+    }
+
+    #[test]
+    fn the_viewer_names_the_file_without_its_folders() {
+        assert_eq!(file_name("answers/today.json"), "today.json");
+        assert_eq!(file_name("standard input"), "standard input");
+    }
+}

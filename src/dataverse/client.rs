@@ -15,8 +15,8 @@ use super::query::encoded;
 use super::request::Request;
 use super::transport::{Transport, WEB_API};
 use super::{
-    AlternateKey, Error, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry, Row,
-    RowQuery, Table, TableName, TableSchema, Waiting,
+    AlternateKey, Error, Exchange, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry,
+    Row, RowQuery, Table, TableName, TableSchema, Waiting,
 };
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -87,6 +87,11 @@ impl Client {
     /// What the last answer said is left of the service's limits; nothing before the first answer that says so.
     pub fn limits(&self) -> Option<Limits> {
         self.transport.limits()
+    }
+
+    /// How many requests may be on their way at once: what the service recommends, or 4 where it does not.
+    pub fn at_once(&self) -> usize {
+        self.transport.at_once()
     }
 
     /// Who the token belongs to.
@@ -218,7 +223,7 @@ impl Client {
         };
         let paths = std::iter::once(root.clone()).chain(WITH_OPTIONS.map(cast));
         let answers = paths.map(|path| async move { self.collection(&path).await });
-        let answers = futures_util::stream::iter(answers).buffered(self.transport.at_once());
+        let answers = futures_util::stream::iter(answers).buffered(self.at_once());
         let mut answers: Vec<Page> = answers.try_collect().await?;
         let casts = answers.split_off(1);
         let attributes = answers.remove(0);
@@ -229,6 +234,16 @@ impl Client {
         let rows: Vec<Row> = attributes.rows().collect();
         let columns = decode::columns(rows.iter().map(Row::json), &options);
         Ok(TableSchema { table: table.clone(), columns })
+    }
+
+    /// Sends a read once more as it was sent before, to the environment of this client and to no other. Answers how many
+    /// bytes came.
+    ///
+    /// # Errors
+    ///
+    /// As every read; [`Error::Invalid`] for a write, [`Error::ForeignOrigin`] for what went elsewhere.
+    pub async fn repeat(&self, exchange: &Exchange) -> Result<usize, Error> {
+        Ok(self.transport.send(Request::again(exchange)?).await?.body.len())
     }
 
     /// Reads the first page of a query.

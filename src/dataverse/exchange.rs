@@ -3,12 +3,13 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use http::HeaderName;
 use http::header::{CONTENT_LENGTH, IF_MATCH};
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::limits::Limits;
-use super::request::Request;
+use super::request::{PREFER, Request};
 use super::response::{Response, request_id};
 use super::retry::WaitReason;
 use super::transport::WEB_API;
@@ -31,6 +32,8 @@ pub struct Exchange {
     pub target: String,
     /// The ETag that the row had to have.
     pub if_match: Option<String>,
+    /// What was preferred: sizes of pages, annotations.
+    pub prefer: Option<String>,
     /// HTTP status; none when no answer came.
     pub status: Option<u16>,
     /// Dataverse code such as `0x80060882`; empty when the server gave none.
@@ -100,15 +103,18 @@ impl<'a> Record<'a> {
         this: Try<'_>,
     ) -> Option<Self> {
         let told = told.get()?;
-        let if_match = request.headers.iter().find(|(name, _)| *name == IF_MATCH);
-        let if_match = if_match.and_then(|(_, value)| Some(value.to_str().ok()?.to_owned()));
+        let header = |wanted: &HeaderName| {
+            let (_, value) = request.headers.iter().find(|(name, _)| name == wanted)?;
+            Some(value.to_str().ok()?.to_owned())
+        };
         let exchange = Exchange {
             at: Timestamp::now(),
             took: Duration::ZERO,
             method: request.method.to_string(),
             origin: origin.to_owned(),
             target: target.to_owned(),
-            if_match,
+            if_match: header(&IF_MATCH),
+            prefer: header(&PREFER),
             status: None,
             code: String::new(),
             failure: "called off".to_owned(),

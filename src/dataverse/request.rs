@@ -5,7 +5,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderName, HeaderValue, Method};
 
 use super::query::ANNOTATIONS;
-use super::{Error, NextLink, Patch, Query, RowQuery};
+use super::{Error, Exchange, NextLink, Patch, Query, RowQuery};
 
 /// One request to the Web API, without its origin and without a token.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub(super) enum Target {
     Link(NextLink),
 }
 
-const PREFER: HeaderName = HeaderName::from_static("prefer");
+pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 impl Request {
     pub(super) fn get(path: impl Into<String>) -> Self {
@@ -54,6 +54,14 @@ impl Request {
     /// One row.
     pub(super) fn row(query: &RowQuery) -> Result<Self, Error> {
         Self::get(query.path()).prefer(query.prefer())
+    }
+
+    /// A read that was sent before, word for word.
+    pub(super) fn again(exchange: &Exchange) -> Result<Self, Error> {
+        if exchange.method != Method::GET.as_str() {
+            return Err(Error::Invalid { what: "a write that would be sent a second time".to_owned() });
+        }
+        Self::new(Method::GET, Target::Link(NextLink::new(exchange.url()))).prefer(exchange.prefer.clone())
     }
 
     /// An update that answers with the changed columns. `if_match` is an ETag, or `*` for a row that must exist.

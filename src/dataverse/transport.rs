@@ -218,7 +218,9 @@ impl Transport {
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
         let origin = self.shared.environment.origin();
         let mut record = Record::start(&self.shared.exchanges, origin, target, request, this);
-        let result = self.shared.http.send(sent).await;
+        // Whoever is told of exchanges needs no traces of the same requests.
+        let http = if record.is_some() { self.shared.http.untraced() } else { self.shared.http.clone() };
+        let result = http.send(sent).await;
         let outcome = match result {
             Ok(response) => {
                 self.shared.reached.store(true, Ordering::Relaxed);

@@ -3,9 +3,11 @@
 //! Must not know: Entra ID or Dataverse.
 
 mod error;
+mod trace;
 
 pub use ::http::{HeaderMap, Request, Response};
 pub use error::Error;
+pub use trace::{Trace, Traces};
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -38,6 +40,7 @@ pub struct Options {
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    traces: Option<Traces>,
 }
 
 #[derive(Debug)]
@@ -72,7 +75,7 @@ pub fn client(options: &Options) -> Result<Client, Error> {
     };
     let inner =
         Inner { certificates, plain: OnceLock::new(), loopback: OnceLock::new(), remote: OnceLock::new() };
-    Ok(Client { inner: Arc::new(inner) })
+    Ok(Client { inner: Arc::new(inner), traces: None })
 }
 
 /// Chooses the implementation of TLS's cryptography for this process, unless that was done before.
@@ -84,6 +87,24 @@ pub fn install_crypto() {
 }
 
 impl Client {
+    /// The same client, which tells of what it sends.
+    #[must_use]
+    pub fn traced(&self, traces: Traces) -> Self {
+        Self { inner: Arc::clone(&self.inner), traces: Some(traces) }
+    }
+
+    /// The same client, which tells whom another one tells.
+    #[must_use]
+    pub fn traced_like(&self, other: &Client) -> Self {
+        Self { inner: Arc::clone(&self.inner), traces: other.traces.clone() }
+    }
+
+    /// The same client, for somebody who tells more of what is sent.
+    #[must_use]
+    pub fn untraced(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), traces: None }
+    }
+
     /// Sends a request and reads the whole answer, at most 256 MiB after decompression.
     ///
     /// Every status is an answer. Fails after 15 s without a connection and after 30 s without progress; a body
@@ -97,6 +118,14 @@ impl Client {
     ///
     /// Dropping the future closes the connection. The server may have acted on the request.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+        let Some(traces) = &self.traces else { return self.send_untold(request).await };
+        let mut record = trace::Record::start(traces, &request);
+        let result = self.send_untold(request).await;
+        record.ended(&result);
+        result
+    }
+
+    async fn send_untold(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let host = host_and_port(request.uri());
         let request = reqwest::Request::try_from(request).map_err(Error::request)?;
         let client = self.route(Route::of(request.url()))?;

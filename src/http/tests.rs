@@ -33,6 +33,38 @@ async fn an_answer_comes_whole() {
 }
 
 #[tokio::test]
+async fn a_traced_client_tells_where_to_and_how_it_went_and_no_query_no_user_and_no_body() {
+    let (traces, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let client = client(&Options::default()).unwrap();
+    let send = async |client: &Client, url: &str| {
+        client.send(Request::get(url).body(Bytes::from_static(b"grant")).unwrap()).await
+    };
+    let traced = client.traced(traces);
+    let answer = b"HTTP/1.1 207 Odd\r\ncontent-length: 4\r\n\r\nbody";
+    let url = answers(answer).await;
+    send(&traced, &url.replace("http://", "http://anna:word@")).await.unwrap();
+    let trace = told.recv().await.unwrap();
+    assert_eq!((trace.method.as_str(), trace.path.as_str()), ("GET", "/secret"));
+    assert_eq!((trace.status, trace.bytes, trace.failure.as_str()), (Some(207), 4, ""));
+    assert_eq!(format!("{}/secret?query=1", trace.origin), url);
+    let all = format!("{trace:?}");
+    assert!(["query", "anna", "word", "grant", "body"].iter().all(|secret| !all.contains(secret)), "{all}");
+    send(&traced, &answers(b"").await).await.unwrap_err();
+    let trace = told.recv().await.unwrap();
+    assert!(trace.status.is_none() && trace.failure.contains("127.0.0.1"), "{trace:?}");
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    tokio::select! {
+        _ = send(&traced, &url) => panic!("nobody answers"),
+        accepted = silent.accept() => drop(accepted.map(|_| ())),
+    }
+    assert_eq!(told.recv().await.unwrap().failure, "called off");
+    send(&traced.untraced(), &answers(answer).await).await.unwrap();
+    send(&client.traced_like(&traced), &answers(answer).await).await.unwrap();
+    assert!(told.recv().await.is_some() && told.try_recv().is_err(), "one of the two is told");
+}
+
+#[tokio::test]
 async fn a_redirect_is_an_answer_and_not_followed() {
     let url =
         answers(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;

@@ -1,4 +1,5 @@
-//! The file in the state folder that keeps how the columns of tables are arranged. People may read and edit it.
+//! The file in the state folder that keeps how the columns of tables are arranged and their rows ordered. People may read
+//! and edit it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -39,6 +40,9 @@ pub struct Columns {
     /// How many of them stay at the left.
     #[serde(default)]
     pub frozen: usize,
+    /// The order of the rows, the column that counts most first: `createdon desc`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sort: Vec<String>,
     /// Widths that a person gave, in cells.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub widths: BTreeMap<String, u16>,
@@ -146,6 +150,7 @@ mod tests {
         Columns {
             columns: names.iter().map(|(name, _)| (*name).to_owned()).collect(),
             frozen,
+            sort: vec!["createdon desc".to_owned()],
             widths: names.iter().filter_map(width).collect(),
         }
     }
@@ -178,7 +183,10 @@ mod tests {
         assert_eq!((&kept[ORG]["incident"], &kept[ORG]["account"]), (&cases, &accounts));
         assert_eq!(kept["https://other"]["account"], Columns::default());
         let text = fs::read_to_string(&file.path).unwrap();
-        assert!(text.contains("columns = [\"ticketnumber\", \"title\"]\nfrozen = 2"), "{text}");
+        assert!(
+            text.contains("columns = [\"ticketnumber\", \"title\"]\nfrozen = 2\nsort = [\"createdon desc\"]"),
+            "{text}"
+        );
     }
 
     #[test]

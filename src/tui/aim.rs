@@ -177,11 +177,12 @@ impl Aims {
         let http = match &profile.ca_file {
             Some(_) => {
                 let options = http::Options { ca_file: profile.ca_file.clone() };
-                http::client(&options).map_err(|error| {
+                let http = http::client(&options).map_err(|error| {
                     Problem::new(format!("Profile {name} cannot be used."))
                         .why(format!("{error}."))
                         .next("Esc dismiss")
-                })?
+                })?;
+                http.traced_like(&self.http)
             }
             None => self.http.clone(),
         };

@@ -1,18 +1,26 @@
-//! Looks for a row that is named by its id, its ticket number or a key.
+//! Looks for a row that is named by its id, its ticket number or a key, and for rows with a text.
 
 use std::sync::Arc;
 
+use futures_util::{StreamExt, stream};
+
 use super::Services;
 use crate::app::destination::has_group;
-use crate::app::finding::{Found, Hit, Search, TICKET};
+use crate::app::finding::{Found, Hit, Search, Searched, TICKET, TextSearch};
 use crate::app::problem::Problem;
+use crate::app::quick_search::QuickSearch;
 use crate::dataverse::filter::Literal;
 use crate::dataverse::{
-    Client, Column, ColumnKind, Error, Filter, Query, Row, RowId, RowQuery, Table, TableSchema, field,
+    Client, Column, ColumnKind, Error, Filter, Page, Query, QuickFind, Row, RowId, RowQuery, Table,
+    TableSchema, field,
 };
 
 /// Rows that are read of many; nobody chooses among more.
 const MOST: u32 = 100;
+/// The same for each table of several.
+const MOST_OF_A_TABLE: u32 = 20;
+/// When a row was changed last.
+const CHANGED: &str = "modifiedon";
 
 impl Services {
     /// Finds the rows that are meant, in the environment of the session.
@@ -23,7 +31,8 @@ impl Services {
 }
 
 fn failed(search: &Search, error: &Error) -> Problem {
-    Problem::of(&format!("Cannot look for {}", search.text()), error).next("g i try again   Esc dismiss")
+    let next = format!("{} try again   Esc dismiss", search.again());
+    Problem::of(&format!("Cannot look for {}", search.text()), error).next(&next)
 }
 
 /// Finds the rows that are meant.
@@ -78,7 +87,76 @@ async fn find(client: &Client, search: &Search) -> Result<Found, Problem> {
             // A condition and not an address: values with `/`, `&` and the like cannot stand in the address of a key.
             rows(client, table, filter, false).await.map_err(failed)
         }
+        Search::Text(search) => by_text(client, search).await.map_err(failed),
     }
+}
+
+/// Learns what is not known of the tables, one after the other, as each is several requests at once; then asks all of
+/// them for their rows, as many at once as the service recommends.
+async fn by_text(client: &Client, search: &TextSearch) -> Result<Found, Error> {
+    let mut found = Found::default();
+    for searched in &search.among {
+        let learned = learn(client, searched).await;
+        found.learned.extend(readable(learned, &searched.table, &mut found.unread)?);
+    }
+    let mut asked = Vec::new();
+    for (schema, find) in &found.learned {
+        asked.push(with_text(client, search, schema, find.as_ref()));
+    }
+    let answers: Vec<_> = stream::iter(asked).buffered(client.at_once()).collect().await;
+    let tables: Vec<Table> = found.learned.iter().map(|(schema, _)| schema.table.clone()).collect();
+    for (answer, table) in answers.into_iter().zip(&tables) {
+        let of_table = readable(answer, table, &mut found.unread)?.unwrap_or_default();
+        found.hits.extend(of_table.hits);
+        found.more.extend(of_table.more);
+    }
+    Ok(found)
+}
+
+/// An answer; none, and why, of a table that the person may not read or that is gone.
+fn readable<T>(
+    answer: Result<T, Error>,
+    table: &Table,
+    unread: &mut Vec<(String, String)>,
+) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_forbidden() || error.is_not_found() => {
+            unread.push((table.display_name.clone(), error.to_string()));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn learn(client: &Client, searched: &Searched) -> Result<(Arc<TableSchema>, Option<QuickFind>), Error> {
+    let schema = match &searched.schema {
+        Some(schema) => Arc::clone(schema),
+        None => Arc::new(client.table_schema(&searched.table).await?),
+    };
+    let find = match &searched.find {
+        Some(find) => find.clone(),
+        None => client.quick_find(&schema).await?,
+    };
+    Ok((schema, find))
+}
+
+/// The newest rows of a table with the text in what its quick search looks at.
+async fn with_text(
+    client: &Client,
+    search: &TextSearch,
+    schema: &TableSchema,
+    find: Option<&QuickFind>,
+) -> Result<Found, Error> {
+    let quick = QuickSearch { schema, find, tables: &search.tables };
+    // A table without a column that can hold the text has no row with it.
+    let Ok((_, filter)) = quick.of_text(&search.text) else { return Ok(Found::default()) };
+    let tickets = schema.column(TICKET).is_some();
+    let mut query = select(&schema.table, tickets).filter(filter).page_size(MOST_OF_A_TABLE);
+    if schema.column(CHANGED).is_some() {
+        query = query.order_by_desc(CHANGED);
+    }
+    Ok(hits(&schema.table, &client.page(&query).await?, tickets))
 }
 
 /// Asks one table after the other, and stops at the first that has the row.
@@ -105,16 +183,24 @@ async fn by_id(client: &Client, id: RowId, tables: &[Table]) -> Result<Found, Er
 
 /// The rows of a table that meet a condition, by ticket number where the table has them.
 async fn rows(client: &Client, table: &Table, filter: Filter, tickets: bool) -> Result<Found, Error> {
-    let name = table.primary_name.iter().map(ToString::to_string);
-    let ticket = tickets.then(|| TICKET.to_owned());
-    let mut query = Query::new(table.set.clone()).filter(filter).page_size(MOST);
-    query = query.select([table.primary_id.to_string()].into_iter().chain(ticket).chain(name));
+    let mut query = select(table, tickets).filter(filter).page_size(MOST);
     if tickets {
         query = query.order_by(TICKET);
     }
-    let page = client.page(&query).await?;
+    Ok(hits(table, &client.page(&query).await?, tickets))
+}
+
+/// A query of what a hit shows.
+fn select(table: &Table, tickets: bool) -> Query {
+    let name = table.primary_name.iter().map(ToString::to_string);
+    let ticket = tickets.then(|| TICKET.to_owned());
+    Query::new(table.set.clone()).select([table.primary_id.to_string()].into_iter().chain(ticket).chain(name))
+}
+
+fn hits(table: &Table, page: &Page, tickets: bool) -> Found {
+    let more = page.next_link().map(|_| table.name.clone()).into_iter().collect();
     let hits = page.rows().filter_map(|row| hit(table, &row, tickets)).collect();
-    Ok(Found { hits, more: page.next_link().is_some(), unread: vec![] })
+    Found { hits, more, ..Found::default() }
 }
 
 fn hit(table: &Table, row: &Row, tickets: bool) -> Option<Hit> {

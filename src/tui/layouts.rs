@@ -1,6 +1,7 @@
 //! How columns are arranged, as the core has it and as its file has it.
 
 use crate::app::column_layout::{ColumnLayout, LaidOut, Layouts};
+use crate::app::screen::grid::Sort;
 use crate::dataverse::{ColumnName, TableName};
 use crate::ops::column_layouts::{Columns, Tables};
 
@@ -21,8 +22,25 @@ fn columns(layout: &ColumnLayout) -> Columns {
     Columns {
         columns: layout.columns.iter().map(|column| column.name.to_string()).collect(),
         frozen: layout.frozen,
+        sort: layout.sort.iter().map(order).collect(),
         widths: layout.columns.iter().filter_map(width).collect(),
     }
+}
+
+/// `createdon desc`
+fn order(sort: &Sort) -> String {
+    format!("{}{}", sort.column, if sort.descending { " desc" } else { "" })
+}
+
+/// The other way round; nothing for what makes no sense: people edit the file.
+fn sort(text: &str) -> Option<Sort> {
+    let mut words = text.split_whitespace();
+    let (column, descending) = match (words.next()?, words.next(), words.next()) {
+        (column, None | Some("asc"), None) => (column, false),
+        (column, Some("desc"), None) => (column, true),
+        _ => return None,
+    };
+    Some(Sort { column: ColumnName::new(column), descending })
 }
 
 /// What the file has, as the core takes it.
@@ -37,9 +55,29 @@ pub(super) fn layouts(kept: Tables) -> Layouts {
             let layout = ColumnLayout {
                 columns: columns.columns.iter().map(column).collect(),
                 frozen: columns.frozen,
+                sort: columns.sort.iter().filter_map(|text| sort(text)).collect(),
             };
             layouts.set(&environment, TableName::new(table), layout);
         }
     }
     layouts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_rows_is_written_as_a_query_has_it_and_read_again() {
+        let by = |column: &str, descending| Sort { column: column.into(), descending };
+        let layout =
+            ColumnLayout { sort: vec![by("createdon", true), by("title", false)], ..Default::default() };
+        let kept = tables(vec![("https://contoso".into(), "incident".into(), layout.clone())]);
+        assert_eq!(kept["https://contoso"]["incident"].sort, ["createdon desc", "title"]);
+        assert_eq!(layouts(kept).of("https://contoso", &"incident".into()), Some(&layout));
+        assert_eq!(sort("title asc"), Some(by("title", false)));
+        for nonsense in ["", "title up", "title desc nulls", "desc desc desc"] {
+            assert_eq!(sort(nonsense), None, "{nonsense}");
+        }
+    }
 }

@@ -8,9 +8,11 @@ use tokio::task::{AbortHandle, JoinHandle};
 use super::layouts::Change;
 use super::services::Services;
 use crate::app::effect::WriteId;
+use crate::app::exchanges::Trace;
 use crate::app::tickets::{Slot, Ticket};
 use crate::app::{Effect, Event, Request};
 use crate::dataverse::{Exchange, Patch};
+use crate::http;
 
 /// Starts work and hands back what it answers.
 ///
@@ -29,6 +31,7 @@ pub struct Runner {
     follower: JoinHandle<()>,
     keeper: JoinHandle<()>,
     exchanges: UnboundedReceiver<Exchange>,
+    traces: UnboundedReceiver<http::Trace>,
 }
 
 impl Runner {
@@ -73,6 +76,7 @@ impl Runner {
         });
         // Somebody else may have them: then none are told here.
         let exchanges = services.exchanges().unwrap_or_else(|| unbounded_channel().1);
+        let traces = services.traces().unwrap_or_else(|| unbounded_channel().1);
         Self {
             services,
             events,
@@ -85,6 +89,7 @@ impl Runner {
             follower,
             keeper,
             exchanges,
+            traces,
         }
     }
 
@@ -124,6 +129,7 @@ impl Runner {
             biased;
             event = self.inbox.recv() => event,
             Some(exchange) = self.exchanges.recv() => Some(Event::Exchanged(Box::new(exchange))),
+            Some(trace) = self.traces.recv() => Some(Event::Traced(Box::new(seen(trace)))),
         }
     }
 
@@ -158,4 +164,10 @@ impl Runner {
             old.abort();
         }
     }
+}
+
+/// A request of a sign-in, a list or a check, as the core knows it.
+fn seen(trace: http::Trace) -> Trace {
+    let http::Trace { at, took, method, origin, path, status, failure, bytes } = trace;
+    Trace { at, took, method, origin, path, status, failure, bytes }
 }

@@ -60,7 +60,8 @@ pub struct Services {
     client: Arc<watch::Sender<Option<Client>>>,
     /// The newest connection, until the core takes it: what the screens show and where requests go is one thing.
     ready: Arc<Mutex<Option<Client>>>,
-    exchanges: Told,
+    exchanges: Told<Exchange>,
+    traces: Told<http::Trace>,
 }
 
 /// For what is asked by the way: a service that has trouble is not waited for.
@@ -82,7 +83,8 @@ impl Services {
             EnvironmentUrl::parse(url).map_err(io::Error::other)?;
         }
         let options = http::Options { ca_file: start.ca_file.clone() };
-        let http = http::client(&options).map_err(io::Error::other)?;
+        let traces = Told::new();
+        let http = http::client(&options).map_err(io::Error::other)?.traced(traces.sender());
         Ok(Self {
             aims: Aims::new(start, http),
             store: start.store.clone(),
@@ -98,12 +100,18 @@ impl Services {
             client: Arc::new(watch::Sender::new(None)),
             ready: Arc::default(),
             exchanges: Told::new(),
+            traces,
         })
     }
 
     /// The exchanges of all sessions, for the one who takes them first.
     pub fn exchanges(&self) -> Option<UnboundedReceiver<Exchange>> {
         self.exchanges.take()
+    }
+
+    /// Other requests: of sign-ins, lists and checks. For the one who takes them first.
+    pub fn traces(&self) -> Option<UnboundedReceiver<http::Trace>> {
+        self.traces.take()
     }
 
     /// What connections and sign-ins are to from here on.
@@ -185,6 +193,9 @@ impl Services {
             Request::QuickFind(schema) => {
                 let found = async { self.client()?.quick_find(&schema).await }.await;
                 Reply::QuickFind(schema.table.name.clone(), found)
+            }
+            Request::Repeat(exchange) => {
+                Reply::Repeated(async { self.client()?.repeat(&exchange).await }.await)
             }
             Request::Zone => Reply::Zone(self.zone().await),
             Request::Doctor(tables, size) => Reply::Doctor(self.examine(&tables, size).await),

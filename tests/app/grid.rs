@@ -183,20 +183,21 @@ async fn columns_that_were_arranged_are_kept_in_a_readable_file_and_come_back() 
     let mut program = Program::start().await;
     at_all_cases(&mut program).await;
     let origin = program.sandbox.ready().url.clone();
-    program.keys("l H ! > >");
+    program.keys("s l H ! > >");
     program.wait_for("cells wide").await;
     let home = program.quit_for_its_home().await;
     let text = fs::read_to_string(home.path().join("state/layouts.toml")).unwrap();
     assert!(text.contains(&format!("[environments.\"{origin}\".incident]")), "{text}");
     assert!(
-        text.contains("columns = [\"ticketnumber\", \"prioritycode\"") && text.contains("frozen = 2"),
+        text.contains("columns = [\"ticketnumber\", \"prioritycode\"")
+            && text.contains("frozen = 2\nsort = [\"ticketnumber\"]"),
         "{text}"
     );
     assert!(text.contains("prioritycode = "), "{text}");
 
     let mut program = Program::start_with(|ready, settings| {
         let text = format!(
-            "version = 1\n[environments.\"{}\".incident]\ncolumns = [\"prioritycode\", \"gone\", \"title\"]\nfrozen = 1\n",
+            "version = 1\n[environments.\"{}\".incident]\ncolumns = [\"prioritycode\", \"gone\", \"title\"]\nfrozen = 1\nsort = [\"ticketnumber desc\"]\n",
             ready.url
         );
         dvtui::private_file::replace(&settings.state_folder.join("layouts.toml"), text.as_bytes()).unwrap();
@@ -207,6 +208,9 @@ async fn columns_that_were_arranged_are_kept_in_a_readable_file_and_come_back() 
     let screen = program.wait_for("50 of 300").await;
     let header = screen.lines().nth(2).unwrap();
     assert!(header.contains("[Priority") && !header.contains("Case Number"), "{header}");
+    assert!(screen.contains("sort Case Number v"), "{screen}");
+    let paths = program.api_paths().await;
+    assert!(paths.iter().any(|path| path.contains("$orderby=ticketnumber%20desc")), "{paths:?}");
     program.quit().await;
 }
 

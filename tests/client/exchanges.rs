@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dvtui::auth::{EnvironmentUrl, Tokens};
 use dvtui::dataverse::exchange::Again;
-use dvtui::dataverse::{Client, Exchange, Guard, Query, Table, Throttle, WaitReason, field};
+use dvtui::dataverse::{Client, Error, Exchange, Guard, Query, Table, Throttle, WaitReason, field};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -128,4 +128,46 @@ fn client_of(listener: &TcpListener) -> Client {
     let http = dvtui::http::client(&dvtui::http::Options::default()).unwrap();
     let tokens = Tokens::fixed("the-token".to_owned().into());
     Client::new(EnvironmentUrl::parse(&origin).unwrap(), http, tokens, Guard::new())
+}
+
+#[tokio::test]
+async fn a_read_is_repeated_with_its_preferences_and_a_write_or_one_of_elsewhere_is_not() {
+    let page = || json(r#"{"value":[]}"#);
+    let server = Server::start(|_| vec![page(), page()]).await;
+    let client = server.client();
+    let mut exchanges = told(&client);
+    let query = Query::new("incidents").filter(field("title").contains("a b")).page_size(7);
+    client.page(&query).await.unwrap();
+    let exchange = exchanges.recv().await.unwrap();
+    assert_eq!(client.repeat(&exchange).await.unwrap(), 12);
+    let seen = server.seen();
+    assert_eq!((seen.len(), &seen[0].target), (2, &seen[1].target));
+    assert_eq!(seen[1].header("prefer"), Some("odata.maxpagesize=7"));
+    let write = Exchange { method: "PATCH".into(), ..exchange.clone() };
+    assert!(matches!(client.repeat(&write).await, Err(Error::Invalid { .. })));
+    let elsewhere = Exchange { origin: "http://127.0.0.1:1".into(), ..exchange };
+    assert!(matches!(client.repeat(&elsewhere).await, Err(Error::ForeignOrigin { .. })));
+    assert_eq!(server.seen().len(), 2, "nothing was sent for those");
+}
+
+#[tokio::test]
+async fn a_request_that_is_told_as_an_exchange_is_not_told_a_second_time_and_others_are_traced() {
+    let page = || json(r#"{"value":[]}"#);
+    let server = Server::start(|_| vec![page(), page()]).await;
+    let (traces, mut traced) = unbounded_channel();
+    let http = dvtui::http::client(&dvtui::http::Options::default()).unwrap().traced(traces);
+    let environment = EnvironmentUrl::parse(&server.origin).unwrap();
+    let client = || {
+        let tokens = Tokens::fixed("the-token".to_owned().into());
+        Client::new(environment.clone(), http.clone(), tokens, Guard::new())
+    };
+    let quiet = client();
+    quiet.page(&Query::new("incidents").filter(field("title").eq("Fourth Coffee"))).await.unwrap();
+    let trace = traced.recv().await.unwrap();
+    assert_eq!((trace.path.as_str(), trace.status), ("/api/data/v9.2/incidents", Some(200)));
+    assert!(!format!("{trace:?}").contains("Fourth"), "{trace:?}");
+    let client = client();
+    let mut exchanges = told(&client);
+    client.page(&Query::new("incidents")).await.unwrap();
+    assert!(exchanges.recv().await.is_some() && traced.try_recv().is_err());
 }

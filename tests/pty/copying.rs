@@ -26,7 +26,7 @@ fn what_no_clipboard_took_is_printed_whole_and_unbroken() {
     terminal.wait_for("Sent to terminal clipboard (OSC 52, ");
     let sent = sent_to_clipboard(&terminal.bytes);
     assert!(sent.contains("/api/data/v9.2/incidents?$select=") && sent.len() > 100, "{sent}");
-    terminal.keys(&["P"]);
+    terminal.keys(&["P", "P"]);
     terminal.wait_for("Press a key to go on.");
     assert!(!terminal.state().alternate_screen());
     // Lines that the terminal broke by itself are one line to whoever marks them there.

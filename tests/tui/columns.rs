@@ -6,6 +6,7 @@ use bytes::Bytes;
 use dvtui::app::Reply;
 use dvtui::app::column_layout::{ColumnLayout, LaidOut, Layouts};
 use dvtui::app::effect::{Effect, Request};
+use dvtui::app::screen::grid::Sort;
 use dvtui::app::screen::{Grid, Screen};
 use dvtui::app::tickets::Slot;
 use dvtui::dataverse::{ColumnKind, Page, TableSchema};
@@ -168,14 +169,47 @@ fn what_was_arranged_before_is_shown_again_without_columns_that_are_gone() {
         laid("prioritycode", None),
     ];
     let mut layouts = Layouts::default();
-    layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 2 });
+    layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 2, ..Default::default() });
     let stage = opened(layouts, 80, 24);
     assert_eq!(names(&stage), ["ownerid", "title", "prioritycode"]);
     assert_eq!((grid(&stage).frozen, grid(&stage).widths[1].own), (1, Some(9)));
     let mut layouts = Layouts::default();
     let columns = vec![laid("gone", None)];
-    layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 1 });
+    layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 1, ..Default::default() });
     assert_eq!(names(&opened(layouts, 80, 24))[0], "ticketnumber", "the usual ones, when none is left");
+}
+
+#[test]
+fn the_order_of_rows_is_kept_with_the_columns_and_asked_for_at_the_next_visit() {
+    let by = |column: &str, descending| Sort { column: column.into(), descending };
+    let mut stage = at_cases(80, 24);
+    stage.keys("l s");
+    let kept_of = |stage: &Stage| {
+        stage.effects.iter().find_map(|effect| match effect {
+            Effect::KeepLayout(_, _, layout) => Some(layout.sort.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(kept_of(&stage), Some(vec![by("title", false)]));
+    stage.keys("l S s s");
+    assert_eq!(kept_of(&stage), Some(vec![by("prioritycode", true)]));
+    stage.keys("s");
+    assert_eq!(kept_of(&stage), Some(vec![]), "no order is kept too");
+    // What is gone, and what cannot be ordered by, is left out.
+    let sort = vec![by("gone", false), by("createdon", true), by("entityimage", false), by("title", false)];
+    let mut layouts = Layouts::default();
+    let columns = vec![LaidOut { name: "title".into(), width: None }];
+    layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 1, sort });
+    let mut stage = Stage::at_tables(80, 24);
+    stage.app.know_layouts((layouts, None));
+    stage.keys("/ c a s e Enter");
+    let mut schema = wide_cases();
+    schema.columns.push(column("Image", "entityimage", ColumnKind::Image));
+    schema.columns.push(column("Created On", "createdon", ColumnKind::BigInt));
+    stage.answer(Slot::Schema, Reply::Schema(Ok(Arc::new(schema))));
+    let Request::Rows(query) = stage.request(Slot::Rows) else { panic!("{:?}", stage.effects) };
+    let asked: Vec<String> = query.ordering().iter().map(ToString::to_string).collect();
+    assert_eq!(asked, ["createdon desc", "title", "incidentid"]);
 }
 
 #[test]
@@ -215,7 +249,7 @@ fn numbers_are_the_servers_text_and_a_date_alone_is_never_moved() {
         let mut layouts = Layouts::default();
         let laid = |name: &str| LaidOut { name: name.into(), width: None };
         let columns = ["a", "b", "c", "d", "e"].map(laid).to_vec();
-        layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 1 });
+        layouts.set(HERE, "incident".into(), ColumnLayout { columns, frozen: 1, ..Default::default() });
         let mut stage = Stage::at_tables(120, 24);
         stage.app.know_layouts((layouts, None));
         stage.keys("/ c a s e Enter");

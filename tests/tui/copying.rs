@@ -88,25 +88,116 @@ fn the_menu_shows_every_letter() {
 #[test]
 fn the_message_says_how_and_p_prints_what_was_copied_last() {
     let mut stage = Stage::at_cases(80, 24, 30, None);
-    stage.keys("P");
+    stage.keys("P P");
     assert!(stage.row(23).contains("Nothing was copied yet."), "{}", stage.row(23));
     stage.keys("y n");
-    let said = "Sent to terminal clipboard (OSC 52, 16 bytes). Empty paste?  P prints it.";
+    let said = "Sent to terminal clipboard (OSC 52, 16 bytes). Empty paste? P P prints it.";
     assert_eq!(stage.row(23).trim(), said);
     assert!(!stage.row(23).to_lowercase().contains("copied"));
-    stage.keys("P");
+    stage.keys("P P");
     assert_eq!(stage.effects, [Effect::Print("CAS-00000-A1B2C3".into())]);
     for (how, said) in [
-        (Copied::Tool("wl-copy"), "Copied with wl-copy. 16 bytes.  P prints it."),
+        (Copied::Tool("wl-copy"), "Copied with wl-copy. 16 bytes. P P prints it."),
         (
             Copied::File("/home/anna/copied.txt".into()),
             "Too long for a terminal's clipboard: written to /home/anna/copied.txt.",
         ),
-        (Copied::Failed("The disk is full.".into()), "Not copied. The disk is full.  P prints it."),
+        (Copied::Failed("The disk is full.".into()), "Not copied. The disk is full. P P prints it."),
     ] {
         stage.event(Event::Copied(how));
         assert!(stage.row(23).contains(said), "{}", stage.row(23));
     }
+}
+
+/// What the last key printed.
+fn printed(stage: &Stage) -> &str {
+    match &stage.effects[..] {
+        [Effect::Print(text)] => text,
+        other => panic!("{other:?} on {}", stage.row(23)),
+    }
+}
+
+#[test]
+fn p_and_a_letter_prints_what_y_and_the_letter_copies() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.keys("j l l");
+    for letter in ["y", "v", "r", "t", "m", "j", "i", "k", "n", "u", "l", "x", "q"] {
+        stage.keys(&format!("y {letter}"));
+        let text = copied(&stage).to_owned();
+        stage.keys(&format!("P {letter}"));
+        assert_eq!(printed(&stage), text, "P {letter}");
+        assert!(!stage.row(23).contains("clipboard"), "{}", stage.row(23));
+    }
+    stage.keys("P P");
+    assert!(printed(&stage).starts_with("dv rows incident"), "the last one again: {}", printed(&stage));
+    stage.keys("P");
+    insta::assert_snapshot!(stage.screen());
+    stage.keys("w");
+    assert!(stage.row(23).contains("`w` does nothing here."), "{}", stage.row(23));
+    stage.keys("Esc");
+    assert!(stage.app.overlays.is_empty() && stage.effects.is_empty());
+    // A value that is not there is refused as in copying.
+    stage.keys("j j j j j l l P y");
+    assert_eq!(stage.effects, []);
+    assert!(stage.row(23).contains("Customer has no value here."), "{}", stage.row(23));
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys("P");
+    assert!(stage.row(23).contains("nothing was copied yet"), "{}", stage.row(23));
+}
+
+#[test]
+fn with_marks_each_letter_copies_the_marked_rows_in_their_order() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.keys("j j Space k k k Space j j l l"); // the third, then the first; the cursor is elsewhere
+    let ids = ["00000000-0000-4000-8000-0000000000aa", "00000002-0000-4000-8000-0000000000aa"];
+    for (letter, lines) in [
+        ("y", ["High".to_owned(), "Low".to_owned()]),
+        ("v", ["1".to_owned(), "3".to_owned()]),
+        ("j", [case(0), case(2)]),
+        ("i", ids.map(str::to_owned)),
+        ("n", ["CAS-00000-A1B2C3".to_owned(), "CAS-00002-A1B2C3".to_owned()]),
+    ] {
+        stage.keys(&format!("y {letter}"));
+        assert_eq!(copied(&stage), lines.join("\n"), "y {letter}");
+    }
+    let said = stage.row(23).trim().to_owned();
+    assert_eq!(said, "2 rows sent to terminal clipboard (OSC 52, 33 bytes). P P prints it.");
+    stage.keys("y r");
+    assert_eq!(copied(&stage).lines().count(), 2);
+    assert!(copied(&stage).starts_with("CAS-00000-A1B2C3\t"), "{}", copied(&stage));
+    stage.keys("y t");
+    assert!(copied(&stage).starts_with("Case Number\t") && copied(&stage).lines().count() == 3);
+    stage.keys("y m");
+    assert_eq!(copied(&stage).lines().count(), 4);
+    stage.keys("y l");
+    assert!(copied(&stage).lines().zip(ids).all(|(line, id)| line.ends_with(id)), "{}", copied(&stage));
+    // What is of the query or of a column is the same with marks.
+    stage.keys("y k");
+    assert_eq!(copied(&stage), "prioritycode");
+    stage.keys("P i");
+    assert_eq!(printed(&stage), ids.join("\n"), "printing takes the marks too");
+    stage.keys("M n y i");
+    assert_eq!(
+        copied(&stage),
+        "00000003-0000-4000-8000-0000000000aa",
+        "without marks the row under the cursor"
+    );
+}
+
+#[test]
+fn marked_rows_that_are_not_held_are_not_copied_and_that_is_told() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.keys("Space Space r");
+    let page = crate::stage::page(1..30, None, Some(29)); // the first case is gone
+    stage.answer(Slot::Rows, Reply::Rows(Ok(page)));
+    stage.keys("y i");
+    assert_eq!(copied(&stage), "00000001-0000-4000-8000-0000000000aa");
+    assert!(stage.row(23).contains("1 of 2 rows (others not held) sent"), "{}", stage.row(23));
+    stage.keys("r");
+    stage.answer(Slot::Rows, Reply::Rows(Ok(crate::stage::page(5..30, None, Some(25)))));
+    stage.keys("y i");
+    assert!(stage.row(23).contains("No marked row is held."), "{}", stage.row(23));
+    assert_eq!(stage.effects, []);
 }
 
 #[test]

@@ -186,6 +186,81 @@ fn what_is_found_does_not_come_between_a_person_and_what_they_went_on_to_do() {
     assert!(stage.row(23).contains("Stopped."), "{}", stage.row(23));
 }
 
+fn account(number: u32, name: &str) -> Hit {
+    let id = format!("{number:08x}-0000-4000-8000-0000000000bb").parse().unwrap();
+    let table = tables().into_iter().find(|table| table.name.as_str() == "account").unwrap();
+    Hit { detail: table.display_name.clone(), table, id, name: name.into() }
+}
+
+/// Rows of two tables with a text.
+pub(crate) fn of_two_tables() -> Found {
+    Found {
+        hits: vec![
+            hit(1213, "Printer jam on floor 3"),
+            hit(1877, "Printer ink is low"),
+            account(1, "Fourth Coffee Printing"),
+        ],
+        more: vec!["incident".into()],
+        ..Found::default()
+    }
+}
+
+#[test]
+fn a_text_is_looked_for_in_what_was_opened_and_what_is_usual_and_the_rows_stand_by_table() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.keys("g f p r i n t");
+    insta::assert_snapshot!(stage.screen());
+    stage.keys("Enter");
+    let Search::Text(asked) = search(&stage).clone() else { panic!("{:?}", search(&stage)) };
+    let names: Vec<&str> = asked.among.iter().map(|searched| searched.table.name.as_str()).collect();
+    assert_eq!((asked.text.as_str(), names), ("print", vec!["incident", "account", "contact"]));
+    assert!(
+        asked.among[0].schema.is_some() && asked.among[1].schema.is_none(),
+        "what is known is not asked for"
+    );
+    stage.answer(Slot::Find, Reply::Found(Ok(of_two_tables())));
+    insta::assert_snapshot!(stage.screen());
+    stage.keys("c o f f e e Enter");
+    assert!(is_at_record(&stage, account(1, "").id), "{}", stage.screen());
+}
+
+#[test]
+fn one_row_that_a_text_found_is_shown_before_it_is_opened() {
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys(": f i n d Space i n k Enter");
+    stage.answer(Slot::Find, found(vec![hit(1877, "Printer ink is low")]));
+    assert!(stage.screen().contains("`ink`: Case 1"), "{}", stage.screen());
+    stage.keys("Enter");
+    assert!(is_at_record(&stage, hit(1877, "").id), "{}", stage.screen());
+}
+
+#[test]
+fn a_text_that_is_nowhere_says_where_it_was_looked_for_and_what_could_not_be_read() {
+    let mut stage = Stage::at_tables(120, 24);
+    stage.keys(": f i n d Space x y Enter");
+    let unread = vec![("Contact".to_owned(), "No.".to_owned())];
+    stage.answer(Slot::Find, Reply::Found(Ok(Found { unread, ..Found::default() })));
+    let said = format!("{:?}", stage.app.notice);
+    assert!(said.contains("No Case, Account has `xy` in what a quick search looks at."), "{said}");
+    assert!(said.contains("Contact could not be read: No."), "{said}");
+    stage.keys("g f Enter");
+    assert!(stage.row(23).contains("Type what to look for: find printer"), "{}", stage.row(23));
+    assert!(stage.effects.is_empty());
+}
+
+#[test]
+fn what_was_learned_of_a_table_on_the_way_is_not_asked_for_again() {
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys(": f i n d Space x Enter");
+    let schema = std::sync::Arc::new(crate::desk::cases());
+    let learned = vec![(schema, None)];
+    stage.answer(Slot::Find, Reply::Found(Ok(Found { learned, ..Found::default() })));
+    stage.keys(": f i n d Space y Enter");
+    let Search::Text(asked) = search(&stage) else { panic!("{:?}", search(&stage)) };
+    let case = asked.among.iter().find(|searched| searched.table.name.as_str() == "incident").unwrap();
+    assert!(case.schema.is_some() && case.find == Some(None));
+}
+
 /// At the tables of an environment that is listed beside others.
 fn listed() -> Stage {
     let mut stage = Stage::at_tables(80, 24);

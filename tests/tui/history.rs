@@ -248,11 +248,38 @@ fn a_watch_that_fails_says_so_and_tries_again_later_each_time() {
 }
 
 #[test]
-fn a_watch_more_often_than_every_five_seconds_is_refused() {
+fn a_view_is_watched_as_often_as_the_palette_is_told() {
     let mut stage = Stage::at_cases(80, 24, 30, None);
-    stage.app.watch(4);
-    assert!(stage.row(23).contains("5 is the least"), "{}", stage.row(23));
+    stage.keys(": w a t c h Space 3 0 Enter");
+    assert!(stage.row(2).contains("watch 30 s"), "{}", stage.row(2));
+    assert!(stage.row(23).contains("Read again every 30 seconds"), "{}", stage.row(23));
+    clock(&mut stage, 29);
+    assert!(!asks_for(&stage, Slot::Rows));
+    clock(&mut stage, 30);
+    assert!(asks_for(&stage, Slot::Rows));
+    stage.keys(": w a t c h Space 5 s Enter");
+    assert!(stage.row(2).contains("watch 5 s"), "the newest number counts: {}", stage.row(2));
+    stage.keys(": w a t c h Enter");
+    assert!(stage.app.watch.is_none(), "the word alone is `z w`");
+}
+
+#[test]
+fn seconds_that_make_no_sense_are_refused_where_they_are_typed() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    for (typed, why) in
+        [("4", "5 is the least"), ("9 9 9 9 9", "a day"), ("s o o n", "`soon` is no number of seconds")]
+    {
+        stage.keys(&format!(": w a t c h Space {typed}"));
+        assert!(stage.screen().contains(why), "{}", stage.screen());
+        stage.keys("Enter");
+        assert!(stage.row(23).contains(why), "{}", stage.row(23));
+        assert!(stage.app.watch.is_none() && !stage.app.overlays.is_empty(), "it can be typed on");
+        stage.keys("Esc");
+    }
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys(": w a t c h Space 6 0");
+    assert!(stage.screen().contains("Rows and records can be watched."), "{}", stage.screen());
+    stage.keys("Enter");
+    assert!(stage.row(23).contains("Rows and records can be watched."), "{}", stage.row(23));
     assert!(stage.app.watch.is_none());
-    stage.app.watch(5);
-    assert!(stage.row(2).contains("watch 5 s"));
 }

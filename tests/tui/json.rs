@@ -82,3 +82,54 @@ fn a_value_is_edited_where_it_stands() {
     assert_eq!(desk.pending(), 1);
     assert!(desk.screen().contains(">~   prioritycode: *3"), "{}", desk.screen());
 }
+
+#[test]
+fn what_was_folded_stays_so_for_a_row_of_the_same_shape_only() {
+    let mut desk = desk(120, 60);
+    desk.keys("z M r").row(&ROW.replace("gold", "silver"));
+    assert!(desk.screen().contains("customerid_account: {...} (4)"), "{}", desk.screen());
+    desk.keys("r").row(&ROW.replace("\"gold\"", "\"gold\",\"new\""));
+    assert!(!desk.screen().contains("{...}") && desk.screen().contains("new"), "{}", desk.screen());
+}
+
+#[test]
+fn the_json_of_the_next_record_is_shown_in_the_same_way() {
+    let mut desk = desk(120, 60);
+    desk.keys("z a J")
+        .row(&ROW.replace("00000000-0000-4000-8000-0000000000aa", "00000001-0000-4000-8000-0000000000aa"));
+    assert!(desk.screen().contains("\"prioritycode\": 1"), "{}", desk.screen());
+}
+
+#[test]
+fn no_room_is_left_empty_below_the_last_line() {
+    let mut desk = desk(80, 24);
+    let is_full = |desk: &Desk, height: usize| {
+        desk.screen().lines().skip(2).take(height - 4).all(|line| !line.trim().is_empty())
+    };
+    for keys in ["G", "z M", "z R G"] {
+        desk.keys(keys);
+        assert!(is_full(&desk, 24), "{keys}: {}", desk.screen());
+    }
+    desk.stage.resize(80, 28);
+    desk.keys("k");
+    assert!(is_full(&desk, 28), "{}", desk.screen());
+}
+
+#[test]
+fn raw_shows_values_with_their_quotes_and_nulls_whatever_is_hidden() {
+    let mut desk = desk(120, 60);
+    desk.keys("/").text("printer").keys("Enter z a Enter");
+    assert!(desk.screen().contains("\"Printer jam on floor 3\""), "{}", desk.screen());
+    desk.keys("Esc z e");
+    assert_eq!(desk.message(), "Raw shows nulls all the same.  z a leaves raw.");
+    assert!(desk.screen().contains("\"followupby\": null"), "{}", desk.screen());
+}
+
+#[test]
+fn a_member_of_what_is_inside_a_row_is_no_column_of_it() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("2").row(&ROW.replace("\"telephone1\"", "\"title\""));
+    desk.keys("/").text("+44").keys("Enter e");
+    assert!(!desk.screen().contains("Enter stage"), "{}", desk.screen());
+    assert!(desk.stage.app.overlays.is_empty());
+}

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use dvtui::app::Reply;
-use dvtui::app::effect::Effect;
-use dvtui::app::event::Event;
+use dvtui::app::effect::{Effect, Request};
+use dvtui::app::event::{Event, Reply};
+use dvtui::app::exchanges::Trace;
+use dvtui::app::layout::Size;
 use dvtui::app::screen::Screen;
 use dvtui::app::tickets::Slot;
 use dvtui::app::zone::Zone;
@@ -11,7 +12,7 @@ use dvtui::dataverse::{Limits, Throttle, WaitReason};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 
-use crate::stage::{Stage, noon};
+use crate::stage::{Stage, noon, refused};
 
 /// A request that was answered, some seconds after noon.
 fn exchange(second: i64, target: &str, status: u16, millis: u64) -> Exchange {
@@ -22,6 +23,7 @@ fn exchange(second: i64, target: &str, status: u16, millis: u64) -> Exchange {
         origin: "https://contoso-uat.crm4.dynamics.com".into(),
         target: format!("/api/data/v9.2/{target}"),
         if_match: None,
+        prefer: None,
         status: Some(status),
         code: String::new(),
         failure: String::new(),
@@ -195,4 +197,95 @@ fn what_a_server_puts_into_an_address_cannot_act() {
     stage.keys("g l");
     assert!(stage.screen().contains("^[]52"), "{}", stage.screen());
     assert!(!stage.screen().chars().any(|c| c == '\u{1b}' || c == '\u{7}' || c == '\u{202e}'));
+}
+
+/// A request of a sign-in, a minute after noon.
+fn signing_in() -> Event {
+    Event::Traced(Box::new(Trace {
+        at: noon() + 60.seconds(),
+        took: Duration::from_millis(41),
+        method: "POST".into(),
+        origin: "https://login.microsoftonline.com".into(),
+        path: "/organizations/oauth2/v2.0/token".into(),
+        status: Some(200),
+        failure: String::new(),
+        bytes: 3_812,
+    }))
+}
+
+#[test]
+fn a_read_is_sent_again_as_it_was_and_the_answer_is_told() {
+    let mut stage = at_log(80, 24);
+    stage.keys("j j .");
+    let Request::Repeat(exchange) = stage.request(Slot::Repeat) else { panic!("{:?}", stage.effects) };
+    assert!(exchange.target.contains("contains(title,%27print%27)"), "{}", exchange.target);
+    stage.answer(Slot::Repeat, Reply::Repeated(Ok(23_000)));
+    assert!(stage.row(23).contains("Sent again and answered, 23 KB."), "{}", stage.row(23));
+    stage.keys(".");
+    stage.answer(Slot::Repeat, Reply::Repeated(Err(refused(403, "0x80040220", "No privilege."))));
+    assert!(stage.screen().contains("The request was sent again."), "{}", stage.screen());
+    assert!(stage.screen().contains("(403, 0x80040220)"), "{}", stage.screen());
+    stage.keys("Esc . q");
+    assert!(
+        stage.effects.contains(&Effect::Cancel(Slot::Repeat)),
+        "nobody waits for it: {:?}",
+        stage.effects
+    );
+}
+
+#[test]
+fn what_cannot_be_sent_again_says_why() {
+    let mut stage = at_log(80, 24);
+    stage.keys("."); // the newest is a PATCH
+    assert!(stage.row(23).contains("no write is sent twice"), "{}", stage.row(23));
+    stage.event(signing_in());
+    stage.keys(".");
+    assert!(stage.row(23).contains("not those of a sign-in"), "{}", stage.row(23));
+    let mut elsewhere = exchange(70, "accounts", 200, 9);
+    elsewhere.origin = "https://contoso-dev.crm4.dynamics.com".into();
+    happens(&mut stage, elsewhere);
+    stage.keys(".");
+    assert!(stage.row(23).contains("another environment"), "{}", stage.row(23));
+    assert_eq!(stage.effects, []);
+}
+
+#[test]
+fn a_sign_in_stands_among_the_requests() {
+    let mut stage = at_log(80, 24);
+    stage.event(signing_in());
+    insta::assert_snapshot!(stage.screen());
+    stage.keys("y x");
+    assert!(stage.row(23).contains("only host and path are kept"), "{}", stage.row(23));
+    assert_eq!(stage.effects, []);
+    stage.keys("/ m i c r o s o f t Enter");
+    assert!(stage.row(2).contains("1 of 6"), "{}", stage.row(2));
+}
+
+#[test]
+fn a_high_terminal_shows_the_last_requests_below_any_screen() {
+    let mut stage = at_log(120, 40);
+    stage.keys("q z l");
+    insta::assert_snapshot!(stage.screen());
+    let before = stage.screen();
+    stage.keys("G");
+    let last = stage.screen();
+    assert!(
+        last.contains("CAS-00029") && last.contains("412 !"),
+        "the last row is not under the strip: {last}"
+    );
+    stage.app.drawn();
+    stage.event(signing_in());
+    assert!(stage.app.is_dirty() && stage.screen().contains("/oauth2/v2.0/token"), "{}", stage.screen());
+    // A terminal that is too low has no room for it, and gets it back.
+    stage.event(Event::Resize(Size { width: 120, height: 39 }));
+    assert!(!stage.screen().contains("/oauth2/v2.0/token"), "{}", stage.screen());
+    stage.event(Event::Resize(Size { width: 120, height: 41 }));
+    assert!(stage.screen().contains("/oauth2/v2.0/token"), "{}", stage.screen());
+    stage.keys("z l");
+    assert!(!stage.screen().contains("/oauth2/v2.0/token"), "{}", stage.screen());
+    assert_eq!(stage.app.size, Size { width: 120, height: 41 });
+    let mut low = Stage::at_cases(80, 24, 30, None);
+    low.keys("z l");
+    assert!(low.row(23).contains("as soon as the terminal has 40 rows"), "{}", low.row(23));
+    assert_ne!(before, last);
 }

@@ -8,7 +8,7 @@ use dvtui::app::tickets::Slot;
 use dvtui::dataverse::Query;
 use jiff::ToSpan;
 
-use crate::stage::{Stage, noon, page, refused};
+use crate::stage::{Stage, cases, noon, page, refused};
 
 fn grid(stage: &Stage) -> &Grid {
     match stage.app.screen() {
@@ -210,6 +210,9 @@ fn rows_that_are_held_and_rows_that_were_read_are_told_apart() {
     }
     assert!(stage.row(2).contains(" 20,000 held, 30,000 read of 30,000+"), "{}", stage.row(2));
     stage.keys("/ p r i n t");
+    for _ in 0..20 {
+        stage.event(Event::Clock(noon())); // the rows are looked through in slices
+    }
     let said = "`print` matches 4,000 of 20,000 held, 30,000+ in all.  Enter asks the server";
     assert_eq!(stage.row(23).trim(), said);
 }
@@ -261,4 +264,42 @@ fn with_marks_nothing_says_that_esc_drops_the_filter() {
     let screen = stage.screen();
     assert!(screen.contains("\\ drops that filter   r reads again"), "{screen}");
     assert!(screen.contains("Esc clear 1 mark"), "{screen}");
+}
+
+#[test]
+fn many_rows_are_looked_through_between_keys_and_the_cursor_stays_near() {
+    let mut stage = Stage::at_tables(80, 24);
+    stage.keys("/ c a s e Enter");
+    stage.answer(Slot::Schema, Reply::Schema(Ok(std::sync::Arc::new(cases()))));
+    stage.answer(Slot::Rows, rows(0..2_500, None, Some(2_500)));
+    let tick = |stage: &mut Stage| {
+        stage.event(Event::Clock(noon()));
+    };
+    let cursor = |stage: &Stage| grid(stage).place(grid(stage).list.cursor);
+    stage.keys("G k k /"); // at 2,497
+    assert_eq!(cursor(&stage), Some(2_497), "nothing moves before something is typed");
+    stage.keys("- 0 0 7");
+    assert!(stage.row(23).contains("matches 100 of 2,500 so far, 1,000 looked through"), "{}", stage.row(23));
+    assert_eq!(stage.app.tick(), Some(std::time::Duration::ZERO), "it goes on as soon as no key waits");
+    tick(&mut stage);
+    assert!(stage.row(23).contains("2,000 looked through"), "{}", stage.row(23));
+    tick(&mut stage);
+    assert!(stage.row(23).contains("matches 100 of 2,500"), "{}", stage.row(23));
+    assert_eq!(stage.app.tick(), None, "then it is done");
+    // The cursor follows what it was on as it is found.
+    stage.keys("Esc Esc G k k / 4 9 7");
+    assert_eq!(cursor(&stage), Some(497));
+    tick(&mut stage);
+    assert_eq!(cursor(&stage), Some(1_497));
+    tick(&mut stage);
+    assert_eq!(cursor(&stage), Some(2_497), "{}", stage.screen());
+    // Who moves the cursor has it where it was put.
+    stage.keys("Esc Esc G / 9 7 Up");
+    let put = cursor(&stage);
+    tick(&mut stage);
+    tick(&mut stage);
+    assert_eq!((cursor(&stage), stage.app.tick()), (put, None), "{}", stage.screen());
+    // All that match are marked, looked through or not.
+    stage.keys("Esc Esc / 9 7 Tab M a");
+    assert_eq!((grid(&stage).marks.count(), grid(&stage).len(), stage.app.tick()), (45, 45, None));
 }

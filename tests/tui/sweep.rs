@@ -56,19 +56,25 @@ pub(crate) fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
     unlock.keys(": r w Enter");
     unlock.app.drawn();
     stages.push(("unlock", unlock));
-    for (name, keys) in
-        [("menu", "g"), ("help", "?"), ("palette", ":"), ("columns", "g c"), ("column picker", "C")]
-    {
+    for (name, keys) in [
+        ("menu", "g"),
+        ("print", "P"),
+        ("help", "?"),
+        ("palette", ":"),
+        ("columns", "g c"),
+        ("column picker", "C"),
+    ] {
         let mut stage = Stage::at_cases(width, height, 30, Some("p2"));
         stage.keys(keys);
         stages.push((name, stage));
     }
-    for (name, keys) in [("going", "g i"), ("offer", ""), ("hits", ": # 1 Enter")] {
+    for (name, keys) in [("going", "g i"), ("offer", ""), ("hits", ": # 1 Enter"), ("found", "g f x Enter")] {
         let mut stage = Stage::at_cases(width, height, 30, Some("p2"));
         stage.keys(keys);
         match name {
             "offer" => drop(stage.event(Event::Input(Input::Paste("CAS-01213-A1B2C3".into())))),
             "hits" => drop(stage.answer(Slot::Find, Reply::Found(Ok(crate::going::two())))),
+            "found" => drop(stage.answer(Slot::Find, Reply::Found(Ok(crate::going::of_two_tables())))),
             _ => {}
         }
         stages.push((name, stage));

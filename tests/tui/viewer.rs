@@ -142,8 +142,10 @@ fn path_and_value_under_the_cursor_are_copied_and_printed() {
     assert_eq!(copied(&stage), ".value[0].title");
     stage.keys("y v");
     assert_eq!(copied(&stage), "Printer jam");
-    stage.keys("P");
+    stage.keys("P P");
     assert_eq!(copied(&stage), "Printer jam");
+    stage.keys("P p");
+    assert_eq!(copied(&stage), ".value[0].title");
     stage.keys("@ b i g Enter y v");
     assert_eq!(copied(&stage), "1E400");
 }

@@ -3,6 +3,7 @@
 use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
 use crate::app::key::Key;
+use crate::app::overlay::print;
 
 /// What is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum CopyCommand {
     Path,
     /// A value of a JSON text: text as it reads, everything else as it came.
     Value,
-    /// Show what was copied last as plain text.
+    /// Print as plain text what could be copied, or what was copied last.
     Print,
     /// What went wrong.
     Report,
@@ -43,10 +44,10 @@ fn on_a_row(app: &App) -> Availability {
     }
 }
 
-fn copied(app: &App) -> Availability {
-    match &app.copied {
-        Some(_) => Availability::Yes,
-        None => Availability::No("Nothing was copied yet.  y shows what can be.".into()),
+fn printable(app: &App) -> Availability {
+    match app.copied.is_some() || print::has_something(app) {
+        true => Availability::Yes,
+        false => Availability::No("There is nothing to print here, and nothing was copied yet.".into()),
     }
 }
 
@@ -148,9 +149,9 @@ pub const TREE: &[CommandSpec] = &[
 
 /// The table of a JSON file by itself.
 pub const VIEWER: &[CommandSpec] =
-    &[spec(CopyCommand::Print, "viewer.print", "Print what was copied last as plain text", Scope::Viewer)
+    &[spec(CopyCommand::Print, "viewer.print", "Show plainly what can be copied", Scope::Viewer)
         .keys(&[&[Key::Char('P')]])
-        .enabled(copied)];
+        .enabled(printable)];
 
 /// The table of what every screen has.
 pub const EVERYWHERE: &[CommandSpec] = &[
@@ -166,10 +167,10 @@ pub const EVERYWHERE: &[CommandSpec] = &[
     CommandSpec::new(
         Command::Copy(CopyCommand::Print),
         "copy.print",
-        "Print what was copied last as plain text",
+        "Show plainly what can be copied",
         Scope::Global,
     )
     .keys(&[&[Key::Char('P')]])
     .words("clipboard")
-    .enabled(copied),
+    .enabled(printable),
 ];

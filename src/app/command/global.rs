@@ -23,12 +23,14 @@ pub enum Global {
     Raw,
     GoEnvironments,
     GoRecord,
+    Find,
     SignInAgain,
     Unlock,
     Lock,
     Review,
     Undo,
     Redo,
+    Strip,
     Redraw,
     Suspend,
 }
@@ -124,6 +126,10 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('g'), Key::Char('i')]])
         .words("open guid url link case find")
         .enabled(signed_in),
+    spec(Global::Find, "find", "Find rows of the usual tables by a text")
+        .keys(&[&[Key::Char('g'), Key::Char('f')]])
+        .words("search quick find everywhere")
+        .enabled(signed_in),
     spec(Global::SignInAgain, "session.sign-in", "Sign in again; screens and pending changes stay")
         .keys(&[&[Key::Char('g'), Key::Char('u')]])
         .enabled(can_sign_in),
@@ -134,6 +140,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::Cancel, "cancel", "Stop what is being read").keys(&[&[Key::Ctrl('c')]]),
     spec(Global::Quit, "quit", "Quit from anywhere").keys(&[&[Key::Char('Q')]]).words("q! quit! exit"),
     spec(Global::ReviewAndQuit, "wq", "Review what is pending; with nothing pending, quit").words("wq! x"),
+    spec(Global::Strip, "strip", "The last requests below, on 40 rows or more")
+        .keys(&[&[Key::Char('z'), Key::Char('l')]])
+        .words("log tail height"),
     spec(Global::Redraw, "redraw", "Draw the screen anew").keys(&[&[Key::Ctrl('l')]]),
     spec(Global::Suspend, "suspend", "Back to the shell until `fg`").keys(&[&[Key::Ctrl('z')]]),
     spec(Global::Palette, "palette", "Find a command by name")

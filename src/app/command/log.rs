@@ -2,6 +2,7 @@
 
 use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
+use crate::app::exchanges::Entry;
 use crate::app::key::Key;
 
 /// Commands of the request log.
@@ -10,9 +11,17 @@ pub enum LogCommand {
     Detail,
     Filter,
     Follow,
+    Repeat,
     CopyId,
     CopyUrl,
     CopyCurl,
+}
+
+impl LogCommand {
+    /// Whether it copies a text.
+    pub fn copies(self) -> bool {
+        matches!(self, Self::CopyId | Self::CopyUrl | Self::CopyCurl)
+    }
 }
 
 const fn spec(command: LogCommand, name: &'static str, title: &'static str) -> CommandSpec {
@@ -27,9 +36,13 @@ fn on_a_line(app: &App) -> Availability {
 }
 
 fn on_a_request(app: &App) -> Availability {
-    match (on_a_line(app), app.logged()) {
-        (Availability::Yes, None) => Availability::No("It was here already: nothing was sent.".into()),
-        (availability, _) => availability,
+    match app.log().and_then(|log| log.current(app)) {
+        None => on_a_line(app),
+        Some(Entry::Sent(_)) => Availability::Yes,
+        Some(Entry::Cached { .. }) => Availability::No("It was here already: nothing was sent.".into()),
+        Some(Entry::Traced(_)) => {
+            Availability::No("Of a sign-in, a list or a check only host and path are kept.".into())
+        }
     }
 }
 
@@ -40,6 +53,26 @@ fn on_a_read(app: &App) -> Availability {
             Availability::No("What a write sends is not kept, so curl could not repeat it.".into())
         }
         _ => on_a_request(app),
+    }
+}
+
+/// A write is never sent a second time from here, and what went elsewhere has no token of this session.
+fn on_a_repeatable(app: &App) -> Availability {
+    let no = |reason: &str| Availability::No(reason.into());
+    let here = app.session.identity().map(|identity| identity.address.as_str());
+    match app.log().and_then(|log| log.current(app)) {
+        None => no("There is no request here."),
+        Some(Entry::Cached { .. }) => no("It was here already: nothing was sent."),
+        Some(Entry::Traced(_)) => {
+            no("Only reads of the environment can be sent again, not those of a sign-in.")
+        }
+        Some(Entry::Sent(exchange)) if exchange.method != "GET" => {
+            no("This was a write: what it sent is not kept, and no write is sent twice.")
+        }
+        Some(Entry::Sent(exchange)) if here != Some(exchange.origin.as_str()) => {
+            no("This went to another environment than the one you are in.")
+        }
+        Some(Entry::Sent(_)) => Availability::Yes,
     }
 }
 
@@ -65,6 +98,11 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('y'), Key::Char('u')]])
         .words("url")
         .enabled(on_a_request),
+    spec(LogCommand::Repeat, "log.repeat", "Send the read once more")
+        .keys(&[&[Key::Char('.')]])
+        .hint("repeat")
+        .words("again replay retry")
+        .enabled(on_a_repeatable),
     spec(LogCommand::Follow, "log.follow", "Follow the newest request, or stay")
         .keys(&[&[Key::Char('z'), Key::Char('t')]])
         .hint("follow")

@@ -1,5 +1,6 @@
 //! What can be copied of a row, a cell and a query: pure texts, made when somebody asks.
 
+mod marked;
 pub mod shell;
 pub mod table;
 
@@ -11,7 +12,7 @@ use super::effect::Effect;
 use super::overlay::Overlay;
 use super::overlay::link::Link;
 use super::screen::json::Json;
-use super::screen::{form, record::Tab};
+use super::screen::{Grid, form, record::Tab};
 use super::{App, Screen};
 use crate::dataverse::{Cell, Column, Query, Row, RowId, RowQuery, Table, TableSchema};
 
@@ -28,6 +29,14 @@ pub enum Copied {
     Failed(String),
 }
 
+/// A text that was copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopiedText {
+    pub text: String,
+    /// `3 rows`: how many marked rows are in it; empty for what is of one row.
+    rows: String,
+}
+
 /// What the copy commands work on: the row under the cursor and what is around it.
 struct Subject<'a> {
     table: &'a Table,
@@ -42,21 +51,24 @@ struct Subject<'a> {
     query: Option<&'a Query>,
 }
 
+impl<'a> Subject<'a> {
+    fn of_grid(grid: &'a Grid, row: Row) -> Self {
+        Self {
+            table: &grid.table,
+            schema: grid.schema.as_deref(),
+            id: row.id(&grid.table.primary_id),
+            row,
+            columns: grid.columns.iter().collect(),
+            column: grid.current_column(),
+            query: grid.rows.value().map(super::rows::Rows::query),
+        }
+    }
+}
+
 impl App {
     fn subject(&self) -> Option<Subject<'_>> {
         match self.screen() {
-            Screen::Grid(grid) => {
-                let row = grid.current_row()?;
-                Some(Subject {
-                    table: &grid.table,
-                    schema: grid.schema.as_deref(),
-                    id: row.id(&grid.table.primary_id),
-                    row,
-                    columns: grid.columns.iter().collect(),
-                    column: grid.current_column(),
-                    query: grid.rows.value().map(super::rows::Rows::query),
-                })
-            }
+            Screen::Grid(grid) => Some(Subject::of_grid(grid, grid.current_row()?)),
             Screen::Record(record) => {
                 let schema = self.schemas.get(&record.table.name).map(AsRef::as_ref);
                 let name = match record.tab {
@@ -84,10 +96,7 @@ impl App {
 
     pub(in crate::app) fn run_copy(&mut self, command: CopyCommand) -> Vec<Effect> {
         match command {
-            CopyCommand::Print => match self.copied.clone() {
-                Some(text) => return vec![Effect::Print(text)],
-                None => self.say("Nothing was copied yet.  y shows what can be."),
-            },
+            CopyCommand::Print => self.begin_print(),
             CopyCommand::Report => match self.report() {
                 Some(report) => return self.copy(report),
                 None => self.say("Nothing went wrong here."),
@@ -100,9 +109,13 @@ impl App {
                     None => self.say("There is no value here."),
                 }
             }
-            command => match self.text_of(command) {
-                Ok(text) => return self.copy(text),
-                Err(reason) => self.say(reason),
+            command => match self.text_of_marked(command) {
+                Some(Ok((text, rows))) => return self.copy_of(text, rows),
+                Some(Err(reason)) => self.say(reason),
+                None => match self.text_of(command) {
+                    Ok(text) => return self.copy(text),
+                    Err(reason) => self.say(reason),
+                },
             },
         }
         vec![]
@@ -114,24 +127,27 @@ impl App {
     ///
     /// A sentence that says why there is none.
     fn text_of(&self, command: CopyCommand) -> Result<String, String> {
-        let subject = self.subject().ok_or("There is no row here.")?;
+        self.text_of_subject(&self.subject().ok_or("There is no row here.")?, command)
+    }
+
+    fn text_of_subject(&self, subject: &Subject<'_>, command: CopyCommand) -> Result<String, String> {
         let column = || subject.column.ok_or("There is no column here.");
         let id = || subject.id.ok_or("The row came without its key.");
         let origin = self.session.identity().map_or("", |identity| identity.address.as_str());
         Ok(match command {
             CopyCommand::Cell => {
-                let text = self.shown(&subject, column()?);
-                text.ok_or_else(|| format!("{} has no value here.", column_name(&subject)))?
+                let text = self.shown(subject, column()?);
+                text.ok_or_else(|| format!("{} has no value here.", column_name(subject)))?
             }
             CopyCommand::Raw => {
                 let property = column()?.property();
                 let cell = subject.row.cell(&property);
                 let raw = cell.as_ref().and_then(Cell::raw_text).map(Cow::into_owned);
-                raw.ok_or_else(|| format!("{} has no value here.", column_name(&subject)))?
+                raw.ok_or_else(|| format!("{} has no value here.", column_name(subject)))?
             }
-            CopyCommand::Row => table::tsv(&[self.cells(&subject)]),
-            CopyCommand::RowWithHeader => table::tsv(&[header(&subject), self.cells(&subject)]),
-            CopyCommand::Markdown => table::markdown(&header(&subject), &[self.cells(&subject)]),
+            CopyCommand::Row => table::tsv(&[self.cells(subject)]),
+            CopyCommand::RowWithHeader => table::tsv(&[header(subject), self.cells(subject)]),
+            CopyCommand::Markdown => table::markdown(&header(subject), &[self.cells(subject)]),
             CopyCommand::Json => subject.row.json().to_owned(),
             CopyCommand::Id => id()?.to_string(),
             CopyCommand::Column => column()?.name.to_string(),
@@ -196,23 +212,34 @@ impl App {
 
     /// Hands text over and says how. What the terminal does with it, or what was done in its place, comes as an event.
     pub(in crate::app) fn copy(&mut self, text: String) -> Vec<Effect> {
-        self.copied = Some(text.clone());
+        self.copy_of(text, String::new())
+    }
+
+    /// The same, of rows that are told.
+    fn copy_of(&mut self, text: String, rows: String) -> Vec<Effect> {
+        self.copied = Some(CopiedText { text: text.clone(), rows });
         self.was_copied(Copied::Terminal);
         vec![Effect::Copy(text)]
     }
 
     /// Says how the last text was handed over.
     pub(in crate::app) fn was_copied(&mut self, how: Copied) {
-        let bytes = self.copied.as_ref().map_or(0, String::len);
+        let Some(copied) = &self.copied else { return };
+        let (bytes, print) = (copied.text.len(), self.print_last_keys());
+        let (sent, tool) = match copied.rows.as_str() {
+            "" => ("Sent".to_owned(), "Copied".to_owned()),
+            rows => (format!("{rows} sent"), format!("{rows} copied")),
+        };
+        let doubt = if copied.rows.is_empty() { "Empty paste? " } else { "" };
         self.say(match how {
             Copied::Terminal => {
-                format!("Sent to terminal clipboard (OSC 52, {bytes} bytes). Empty paste?  P prints it.")
+                format!("{sent} to terminal clipboard (OSC 52, {bytes} bytes). {doubt}{print} prints it.")
             }
-            Copied::Tool(name) => format!("Copied with {name}. {bytes} bytes.  P prints it."),
+            Copied::Tool(name) => format!("{tool} with {name}. {bytes} bytes. {print} prints it."),
             Copied::File(path) => {
-                format!("Too long for a terminal's clipboard: written to {path}.  P prints it.")
+                format!("Too long for a terminal's clipboard: written to {path}. {print} prints it.")
             }
-            Copied::Failed(reason) => format!("Not copied. {reason}  P prints it."),
+            Copied::Failed(reason) => format!("Not copied. {reason} {print} prints it."),
         });
     }
 

@@ -260,11 +260,41 @@ fn a_long_value_is_not_read_whole_for_a_line_of_it() {
 }
 
 #[test]
+fn the_beginning_of_a_long_text_never_ends_inside_an_escape_or_a_character() {
+    for part in ["\\u00e9", "\\n", "\\\\", "\u{e9}", "\u{5bbd}"] {
+        for before in 0..7 {
+            let json = format!("\"{}{}\"", "x".repeat(before), part.repeat(PREVIEWED));
+            let Beginning { text, is_cut } = Beginning::of_json(&json);
+            let whole = text_of(&json);
+            assert!(
+                is_cut && whole.starts_with(&*text) && text.len() > PREVIEWED / 7,
+                "{part} behind {before}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_label_that_says_what_the_value_says_is_not_told_twice() {
+    let json = |label: &str| {
+        format!(r#"{{"name":"Anna","name@OData.Community.Display.V1.FormattedValue":"{label}"}}"#)
+    };
+    assert_eq!(document(&json("Anna")).note(1), None);
+    assert_eq!(document(&json("Anna Moss")).note(1), Some("Anna Moss".into()));
+}
+
+#[test]
 fn braces_and_quotes_inside_text_are_text() {
     let document = document(r#"{"a":"{\"b\":[1,2]}","c":"\\","d":"]"}"#);
     assert_eq!(document.len(), 4);
     assert_eq!(document.shown(1), r#"{"b":[1,2]}"#);
     assert_eq!(document.shown(2), "\\");
+}
+
+#[test]
+fn a_search_takes_letters_beyond_ascii_in_either_case() {
+    assert!(holds("\u{c4}pfel", "\u{e4}pfel") && holds("Apfel", "apfel") && !holds("Apfel", "\u{e4}pfel"));
+    assert!(document(r#"{"name":"\u00c4PFEL"}"#).matches(1, "\u{e4}pfel"));
 }
 
 #[test]

@@ -25,11 +25,13 @@ pub const CONCEPTS: &[(&str, &str)] = &[
     (
         "Going somewhere",
         "The palette takes the name of a table or of a command, `@environment`, `#1213` for a ticket number, an id, \
-         the address of a record, and `table column=value` for a key. What you paste is offered in the same way.",
+         the address of a record, and `table column=value` for a key. `find TEXT` looks \
+         through the usual tables; `watch 30` reads a view again as often as that. What you paste is offered in the same way.",
     ),
     (
         "Prefix keys",
-        "A prefix such as `g` opens a menu at once and waits for as long as you like. Esc and Backspace close it.",
+        "A prefix such as `g` opens a menu at once and waits for as long as you like. Esc and Backspace close it. \
+         `y` copies by a letter, and `P` prints the same letter's text plainly, for when no clipboard answers.",
     ),
     (
         "Keys of your own",

@@ -19,6 +19,7 @@ pub mod link;
 pub mod menu;
 pub mod palette;
 pub mod prefix;
+pub mod print;
 pub mod prompt;
 pub mod reading;
 pub mod tags;
@@ -53,6 +54,8 @@ use whole::Whole;
 pub enum Overlay {
     /// A prefix key was pressed: the menu of what may follow.
     Prefix(Key),
+    /// What can be printed plainly: the letters of what can be copied.
+    Print,
     /// The keys of the screen.
     Help(Help),
     /// Commands and tables by name.
@@ -112,6 +115,7 @@ impl App {
     pub(in crate::app) fn overlay_input(&mut self, input: Input) -> Vec<Effect> {
         match self.overlays.last() {
             Some(Overlay::Prefix(prefix)) => self.prefix_input(*prefix, input),
+            Some(Overlay::Print) => self.print_input(&input),
             Some(Overlay::Help(_)) => self.help_input(&input),
             Some(Overlay::Palette(_)) => self.palette_input(&input),
             Some(Overlay::Columns(_)) => self.column_jump_input(&input),

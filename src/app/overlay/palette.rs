@@ -1,4 +1,5 @@
-//! The palette: any command, table, environment or row by name. Every line shows its key, so that it teaches.
+//! The palette: any command, table, environment or row by name, and words that take something behind them. Every line
+//! shows its key, so that it teaches.
 
 use super::Overlay;
 use crate::app::App;
@@ -10,6 +11,7 @@ use crate::app::key::{Input, Key};
 use crate::app::keymap::sequence_text;
 use crate::app::picker::{Found, Picker};
 use crate::app::places::Listed;
+use crate::app::verb::{self, Verb};
 use crate::dataverse::{Table, TableName};
 
 /// Rows of the list.
@@ -31,9 +33,34 @@ pub struct Palette {
     /// Addresses of environments.
     places: Vec<String>,
     /// Where the text leads by itself.
-    going: Option<(Found, Result<Place, String>)>,
+    going: Option<(Found, Result<Going, String>)>,
     /// How far back among what was run, and what was typed before that.
     recalled: Option<(usize, String)>,
+}
+
+/// What a text means that is no name of anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Going {
+    /// Somewhere to go to.
+    Place(Place),
+    /// Something to do with what was typed behind it.
+    Verb(Verb),
+}
+
+impl Going {
+    fn recognize(text: &str) -> Option<Result<Self, String>> {
+        match verb::recognize(text) {
+            Some(verb) => Some(verb.map(Self::Verb)),
+            None => Some(destination::recognize(text)?.map(Self::Place)),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Place(place) => format!("go: {}", place.destination),
+            Self::Verb(verb) => verb.title(),
+        }
+    }
 }
 
 /// What a line of the palette stands for.
@@ -46,7 +73,7 @@ pub enum Entry<'a> {
     /// Another environment.
     Environment(&'a Listed),
     /// Where the text leads, or why it does not.
-    Going(&'a Result<Place, String>),
+    Going(&'a Result<Going, String>),
 }
 
 impl Palette {
@@ -80,10 +107,17 @@ impl Palette {
         Self { picker, commands, tables, places, going: None, recalled: None }
     }
 
+    /// The same with a text that somebody goes on to type.
+    pub fn with_text(app: &App, text: &str) -> Self {
+        let mut palette = Self::new(app);
+        palette.set_text(text);
+        palette
+    }
+
     /// What an entry of the picker stands for.
     pub fn entry<'a>(&'a self, app: &'a App, entry: usize) -> Option<Entry<'a>> {
         if entry == DESTINATION {
-            return self.going.as_ref().map(|(_, place)| Entry::Going(place));
+            return self.going.as_ref().map(|(_, going)| Entry::Going(going));
         }
         let Some(behind) = entry.checked_sub(self.commands) else {
             return command::of(app.screen().scopes()).nth(entry).map(Entry::Command);
@@ -106,7 +140,7 @@ impl Palette {
     /// What people read of an entry.
     pub fn title(&self, entry: usize) -> String {
         match &self.going {
-            Some((found, Ok(place))) if found.entry == entry => format!("go: {}", place.destination),
+            Some((found, Ok(going))) if found.entry == entry => going.title(),
             Some((found, Err(why))) if found.entry == entry => why.clone(),
             _ => self.picker.texts(entry).first().cloned().unwrap_or_default(),
         }
@@ -133,8 +167,8 @@ impl Palette {
 
     /// The text has changed: looks where it leads by itself.
     fn look(&mut self) {
-        let place = destination::recognize(self.picker.line.text());
-        self.going = place.map(|place| (Found { entry: DESTINATION, text: 0, letters: vec![] }, place));
+        let going = Going::recognize(self.picker.line.text());
+        self.going = going.map(|going| (Found { entry: DESTINATION, text: 0, letters: vec![] }, going));
     }
 
     fn set_text(&mut self, text: &str) {
@@ -204,7 +238,8 @@ impl App {
             Input::Key(Key::Enter) => return self.run_palette(palette),
             Input::Key(Key::Tab) => {
                 match palette.current(self).and_then(|entry| palette.entry(self, entry)) {
-                    Some(Entry::Going(Ok(_))) => self.say("Enter goes there"),
+                    Some(Entry::Going(Ok(Going::Place(_)))) => self.say("Enter goes there"),
+                    Some(Entry::Going(Ok(Going::Verb(_)))) => self.say("Enter does that"),
                     Some(entry) => {
                         let name = name(&entry);
                         palette.set_text(&name);
@@ -260,10 +295,13 @@ impl App {
                 self.remember(line);
                 self.go_environment(address)
             }
-            Some(Entry::Going(Ok(place))) => {
-                let place = place.clone();
+            Some(Entry::Going(Ok(going))) => {
+                let going = going.clone();
                 self.remember(line);
-                self.go_to(place)
+                match going {
+                    Going::Place(place) => self.go_to(place),
+                    Going::Verb(verb) => self.run_verb(verb),
+                }
             }
             Some(Entry::Going(Err(why))) => {
                 let why = why.clone();
@@ -304,7 +342,8 @@ pub fn beside(app: &App, entry: &Entry<'_>) -> String {
         Entry::Command(spec) => refusal(app, spec).unwrap_or_else(|| app.keymap().keys_text(spec)),
         Entry::Table(table) => format!("table {}", table.name),
         Entry::Environment(place) => format!("environment {}", place.short),
-        Entry::Going(Ok(_)) => app.keymap().text_of(Command::Global(Global::GoRecord)),
+        Entry::Going(Ok(Going::Place(_))) => app.keymap().text_of(Command::Global(Global::GoRecord)),
+        Entry::Going(Ok(Going::Verb(verb))) => verb.beside(app),
         Entry::Going(Err(_)) => String::new(),
     }
 }

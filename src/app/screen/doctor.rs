@@ -90,7 +90,7 @@ impl App {
 
     /// Runs the checks.
     fn examine(&mut self) -> Vec<Effect> {
-        let size = self.size;
+        let size = self.terminal();
         let Screen::Doctor(doctor) = self.screen_mut() else { return vec![] };
         doctor.report.start();
         let request = Request::Doctor(doctor.tables.clone(), size);

@@ -23,6 +23,7 @@ use crate::app::rows::Rows;
 use crate::dataverse::{Column, Row, RowId, Table, TableSchema};
 
 pub use columns::{Width, words};
+pub(in crate::app) use conditions::short;
 pub use filtering::Chip;
 pub use marks::Marks;
 pub use order::Sort;

@@ -2,16 +2,19 @@
 
 use crate::app::command::log::LogCommand;
 use crate::app::copy;
-use crate::app::effect::Effect;
-use crate::app::exchanges::Entry;
+use crate::app::effect::{Effect, Request};
+use crate::app::exchanges::{Entry, size};
 use crate::app::key::{Input, Key};
 use crate::app::layout::Size;
 use crate::app::line::Line;
 use crate::app::list::{List, Step};
+use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::reading::Reading;
+use crate::app::problem::Problem;
+use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
-use crate::dataverse::Exchange;
+use crate::dataverse::{self, Exchange};
 
 /// From this width on the details stand beside the list.
 const WIDE: u16 = 160;
@@ -91,7 +94,7 @@ impl App {
     pub fn logged(&self) -> Option<&Exchange> {
         match self.log()?.current(self)? {
             Entry::Sent(exchange) => Some(exchange),
-            Entry::Cached { .. } => None,
+            Entry::Traced(_) | Entry::Cached { .. } => None,
         }
     }
 
@@ -166,6 +169,17 @@ impl App {
         had
     }
 
+    /// A read was sent once more.
+    pub(in crate::app) fn repeated(&mut self, result: Result<usize, dataverse::Error>) {
+        match result {
+            Ok(bytes) => self.say(format!("Sent again and answered, {}.", size(bytes as u64))),
+            Err(error) => {
+                let problem = Problem::of("The request was sent again", &error);
+                self.notice = Some(Notice::Problem(problem.next(". send it again   Esc dismiss")));
+            }
+        }
+    }
+
     pub(in crate::app) fn run_log(&mut self, command: LogCommand) -> Vec<Effect> {
         match command {
             LogCommand::Filter => {
@@ -189,6 +203,12 @@ impl App {
                 let details = entry.details(&self.zone);
                 let reading = Reading::new("Request, without token and body".into(), details).tight();
                 self.overlays.push(Overlay::Reading(Box::new(reading)));
+            }
+            LogCommand::Repeat => {
+                let Some(exchange) = self.logged().cloned() else { return vec![] };
+                self.say("Sending it again ...");
+                let request = Request::Repeat(Box::new(exchange));
+                return vec![Effect::Run(self.tickets.issue(Slot::Repeat), request)];
             }
             LogCommand::CopyId => {
                 let Some(exchange) = self.logged() else { return vec![] };

@@ -68,6 +68,17 @@ pub(super) fn draw(app: &App, log: &Log, theme: &Theme, area: Rect, buffer: &mut
     in_field.or(cursor)
 }
 
+/// Draws the strip of the last requests: a rule, then a line each, the newest on top.
+pub(super) fn strip(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    buffer.set_string(area.x, area.y, "-".repeat(usize::from(area.width)), theme.dim);
+    for (y, entry) in (area.y + 1..area.bottom()).zip(app.strip_entries()) {
+        line(app, entry, false, theme, Rect { y, height: 1, ..area }, buffer);
+    }
+}
+
 /// Row 2: what is looked for, or the numbers over all.
 fn context(app: &App, log: &Log, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };

@@ -51,7 +51,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws everything into a buffer of any size. A terminal may have another size already than the one that the core was
 /// told: then what fits of the screen is shown until it is told.
 pub fn render_into(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
-    let known = Rect::new(0, 0, app.size.width, app.size.height);
+    let terminal = app.terminal();
+    let known = Rect::new(0, 0, terminal.width, terminal.height);
     if area == known {
         let cursor = render(app, theme, area, buffer);
         mend(buffer);
@@ -72,18 +73,21 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
         frame::too_small(app, area, buffer);
         return None;
     }
-    let [top, body, message, hints] = Layout::vertical([
+    let [top, body, strip, message, hints] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Fill(1),
+        Constraint::Length(app.strip),
         Constraint::Length(1),
         Constraint::Length(1),
     ])
     .areas(area);
     frame::bar(app, theme, top, buffer);
+    log::strip(app, theme, strip, buffer);
     let mut cursor = screen(app, theme, body, buffer);
     for overlay in &app.overlays {
         cursor = match overlay {
             Overlay::Prefix(key) => prefix::draw(app, *key, cursor, theme, body, buffer),
+            Overlay::Print => prefix::print(app, cursor, theme, body, buffer),
             Overlay::Help(overlay) => help::draw(app, overlay, theme, body, buffer),
             Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
             Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),

@@ -15,7 +15,9 @@ use crate::app::picker::{Found, Picker};
 use crate::tui::theme::Theme;
 
 /// What the palette takes besides commands.
-const TAKES: &str = "tables  #ticket  id  address  @environment";
+const TAKES: &str = "tables  #ticket  id  address  @environment  find TEXT";
+/// Cells of the names of groups.
+const GROUP: u16 = 18;
 
 /// Draws the palette: what was typed, then what matches with its key or why it cannot run.
 pub(super) fn draw(
@@ -120,9 +122,23 @@ pub(super) fn hits(
     let place = field(&hits.picker, "which:", theme, area, buffer);
     let found: Vec<&Found> = hits.picker.found().iter().collect();
     let none = "No row that was found matches.";
+    let group = |found: &Found| hits.picker.texts(found.entry).get(2).map(String::as_str);
+    // A group is named where it begins.
+    let begins: Vec<usize> = found
+        .iter()
+        .enumerate()
+        .filter(|(place, it)| *place == 0 || group(it) != group(found[place - 1]))
+        .map(|(_, it)| it.entry)
+        .collect();
     list(&hits.picker, &found, none, theme, area, buffer, |found, style, line, buffer| {
         let texts = hits.picker.texts(found.entry);
-        let half = (line.width / 2).min(24);
+        let named = if hits.by_table { GROUP.min(line.width / 4) } else { 0 };
+        if let Some(group) = group(found).filter(|_| begins.contains(&found.entry)) {
+            text::line(group, theme.dim, Rect { width: named.saturating_sub(2), ..line }, buffer);
+        }
+        let line = Rect { x: line.x + named, width: line.width - named, ..line };
+        let is_alone = texts.get(1).is_none_or(String::is_empty);
+        let half = if is_alone { line.width } else { (line.width / 2).min(24) };
         for (text_of, x, width) in [(0, 0, half), (1, half + 2, line.width.saturating_sub(half + 2))] {
             let cells = Rect { x: line.x + x, width, ..line };
             let name = texts.get(text_of).map_or("", String::as_str);

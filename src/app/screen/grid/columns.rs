@@ -53,6 +53,7 @@ impl Grid {
         self.schema = Some(schema);
         if let Some(layout) = layout {
             self.lay_out(layout);
+            self.set_sort(layout.sort.clone());
         }
     }
 
@@ -186,7 +187,7 @@ impl Grid {
     pub fn layout(&self) -> ColumnLayout {
         let columns = self.columns.iter().zip(&self.widths);
         let columns = columns.map(|(column, width)| LaidOut { name: column.name.clone(), width: width.own });
-        ColumnLayout { columns: columns.collect(), frozen: self.frozen }
+        ColumnLayout { columns: columns.collect(), frozen: self.frozen, sort: self.sort.clone() }
     }
 
     /// Arranges the columns. Those that the table does not have are left out; nothing happens when it has none.

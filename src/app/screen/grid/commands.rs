@@ -30,6 +30,9 @@ const BY_NUMBER_ONLY: &str = "0x8004430a";
 impl Grid {
     /// Moves the cursor over the listed rows.
     pub(super) fn step(&mut self, step: Step, height: usize) {
+        if let Some(filter) = &mut self.filter {
+            filter.near = None;
+        }
         let len = self.len();
         self.list.step(step, len, height);
     }
@@ -261,7 +264,9 @@ impl App {
         let before = grid.asked();
         grid.set_sort(order);
         grid.reload(false, before);
-        self.read_grid()
+        let mut effects = self.read_grid();
+        effects.extend(self.keep_layout());
+        effects
     }
 
     /// Takes an input for the filter's text; nothing when it is for somebody else.

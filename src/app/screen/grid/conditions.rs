@@ -102,7 +102,7 @@ fn choices(column: &Column, text: &str, keep: Keep) -> Option<Filter> {
 }
 
 /// A value as a chip shows it.
-pub(super) fn short(text: &str) -> String {
+pub(in crate::app) fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= SHOWN {
         return line;

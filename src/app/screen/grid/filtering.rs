@@ -35,6 +35,33 @@ impl Grid {
         }
     }
 
+    /// Looks through some more of the rows. The cursor stays near where it was until the person moves it.
+    pub(in crate::app) fn look_on(&mut self, height: usize) {
+        let properties = self.properties();
+        let (Some(filter), Some(rows)) = (&mut self.filter, self.rows.value()) else { return };
+        filter.look_on(rows, &properties);
+        let near = filter.near.filter(|_| filter.is_looking());
+        match filter.near.take() {
+            Some(place) => self.go_near(Some(place), height),
+            None => {
+                let len = self.len();
+                self.list.clamp(len, height);
+            }
+        }
+        if let Some(filter) = &mut self.filter {
+            filter.near = near;
+        }
+    }
+
+    /// Looks through all rows that still wait: somebody wants all that match.
+    pub(super) fn look_through(&mut self) {
+        let properties = self.properties();
+        let (Some(filter), Some(rows)) = (&mut self.filter, self.rows.value()) else { return };
+        while filter.is_looking() {
+            filter.look_on(rows, &properties);
+        }
+    }
+
     /// Lists every row again; the cursor stays on its row.
     pub(super) fn drop_filter(&mut self, height: usize) {
         let place = self.place(self.list.cursor);
@@ -63,9 +90,10 @@ impl Grid {
                     return false;
                 }
                 if filter.line.text() != before {
-                    let place = self.place(self.list.cursor);
+                    let place = filter.near.or_else(|| self.place(self.list.cursor));
                     if let Some(filter) = &mut self.filter {
                         filter.search();
+                        filter.near = place.filter(|_| filter.is_looking());
                     }
                     self.go_near(place, height);
                 }
@@ -78,8 +106,12 @@ impl Grid {
     pub fn filter_message(&self, asks: Option<&str>) -> Option<String> {
         let filter = self.filter.as_ref().filter(|filter| !filter.line.is_empty())?;
         let rows = self.rows.value()?;
-        let (matches, held) = (grouped(filter.matches().len() as u64), grouped(filter.searched() as u64));
+        let (matches, held) = (grouped(filter.matches().len() as u64), grouped(filter.held() as u64));
         let found = format!("`{}` matches {matches} of {held}", short(filter.line.text()));
+        if filter.is_looking() {
+            let searched = grouped(filter.searched() as u64);
+            return Some(format!("{found} so far, {searched} looked through ..."));
+        }
         if rows.next().is_none() && rows.held() == rows.len() {
             return Some(format!("{found}, all there are."));
         }

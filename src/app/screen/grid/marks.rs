@@ -191,12 +191,14 @@ impl App {
                 self.say("A range begins here. Move, then v or Space marks it");
             }
             MarkCommand::All => {
+                grid.look_through();
                 let listed = grid.listed();
                 grid.marks.from = None;
                 grid.marks.rows.extend(listed.iter().map(|(id, place)| (*id, Some(*place))));
                 self.say_marked();
             }
             MarkCommand::Invert => {
+                grid.look_through();
                 grid.marks.from = None;
                 for (id, place) in grid.listed() {
                     if grid.marks.rows.remove(&id).is_none() {

@@ -40,8 +40,12 @@ impl Grid {
         self.sort.iter().enumerate().find(|(_, sort)| sort.column == *column)
     }
 
-    /// Asks for another order; its columns are widened for the marks of it.
-    pub(super) fn set_sort(&mut self, sort: Vec<Sort>) {
+    /// Asks for another order; its columns are widened for the marks of it. What the table cannot be ordered by, as it
+    /// is now, is left out.
+    pub(super) fn set_sort(&mut self, mut sort: Vec<Sort>) {
+        if let Some(schema) = &self.schema {
+            sort.retain(|sort| schema.column(sort.column.as_str()).is_some_and(is_sortable));
+        }
         self.sort = sort;
         let mark = if self.sort.len() > 1 { 3 } else { 2 };
         for (column, width) in self.columns.iter().zip(&mut self.widths) {

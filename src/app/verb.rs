@@ -1,0 +1,94 @@
+//! Words of the palette that take something behind them: `watch 30`, `find printer`.
+
+use super::App;
+use super::effect::Effect;
+use super::watch;
+
+/// A word with what it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// Read this view again every so many seconds.
+    Watch(u32),
+    /// Find rows by a text.
+    Find(String),
+}
+
+/// Reads a text that may be a verb with what it takes; nothing for anything else.
+///
+/// # Errors
+///
+/// A sentence that says what it should take.
+pub fn recognize(text: &str) -> Option<Result<Verb, String>> {
+    let (word, taken) = text.trim_start().split_once(' ')?;
+    let taken = taken.trim();
+    match word {
+        "watch" => Some(watch::seconds(taken).map(Verb::Watch)),
+        "find" if taken.is_empty() => Some(Err("Type what to look for: find printer".into())),
+        "find" => Some(Ok(Verb::Find(taken.to_owned()))),
+        _ => None,
+    }
+}
+
+impl Verb {
+    /// What it does, for the line of the palette.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Watch(seconds) => format!("watch: read again every {seconds} seconds"),
+            Self::Find(text) => format!("find: rows with `{text}`"),
+        }
+    }
+
+    /// Where it does it.
+    pub fn beside(&self, app: &App) -> String {
+        match self {
+            Self::Watch(_) => app.unwatchable().unwrap_or_default().to_owned(),
+            Self::Find(_) => app.find_tables_text(),
+        }
+    }
+}
+
+impl App {
+    pub(in crate::app) fn run_verb(&mut self, verb: Verb) -> Vec<Effect> {
+        match verb {
+            Verb::Watch(seconds) => {
+                self.watch(seconds);
+                vec![]
+            }
+            Verb::Find(text) => self.find_text(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verb_takes_what_stands_behind_it_and_other_words_are_no_verbs() {
+        assert_eq!(recognize("watch 30"), Some(Ok(Verb::Watch(30))));
+        assert_eq!(recognize(" watch  90 s "), Some(Ok(Verb::Watch(90))));
+        assert_eq!(recognize("find  toner low "), Some(Ok(Verb::Find("toner low".into()))));
+        assert_eq!(recognize("find a=b"), Some(Ok(Verb::Find("a=b".into()))), "a text, not a key of a table");
+        for other in ["", "watch", "find", "watching 30", "finder x", "case 3", "Find x"] {
+            assert_eq!(recognize(other), None, "{other}");
+        }
+        assert_eq!(recognize("find "), Some(Err("Type what to look for: find printer".into())));
+    }
+
+    #[test]
+    fn seconds_that_make_no_sense_are_refused_with_what_would() {
+        for (text, why) in [
+            ("watch ", "Type how many seconds: watch 60"),
+            ("watch soon", "`soon` is no number of seconds. watch 60 reads every minute"),
+            ("watch -5", "`-5` is no number of seconds. watch 60 reads every minute"),
+            ("watch 1.5", "`1.5` is no number of seconds. watch 60 reads every minute"),
+            ("watch 0", "Every 0 seconds is too often. 5 is the least."),
+            ("watch 4", "Every 4 seconds is too often. 5 is the least."),
+            ("watch 86401", "Every 86,401 seconds is too seldom. 86,400 is the most, a day."),
+            ("watch 99999999999999999999999", "`99999999999999999999999` is no number of seconds."),
+        ] {
+            let refused = recognize(text).unwrap().unwrap_err();
+            assert!(refused.starts_with(why), "{text}: {refused}");
+        }
+    }
+}
