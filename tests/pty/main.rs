@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
 mod copying;
+#[path = "../support/dice.rs"]
+mod dice;
+mod ending;
 mod hostile;
 mod journey;
 mod json;
