@@ -10,6 +10,7 @@ use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::backend::Ability;
@@ -137,6 +138,10 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
     let asks = can_be_asked(start.terminal.name.as_deref());
     let mut input = input::start(hold)?;
     let (_guard, mut terminal) = Guard::take(Arc::clone(&broken), ability, asks)?;
+    let line = terminal.backend().line();
+    if asks {
+        line.begin(Instant::now());
+    }
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
@@ -158,10 +163,10 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
         is_ending.await;
         let_nothing_wait().await;
     }));
-    let mut console = RealConsole::new(start, terminal.backend().synchronized());
+    let mut console = RealConsole::new(start, terminal.backend().synchronized(), line.clone());
     run_loop(&mut app, &mut runner, &mut terminal, &mut console, &theme, events).await?;
     if asks {
-        input::hear_out(&mut input).await;
+        input::hear_out(&mut input, &line).await;
     }
     match ended.now_or_never() {
         Some(true) => Err(io::Error::other("a part of the program broke; what it said stands above")),

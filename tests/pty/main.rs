@@ -12,6 +12,7 @@ mod json;
 mod known_tables;
 mod ladder;
 mod leaving;
+mod line;
 mod passphrase;
 mod sandbox;
 #[allow(dead_code)] // the bench uses more of it

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,18 @@ pub(crate) const ANSWERS: [(&str, &str); 4] = [
     ("\u{1b}[c", "\u{1b}[?62;22c"),
 ];
 
+/// How slow the line is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Bytes from the program that it takes every hundredth of a second.
+    pub(crate) bytes: usize,
+    /// How long a key takes to the program and its frame back.
+    pub(crate) way: Duration,
+}
+
+/// Nothing is held up.
+const AT_ONCE: Pace = Pace { bytes: 8192, way: Duration::ZERO };
+
 /// The line to the program, from the terminal's side.
 struct Line {
     master: Box<dyn MasterPty + Send>,
@@ -43,11 +56,16 @@ pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     /// How the line was before the program had it: echo, line by line, which keys are signals.
     modes: Option<String>,
-    output: Receiver<Vec<u8>>,
+    pace: Arc<Mutex<Pace>>,
+    output: Receiver<(Instant, Vec<u8>)>,
+    /// What is next, and not here yet.
+    on_its_way: Option<(Instant, Vec<u8>)>,
     parser: vt100::Parser,
     /// It answers what it is asked, at once.
     pub(crate) answers: bool,
     answered: usize,
+    /// It answered that it is well as often as it was asked up to here.
+    well: usize,
     /// Every byte the program wrote.
     pub(crate) bytes: Vec<u8>,
 }
@@ -82,16 +100,21 @@ impl Terminal {
         let master = pair.master.as_raw_fd().unwrap();
         let [reader, writer] = [(); 2].map(|()| FileDescriptor::dup(&master).unwrap());
         let (sender, output) = channel();
-        let reading = std::thread::spawn(move || read(reader, &closed, &sender));
+        let pace = Arc::new(Mutex::new(AT_ONCE));
+        let read_at = Arc::clone(&pace);
+        let reading = std::thread::spawn(move || read(reader, &closed, &sender, &read_at));
         let modes = pair.master.get_termios().map(|modes| format!("{modes:?}"));
         Self {
+            pace,
             modes,
             line: Some(Line { master: pair.master, writer, reading, open }),
             child,
             output,
+            on_its_way: None,
             parser: vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0),
             answers: true,
             answered: 0,
+            well: 0,
             bytes: vec![],
         }
     }
@@ -101,6 +124,11 @@ impl Terminal {
         let line = self.line.as_mut().unwrap();
         line.writer.write_all(text.as_bytes()).unwrap();
         line.writer.flush().unwrap();
+    }
+
+    /// The line is like this from now on.
+    pub(crate) fn slow_down(&mut self, pace: Pace) {
+        *self.pace.lock().unwrap() = pace;
     }
 
     /// Takes no more bytes from the program, as a connection that hangs does.
@@ -157,7 +185,7 @@ impl Terminal {
         let patience = Instant::now() + PATIENCE;
         while !condition(&self.screen()) {
             let left = patience.saturating_duration_since(Instant::now());
-            let Ok(bytes) = self.output.recv_timeout(left) else {
+            let Ok(bytes) = self.receive(left) else {
                 panic!("waited for {what}; the screen shows:\n{}", self.screen());
             };
             self.take(&bytes);
@@ -172,7 +200,7 @@ impl Terminal {
     /// Reads until the program has taken the other screen.
     pub(crate) fn wait_for_other_screen(&mut self) {
         while !self.parser.screen().alternate_screen() {
-            let bytes = self.output.recv_timeout(PATIENCE).unwrap();
+            let bytes = self.receive(PATIENCE).unwrap();
             self.take(&bytes);
         }
     }
@@ -181,7 +209,7 @@ impl Terminal {
     pub(crate) fn wait_for_end(&mut self) -> u32 {
         let patience = Instant::now() + PATIENCE;
         let status = loop {
-            match self.output.recv_timeout(LOOK) {
+            match self.receive(LOOK) {
                 Ok(bytes) => self.take(&bytes),
                 // Nobody else has the line any longer.
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
@@ -196,7 +224,7 @@ impl Terminal {
                 self.screen()
             );
         };
-        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
+        while let Ok(bytes) = self.receive(PATIENCE) {
             self.take(&bytes); // what was written before the end is still on the line
         }
         assert!(status.signal().is_none(), "{status}");
@@ -214,11 +242,18 @@ impl Terminal {
     /// Reads until nothing comes for `quiet`; answers when the last byte came.
     pub(crate) fn settle(&mut self, quiet: Duration) -> Instant {
         let mut last = Instant::now();
-        while let Ok(bytes) = self.output.recv_timeout(quiet) {
+        while let Ok(bytes) = self.receive(quiet) {
             last = Instant::now();
             self.take(&bytes);
         }
         last
+    }
+
+    /// Reads what comes until then.
+    pub(crate) fn settle_until(&mut self, then: Instant) {
+        while let Ok(bytes) = self.receive(then.saturating_duration_since(Instant::now())) {
+            self.take(&bytes);
+        }
     }
 
     /// The program's process.
@@ -255,6 +290,21 @@ impl Terminal {
         kill_process(process, signal).unwrap();
     }
 
+    /// What comes next, when it comes.
+    fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, RecvTimeoutError> {
+        let until = Instant::now() + patience;
+        let (due, bytes) = match self.on_its_way.take() {
+            Some(next) => next,
+            None => self.output.recv_timeout(patience)?,
+        };
+        std::thread::sleep(due.min(until).saturating_duration_since(Instant::now()));
+        if due > until {
+            self.on_its_way = Some((due, bytes));
+            return Err(RecvTimeoutError::Timeout);
+        }
+        Ok(bytes)
+    }
+
     fn take(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         self.parser.process(bytes);
@@ -272,21 +322,37 @@ impl Terminal {
             }
             self.answered += 1;
         }
+        let is_asked = |bytes: &&[u8]| *bytes == b"\x1b[5n";
+        while let Some(at) = self.bytes[self.well..].windows(4).position(|bytes| is_asked(&bytes))
+            && let Some(line) = &mut self.line
+        {
+            let _ = line.writer.write_all(b"\x1b[0n"); // the program may be gone
+            self.well += at + 4;
+        }
     }
 }
 
 /// Hands on what comes until the program has ended or the line is closed.
-fn read(mut reader: FileDescriptor, closed: &FileDescriptor, output: &Sender<Vec<u8>>) {
+fn read(
+    mut reader: FileDescriptor,
+    closed: &FileDescriptor,
+    output: &Sender<(Instant, Vec<u8>)>,
+    pace: &Mutex<Pace>,
+) {
     let waiting = |fd| pollfd { fd, events: POLLIN, revents: 0 };
-    let mut buffer = [0; 8192];
+    let mut buffer = [0; AT_ONCE.bytes];
     loop {
         let mut ends = [waiting(reader.as_raw_fd()), waiting(closed.as_raw_fd())];
         if poll(&mut ends, None).is_err() || ends[1].revents != 0 {
             return;
         }
-        match reader.read(&mut buffer) {
-            Ok(read @ 1..) if output.send(buffer[..read].to_vec()).is_ok() => {}
+        let pace = *pace.lock().unwrap();
+        match reader.read(&mut buffer[..pace.bytes]) {
+            Ok(read @ 1..) if output.send((Instant::now() + pace.way, buffer[..read].to_vec())).is_ok() => {}
             _ => return,
+        }
+        if pace.bytes < AT_ONCE.bytes {
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 }
