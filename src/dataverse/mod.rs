@@ -34,7 +34,7 @@ pub use discovery::{Discovery, Instance};
 pub use error::Error;
 pub use exchange::{Again, Exchange, Exchanges};
 pub use filter::{Filter, Literal, field};
-pub use guard::Guard;
+pub use guard::{Guard, Moment};
 pub use limits::{Limits, Throttle};
 pub use metadata::keys::AlternateKey;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};

@@ -178,7 +178,7 @@ impl Error {
             return Error::Setup(error);
         }
         if !error.is_connect() {
-            return match error.is_timeout() {
+            return match error.is_timeout() && !is_forgotten(&error) {
                 true => Error::Idle { host, seconds: super::IDLE.as_secs() },
                 false => Error::NoAnswer { host, source: error },
             };
@@ -217,11 +217,16 @@ impl Error {
     pub(super) fn reading(error: reqwest::Error, host: &str) -> Error {
         let host = host.to_owned();
         let error = error.without_url();
-        match error.is_timeout() {
+        match error.is_timeout() && !is_forgotten(&error) {
             true => Error::Idle { host, seconds: super::IDLE.as_secs() },
             false => Error::Cut { host, source: error },
         }
     }
+}
+
+/// The other end did not say that it is still there. Hyper keeps the type of this to itself.
+fn is_forgotten(error: &reqwest::Error) -> bool {
+    chain(error).any(|cause| cause.to_string() == "keep-alive timed out")
 }
 
 const EXPIRED: &str = "it has expired";

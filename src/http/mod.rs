@@ -20,6 +20,9 @@ use reqwest::Certificate;
 const CONNECT: Duration = Duration::from_secs(15);
 /// How long nothing may come before we give up. A slow answer that moves is not cut off.
 const IDLE: Duration = Duration::from_secs(30);
+/// On a connection that several requests share: how long nothing may come before it is asked whether it is still there,
+/// and how long it may take to answer. One that a sleep or a router has forgotten would hold every request up for ever.
+const QUIET: Duration = Duration::from_secs(5);
 /// Largest body in memory, after decompression.
 const MAX_BODY: usize = 256 << 20;
 /// Largest room that is made for a body before it comes.
@@ -190,7 +193,9 @@ fn build(route: Route, certificates: &[Certificate]) -> Result<reqwest::Client, 
         .referer(false)
         .connect_timeout(CONNECT)
         .read_timeout(IDLE)
-        .pool_idle_timeout(Duration::from_secs(60));
+        .pool_idle_timeout(Duration::from_secs(60))
+        .http2_keep_alive_interval(QUIET)
+        .http2_keep_alive_timeout(QUIET);
     let builder = match route {
         Route::Plain | Route::Loopback => builder.no_proxy(),
         Route::Remote => builder,

@@ -1,11 +1,9 @@
 //! The first requests of a session: who is signed in, what kind of environment it is, and whether it is the one that
 //! was meant.
 
-use std::time::Instant;
-
 use uuid::Uuid;
 
-use crate::dataverse::{Client, EnvironmentKind, Error, RowId, RowQuery, WhoAmI};
+use crate::dataverse::{Client, EnvironmentKind, Error, Moment, RowId, RowQuery, WhoAmI};
 
 /// Who is signed in, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +164,7 @@ pub async fn connect_as(client: &Client, expected: &Expected) -> Result<Identity
         _ => client.guard().close("This is a production environment: read-only."),
     }
     if expected.unlocked {
-        client.guard().unlock(Instant::now());
+        client.guard().unlock(Moment::now());
     }
     let user = full_name(client, who.user_id).await;
     Ok(Identity {

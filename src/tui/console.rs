@@ -4,6 +4,7 @@ use std::io::{self, Write, stdout};
 
 use super::backend::Synchronized;
 use super::clipboard::Clipboard;
+use super::line::Line;
 use super::{Start, Theme, Traits, terminal};
 use crate::app::copy::Copied;
 use crate::text::harmless;
@@ -48,6 +49,11 @@ pub trait Console {
     /// The terminal said something of itself. A frame follows.
     fn learned(&mut self, _traits: &Traits) {}
 
+    /// The line to the terminal. One that nothing is known of has room.
+    fn line(&self) -> Line {
+        Line::default()
+    }
+
     /// The theme for what the terminal said; none as long as it says nothing.
     fn theme(&self) -> Option<&Theme> {
         None
@@ -60,13 +66,14 @@ pub struct RealConsole {
     start: Start,
     clipboard: Clipboard,
     synchronized: Synchronized,
+    line: Line,
     theme: Option<Theme>,
 }
 
 impl RealConsole {
-    /// A console beside the screen whose frames can be `synchronized`.
-    pub fn new(start: Start, synchronized: Synchronized) -> Self {
-        Self { clipboard: start.clipboard(), start, synchronized, theme: None }
+    /// A console beside the screen that is at the end of `line`, and whose frames can be `synchronized`.
+    pub fn new(start: Start, synchronized: Synchronized, line: Line) -> Self {
+        Self { clipboard: start.clipboard(), start, synchronized, line, theme: None }
     }
 }
 
@@ -102,6 +109,10 @@ impl Console for RealConsole {
     fn learned(&mut self, traits: &Traits) {
         self.synchronized.set(traits);
         self.theme = Some(self.start.theme(traits));
+    }
+
+    fn line(&self) -> Line {
+        self.line.clone()
     }
 
     fn theme(&self) -> Option<&Theme> {

@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::console::Console;
 use super::input::Arrival;
@@ -21,6 +21,8 @@ use crate::app::{App, Effect, Event};
 
 /// At most 30 frames a second for answers: a flood of them must not become a flood of frames.
 const FRAME: Duration = Duration::from_millis(33);
+/// So long an answer of the terminal is waited for before the shell has it.
+const LAST_ANSWER: Duration = Duration::from_millis(300);
 /// So many arrivals are taken before a frame is drawn all the same.
 const AT_ONCE: usize = 1_000;
 
@@ -62,6 +64,7 @@ where
     B::Error: Send + Sync + 'static,
 {
     let mut effects = app.begin();
+    let line = console.line();
     let mut due = Instant::now();
     let mut typing = Typing::default();
     let mut taken = 0;
@@ -90,7 +93,15 @@ where
                     draw_anew(app, terminal)?;
                 }
                 Effect::Suspend => {
+                    // The shell must not take an answer for something typed.
+                    let until = Instant::now() + LAST_ANSWER;
+                    while line.is_waiting()
+                        && let Ok(Some(arrival)) = timeout_at(until, input.next()).await
+                    {
+                        effects.extend(typing.take(app, console, arrival)?);
+                    }
                     console.suspend()?;
+                    line.forget();
                     typing.suspended();
                     draw_anew(app, terminal)?;
                 }
@@ -100,12 +111,14 @@ where
         if taken < AT_ONCE
             && let Some(arrival) = waiting(&mut input).await
         {
+            due = hurry(&arrival, due);
             effects.extend(typing.take(app, console, arrival)?);
             taken += 1;
-            due = Instant::now();
             continue;
         }
-        if app.is_dirty() && Instant::now() >= due {
+        let now = Instant::now();
+        let at_last = due.max(line.free_at(now).unwrap_or(now));
+        if app.is_dirty() && now >= at_last {
             while app.has_unseen_question()
                 && let Some(arrival) = waiting(&mut input).await
             {
@@ -128,16 +141,21 @@ where
             biased;
             arrival = input.next() => {
                 let Some(arrival) = arrival else { return Ok(()) };
+                due = hurry(&arrival, due);
                 effects = typing.take(app, console, arrival)?;
-                due = Instant::now();
             }
             Some(event) = runner.next() => effects = take_answer(app, event),
-            () = sleep_until(due), if app.is_dirty() => {}
+            () = sleep_until(at_last), if app.is_dirty() => {}
             () = sleep_until(at), if tick.is_some() => {
                 effects = app.update(Event::Clock(Timestamp::now()));
             }
         }
     }
+}
+
+/// When the next frame is due, now that this has come: what a person did is seen at once.
+fn hurry(arrival: &Arrival, due: Instant) -> Instant {
+    if matches!(arrival, Arrival::Answered) { due } else { Instant::now() }
 }
 
 /// The screen was somebody else's meanwhile: the next frame draws all of it.

@@ -11,6 +11,7 @@ mod examination;
 mod finding;
 pub mod input;
 mod layouts;
+pub mod line;
 pub mod pasting;
 mod places;
 pub mod runner;

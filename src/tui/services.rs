@@ -33,7 +33,7 @@ use crate::app::zone::Zone;
 use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
-use crate::dataverse::guard::UNLOCKED;
+use crate::dataverse::guard::{Moment, UNLOCKED};
 use crate::dataverse::{Client, Error, Exchange, Guard, Patch, Refused, Retry, RowQuery, TableName, Waiting};
 use crate::http;
 use crate::ops::column_layouts::LayoutFile;
@@ -136,7 +136,7 @@ impl Services {
     /// Lets writes pass for a while.
     pub fn unlock(&self) {
         if let Some(client) = &*self.client.borrow() {
-            client.guard().unlock(Instant::now());
+            client.guard().unlock(Moment::now());
         }
     }
 
@@ -544,7 +544,7 @@ fn person_needed(error: &auth::Error, left: Duration) -> Problem {
 
 /// What the screens know of a guard.
 fn writes_of(guard: &Guard) -> Writes {
-    let closed = guard.read_only_at(Instant::now() + 2 * UNLOCKED);
+    let closed = guard.read_only_at(Moment::now().after(2 * UNLOCKED));
     match (guard.read_only(), closed) {
         (None, None) => Writes::Open,
         (None, Some(reason)) => {

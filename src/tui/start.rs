@@ -10,12 +10,14 @@ use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::backend::Ability;
 use super::clipboard::{Clipboard, Multiplexer};
 use super::console::RealConsole;
 use super::input;
-use super::terminal::{Guard, can_be_asked};
+use super::terminal::{Guard, can_be_asked, let_nothing_wait};
 use super::theme::{Colours, Ground};
 use super::traits::Traits;
 use super::{Runner, Services, Theme, run_loop};
@@ -125,6 +127,8 @@ pub async fn view(start: Start, viewer: Viewer) -> io::Result<()> {
 }
 
 async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()> {
+    // Before the terminal is taken: what came before somebody listens would be lost, or end us without giving it back.
+    let asked_to_end = asked_to_end();
     let broken = Arc::new(Notify::new());
     let theme = start.theme(&Traits::default());
     let ability = Ability::of(start.terminal.name.as_deref().unwrap_or_default(), !start.ascii_locale);
@@ -132,8 +136,12 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
     let app_start = session::Start { places: services.places(), ..start.for_app() };
     let hold = start.esc_ms.map_or(input::usual_hold(start.ssh), |ms| Duration::from_millis(ms.into()));
     let asks = can_be_asked(start.terminal.name.as_deref());
-    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken), ability, asks)?;
     let mut input = input::start(hold)?;
+    let (_guard, mut terminal) = Guard::take(Arc::clone(&broken), ability, asks)?;
+    let line = terminal.backend().line();
+    if asks {
+        line.begin(Instant::now());
+    }
     let size = terminal.size()?;
     let size = Size { width: size.width, height: size.height };
     let mut app = App::new(app_start, size, Timestamp::now());
@@ -141,18 +149,24 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
     app.know_layouts(services.layouts());
     let mut app = first(app);
     let mut runner = Runner::new(services);
-    let ended = async {
+    let ended = async move {
         tokio::select! {
             () = broken.notified() => true,
-            () = asked_to_end() => false,
+            () = asked_to_end => false,
         }
     }
     .shared();
     let events = pin!((&mut input).take_until(ended.clone()));
-    let mut console = RealConsole::new(start, terminal.backend().synchronized());
+    let is_ending = ended.clone();
+    // In a task of its own: the loop may be what waits.
+    let _rescue = AbortOnDropHandle::new(tokio::spawn(async move {
+        is_ending.await;
+        let_nothing_wait().await;
+    }));
+    let mut console = RealConsole::new(start, terminal.backend().synchronized(), line.clone());
     run_loop(&mut app, &mut runner, &mut terminal, &mut console, &theme, events).await?;
     if asks {
-        input::hear_out(&mut input).await;
+        input::hear_out(&mut input, &line).await;
     }
     match ended.now_or_never() {
         Some(true) => Err(io::Error::other("a part of the program broke; what it said stands above")),
@@ -160,19 +174,20 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
     }
 }
 
-/// Waits for a signal that ends programs.
+/// Listens from now on for a signal that ends programs, and waits for one.
 #[cfg(unix)]
-async fn asked_to_end() {
+fn asked_to_end() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let [terminate, hang_up, interrupt] =
-        [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
-    let (Ok(mut terminate), Ok(mut hang_up), Ok(mut interrupt)) = (terminate, hang_up, interrupt) else {
-        return std::future::pending().await; // no handlers: the system ends us its own way
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-        _ = interrupt.recv() => {}
+    let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
+    async {
+        let [Ok(mut terminate), Ok(mut hang_up), Ok(mut interrupt)] = signals else {
+            return std::future::pending().await; // no handlers: the system ends us its own way
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal, stdout};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+use std::time::Duration;
 
 use crossterm::cursor::{MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -33,6 +36,38 @@ pub fn size() -> Option<(u16, u16)> {
 /// Whether a terminal of this name (`TERM`) can be asked what it can do.
 pub fn can_be_asked(name: Option<&str>) -> bool {
     stdout().is_terminal() && !MUTE.contains(&name.unwrap_or_default())
+}
+
+/// The other screen is shown.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// How long a terminal may take nothing before what waits for it is thrown away.
+#[cfg(unix)]
+const STUCK: Duration = Duration::from_millis(200);
+
+/// Lets nothing wait for a terminal that takes no more bytes, as one behind a connection that hangs: what it has not
+/// taken is thrown away, for as long as this is polled. For the end of the program, which would not come otherwise.
+#[cfg(unix)]
+pub(super) async fn let_nothing_wait() {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let out = stdout();
+    loop {
+        tokio::time::sleep(STUCK).await;
+        let mut takes = [PollFd::new(&out, PollFlags::OUT)];
+        if poll(&mut takes, Some(&at_once)) == Ok(0) {
+            let _ = tcflush(&out, QueueSelector::OFlush); // it may be gone, and then nothing waits
+            // Linux wakes whoever waits for room only when output that was stopped goes on.
+            let _ = tcflow(&out, Action::OOff).and_then(|()| tcflow(&out, Action::OOn));
+        }
+    }
+}
+
+/// Consoles always take what is written.
+#[cfg(not(unix))]
+pub(super) async fn let_nothing_wait() {
+    std::future::pending().await
 }
 
 /// Holds the terminal; gives it back when dropped, however the program ends.
@@ -80,16 +115,26 @@ pub fn enter() -> io::Result<()> {
 /// What is said comes before the screen is cleared: some terminals print a letter of a question they do not know.
 fn enter_and_say(text: &str) -> io::Result<()> {
     enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
     let said = crossterm::style::Print(text);
     execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, said, Clear(ClearType::All), MoveTo(0, 0))
 }
 
-/// Gives the screen back as it was.
+/// Gives the screen back as it was, unless that was done: a second time would move the cursor over what was printed since.
 ///
 /// # Errors
 ///
 /// When the terminal is gone.
 pub fn give_back() -> io::Result<()> {
-    execute!(stdout(), SetAttribute(Attribute::Reset), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
-    disable_raw_mode()
+    let given_back = match TAKEN.swap(false, Ordering::SeqCst) {
+        true => execute!(
+            stdout(),
+            SetAttribute(Attribute::Reset),
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            Show
+        ),
+        false => Ok(()),
+    };
+    disable_raw_mode().and(given_back)
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::console::Console;
 use super::input::Arrival;
@@ -47,6 +48,10 @@ impl Typing {
             Arrival::Traits(traits) => {
                 console.learned(&traits);
                 app.touch();
+                vec![]
+            }
+            Arrival::Answered => {
+                console.line().answered(Instant::now());
                 vec![]
             }
             Arrival::Held(held) => {

@@ -27,6 +27,7 @@ mod sandbox_saves;
 mod saves;
 mod scripted;
 mod shared_renewal;
+mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;

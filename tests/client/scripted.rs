@@ -125,11 +125,20 @@ impl Server {
 
     /// A client with a patience of its own.
     pub(crate) fn client_that_waits(&self, moment: Duration, guard: Guard, tokens: Tokens) -> Client {
-        let environment = EnvironmentUrl::parse(&self.origin).unwrap();
-        let http = http::client(&http::Options::default()).unwrap();
-        let retry = Retry { first: moment, longest: moment, ..Retry::default() };
-        Client::with_retry(environment, http, tokens, guard, retry)
+        client_at(&self.origin, moment, guard, tokens)
     }
+}
+
+/// A client of any server that waits only for moments.
+pub(crate) fn client_of(origin: &str, guard: Guard) -> Client {
+    client_at(origin, Duration::from_millis(1), guard, Tokens::fixed("the-token".to_owned().into()))
+}
+
+fn client_at(origin: &str, moment: Duration, guard: Guard, tokens: Tokens) -> Client {
+    let environment = EnvironmentUrl::parse(origin).unwrap();
+    let http = http::client(&http::Options::default()).unwrap();
+    let retry = Retry { first: moment, longest: moment, ..Retry::default() };
+    Client::with_retry(environment, http, tokens, guard, retry)
 }
 
 async fn serve(mut stream: TcpStream, answers: Answers, seen: Arc<Mutex<Vec<Seen>>>) {

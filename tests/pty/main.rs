@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
 mod copying;
+#[path = "../support/dice.rs"]
+mod dice;
+mod ending;
 mod hostile;
 mod journey;
 mod json;
 mod known;
 mod ladder;
 mod leaving;
+mod line;
 mod passphrase;
 mod sandbox;
 #[allow(dead_code)] // the bench uses more of it

@@ -210,6 +210,20 @@ fn a_watched_view_is_read_again_and_the_cursor_stays() {
 }
 
 #[test]
+fn a_watch_that_slept_with_the_machine_for_eight_hours_reads_once_and_then_as_before() {
+    let mut stage = Stage::at_cases(80, 24, 30, None);
+    stage.keys("z w");
+    let woken = 8 * 3_600;
+    clock(&mut stage, woken);
+    assert!(asks_for(&stage, Slot::Rows));
+    stage.answer(Slot::Rows, Reply::Rows(Ok(page(0..30, None, Some(30)))));
+    clock(&mut stage, woken + 59);
+    assert!(!asks_for(&stage, Slot::Rows));
+    clock(&mut stage, woken + 60);
+    assert!(asks_for(&stage, Slot::Rows));
+}
+
+#[test]
 fn a_watch_waits_while_somebody_types_and_ends_with_the_view() {
     let mut stage = Stage::at_cases(80, 24, 30, None);
     stage.keys("z w / p");

@@ -115,6 +115,16 @@ fn a_message_is_not_hidden_by_a_read_and_hides_none() {
 }
 
 #[test]
+fn a_wait_that_was_over_while_the_machine_slept_counts_no_time_that_is_gone() {
+    let mut stage = reading(80, 24);
+    let reason = WaitReason::Throttled(Throttle::Requests);
+    stage.event(Event::Waiting(Some(Wait { until: noon() + 42.seconds(), attempt: 2, reason })));
+    after(&mut stage, 8 * 3_600_000);
+    let row = stage.row(23);
+    assert!(row.contains("wait 0 s") && !row.contains("-28"), "{row}");
+}
+
+#[test]
 fn every_kind_of_read_has_words() {
     let stage = Stage::at_cases(80, 24, 30, None);
     let slots = [

@@ -10,6 +10,7 @@ use dvtui::tui::theme::{Colours, Ground};
 use crate::desk::Desk;
 use crate::paint::Wire;
 use crate::stage::{self, Stage};
+use crate::sweep::stages;
 
 const TERMINALS: [&str; 8] =
     ["xterm", "xterm-256color", "screen", "screen-256color", "tmux-256color", "linux", "vt100", "rxvt"];
@@ -75,6 +76,46 @@ fn no_two_states_look_the_same_without_attributes_on_any_terminal() {
                     assert_ne!(text, other_text, "{names:?} on {terminal}");
                 }
             }
+        }
+    }
+}
+
+/// What differs between the terminals: what they can do, in which colours they do it, and whether they have more than
+/// ASCII.
+fn kinds_of_terminals() -> Vec<(&'static str, Colours, bool)> {
+    let mut kinds = vec![];
+    let mut known = vec![];
+    for terminal in TERMINALS {
+        for colours in [Colours::of(terminal, false), Colours::None] {
+            for unicode in [true, false] {
+                let kind = (Ability::of(terminal, unicode), colours);
+                if !known.contains(&kind) {
+                    known.push(kind);
+                    kinds.push((terminal, colours, unicode));
+                }
+            }
+        }
+    }
+    kinds
+}
+
+#[test]
+fn every_screen_and_overlay_is_told_from_the_others_by_its_letters_on_any_terminal() {
+    let kinds = kinds_of_terminals();
+    assert!(kinds.len() >= 8, "colour and none, ASCII and more, old and new: {kinds:?}");
+    let mut stages = stages(80, 24);
+    for (terminal, colours, unicode) in kinds {
+        let mut shown: Vec<(&str, String)> = vec![];
+        for (name, stage) in &mut stages {
+            stage.app.start.ascii = !unicode;
+            let text = letters(stage, terminal, colours, unicode);
+            let environment = ["contoso", "not signed in", "dv"];
+            let first = text.lines().next().unwrap_or_default().to_lowercase();
+            assert!(environment.iter().any(|word| first.contains(word)), "{name} on {terminal}: {text}");
+            if let Some((same, _)) = shown.iter().find(|(_, other)| *other == text) {
+                panic!("{name} and {same} look the same on {terminal}: {text}");
+            }
+            shown.push((name, text));
         }
     }
 }

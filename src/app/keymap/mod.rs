@@ -187,7 +187,7 @@ mod tests {
             sequences: vec![keys.into()],
         };
         let changed = [
-            chosen("refresh", "R"),
+            chosen("refresh", "W"),
             chosen("go.tables", "T"),
             chosen("row.open", "i"),
             chosen("row.repeat", ","),
@@ -196,7 +196,7 @@ mod tests {
         assert!(keymap.complaints().is_empty(), "{:?}", keymap.complaints());
         let scopes = [Scope::Grid, Scope::List, Scope::Global];
         for (usual, in_effect) in [
-            ("r try again   Esc back   g t other tables", "R try again   Esc back   T other tables"),
+            ("r try again   Esc back   g t other tables", "W try again   Esc back   T other tables"),
             ("read it  . repeat", "read it  , repeat"),
             ("1 row is left   Enter opens it", "1 row is left   i opens it"),
             ("all rows are read", "all rows are read"),

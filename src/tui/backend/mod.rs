@@ -18,12 +18,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use tokio::time::Instant;
 
 pub use ability::Ability;
 use cells::Cells;
 pub use mend::mend;
 use pen::Pen;
 
+use super::line::{Line, QUESTION};
 use super::traits::Traits;
 
 /// What a terminal shows, what it is to show, and the way there.
@@ -37,6 +39,7 @@ pub struct ScreenBackend<W: Write = Stdout> {
     size: Option<Size>,
     ability: Ability,
     synchronized: Synchronized,
+    line: Line,
     wanted: Cells,
     shown: Cells,
     /// Where the terminal's own cursor belongs, and whether it is to be seen.
@@ -83,6 +86,7 @@ impl<W: Write> ScreenBackend<W> {
             size,
             ability,
             synchronized: Synchronized::default(),
+            line: Line::default(),
             wanted: Cells::blank(0, 0),
             shown: Cells::blank(0, 0),
             cursor: Position::ORIGIN,
@@ -101,6 +105,11 @@ impl<W: Write> ScreenBackend<W> {
     /// The same for whoever hears the answers while the screen is in use.
     pub fn synchronized(&self) -> Synchronized {
         self.synchronized.clone()
+    }
+
+    /// The line that the bytes go to, for whoever hears the answers.
+    pub fn line(&self) -> Line {
+        self.line.clone()
     }
 
     /// A screen in memory has a new size.
@@ -211,6 +220,10 @@ impl<W: Write> Backend for ScreenBackend<W> {
         if self.synchronized.is_on() {
             bytes.splice(0..0, *b"\x1b[?2026h");
             bytes.extend_from_slice(b"\x1b[?2026l");
+        }
+        if self.line.asks() {
+            bytes.extend_from_slice(QUESTION.as_bytes());
+            self.line.wrote(bytes.len(), Instant::now());
         }
         self.out.write_all(&bytes)?;
         self.out.flush()

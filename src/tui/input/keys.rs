@@ -83,6 +83,7 @@ pub(super) fn csi(body: &[u8], last: u8) -> Meaning {
             None => return Meaning::Nothing,
         },
         b'u' => return numbered(part(body, 0, 0), part(body, 1, 0), part(body, 0, 1)),
+        b'n' if matches!(body, b"0" | b"3") => return Meaning::Reply(Reply::Status),
         b'I' | b'O' | b'R' | b't' | b'n' | b'y' | b'M' => return Meaning::Known,
         _ => return Meaning::Nothing,
     };

@@ -28,6 +28,8 @@ pub enum Arrival {
     Burst(String),
     /// The terminal said something of itself.
     Traits(Traits),
+    /// An answer that only says that everything before it has arrived.
+    Answered,
     /// Whether the beginning of a key is held until it is known which one.
     Held(bool),
     /// Somebody wants the program to stop for the shell (`SIGTSTP`).

@@ -26,6 +26,7 @@ use super::decoder::{Decoded, Decoder};
 use super::reply::Reply;
 use crate::app::event::Event;
 use crate::app::layout::Size;
+use crate::tui::line::Line;
 use crate::tui::{Traits, terminal};
 
 /// So long the last answer is waited for at the end: it would come to the shell as if it were typed.
@@ -43,8 +44,16 @@ pub(in crate::tui) fn start(hold: Duration) -> io::Result<Reader> {
 }
 
 /// Takes the answers that are still on their way. What is typed meanwhile is lost.
-pub(in crate::tui) async fn hear_out(reader: &mut Reader) {
-    let answers = async { while !reader.answered && reader.next().await.is_some() {} };
+pub(in crate::tui) async fn hear_out(reader: &mut Reader, line: &Line) {
+    let answers = async {
+        while (!reader.answered || line.is_waiting())
+            && let Some(arrival) = reader.next().await
+        {
+            if matches!(arrival, Arrival::Answered) {
+                line.answered(Instant::now());
+            }
+        }
+    };
     let _ = tokio::time::timeout(LAST_WORDS, answers).await; // it may be a terminal that never answers
 }
 
@@ -137,7 +146,11 @@ impl Reader {
                 Decoded::Burst(text) => self.waiting.push_back(Arrival::Burst(text)),
                 Decoded::Reply(Reply::Mode(2026)) => self.traits.synchronized = true,
                 Decoded::Reply(Reply::Mode(_)) => {}
-                Decoded::Reply(Reply::Attributes) => self.answered = true,
+                Decoded::Reply(Reply::Status) => self.waiting.push_back(Arrival::Answered),
+                Decoded::Reply(Reply::Attributes) => {
+                    self.answered = true;
+                    self.waiting.push_back(Arrival::Answered);
+                }
                 Decoded::Reply(Reply::Background(colour)) => self.traits.background = Some(colour),
             }
         }
@@ -286,9 +299,10 @@ mod tests {
         let (mut reader, _end, mut writer) = reader();
         writer.write_all(b"\x1b[?2026;2$y\x1b[?2004;1$y\x1b]11;rgb:ff/80/00\x1b\\\x1b[?62c").unwrap();
         let known = Traits { synchronized: true, background: Some([255, 128, 0]), pastes_marked: true };
+        assert!(matches!(reader.next().await, Some(Arrival::Answered)));
         assert!(matches!(reader.next().await, Some(Arrival::Traits(traits)) if traits == known));
         assert!(reader.answered);
-        hear_out(&mut reader).await;
+        hear_out(&mut reader, &Line::default()).await;
         assert!(reader.next().now_or_never().is_none());
     }
 }

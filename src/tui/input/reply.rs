@@ -7,6 +7,8 @@ pub enum Reply {
     Mode(u32),
     /// The colour behind the text (OSC 11).
     Background([u8; 3]),
+    /// It is well, or not (DSR). Only that there is an answer matters.
+    Status,
     /// What kind of terminal it is (DA1). Only that there is an answer matters.
     Attributes,
 }

@@ -22,7 +22,7 @@ pub(in crate::tui) fn start(
 
 /// A console keeps its answers.
 #[cfg(not(unix))]
-pub(in crate::tui) async fn hear_out<S>(_input: &mut S) {}
+pub(in crate::tui) async fn hear_out<S>(_input: &mut S, _line: &crate::tui::line::Line) {}
 
 /// What a terminal event means to the core; nothing for what it has no use for.
 ///

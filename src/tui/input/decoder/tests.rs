@@ -143,7 +143,7 @@ fn sequences() -> Vec<(Vec<u8>, Vec<Decoded>)> {
         ("\x1b[?62;22c", vec![Decoded::Reply(Reply::Attributes)]),
         ("\x1b[>41;354;0c", vec![]),
         ("\x1b[12;40R", vec![]),
-        ("\x1b[0n", vec![]),
+        ("\x1b[0n", vec![Decoded::Reply(Reply::Status)]),
         ("\x1b[8;24;80t", vec![]),
         ("\x1b[?1u", vec![]),
         ("\x1b[I", vec![]),
