@@ -5,6 +5,7 @@ use dvtui::tui::theme::{Colours, Ground};
 use dvtui::tui::traits::Traits;
 use dvtui::tui::{Theme, view};
 use ratatui::Terminal;
+use ratatui::backend::Backend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier, Style};
@@ -58,6 +59,9 @@ impl Wire {
     }
 
     pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        if self.terminal.backend().size().unwrap() == (Size { width, height }) {
+            return; // such a terminal keeps what it shows
+        }
         self.terminal.backend_mut().resize(Size { width, height });
         self.parser = parser(width, height);
     }
