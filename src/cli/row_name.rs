@@ -1,7 +1,6 @@
 //! How a command names one row: its key, a ticket number, or the values of an alternate key.
 
 use super::CliError;
-use super::names;
 use crate::app::destination::{self, Destination};
 use crate::app::finding::TICKET;
 use crate::dataverse::metadata::keys;
@@ -27,8 +26,8 @@ pub(super) async fn find(client: &Client, schema: &TableSchema, name: &str) -> R
     let table = &schema.table;
     if let Some(Ok(place)) = destination::recognize(name)
         && let Destination::Ticket(number) = place.destination
+        && let Some(column) = schema.column(TICKET)
     {
-        let column = names::column(schema, TICKET)?;
         return only(client, table, name, field(column.property()).eq(number.as_str())).await;
     }
     let keyed = destination::recognize(&format!("{} {name}", table.name));

@@ -7,7 +7,9 @@ use clap::Args;
 use super::json_rows::without_annotations;
 use super::writing::{self, print_changes, print_wire};
 use super::{CliError, Context, Kind, names, row_name, values, waits};
+use crate::app::edit::short;
 use crate::app::field::Purpose;
+use crate::app::pending::Staged;
 use crate::dataverse::{Client, Column, ColumnKind, Error, Patch, Row, RowId, RowQuery, Table};
 use crate::ops::{self, Outcome};
 
@@ -111,7 +113,7 @@ async fn read(client: &Client, table: &Table, id: RowId, columns: &[&Column]) ->
     Ok(client.row(&query).await?)
 }
 
-fn is_new(row: &Row, column: &Column, staged: &crate::app::pending::Staged) -> bool {
+fn is_new(row: &Row, column: &Column, staged: &Staged) -> bool {
     row.cell(&column.property()).is_none_or(|cell| !staged.change.is_value(cell.json))
 }
 
@@ -120,9 +122,7 @@ fn with_current(error: CliError, columns: &[&Column], current: Option<&Row>) -> 
     let Some(current) = current else { return error };
     let kind = error.kind();
     let noted = columns.iter().fold(error, |error, column| {
-        let cell = current.cell(&column.property());
-        let text = cell.as_ref().and_then(|cell| cell.text());
-        error.note(format!("{} is now {}", column.name, text.as_deref().unwrap_or("-")))
+        error.note(format!("{} is now {}", column.name, short(&writing::text(current, column))))
     });
     match kind {
         Kind::Conflict => noted.note("nothing was saved"),

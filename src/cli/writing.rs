@@ -1,6 +1,7 @@
 //! What commands that write have in common: the guard before anything is sent, values of columns, what is told of a
 //! write that was, was not, or was not to be sent.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use super::context::read_only_reason;
 use super::output::{Columns, json_line};
 use super::values::Given;
 use super::{CliError, Context, Kind, names};
+use crate::app::edit::short_pair;
 use crate::app::field::{self, Purpose, written};
 use crate::app::pending::Staged;
 use crate::app::zone::Zone;
@@ -174,7 +176,7 @@ pub(super) fn print_wire(wire: &Wire, json: bool, out: &mut dyn Write) -> Result
     Ok(())
 }
 
-/// Prints what became of columns: label, name, the old value, the new one.
+/// Prints what became of columns: label, name, the old value, the new one, long ones cut.
 ///
 /// # Errors
 ///
@@ -187,14 +189,16 @@ pub(super) fn print_changes(
 ) -> io::Result<()> {
     let mut lines = Columns::default();
     for column in columns {
-        let text = |row: &Row| {
-            let cell = row.cell(&column.property());
-            cell.and_then(|cell| cell.text().map(std::borrow::Cow::into_owned))
-                .unwrap_or_else(|| "-".to_owned())
-        };
-        lines.push(&[&column.display_name, column.name.as_str(), &text(old), "->", &text(new)]);
+        let (old, new) = short_pair(&text(old, column), &text(new, column));
+        lines.push(&[&column.display_name, column.name.as_str(), &old, "->", &new]);
     }
     lines.write(out)
+}
+
+/// What people read of a column; `-` is no value.
+pub(super) fn text(row: &Row, column: &Column) -> String {
+    let cell = row.cell(&column.property());
+    cell.as_ref().and_then(|cell| cell.text()).map_or_else(|| "-".to_owned(), Cow::into_owned)
 }
 
 impl From<Unclear> for CliError {

@@ -100,14 +100,14 @@ async fn texts_come_from_files_and_from_standard_input() {
     let case = desk.a_case().await;
     let case_id = id(&case, "incidentid");
     let file = desk.home.path("notes");
-    std::fs::write(&file, "two\nlines \u{1b}[2J\n").unwrap();
+    std::fs::write(&file, "\u{1b}[2J two\nlines\n").unwrap();
     let from_file = format!("description=@{}", file.display());
     let args = ["set", "incident", case_id, &from_file, "title=-"];
     let ended = tokio::task::block_in_place(|| desk.home.dv_fed(&args, "From a pipe\n"));
     ended.expect(0, &[]);
     assert!(!ended.out.contains('\u{1b}'), "what comes back is harmless: {ended:#?}");
     let row = desk.get("incident", case_id).await;
-    assert_eq!((&row["title"], &row["description"]), (&json!("From a pipe"), &json!("two\nlines \u{1b}[2J")));
+    assert_eq!((&row["title"], &row["description"]), (&json!("From a pipe"), &json!("\u{1b}[2J two\nlines")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -96,6 +96,8 @@ fn listed<'a>(picks: impl IntoIterator<Item = &'a Pick>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::dataverse::metadata::{DateBehavior, DateFormat, Required, TextFormat};
 
@@ -203,6 +205,26 @@ mod tests {
         let text = ColumnKind::Text { max_length: Some(3), format: TextFormat::Text };
         assert_eq!(value(text, "abcd").unwrap_err(), "At most 3 characters; these are 4.");
         assert!(value(ColumnKind::File, "x").unwrap_err().contains("Files cannot be set"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_given_is_a_well_formed_value_or_told(text in ".{0,20}", kind in 0_usize..6) {
+            let open = || options(&[(1, "A, b"), (2, "2"), (-3, "")]);
+            let kind = match kind {
+                0 => ColumnKind::Choice { options: open() },
+                1 => ColumnKind::Choices { options: open() },
+                2 => ColumnKind::YesNo { yes: String::new(), no: "No".into() },
+                3 => ColumnKind::Double { min: None, max: None, precision: 5 },
+                4 => ColumnKind::Whole { min: -5, max: 5 },
+                _ => ColumnKind::DateTime { format: DateFormat::DateAndTime, behavior: DateBehavior::UserLocal },
+            };
+            let (now, row) = (Timestamp::UNIX_EPOCH, Row::from_json("{}").unwrap());
+            match read(&column(kind), &text, &row, now, &Zone::default()) {
+                Ok(staged) => prop_assert!(staged.change.is_well_formed(), "{staged:?}"),
+                Err(sentence) => prop_assert!(sentence.ends_with('.'), "{sentence}"),
+            }
+        }
     }
 
     #[test]
