@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::signals::Writes;
 use super::{CliError, Kind, passphrase};
 use crate::auth::vault::{Aside, Choice, Protection, Vault};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
@@ -32,17 +33,23 @@ pub struct Context {
     passphrase: OnceLock<SecretString>,
     /// Made once: it knows the key of the file from then on.
     store: OnceLock<TokenStore>,
+    writes: Writes,
 }
 
 impl Context {
     /// A context of these settings. Nothing is read or connected yet.
     pub fn new(settings: Settings) -> Context {
-        Context { settings, passphrase: OnceLock::new(), store: OnceLock::new() }
+        Context { settings, passphrase: OnceLock::new(), store: OnceLock::new(), writes: Writes::default() }
     }
 
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What keeps signals from ending a write half-way.
+    pub(super) fn writes(&self) -> &Writes {
+        &self.writes
     }
 
     /// Starts the log, and tells what is odd about the settings. A log that cannot be written stops nothing.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use clap::Args;
 
-use super::signals::interruptible;
+use super::signals::{Writes, interruptible};
 use super::{CliError, Context};
 use crate::app::json::Document;
 use crate::app::screen::Viewer;
@@ -46,7 +46,7 @@ impl JsonArgs {
             work.await.map_err(|error| CliError::failed(error.to_string()))?
         };
         let mut document = None;
-        interruptible(async {
+        interruptible(&Writes::default(), async {
             document = Some(reading.await?);
             Ok(())
         })

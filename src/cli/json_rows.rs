@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::dataverse::Page;
+use crate::dataverse::{Page, Row};
 
 /// Writes at most `limit` rows of a page, each as it came and on a line of its own.
 ///
@@ -20,6 +20,17 @@ pub(super) fn write_page(page: &Page, limit: usize, out: &mut dyn Write) -> io::
         out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// A row as one line without what the server said beside its values; its version stays.
+pub(super) fn without_annotations(row: &Row) -> String {
+    let members: Vec<String> = row
+        .entries()
+        .into_iter()
+        .filter(|(key, _)| !key.contains('@') || key.starts_with("@odata."))
+        .map(|(key, value)| format!("{}:{}", serde_json::Value::from(key.as_ref()), value.get()))
+        .collect();
+    String::from_utf8_lossy(&on_one_line(format!("{{{}}}", members.join(",")).as_bytes())).into_owned()
 }
 
 /// A JSON value that spans lines, without the white space between its tokens. Inside strings JSON has no line
@@ -60,6 +71,13 @@ mod tests {
         let mut out = Vec::new();
         write_page(&page, 5, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "{\"a\": 1.50,\"b\":\"\\u0041\"}\n{\"a\":1E400}\n");
+    }
+
+    #[test]
+    fn a_row_without_annotations_keeps_its_version_and_the_text_of_its_values() {
+        let json = r#"{"@odata.context":"c","@odata.etag":"W/\"1\"","p@OData.Community.Display.V1.FormattedValue":"x","p": 1.50}"#;
+        let row = Row::from_json(json).unwrap();
+        assert_eq!(without_annotations(&row), r#"{"@odata.context":"c","@odata.etag":"W/\"1\"","p":1.50}"#);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Must not know: how a request is built or a token is got. What is printed here passes a given writer.
 
 mod context;
+mod create;
+mod delete;
 mod demo;
 mod doctor;
 mod env;
@@ -16,14 +18,18 @@ mod logout;
 mod names;
 pub mod output;
 mod passphrase;
+mod row_name;
 mod row_table;
 mod rows;
 mod sandbox;
+mod set;
 mod signals;
 mod tables;
 mod token;
+mod values;
 mod waits;
 mod whoami;
+mod writing;
 
 pub use context::Context;
 pub use error::{CliError, Kind};
@@ -124,6 +130,9 @@ enum Command {
     Tables(tables::TablesArgs),
     Rows(rows::RowsArgs),
     Get(get::GetArgs),
+    Set(set::SetArgs),
+    Create(create::CreateArgs),
+    Delete(delete::DeleteArgs),
     Keys(keys::KeysArgs),
     Json(json::JsonArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -190,7 +199,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
                 command.ask_passphrase(&context).await?;
                 command.run(&context, given, out).await
             };
-            let done = Box::pin(interruptible(work)).await;
+            let done = Box::pin(interruptible(context.writes(), work)).await;
             match &flags.profile {
                 Some(name) => done.map_err(|error| error.for_profile(name)),
                 None => done,
@@ -228,6 +237,9 @@ impl Command {
             Command::Tables(args) => args.run(context, out).await,
             Command::Rows(args) => args.run(context, out).await,
             Command::Get(args) => args.run(context, out).await,
+            Command::Set(args) => Box::pin(args.run(context, out)).await,
+            Command::Create(args) => Box::pin(args.run(context, out)).await,
+            Command::Delete(args) => Box::pin(args.run(context, out)).await,
             Command::Keys(args) => args.run(context, out),
             // These run on until they are left; they listen for signals themselves.
             Command::Demo(args) => {
@@ -267,7 +279,7 @@ async fn open(context: &Context, given: &Settings) -> Result<(), CliError> {
     }
     // What one profile says holds for its own environment; what was asked for at the start holds for all.
     let read_only = given.read_only || (settings.read_only && !settings.tags.read_only);
-    interruptible(async {
+    interruptible(context.writes(), async {
         context.ask_passphrase(None).await?;
         match settings.token {
             Some(_) => Ok(()),

@@ -1,33 +1,63 @@
 //! SIGINT, SIGTERM and SIGHUP: commands end cleanly.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
 use super::CliError;
 
 /// A command that hangs in writing to a pipe nobody reads cannot be told; it is ended after this.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Runs a command until it is done or interrupted.
+/// Writes of a command: a signal takes effect between them and never within one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Writes(Arc<Mutex<()>>);
+
+impl Writes {
+    /// Runs one write to its end. When there was a signal before, it does not begin.
+    pub(super) async fn whole<T>(&self, write: impl Future<Output = T>) -> T {
+        let _held = self.0.lock().await;
+        write.await
+    }
+
+    /// Waits for the write that is under way.
+    async fn end(&self) {
+        // The lock is fair: whoever comes later waits.
+        drop(self.0.lock().await);
+    }
+}
+
+/// Runs a command until it is done or interrupted. A write that is under way is waited for.
 ///
 /// # Errors
 ///
 /// What the command says; that it was interrupted.
-pub(super) async fn interruptible(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
+pub(super) async fn interruptible(
+    writes: &Writes,
+    work: impl Future<Output = Result<(), CliError>>,
+) -> Result<(), CliError> {
     let signal = interrupted()?;
     let (tell, told) = oneshot::channel();
+    let unfinished = writes.clone();
     let watch = tokio::spawn(async move {
         signal.await;
         let _ = tell.send(()); // the command ended at the same moment
+        unfinished.end().await;
         tokio::time::sleep(GRACE).await;
         std::process::exit(1);
     });
+    let stop = async {
+        match told.await {
+            Ok(()) => writes.end().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
     let result = tokio::select! {
         biased;
         result = work => result,
-        Ok(()) = told => Err(CliError::failed("interrupted")),
+        () = stop => Err(CliError::failed("interrupted")),
     };
     watch.abort();
     result

@@ -15,8 +15,8 @@ use super::query::encoded;
 use super::request::Request;
 use super::transport::{Transport, WEB_API};
 use super::{
-    AlternateKey, Error, Exchange, Exchanges, Guard, Limits, NextLink, Page, Patch, Query, Refused, Retry,
-    Row, RowQuery, Table, TableName, TableSchema, Waiting,
+    AlternateKey, Error, Exchange, Exchanges, Guard, Limits, NextLink, Page, Query, Refused, Retry, Row,
+    RowQuery, Table, TableName, TableSchema, Waiting,
 };
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -30,11 +30,11 @@ const WITH_OPTIONS: [&str; 5] = ["Picklist", "MultiSelectPicklist", "State", "St
 
 /// A client of one environment. Cheap to clone; clones share the session.
 ///
-/// Reads are repeated as described at [`Retry`]; every method may be cancelled by dropping its future, which for
-/// [`Client::update`] leaves open whether the change was made.
+/// Reads are repeated as described at [`Retry`]; every method may be cancelled by dropping its future, which for a
+/// write leaves open whether it was made.
 #[derive(Debug, Clone)]
 pub struct Client {
-    transport: Transport,
+    pub(super) transport: Transport,
 }
 
 impl Client {
@@ -285,60 +285,6 @@ impl Client {
     /// [`Error::is_not_found`] for a row that does not exist or not any more.
     pub async fn row(&self, query: &RowQuery) -> Result<Row, Error> {
         self.transport.send(Request::row(query)?).await?.row()
-    }
-
-    /// Updates an existing row and answers with the changed columns and the row's new ETag.
-    ///
-    /// The row must be as it was read: the server compares ETags. Where the table does not support that, the row
-    /// is read and the touched columns are compared first, and a change in between is not seen.
-    ///
-    /// The answer of a server that sends no body is read from the row afterwards. Should that fail, the row that
-    /// comes back is what was sent, without an ETag unless the server named it.
-    ///
-    /// # Errors
-    ///
-    /// - [`Error::is_conflict`] when somebody else changed the row; nothing was saved.
-    /// - [`Error::OutcomeUnknown`] when the answer was lost. It is not sent again.
-    /// - [`Error::Refused`] by the guard; nothing was sent.
-    pub async fn update(&self, patch: &Patch) -> Result<Row, Error> {
-        if patch.changes.is_empty() {
-            return Err(Error::Invalid { what: "there is nothing to save".to_owned() });
-        }
-        if let Some((column, _)) = patch.changes.iter().find(|(_, change)| !change.is_well_formed()) {
-            return Err(Error::Invalid { what: format!("the new value of {column} is not a number") });
-        }
-        if patch.optimistic_concurrency && !patch.etag.is_empty() {
-            match self.send_update(patch, &patch.etag).await {
-                Err(error) if error.is_concurrency_not_enabled() => {}
-                result => return result,
-            }
-        }
-        // Before anything is read: a refused write should not cost a request.
-        self.guard().check_write()?;
-        let current = self.row(&patch.touched()).await?;
-        if !patch.is_untouched_in(&current) {
-            return Err(Error::Changed);
-        }
-        self.send_update(patch, "*").await
-    }
-
-    async fn send_update(&self, patch: &Patch, if_match: &str) -> Result<Row, Error> {
-        let response = self.transport.send(Request::update(patch, if_match)?).await?;
-        if !response.body.is_empty() {
-            // The server has taken the change, or somebody in between answered for it.
-            return response.row().map_err(|error| Error::OutcomeUnknown { source: Box::new(error) });
-        }
-        let etag = response.etag();
-        match self.row(&patch.touched()).await {
-            Ok(row) => Ok(row),
-            Err(_) => {
-                let row = Row::from_json(patch.body())?;
-                Ok(match etag {
-                    Some(etag) => row.with_etag(etag),
-                    None => row,
-                })
-            }
-        }
     }
 
     pub(super) async fn collection(&self, path: &str) -> Result<Page, Error> {

@@ -154,6 +154,20 @@ impl Error {
         }
     }
 
+    /// Duplicate detection found rows like the one that was to be made.
+    pub fn is_duplicate(&self) -> bool {
+        self.code() == Some(code::DUPLICATES_FOUND)
+    }
+
+    /// Why no answer came, of a write whose answer was lost; any other error as it is.
+    #[must_use]
+    pub fn cause(self) -> Self {
+        match self {
+            Self::OutcomeUnknown { source } => *source,
+            other => other,
+        }
+    }
+
     /// The table does not compare ETags.
     pub fn is_concurrency_not_enabled(&self) -> bool {
         self.code() == Some(code::CONCURRENCY_NOT_ENABLED)

@@ -4,6 +4,7 @@
 //! never its [`Client`]; only `ops`, `cli` and `tui` call it.
 
 pub mod client;
+pub mod deletion;
 pub mod denial;
 pub mod discovery;
 pub mod error;
@@ -13,6 +14,7 @@ pub mod guard;
 pub mod limits;
 pub mod metadata;
 pub mod names;
+pub mod new_row;
 pub mod organization;
 pub mod page;
 pub mod pages;
@@ -28,8 +30,11 @@ pub mod retry;
 pub mod row;
 mod transport;
 pub mod value;
+pub mod wire;
+mod writes;
 
 pub use client::Client;
+pub use deletion::Deletion;
 pub use discovery::{Discovery, Instance};
 pub use error::Error;
 pub use exchange::{Again, Exchange, Exchanges};
@@ -39,6 +44,7 @@ pub use limits::{Limits, Throttle};
 pub use metadata::keys::AlternateKey;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};
 pub use names::{ColumnName, RowId, SetName, TableName};
+pub use new_row::NewRow;
 pub use organization::{EnvironmentKind, Organization, WhoAmI};
 pub use page::{NextLink, Page, Total};
 pub use pages::Pages;
@@ -51,3 +57,4 @@ pub use refused::Refused;
 pub use retry::{Retry, WaitReason, Waiting};
 pub use row::Row;
 pub use value::{Cell, CellValue};
+pub use wire::Wire;

@@ -209,7 +209,7 @@ pub(super) fn encoded(text: &str) -> String {
 }
 
 /// The entity set as a path segment: a name from outside cannot leave its place in the path.
-fn segment(set: &SetName) -> String {
+pub(super) fn segment(set: &SetName) -> String {
     utf8_percent_encode(set.as_str(), OPTION).to_string()
 }
 

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderName, HeaderValue, Method};
 
-use super::query::ANNOTATIONS;
-use super::{Error, Exchange, NextLink, Patch, Query, RowQuery};
+use super::query::{ANNOTATIONS, segment};
+use super::{Deletion, Error, Exchange, NewRow, NextLink, Patch, Query, RowQuery};
 
 /// One request to the Web API, without its origin and without a token.
 #[derive(Debug, Clone)]
@@ -24,6 +24,9 @@ pub(super) enum Target {
     /// An address from an answer, to be checked before it is used.
     Link(NextLink),
 }
+
+/// `false` asks for duplicate detection.
+const SUPPRESS_DUPLICATE_DETECTION: HeaderName = HeaderName::from_static("mscrm.suppressduplicatedetection");
 
 pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
@@ -71,6 +74,25 @@ impl Request {
         request.headers.push((IF_MATCH, header(if_match)?));
         request.body = Bytes::from(patch.body());
         request.prefer(Some(format!("return=representation,{ANNOTATIONS}")))
+    }
+
+    /// A new row that comes back with all its columns.
+    pub(super) fn create(new: &NewRow) -> Result<Self, Error> {
+        let mut request = Self::new(Method::POST, Target::Path(segment(&new.set)));
+        request.headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        if new.detect_duplicates {
+            request.headers.push((SUPPRESS_DUPLICATE_DETECTION, HeaderValue::from_static("false")));
+        }
+        request.body = Bytes::from(new.body());
+        request.prefer(Some("return=representation".to_owned()))
+    }
+
+    /// The end of a row. `if_match` is an ETag, or `*`.
+    pub(super) fn delete(deletion: &Deletion, if_match: &str) -> Result<Self, Error> {
+        let mut request =
+            Self::new(Method::DELETE, Target::Path(RowQuery::new(deletion.set.clone(), deletion.id).path()));
+        request.headers.push((IF_MATCH, header(if_match)?));
+        Ok(request)
     }
 
     fn prefer(mut self, preferences: Option<String>) -> Result<Self, Error> {

@@ -4,11 +4,19 @@
 
 pub mod column_layouts;
 pub mod connect;
+pub mod create;
+pub mod delete;
 pub mod doctor;
 pub mod environments;
 pub mod known;
+pub mod lookup;
 pub mod save;
 pub mod sign_in;
+pub mod time_zone;
+mod windows_zones;
 
 pub use connect::{Expected, Failure, Identity, OtherOrganization, connect, connect_as};
+pub use create::create;
+pub use delete::delete;
 pub use save::{Outcome, save};
+pub use time_zone::time_zone;

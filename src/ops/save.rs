@@ -61,11 +61,7 @@ async fn find_out(client: &Client, patch: &Patch, error: Error) -> Outcome {
     let same_version = patch.optimistic_concurrency && current.etag().is_some_and(|etag| etag == *patch.etag);
     if same_version {
         // The row has not changed at all. Should the lost request still arrive, it is the same change.
-        let cause = match error {
-            Error::OutcomeUnknown { source } => *source,
-            other => other,
-        };
-        return Outcome::NotSaved(cause);
+        return Outcome::NotSaved(error.cause());
     }
     if patch.is_applied_in(&current) {
         return Outcome::Saved(current);

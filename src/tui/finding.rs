@@ -9,10 +9,9 @@ use crate::app::destination::has_group;
 use crate::app::finding::{Found, Hit, Search, Searched, TICKET, TextSearch};
 use crate::app::problem::Problem;
 use crate::app::quick_search::QuickSearch;
-use crate::dataverse::filter::Literal;
+use crate::dataverse::metadata::keys;
 use crate::dataverse::{
-    Client, Column, ColumnKind, Error, Filter, Page, Query, QuickFind, Row, RowId, RowQuery, Table,
-    TableSchema, field,
+    Client, Error, Filter, Page, Query, QuickFind, Row, RowId, RowQuery, Table, TableSchema, field,
 };
 
 /// Rows that are read of many; nobody chooses among more.
@@ -60,26 +59,14 @@ async fn find(client: &Client, search: &Search) -> Result<Found, Problem> {
         }
         Search::Key { table, schema, values } => {
             let keys = client.table_keys(&table.name).await.map_err(failed)?;
-            let columns = || values.iter().map(|(column, _)| column.as_str());
-            if !keys.iter().any(|key| key.is_of(columns())) {
-                let all: Vec<String> = keys
-                    .iter()
-                    .map(|key| key.columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(" with "))
-                    .collect();
-                let known = match all.as_slice() {
-                    [] => format!("{} has no alternate keys.", table.display_name),
-                    all => format!("The keys of {} are: {}.", table.display_name, all.join(", ")),
-                };
-                let asked = columns().collect::<Vec<_>>().join(" with ");
-                return Err(Problem::new(format!("{asked} is no key of {}.", table.display_name))
-                    .why(known)
-                    .next("g i try again   Esc dismiss"));
+            if let Some(no) = keys::no_key(table, &keys, values) {
+                return Err(Problem::new(no.what).why(no.known).next("g i try again   Esc dismiss"));
             }
             let schema = match schema {
                 Some(schema) => Arc::clone(schema),
                 None => Arc::new(client.table_schema(table).await.map_err(failed)?),
             };
-            let filter = key_filter(&schema, values).map_err(|why| {
+            let filter = keys::condition(&schema, values).map_err(|why| {
                 Problem::new(format!("Cannot look for {}.", search.text()))
                     .why(why)
                     .next("g i try again   Esc dismiss")
@@ -212,42 +199,4 @@ fn hit(table: &Table, row: &Row, tickets: bool) -> Option<Hit> {
         None => (name.unwrap_or_else(|| id.to_string()), table.display_name.clone()),
     };
     Some(Hit { table: table.clone(), id, name, detail })
-}
-
-/// All of these columns have these values.
-fn key_filter(schema: &TableSchema, values: &[(String, String)]) -> Result<Filter, String> {
-    let mut all: Option<Filter> = None;
-    for (name, value) in values {
-        let column = schema
-            .column(name)
-            .ok_or_else(|| format!("{} has no column `{name}`.", schema.table.display_name))?;
-        let one = field(column.property()).eq(literal(column, value)?);
-        all = Some(match all {
-            Some(others) => others.and(one),
-            None => one,
-        });
-    }
-    all.ok_or_else(|| "There is no column to look in.".to_owned())
-}
-
-/// A value as a column wants it in a condition.
-fn literal(column: &Column, value: &str) -> Result<Literal, String> {
-    let no = |kind: &str| format!("{} is {kind}, and `{value}` is none.", column.display_name);
-    match &column.kind {
-        ColumnKind::Text { .. } | ColumnKind::Memo { .. } | ColumnKind::EntityName => {
-            Ok(Literal::Text(value.to_owned()))
-        }
-        ColumnKind::Lookup { .. } | ColumnKind::Id => {
-            value.parse::<RowId>().map(|id| Literal::Guid(id.0)).map_err(|_| no("an id"))
-        }
-        ColumnKind::DateTime { .. } => match (value.parse(), value.parse()) {
-            (Ok(instant), _) => Ok(Literal::Instant(instant)),
-            (_, Ok(date)) => Ok(Literal::Date(date)),
-            _ => Err(no("a date such as 2026-11-23")),
-        },
-        _ => match value.parse::<rust_decimal::Decimal>() {
-            Ok(_) => Ok(Literal::Number(value.to_owned())),
-            Err(_) => Err(no("a number")),
-        },
-    }
 }

@@ -26,7 +26,6 @@ mod told;
 pub mod traits;
 mod typing;
 pub mod view;
-mod windows_zones;
 
 pub use console::Console;
 pub use event_loop::run as run_loop;

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 
@@ -19,7 +18,6 @@ use super::places;
 use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
 use super::told::Told;
-use super::windows_zones;
 use crate::app::column_layout::Layouts;
 use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
@@ -448,16 +446,16 @@ impl Services {
 
     /// The time zone of the person's settings; nothing when that cannot be found out, which is no trouble.
     async fn zone(&self) -> Option<Zone> {
-        let windows = match async { self.client()?.time_zone().await }.await {
-            Ok(name) => name?,
+        match async { ops::time_zone(&self.client()?).await }.await {
+            Ok(zone) => {
+                let (name, rules) = zone.filter(|(name, _)| *name != "Etc/UTC")?;
+                Some(Zone { name: name.to_owned(), rules })
+            }
             Err(error) => {
                 tracing::warn!(%error, "the time zone is not known");
-                return None;
+                None
             }
-        };
-        let name = windows_zones::iana(&windows).filter(|name| *name != "Etc/UTC")?;
-        let rules = TimeZone::get(name).inspect_err(|error| tracing::warn!(%error, "no rules of the zone"));
-        Some(Zone { name: name.to_owned(), rules: rules.ok()? })
+        }
     }
 
     pub(super) fn client(&self) -> Result<Client, Error> {

@@ -4,7 +4,9 @@
 
 mod bad_input;
 mod browser;
+mod creating;
 mod damaged_files;
+mod deleting;
 #[path = "../support/dice.rs"]
 mod dice;
 mod doctor;
@@ -26,6 +28,7 @@ mod refusals;
 mod renewing;
 mod revoked;
 mod rows;
+mod setting;
 mod stub;
 #[path = "../support/mod.rs"]
 mod support;
@@ -34,3 +37,4 @@ mod together;
 mod token_store;
 mod unsafe_lines;
 mod ways;
+mod writing;

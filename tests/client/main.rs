@@ -14,6 +14,8 @@ mod exchanges;
 mod fidelity;
 mod hostile_devices;
 mod links;
+mod lookups;
+mod making;
 mod paging;
 mod quick_find;
 mod real_data;

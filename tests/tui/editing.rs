@@ -136,7 +136,7 @@ fn what_cannot_be_edited_says_why() {
     for (find, said) in [
         ("customer", "Lookups cannot be edited here.  o opens the row in the app"),
         ("image", "Images cannot be edited here.  o opens the row in the app"),
-        ("case number", "Case Number is read-only."),
+        ("case number", "Case Number can be set when a row is made, and not later."),
         ("age", "Age is computed by the server."),
         ("statecode", "Status follows from what is done with the row. It cannot be set by itself."),
     ] {

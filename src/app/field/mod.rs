@@ -10,6 +10,7 @@ pub mod money;
 pub mod status;
 pub mod text;
 pub mod whole;
+pub mod written;
 pub mod yes_no;
 
 use jiff::Timestamp;
@@ -30,42 +31,78 @@ pub enum Way {
     Menu,
 }
 
+/// What a value is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A row that is there.
+    Update,
+    /// A row that is made.
+    Create,
+}
+
+/// Makes sure that the server takes a value of the column.
+///
+/// # Errors
+///
+/// A sentence that says why it does not.
+pub fn writable(column: &Column, purpose: Purpose) -> Result<(), String> {
+    let label = &column.display_name;
+    match column.kind {
+        ColumnKind::State { .. } => {
+            return Err(format!(
+                "{label} follows from what is done with the row. It cannot be set by itself."
+            ));
+        }
+        ColumnKind::BigInt | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
+            return Err(format!("{label} is read-only."));
+        }
+        _ => {}
+    }
+    if column.computed {
+        return Err(format!("{label} is computed by the server."));
+    }
+    match (purpose, column.creatable, column.updatable) {
+        (Purpose::Update, true, false) => {
+            Err(format!("{label} can be set when a row is made, and not later."))
+        }
+        (Purpose::Update, false, false) => Err(format!("{label} is read-only.")),
+        (Purpose::Create, false, true) => {
+            Err(format!("{label} cannot be set when a row is made, but later."))
+        }
+        (Purpose::Create, false, false) => Err(format!("{label} is read-only.")),
+        _ => Ok(()),
+    }
+}
+
 /// How a column is edited.
 ///
 /// # Errors
 ///
 /// A sentence that says why it is not.
 pub fn way(column: &Column) -> Result<Way, String> {
-    let label = &column.display_name;
-    let kind = match column.kind {
+    writable(column, Purpose::Update)?;
+    let what = match column.kind {
         ColumnKind::Text { .. }
         | ColumnKind::Whole { .. }
         | ColumnKind::Decimal { .. }
         | ColumnKind::Double { .. }
         | ColumnKind::Money { .. }
-        | ColumnKind::DateTime { .. } => Ok(Way::Line),
-        ColumnKind::Memo { .. } => Ok(Way::Lines),
-        ColumnKind::YesNo { .. } | ColumnKind::Choice { .. } | ColumnKind::Status { .. } => Ok(Way::Menu),
-        ColumnKind::State { .. } => {
-            return Err(format!(
-                "{label} follows from what is done with the row. It cannot be set by itself."
-            ));
+        | ColumnKind::DateTime { .. } => return Ok(Way::Line),
+        ColumnKind::Memo { .. } => return Ok(Way::Lines),
+        ColumnKind::YesNo { .. } | ColumnKind::Choice { .. } | ColumnKind::Status { .. } => {
+            return Ok(Way::Menu);
         }
-        ColumnKind::Lookup { .. } => Err("Lookups"),
-        ColumnKind::File => Err("Files"),
-        ColumnKind::Image => Err("Images"),
-        ColumnKind::Choices { .. } => Err("Choices with several answers"),
-        ColumnKind::BigInt | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
-            return Err(format!("{label} is read-only."));
-        }
+        ColumnKind::Lookup { .. } => "Lookups",
+        ColumnKind::File => "Files",
+        ColumnKind::Image => "Images",
+        ColumnKind::Choices { .. } => "Choices with several answers",
+        ColumnKind::State { .. }
+        | ColumnKind::BigInt
+        | ColumnKind::Id
+        | ColumnKind::EntityName
+        | ColumnKind::Other(_) => "Such columns",
     };
-    if column.computed {
-        return Err(format!("{label} is computed by the server."));
-    }
-    if !column.updatable {
-        return Err(format!("{label} is read-only."));
-    }
-    kind.map_err(|what| format!("{what} cannot be edited here.  o opens the row in the app"))
+    Err(format!("{what} cannot be edited here.  o opens the row in the app"))
 }
 
 /// Reads what was typed into a line or a box. Nothing typed is no value.

@@ -50,6 +50,7 @@ impl Editor {
             Some(Change::Null) => String::new(),
             Some(Change::Text(text) | Change::Number(text)) => field::begin(&column, text.clone(), zone),
             Some(Change::YesNo(yes)) => yes.to_string(),
+            Some(Change::Link { to, .. }) => to.as_ref().map(|(_, id)| id.to_string()).unwrap_or_default(),
             None => {
                 let cell = target.row.cell(&column.property());
                 let text = cell.and_then(|cell| cell.raw_text().map(std::borrow::Cow::into_owned));

@@ -1,0 +1,39 @@
+//! A write as it goes over the wire, for people who want to see it before it does.
+
+use super::request::{Request, Target};
+use super::transport::WEB_API;
+
+/// The headers that decide what a write does, spelled as the service spells them.
+const DECIDING: [&str; 2] = ["If-Match", "MSCRM.SuppressDuplicateDetection"];
+
+/// Method, address, deciding headers and body of a write. It was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wire {
+    /// `PATCH`.
+    pub method: String,
+    /// From the environment's origin on.
+    pub path: String,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON; empty where there is none.
+    pub body: String,
+}
+
+impl Wire {
+    pub(super) fn of(request: &Request) -> Self {
+        let value = |name: &&'static str| {
+            let given =
+                request.headers.iter().find(|(given, _)| given.as_str().eq_ignore_ascii_case(name))?;
+            Some((*name, String::from_utf8_lossy(given.1.as_bytes()).into_owned()))
+        };
+        Self {
+            method: request.method.to_string(),
+            path: match &request.target {
+                Target::Path(path) => format!("{WEB_API}{path}"),
+                Target::Link(link) => link.as_str().to_owned(),
+            },
+            headers: DECIDING.iter().filter_map(value).collect(),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+        }
+    }
+}
