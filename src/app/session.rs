@@ -54,6 +54,8 @@ pub struct Identity {
     pub writes: Writes,
     /// The signed-in person's name.
     pub user: String,
+    /// The person's user id in the environment.
+    pub user_id: String,
 }
 
 /// Whether a session can write. The client's guard decides; this is what the screens know of it.

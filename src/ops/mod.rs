@@ -6,6 +6,7 @@ pub mod column_layouts;
 pub mod connect;
 pub mod doctor;
 pub mod environments;
+pub mod journal;
 pub mod known;
 pub mod save;
 pub mod sign_in;

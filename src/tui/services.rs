@@ -3,6 +3,7 @@
 mod definitions;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,7 @@ pub struct Services {
     /// Held while something is written there.
     keeping: Arc<tokio::sync::Mutex<()>>,
     layouts: LayoutFile,
+    journal_folder: Option<PathBuf>,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
@@ -94,6 +96,7 @@ impl Services {
             known: Known::in_folder(&start.cache_folder),
             keeping: Arc::default(),
             layouts: LayoutFile::in_folder(&start.state_folder),
+            journal_folder: start.journal.then(|| start.state_folder.clone()),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
@@ -156,6 +159,11 @@ impl Services {
     pub fn layouts(&self) -> (Layouts, Option<String>) {
         let (kept, said) = self.layouts.read();
         (layouts::layouts(kept), said)
+    }
+
+    /// Where staged edits are kept; nothing where they must not be.
+    pub fn journal_folder(&self) -> Option<PathBuf> {
+        self.journal_folder.clone()
     }
 
     /// Keeps how columns are arranged. The file is written on a thread of its own.
@@ -334,6 +342,7 @@ impl Services {
             alias: aim.alias.clone(),
             writes,
             user: found.user.unwrap_or_else(|| found.user_id.to_string()),
+            user_id: found.user_id.to_string(),
         })
     }
 
