@@ -389,6 +389,27 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_is_forbidden_by_flag_variable_or_config_toml_for_every_profile() {
+        let (folder, environment) = home(&[]);
+        let (_, forbidding) = home(&[("DV_NO_JOURNAL", "1")]);
+        let journal = |flags: Flags, environment: &Environment| {
+            Settings::resolve(flags, environment).map(|settings| settings.journal)
+        };
+        assert!(journal(Flags::default(), &environment).unwrap());
+        assert!(!journal(Flags { no_journal: true, ..Flags::default() }, &environment).unwrap());
+        assert!(!journal(Flags::default(), &forbidding).unwrap());
+        write(&folder, "profiles/dev.toml", "url = \"dev.crm\"\n");
+        let dev = || Flags { profile: Some("dev".into()), ..Flags::default() };
+        for (text, kept) in [("journal = \"off\"\n", false), ("journal = \"on\"\n", true), ("broken", false)]
+        {
+            write(&folder, "config.toml", text);
+            assert_eq!(journal(dev(), &environment).unwrap(), kept, "{text}");
+        }
+        write(&folder, "config.toml", "journal = \"perhaps\"\n");
+        assert!(journal(Flags::default(), &environment).is_err());
+    }
+
+    #[test]
     fn how_long_esc_is_held_is_said_in_config_toml_for_every_profile() {
         let (folder, environment) = home(&[]);
         write(&folder, "config.toml", "esc_ms = 40\n");

@@ -50,10 +50,12 @@ fn an_edit_that_was_on_the_screen_is_there_again_after_a_kill_a_hang_up_and_a_si
     terminal.keys(&["d"]);
     assert_eq!(terminal.wait_for_end(), 0);
     let mut terminal = home.start_with(&sandbox, &["--no-journal"]);
+    terminal.wait_for("Action Card");
     open_cases(&mut terminal);
     stage(&mut terminal, 0, 1);
     terminal.end_by(Signal::KILL);
     let mut terminal = home.start(&sandbox);
+    terminal.wait_for("Action Card");
     open_cases(&mut terminal);
     assert!(!terminal.screen().contains("pending"), "nothing is kept: {}", terminal.screen());
 }
