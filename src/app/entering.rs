@@ -67,5 +67,5 @@ impl App {
 }
 
 fn owner(identity: &Identity) -> Owner {
-    Owner { environment: identity.address.clone(), user_id: identity.user_id.clone() }
+    Owner { environment: identity.address.clone(), user_id: identity.user_id.to_string() }
 }

@@ -52,7 +52,9 @@ where
     // What became of the last writes is not on the screen any more, but the next start must not wonder.
     let answers = runner.last_answers().into_iter().flat_map(|event| app.update(event)).collect::<Vec<_>>();
     for effect in answers {
-        drop(runner.journal(effect)); // a failure can be told to nobody
+        if let Effect::Journal(entries) = effect {
+            drop(runner.keep(entries)); // a failure can be told to nobody
+        }
     }
     runner.finish().await;
     left
@@ -111,10 +113,9 @@ where
                     typing.suspended();
                     draw_anew(app, terminal)?;
                 }
-                effect => match runner.journal(effect) {
-                    Ok(answer) => effects.extend(app.update(answer)),
-                    Err(effect) => runner.start(effect),
-                },
+                Effect::OpenJournal(owner) => effects.extend(app.update(runner.open_journal(owner))),
+                Effect::Journal(entries) => effects.extend(app.update(runner.keep(entries))),
+                effect => runner.start(effect),
             }
         }
         if !effects.is_empty() {

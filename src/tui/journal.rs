@@ -28,11 +28,9 @@ impl EditKeeper {
             while let Some(first) = wals.recv().await {
                 // What came while the disk was busy is synced at once.
                 let wal = std::iter::from_fn(|| wals.try_recv().ok()).last().unwrap_or(first);
-                match tokio::task::spawn_blocking(move || wal.sync()).await {
-                    Ok(Err(error)) => {
-                        tracing::warn!(%error, "edits are kept, but a power loss may cost them")
-                    }
-                    Ok(Ok(())) | Err(_) => {} // a panic there has been reported already
+                // A panic there has been reported already.
+                if let Ok(Err(error)) = tokio::task::spawn_blocking(move || wal.sync()).await {
+                    tracing::warn!(%error, "edits are kept, but a power loss may cost them");
                 }
             }
         });
@@ -46,7 +44,7 @@ impl EditKeeper {
         let owner = journal::Owner { environment: owner.environment, user_id: owner.user_id };
         match Journal::open(folder, &owner) {
             Ok(journal::Opened::Ours { journal, rows, aside }) => {
-                self.journal = Some(journal);
+                self.journal = Some(*journal);
                 let said = aside.map(|aside| {
                     format!(
                         "The journal of edits was damaged: it is now {}, a new one is begun.",
@@ -91,7 +89,7 @@ fn kept(entry: Entry) -> journal::Entry {
     let edit =
         |Edit { column, label, old: _, new }| KeptEdit { column, label, change: new.change, text: new.text };
     let edits = edits.into_iter().map(edit).collect();
-    journal::Entry::Kept(KeptRow { table, id, name, row, fate, included, edits })
+    journal::Entry::Kept(Box::new(KeptRow { table, id, name, row, fate, included, edits }))
 }
 
 /// The other way round. What a column was before is in the row.

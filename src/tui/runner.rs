@@ -10,6 +10,7 @@ use super::layouts::Change;
 use super::services::Services;
 use crate::app::effect::WriteId;
 use crate::app::exchanges::Trace;
+use crate::app::journal::{Entry, Owner};
 use crate::app::tickets::{Slot, Ticket};
 use crate::app::{Effect, Event, Request};
 use crate::dataverse::{Exchange, Patch};
@@ -97,18 +98,17 @@ impl Runner {
         }
     }
 
-    /// Opens a journal of staged edits, or writes to it, before this returns; the answer is due before anything else
-    /// happens. Hands back any other effect.
-    pub fn journal(&mut self, effect: Effect) -> Result<Event, Effect> {
-        match effect {
-            Effect::OpenJournal(owner) => Ok(Event::JournalOpened(self.edits.open(owner))),
-            Effect::Journal(entries) => Ok(Event::Journaled(self.edits.keep(entries))),
-            other => Err(other),
-        }
+    /// Opens the journal of a person's edits. The answer is due before anything else happens.
+    pub fn open_journal(&mut self, owner: Owner) -> Event {
+        Event::JournalOpened(self.edits.open(owner))
     }
 
-    /// Starts what an effect asks for. Effects of the terminal are the loop's and are left alone, and so are those of
-    /// [`Runner::journal`].
+    /// Writes to the journal; it is written when this returns.
+    pub fn keep(&mut self, entries: Vec<Entry>) -> Event {
+        Event::Journaled(self.edits.keep(entries))
+    }
+
+    /// Starts what an effect asks for. Effects of the terminal and of the journal are the loop's and are left alone.
     pub fn start(&mut self, effect: Effect) {
         match effect {
             Effect::Run(ticket, request) => self.read(ticket, request),

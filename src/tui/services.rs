@@ -338,11 +338,11 @@ impl Services {
             production: found.is_production(),
             environment: found.organization.unwrap_or_else(|| environment.name().to_owned()),
             badge: aim.label.as_ref().map_or_else(|| kind.clone(), |label| format!("{kind} {label}")),
-            colour: aim.colour.clone(),
+            colour: aim.colour.clone().map(Into::into),
             alias: aim.alias.clone(),
             writes,
             user: found.user.unwrap_or_else(|| found.user_id.to_string()),
-            user_id: found.user_id.to_string(),
+            user_id: found.user_id.to_string().into(),
         })
     }
 

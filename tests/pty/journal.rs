@@ -67,11 +67,19 @@ fn no_edit_is_lost_to_20_kills_at_random_moments() {
     let mut dice = Dice::new(6);
     let mut terminal = home.start(&sandbox);
     sign_in(&mut terminal, &sandbox);
-    for count in 1..=20 {
-        open_cases(&mut terminal);
-        stage(&mut terminal, count, count);
-        terminal.settle(Duration::from_millis(dice.below(20) as u64));
-        terminal.end_by(*dice.of(&ENDS));
-        terminal = start_again(&home, &sandbox, count);
+    for _ in 0..2 {
+        for count in 1..=10 {
+            open_cases(&mut terminal);
+            stage(&mut terminal, count, count);
+            terminal.settle(Duration::from_millis(dice.below(20) as u64));
+            terminal.end_by(*dice.of(&ENDS));
+            terminal = start_again(&home, &sandbox, count);
+        }
+        terminal.keys(&["Q"]);
+        terminal.wait_for("10 changes are kept for next time");
+        terminal.keys(&["d"]);
+        assert_eq!(terminal.wait_for_end(), 0);
+        terminal = home.start(&sandbox);
+        terminal.wait_for("Action Card");
     }
 }

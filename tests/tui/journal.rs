@@ -47,7 +47,7 @@ fn signing_in_opens_the_journal_of_this_person_in_this_environment() {
     let mut stage = Stage::new(80, 24);
     let anna = Identity { user_id: "00000000-0000-4000-8000-000000000001".into(), ..identity() };
     stage.answer(Slot::Session, Reply::Connected(Ok(Some(anna.clone()))));
-    let owner = Owner { environment: anna.address, user_id: anna.user_id };
+    let owner = Owner { environment: anna.address, user_id: anna.user_id.into() };
     assert!(
         matches!(&stage.effects[..], [Effect::Adopt(_), Effect::OpenJournal(opened), ..] if *opened == owner)
     );

@@ -89,7 +89,7 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), Error> {
     db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "secure_delete", true)?; // what was saved or dropped is not kept
-    let check: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    let check: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if check != "ok" {
         return Err(damaged(path, &check));
     }

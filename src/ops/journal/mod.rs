@@ -68,7 +68,7 @@ pub enum Fate {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
     /// These changes and no others.
-    Kept(KeptRow),
+    Kept(Box<KeptRow>),
     /// None any more.
     Gone(TableName, RowId),
 }
@@ -96,7 +96,7 @@ pub enum Error {
 pub enum Opened {
     /// It is ours until it is dropped, with what it holds.
     Ours {
-        journal: Journal,
+        journal: Box<Journal>,
         rows: Vec<KeptRow>,
         /// Where the file went that was there and damaged.
         aside: Option<PathBuf>,
@@ -151,7 +151,7 @@ impl Journal {
         let kept = rows::read(&db, number, path)?;
         let wal = Wal(file::beside(path, "-wal"));
         let journal = Journal { db, owner: number, wal, missed: vec![], _mine: mine, _open: open };
-        Ok(Opened::Ours { journal, rows: kept, aside })
+        Ok(Opened::Ours { journal: Box::new(journal), rows: kept, aside })
     }
 
     /// Writes entries, together with those that could not be written before: all or none. What is there already is not
