@@ -98,6 +98,25 @@ fn twice(known: &Path) -> usize {
     count
 }
 
+/// A change that is staged, in the journal, and on the screen: undone and done again.
+pub(crate) fn staging(world: &World) {
+    let mut terminal = world.terminal(24, 80);
+    open_cases(&mut terminal);
+    terminal.send("c");
+    terminal.wait_for("p Priority");
+    terminal.send("p");
+    terminal.wait_for("h High");
+    let is_high = terminal.screen().lines().any(|line| line.starts_with('>') && line.contains("High"));
+    terminal.send(if is_high { "l" } else { "h" });
+    terminal.wait_for("~1 pending");
+    let mut times = vec![];
+    for key in ["u", "\u{19}"].into_iter().cycle().take(200) {
+        times.push(one(&mut terminal, key, QUIET));
+    }
+    assert!(terminal.screen().contains("~1 pending"), "{}", terminal.screen());
+    report("key to the last byte of its frame, a staged change with the journal, 80x24", &mut times);
+}
+
 fn start_reading_to_the_end(terminal: &mut Terminal) {
     terminal.keys(&["G", "G"]);
     terminal

@@ -1,7 +1,7 @@
 //! What the program costs, measured with the real binary against the sandbox in another process.
 //!
 //!     cargo bench --bench measure                        everything but what takes a million rows
-//!     cargo bench --bench measure -- start idle          some of it: start, idle, finder, keys, bytes, rows, grid, memory, busy
+//!     cargo bench --bench measure -- start idle          some of it: start, idle, finder, keys, staging, bytes, rows, grid, memory, busy
 //!     cargo bench --bench measure -- million             keys and memory over a million rows; seeding them takes minutes
 //!     DV_MEASURED=/path/to/dv cargo bench ...            another build of the program, to compare
 //!
@@ -32,7 +32,7 @@ fn main() {
     }
     let wants =
         |name: &str| wanted.iter().any(|wanted| wanted == name) || (wanted.is_empty() && name != "million");
-    if ["start", "idle", "finder", "keys", "bytes"].into_iter().any(wants) {
+    if ["start", "idle", "finder", "keys", "staging", "bytes"].into_iter().any(wants) {
         let world = World::new(12_000);
         if wants("start") {
             start::measure(&world);
@@ -42,6 +42,9 @@ fn main() {
         }
         if wants("keys") {
             keys::measure(&world, 10_000);
+        }
+        if wants("staging") {
+            keys::staging(&world);
         }
         if wants("bytes") {
             bytes::measure(&world);

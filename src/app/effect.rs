@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::column_layout::ColumnLayout;
 use super::finding::Search;
+use super::journal::{Entry, Owner};
 use super::layout::Size;
 use super::places::{Listed, Tags};
 use super::secret::Secret;
@@ -26,6 +27,11 @@ pub enum Effect {
     Aim(Place),
     /// Send requests to the environment at this address from here on: its connection is there.
     Adopt(String),
+    /// Open the journal of a person's edits; answers with [`Event::JournalOpened`](super::Event::JournalOpened) before
+    /// anything else happens.
+    OpenJournal(Owner),
+    /// Write this to the journal before the next frame; answers with [`Event::Journaled`](super::Event::Journaled).
+    Journal(Vec<Entry>),
     /// Let writes pass for a while.
     Unlock,
     /// Let no write pass from here on, for this reason.

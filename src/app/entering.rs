@@ -1,6 +1,7 @@
 //! The beginning of a session.
 
 use super::effect::{Effect, Request};
+use super::journal::{Keeping, Owner};
 use super::nav::Screens;
 use super::pending::Pending;
 use super::preview::Preview;
@@ -14,7 +15,8 @@ impl App {
     /// Signed in: on to the tables. Nothing of an environment before it stays.
     pub(in crate::app) fn enter(&mut self, identity: Identity) -> Vec<Effect> {
         self.opening = None;
-        let mut effects = vec![Effect::Adopt(identity.address.clone())];
+        let mut effects =
+            vec![Effect::Adopt(identity.address.clone()), Effect::OpenJournal(owner(&identity))];
         let is_first = self.session.identity().is_none();
         if !self.has_known_tables() {
             self.overlays.clear();
@@ -31,6 +33,7 @@ impl App {
         self.unconfirmed.clear();
         self.quick_finds.clear();
         self.pending = Pending::default();
+        self.keeping = Keeping::default(); // until the journal is open
         self.last_change = None;
         self.dropped = None;
         self.sending = Sending::default();
@@ -61,4 +64,8 @@ impl App {
         }
         effects
     }
+}
+
+fn owner(identity: &Identity) -> Owner {
+    Owner { environment: identity.address.clone(), user_id: identity.user_id.to_string() }
 }

@@ -9,6 +9,7 @@ use super::effect::WriteId;
 use super::examination::Examination;
 use super::exchanges::Trace;
 use super::finding::Found;
+use super::journal::Opened;
 use super::key::Input;
 use super::layout::Size;
 use super::places::Listed;
@@ -44,6 +45,10 @@ pub enum Event {
     Reply(Ticket, Reply),
     /// Something about the screens could not be kept for the next run; why.
     NotKept(String),
+    /// The journal of the environment was opened, or cannot be.
+    JournalOpened(Opened),
+    /// The journal was written; why not.
+    Journaled(Result<(), String>),
     /// A write ended. Never ignored.
     Written(WriteId, Result<Saved, SaveFailure>),
 }

@@ -21,6 +21,7 @@ mod fitting;
 pub mod fuzzy;
 pub mod hints;
 pub mod history;
+pub mod journal;
 pub mod json;
 pub mod key;
 pub mod keymap;
@@ -74,6 +75,7 @@ use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
 use finding::Search;
+use journal::Keeping;
 use key::{Input, Key};
 use keymap::Meaning;
 use layout::Size;
@@ -145,6 +147,8 @@ pub struct App {
     pub tickets: Tickets,
     /// Edits that wait to be sent.
     pub pending: Pending,
+    /// Whether they outlive the program.
+    pub keeping: Keeping,
     /// The last change that was staged.
     pub last_change: Option<LastChange>,
     /// What was run from the palette, the newest last.
@@ -209,6 +213,7 @@ impl App {
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
+            keeping: Keeping::default(),
             last_change: None,
             ran: vec![],
             bound: None,
@@ -258,6 +263,8 @@ impl App {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         let mut effects = self.apply(event);
         effects.extend(self.settle());
+        // First of all: a change is on disk before it is sent, and before the program ends.
+        effects.splice(0..0, self.journal());
         self.follow_reads();
         self.index_forms();
         effects
@@ -309,6 +316,14 @@ impl App {
             Event::Progress(_, Progress::Schema(schema)) => self.schema_known(schema),
             Event::Reply(ticket, reply) => self.receive(ticket, reply),
             Event::Written(id, result) => self.written(id, result),
+            Event::JournalOpened(opened) => {
+                self.journal_opened(opened);
+                vec![]
+            }
+            Event::Journaled(result) => {
+                self.journaled(result);
+                vec![]
+            }
             Event::NotKept(why) => {
                 self.say(why);
                 vec![]

@@ -205,6 +205,15 @@ impl App {
         vec![]
     }
 
+    /// Drops what was not sent, and leaves.
+    pub(in crate::app) fn discard_and_leave(&mut self) -> Vec<Effect> {
+        let unsent = self.pending.rows().iter().filter(|row| !row.is_sending()).map(PendingRow::key);
+        for key in unsent.collect::<Vec<_>>() {
+            self.drop_row(&key);
+        }
+        self.leave()
+    }
+
     /// Leaves now, or as soon as what is on its way was saved.
     pub(in crate::app) fn leave(&mut self) -> Vec<Effect> {
         self.leaving = true;
@@ -261,8 +270,7 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             cause.details.clone()
         }
     };
-    let labels: Vec<&str> = row.edits.iter().map(|edit| edit.label.as_str()).collect();
-    let what = format!("{} of {}", labels.join(", "), row.target.name);
+    let what = what(row);
     match failure {
         SaveFailure::Conflict => {
             let problem = Problem::new(format!("Not saved: {what}."))
@@ -277,10 +285,7 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             (RowState::Gone(problem.clone()), problem)
         }
         SaveFailure::Unknown(cause) => {
-            let problem = Problem::new(format!("Perhaps saved: {what}. The answer was lost."))
-                .why(sentence(&cause))
-                .next("w then r reads the record again and tells");
-            let problem = Problem { details, ..problem };
+            let problem = Problem { details, ..perhaps_saved(row, &cause) };
             (RowState::Unknown(problem.clone()), problem)
         }
         SaveFailure::Refused(cause) => {
@@ -300,6 +305,19 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             (RowState::Failed(problem.clone()), problem)
         }
     }
+}
+
+/// Changes of which nobody knows whether they arrived.
+pub(in crate::app) fn perhaps_saved(row: &PendingRow, cause: &Problem) -> Problem {
+    Problem::new(format!("Perhaps saved: {}. The answer was lost.", what(row)))
+        .why(sentence(cause))
+        .next("w then r reads the record again and tells")
+}
+
+/// `Priority, Title of CAS-01213`
+fn what(row: &PendingRow) -> String {
+    let labels: Vec<&str> = row.edits.iter().map(|edit| edit.label.as_str()).collect();
+    format!("{} of {}", labels.join(", "), row.target.name)
 }
 
 /// Why it happened. That it happened is said in words of ours.

@@ -45,7 +45,7 @@ pub struct Identity {
     /// The environment's kind as the badge shows it: `SANDBOX`, `PROD`. A label of its own follows.
     pub badge: String,
     /// Colour of the badge, as the profile has it.
-    pub colour: Option<String>,
+    pub colour: Option<Box<str>>,
     /// Writes need more care here; unknown counts as production.
     pub production: bool,
     /// What is typed to unlock writes, and for changes of many rows.
@@ -54,6 +54,8 @@ pub struct Identity {
     pub writes: Writes,
     /// The signed-in person's name.
     pub user: String,
+    /// The person's user id in the environment.
+    pub user_id: Box<str>,
 }
 
 /// Whether a session can write. The client's guard decides; this is what the screens know of it.

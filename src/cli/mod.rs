@@ -90,6 +90,9 @@ struct SettingsArgs {
     /// Write nothing, whatever the environment is; nothing unlocks that (DV_READ_ONLY)
     #[arg(long, global = true)]
     read_only: bool,
+    /// Keep no edits on disk: what was not sent is lost when the program ends (DV_NO_JOURNAL)
+    #[arg(long, global = true)]
+    no_journal: bool,
     /// Allow writes to this environment although it is production: the alias of its profile
     #[arg(long, global = true, value_name = "ALIAS", conflicts_with = "read_only")]
     write: Option<String>,
@@ -343,6 +346,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         terminal: doctor::place(settings),
         esc_ms: settings.esc_ms,
         demo: false,
+        journal: settings.journal,
         store,
         state_folder: paths.state.clone(),
         cache_folder: paths.cache.clone(),
@@ -385,6 +389,7 @@ impl From<SettingsArgs> for Flags {
                 secret_descriptor: args.client_secret_fd,
             },
             read_only: args.read_only,
+            no_journal: args.no_journal,
             write: args.write,
         }
     }

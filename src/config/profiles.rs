@@ -216,6 +216,18 @@ pub(super) struct General {
     pub(super) profile: Option<String>,
     /// For so many milliseconds a lone Esc is held.
     pub(super) esc_ms: Option<u16>,
+    /// Whether staged edits may be kept on disk.
+    #[serde(default)]
+    pub(super) journal: Switch,
+}
+
+/// `on` or `off`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Switch {
+    #[default]
+    On,
+    Off,
 }
 
 /// Longest time to hold an Esc: who waits longer for it takes it for lost.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::application::{Application, Named};
+use super::profiles::Switch;
 use super::tags::{Tags, Way};
 use super::{Environment, Error, Look, Paths, Profile, Proxies, Terminal, profiles};
 use crate::auth::vault::Choice;
@@ -24,6 +25,7 @@ pub struct Flags {
     pub authority_version: Option<Version>,
     pub application: Named,
     pub read_only: bool,
+    pub no_journal: bool,
     pub write: Option<String>,
 }
 
@@ -43,6 +45,7 @@ impl From<&Settings> for Flags {
             authority_version: Some(settings.authority_version),
             application: Named::of(settings.application.source.as_ref()),
             read_only: settings.read_only,
+            no_journal: !settings.journal,
             write: settings.write,
         }
     }
@@ -101,6 +104,8 @@ pub struct Settings {
     pub terminal: Terminal,
     /// For so many milliseconds a lone Esc is held, to see whether it begins a key.
     pub esc_ms: Option<u16>,
+    /// Staged edits may be kept on disk.
+    pub journal: bool,
     /// Where files live.
     pub paths: Paths,
     /// Things that are odd but do not stop anything.
@@ -155,6 +160,7 @@ impl Settings {
             proxies: Proxies::default(),
             terminal: Terminal::default(),
             esc_ms: None,
+            journal: true,
             paths,
             warnings: Vec::new(),
         }
@@ -168,6 +174,8 @@ impl Settings {
     pub fn resolve(flags: Flags, environment: &Environment) -> Result<Settings, Error> {
         let paths = Paths::of(environment)?;
         let general = profiles::general(&paths.config);
+        // What nobody can read may forbid it.
+        let may_keep = general.as_ref().is_ok_and(|general| general.journal == Switch::On);
         let (name, esc_ms) = match (flags.profile.clone().or(environment.text("DV_PROFILE")?), general) {
             (Some(name), general) => (Some(name), general.unwrap_or_default().esc_ms), // nothing needed is in there
             (None, general) => general.map(|general| (general.profile, general.esc_ms))?,
@@ -176,7 +184,8 @@ impl Settings {
             Some(name) => Profile::read(&paths.config, name)?,
             None => Profile::default(),
         };
-        Ok(Settings { esc_ms, ..Settings::lay(paths, flags, environment, name, profile)? })
+        let settings = Settings::lay(paths, flags, environment, name, profile)?;
+        Ok(Settings { esc_ms, journal: settings.journal && may_keep, ..settings })
     }
 
     /// The same where a profile that is absent or broken stops nothing: it is left out, with a warning.
@@ -265,6 +274,7 @@ impl Settings {
             terminal: Terminal::of(environment),
             warnings: profile.unknown.into_iter().map(unknown).chain(exposed).chain(odd_look).collect(),
             esc_ms: None,
+            journal: !flags.no_journal && !environment.is_on("DV_NO_JOURNAL"),
             profile: name,
             paths,
         })
@@ -376,6 +386,27 @@ mod tests {
         assert_eq!(settings.profile.as_deref(), Some("dev"));
         assert_eq!(settings.url.as_deref(), Some("dev.crm"));
         assert_eq!(settings.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_journal_is_forbidden_by_flag_variable_or_config_toml_for_every_profile() {
+        let (folder, environment) = home(&[]);
+        let (_, forbidding) = home(&[("DV_NO_JOURNAL", "1")]);
+        let journal = |flags: Flags, environment: &Environment| {
+            Settings::resolve(flags, environment).map(|settings| settings.journal)
+        };
+        assert!(journal(Flags::default(), &environment).unwrap());
+        assert!(!journal(Flags { no_journal: true, ..Flags::default() }, &environment).unwrap());
+        assert!(!journal(Flags::default(), &forbidding).unwrap());
+        write(&folder, "profiles/dev.toml", "url = \"dev.crm\"\n");
+        let dev = || Flags { profile: Some("dev".into()), ..Flags::default() };
+        for (text, kept) in [("journal = \"off\"\n", false), ("journal = \"on\"\n", true), ("broken", false)]
+        {
+            write(&folder, "config.toml", text);
+            assert_eq!(journal(dev(), &environment).unwrap(), kept, "{text}");
+        }
+        write(&folder, "config.toml", "journal = \"perhaps\"\n");
+        assert!(journal(Flags::default(), &environment).is_err());
     }
 
     #[test]

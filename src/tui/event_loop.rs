@@ -49,6 +49,14 @@ where
 {
     let left = run_until_left(app, runner, terminal, console, theme, input.map(Into::into).fuse()).await;
     runner.finish_writes().await;
+    // What became of the last writes is not on the screen any more, but the next start must not wonder.
+    let answers = runner.last_answers().into_iter().flat_map(|event| app.update(event)).collect::<Vec<_>>();
+    for effect in answers {
+        if let Effect::Journal(entries) = effect {
+            drop(runner.keep(entries)); // a failure can be told to nobody
+        }
+    }
+    runner.finish().await;
     left
 }
 
@@ -105,8 +113,13 @@ where
                     typing.suspended();
                     draw_anew(app, terminal)?;
                 }
+                Effect::OpenJournal(owner) => effects.extend(app.update(runner.open_journal(owner))),
+                Effect::Journal(entries) => effects.extend(app.update(runner.keep(entries))),
                 effect => runner.start(effect),
             }
+        }
+        if !effects.is_empty() {
+            continue; // what asks to be kept is kept before it is seen
         }
         if taken < AT_ONCE
             && let Some(arrival) = waiting(&mut input).await
@@ -124,15 +137,14 @@ where
             {
                 effects.extend(typing.take(app, console, arrival)?); // typed before the question is there
             }
+            if !effects.is_empty() {
+                continue;
+            }
             typing.before_frame(app);
             app.drawn();
             let theme = console.theme().unwrap_or(theme);
             terminal.draw(|frame| view::draw(app, theme, frame)).map_err(io::Error::other)?;
             due = Instant::now() + FRAME;
-            taken = 0;
-            if !effects.is_empty() {
-                continue;
-            }
         }
         taken = 0;
         let tick = app.tick();

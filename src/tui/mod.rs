@@ -10,6 +10,7 @@ pub mod event_loop;
 mod examination;
 mod finding;
 pub mod input;
+mod journal;
 mod layouts;
 pub mod line;
 pub mod pasting;

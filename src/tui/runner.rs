@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinHandle};
 
+use super::journal::EditKeeper;
 use super::layouts::Change;
 use super::services::Services;
 use crate::app::effect::WriteId;
 use crate::app::exchanges::Trace;
+use crate::app::journal::{Entry, Owner};
 use crate::app::tickets::{Slot, Ticket};
 use crate::app::{Effect, Event, Request};
 use crate::dataverse::{Exchange, Patch};
@@ -28,6 +30,7 @@ pub struct Runner {
     writer: JoinHandle<()>,
     layouts: UnboundedSender<Change>,
     keeper_of_layouts: JoinHandle<()>,
+    edits: EditKeeper,
     follower: JoinHandle<()>,
     keeper: JoinHandle<()>,
     exchanges: UnboundedReceiver<Exchange>,
@@ -77,6 +80,7 @@ impl Runner {
         // Somebody else may have them: then none are told here.
         let exchanges = services.exchanges().unwrap_or_else(|| unbounded_channel().1);
         let traces = services.traces().unwrap_or_else(|| unbounded_channel().1);
+        let edits = EditKeeper::new(services.journal_folder());
         Self {
             services,
             events,
@@ -86,6 +90,7 @@ impl Runner {
             writer,
             layouts,
             keeper_of_layouts,
+            edits,
             follower,
             keeper,
             exchanges,
@@ -93,7 +98,17 @@ impl Runner {
         }
     }
 
-    /// Starts what an effect asks for. Effects of the terminal are the loop's and are left alone.
+    /// Opens the journal of a person's edits. The answer is due before anything else happens.
+    pub fn open_journal(&mut self, owner: Owner) -> Event {
+        Event::JournalOpened(self.edits.open(owner))
+    }
+
+    /// Writes to the journal; it is written when this returns.
+    pub fn keep(&mut self, entries: Vec<Entry>) -> Event {
+        Event::Journaled(self.edits.keep(entries))
+    }
+
+    /// Starts what an effect asks for. Effects of the terminal and of the journal are the loop's and are left alone.
     pub fn start(&mut self, effect: Effect) {
         match effect {
             Effect::Run(ticket, request) => self.read(ticket, request),
@@ -114,7 +129,9 @@ impl Runner {
             Effect::Unlock => self.services.unlock(),
             Effect::Lock(reason) => self.services.lock(&reason),
             Effect::OpenBrowser(address) => self.services.open_browser(&address),
-            Effect::Copy(_)
+            Effect::OpenJournal(_)
+            | Effect::Journal(_)
+            | Effect::Copy(_)
             | Effect::Print(_)
             | Effect::Announce(_)
             | Effect::Redraw
@@ -133,7 +150,7 @@ impl Runner {
         }
     }
 
-    /// Stops reading and waits until every write has its answer, and what is kept is on disk.
+    /// Stops reading and waits until every write has its answer.
     pub async fn finish_writes(&mut self) {
         for read in std::mem::take(&mut self.reads).into_values() {
             read.abort();
@@ -142,10 +159,20 @@ impl Runner {
         self.keeper.abort();
         let (closed, _) = unbounded_channel();
         self.writes = closed; // the queue ends when its last sender is gone
+        let _ = (&mut self.writer).await; // a panic there has been reported already
+    }
+
+    /// What came and was not taken any more.
+    pub fn last_answers(&mut self) -> Vec<Event> {
+        std::iter::from_fn(|| self.inbox.try_recv().ok()).collect()
+    }
+
+    /// Waits until what is kept is on disk.
+    pub async fn finish(&mut self) {
         let (closed, _) = unbounded_channel();
         self.layouts = closed;
         let _ = (&mut self.keeper_of_layouts).await;
-        let _ = (&mut self.writer).await; // a panic there has been reported already
+        self.edits.finish().await;
         self.services.remembered().await;
     }
 

@@ -3,6 +3,7 @@
 mod definitions;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,7 @@ pub struct Services {
     /// Held while something is written there.
     keeping: Arc<tokio::sync::Mutex<()>>,
     layouts: LayoutFile,
+    journal_folder: Option<PathBuf>,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
@@ -92,6 +94,7 @@ impl Services {
             known: Known::in_folder(&start.cache_folder),
             keeping: Arc::default(),
             layouts: LayoutFile::in_folder(&start.state_folder),
+            journal_folder: start.journal.then(|| start.state_folder.clone()),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
@@ -154,6 +157,11 @@ impl Services {
     pub fn layouts(&self) -> (Layouts, Option<String>) {
         let (kept, said) = self.layouts.read();
         (layouts::layouts(kept), said)
+    }
+
+    /// Where staged edits are kept; nothing where they must not be.
+    pub fn journal_folder(&self) -> Option<PathBuf> {
+        self.journal_folder.clone()
     }
 
     /// Keeps how columns are arranged. The file is written on a thread of its own.
@@ -328,10 +336,11 @@ impl Services {
             production: found.is_production(),
             environment: found.organization.unwrap_or_else(|| environment.name().to_owned()),
             badge: aim.label.as_ref().map_or_else(|| kind.clone(), |label| format!("{kind} {label}")),
-            colour: aim.colour.clone(),
+            colour: aim.colour.clone().map(Into::into),
             alias: aim.alias.clone(),
             writes,
             user: found.user.unwrap_or_else(|| found.user_id.to_string()),
+            user_id: found.user_id.to_string().into(),
         })
     }
 

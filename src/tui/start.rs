@@ -94,7 +94,9 @@ pub struct Start {
     pub demo: bool,
     /// Where the tokens are kept. It can be opened, and asks nobody anything.
     pub store: TokenStore,
-    /// Where the arrangement of columns is kept, and a text that is too long for a clipboard; the folder may not exist yet.
+    /// Staged edits are kept on disk.
+    pub journal: bool,
+    /// Where staged edits and the arrangement of columns are kept, and a text that is too long for a clipboard; the folder may not exist yet.
     pub state_folder: PathBuf,
     /// Where the list of environments is kept; the folder may not exist yet.
     pub cache_folder: PathBuf,

@@ -19,6 +19,7 @@ use dvtui::tui::{Console, Given, Runner, Services, Start, Theme, run_loop};
 use futures_util::stream::unfold;
 use jiff::Timestamp;
 use ratatui::Terminal;
+use ratatui::backend::Backend;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -36,6 +37,7 @@ pub(crate) struct Program {
     input: UnboundedSender<Arrival>,
     end: JoinHandle<io::Result<()>>,
     pub(crate) home: tempfile::TempDir,
+    settings: Start,
 }
 
 impl Program {
@@ -72,6 +74,11 @@ impl Program {
             ..nowhere(home.path())
         };
         change(ready, &mut settings);
+        Self::launch(sandbox, home, settings, Screen::new(width, height))
+    }
+
+    /// Starts it with what an earlier run has left in its home.
+    fn launch(sandbox: Sandbox, home: tempfile::TempDir, settings: Start, screen: Screen) -> Self {
         let services = Services::new(&settings).unwrap();
         let start = session::Start {
             version: "0".into(),
@@ -83,7 +90,8 @@ impl Program {
             ascii: false,
             keymap: Keymap::default(),
         };
-        let screen = Screen::new(width, height);
+        let Ok(size) = screen.size();
+        let (width, height) = (size.width, size.height);
         let (input, events) = unbounded_channel();
         let shown = screen.clone();
         let end = tokio::spawn(async move {
@@ -94,7 +102,15 @@ impl Program {
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
             run_loop(&mut app, &mut runner, &mut terminal, &mut Deaf, &Theme::plain(), events).await
         });
-        Self { sandbox, screen, input, end, home }
+        Self { sandbox, screen, input, end, home, settings }
+    }
+
+    /// Ends it in the middle of what it does, and starts it again.
+    pub(crate) async fn break_off_and_start_again(self) -> Self {
+        self.end.abort();
+        assert!(self.end.await.unwrap_err().is_cancelled());
+        let Ok(size) = self.screen.size();
+        Self::launch(self.sandbox, self.home, self.settings, Screen::new(size.width, size.height))
     }
 
     /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
@@ -166,7 +182,7 @@ impl Program {
     /// Leaves although edits wait: asked for once more.
     pub(crate) async fn quit_with_pending(mut self) {
         self.keys("Q");
-        self.wait_for("not sent").await;
+        self.wait_for("Quit?").await;
         self.keys("y");
         self.end.await.unwrap().unwrap();
     }
@@ -264,6 +280,7 @@ pub(crate) fn nowhere(home: &Path) -> Start {
         terminal: dvtui::ops::doctor::Terminal::default(),
         esc_ms: None,
         demo: false,
+        journal: true,
         store: TokenStore::in_folder(&home.join("state")),
         state_folder: home.join("state"),
         cache_folder: home.join("cache"),

@@ -96,3 +96,47 @@ async fn leaving_during_a_save_that_is_refused_keeps_the_program_and_the_edit() 
     program.keys("esc");
     program.quit_with_pending().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_staged_is_there_after_a_run_that_was_broken_off_and_can_be_saved() {
+    let mut program = Program::start_at_the_cases().await;
+    program.keys("c p h j .");
+    program.wait_for("~2 pending").await;
+    let mut program = program.break_off_and_start_again().await;
+    program.wait_for("2 changes of last time are pending").await;
+    program.keys("w");
+    program.wait_for("s send").await;
+    program.keys("s");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_until("saved", |screen| !screen.contains("pending")).await;
+    let path = written_row(&program).await;
+    assert_eq!(program.row(&path).await["prioritycode"], 1);
+    assert_eq!(program.writes().await.len(), 2);
+
+    let mut program = program.break_off_and_start_again().await;
+    program.wait_for("Action Card").await;
+    let screen = program.wait_until("signed in", |screen| !screen.contains("connecting")).await;
+    assert!(!screen.contains("pending"), "what was saved is no longer there: {screen}");
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_was_on_its_way_when_the_run_was_broken_off_is_looked_up() {
+    let mut program = Program::start_at_the_cases().await;
+    program.keys("c p h");
+    program.wait_for("~1 pending").await;
+    program.fault(api_fault("PATCH", "incidents", 1, json!({ "kind": "delay", "ms": 60_000 }))).await;
+    program.keys("w");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_for("Saving CAS-").await;
+    let mut program = program.break_off_and_start_again().await;
+    program.wait_for("may have been saved").await;
+    program.keys("w");
+    program.wait_for("Perhaps saved").await;
+    program.keys("r");
+    program.wait_for("y yes").await;
+    program.keys("n");
+    program.quit_with_pending().await;
+}

@@ -7,6 +7,7 @@ mod copying;
 mod dice;
 mod ending;
 mod hostile;
+mod journal;
 mod journey;
 mod json;
 mod known;

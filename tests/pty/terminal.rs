@@ -290,6 +290,15 @@ impl Terminal {
         kill_process(process, signal).unwrap();
     }
 
+    /// Sends a signal that ends the program, and waits until it has.
+    pub(crate) fn end_by(&mut self, signal: Signal) {
+        self.signal(signal);
+        match signal {
+            Signal::KILL => drop(self.child.wait().unwrap()),
+            _ => drop(self.wait_for_end()),
+        }
+    }
+
     /// What comes next, when it comes.
     fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, RecvTimeoutError> {
         let until = Instant::now() + patience;

@@ -13,6 +13,7 @@ mod form;
 mod going;
 mod grid;
 mod history;
+mod journal;
 mod json;
 mod keymap;
 mod known_columns;

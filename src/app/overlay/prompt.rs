@@ -7,6 +7,7 @@ use super::Overlay;
 use crate::app::App;
 use crate::app::edit::short_pair;
 use crate::app::effect::Effect;
+use crate::app::journal::Keeping;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::pending::{PendingRow, RowKey};
@@ -134,14 +135,16 @@ pub fn text(app: &App, question: &Question) -> String {
             format!("Unlock writes to {environment}{} for {} minutes?", place(app), UNLOCKED.as_secs() / 60)
         }
         Question::Quit => {
-            let lost = match app.pending.unsent() {
-                1 => "Quit? 1 change is not sent and will be lost.".to_owned(),
-                count => format!("Quit? {count} changes are not sent and will be lost."),
+            let unsent = match (app.pending.unsent(), is_kept(app)) {
+                (1, true) => "Quit? 1 change is kept for next time.".to_owned(),
+                (count, true) => format!("Quit? {count} changes are kept for next time."),
+                (1, false) => "Quit? 1 change is not sent and will be lost.".to_owned(),
+                (count, false) => format!("Quit? {count} changes are not sent and will be lost."),
             };
             match (app.pending.saving(), app.pending.unsent()) {
-                (None, _) => lost,
+                (None, _) => unsent,
                 (Some(saving), 0) => format!("Quit? {saving} is on its way."),
-                (Some(saving), _) => format!("{lost} {saving} is on its way."),
+                (Some(saving), _) => format!("{unsent} {saving} is on its way."),
             }
         }
     }
@@ -156,7 +159,11 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
         }
         (Question::Quit, _) => {
             let quit = if app.pending.saving().is_some() { "quit when it is done" } else { "quit" };
-            vec![pair("w", "review"), pair("y", quit), pair("n", "stay")]
+            let mut keys = vec![pair("w", "review"), pair("y", quit), pair("n", "stay")];
+            if is_kept(app) {
+                keys.insert(2, pair("d", "discard and quit"));
+            }
+            keys
         }
         (Question::ReadAll, _) => vec![pair("y", "read them all"), pair("n", "stay here")],
         (Question::SignOut, _) => vec![pair("y", "sign out"), pair("Esc", "stay")],
@@ -168,6 +175,11 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
         (Question::Unlock, Confirm::Text(_)) => vec![pair("Enter", "unlock"), pair("Esc", "no")],
         (_, Confirm::Text(_)) => vec![pair("Enter", "send"), pair("Esc", "no")],
     }
+}
+
+/// What waits is there again at the next start: it can be left behind, or dropped.
+fn is_kept(app: &App) -> bool {
+    app.keeping == Keeping::Kept && app.pending.unsent() > 0
 }
 
 /// Where, when that needs care.
@@ -212,6 +224,10 @@ impl App {
             (Confirm::Key(_), Key::Char('w')) if question == Question::Quit => {
                 self.overlays.pop();
                 self.review();
+            }
+            (Confirm::Key(_), Key::Char('d')) if question == Question::Quit && is_kept(self) => {
+                self.overlays.pop();
+                return self.discard_and_leave();
             }
             (Confirm::Key(_), Key::Char('d')) if matches!(question, Question::Save { .. }) => {
                 self.overlays.pop();

@@ -174,7 +174,7 @@ impl App {
                     && let Some(place) = places.iter().find(|place| place.address == identity.address)
                 {
                     let colour = place.tags.colour.clone();
-                    identity.colour = Some(colour).filter(|colour| !colour.is_empty());
+                    identity.colour = Some(colour).filter(|colour| !colour.is_empty()).map(Into::into);
                 }
                 if self.places.is_pending() {
                     self.tickets.cancel(Slot::Places);

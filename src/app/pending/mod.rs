@@ -5,6 +5,7 @@
 mod history;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
@@ -99,6 +100,8 @@ pub enum Outcome {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pending {
     rows: Vec<PendingRow>,
+    /// Rows whose changes are not what they were when this was last asked for.
+    touched: BTreeSet<RowKey>,
     history: History,
     last_write: u64,
     last_together: u64,
@@ -146,6 +149,16 @@ impl PendingRow {
 }
 
 impl Pending {
+    /// Changes that wait from an earlier run.
+    pub fn of(rows: Vec<PendingRow>) -> Self {
+        Self { rows, ..Self::default() }
+    }
+
+    /// The rows that were touched since this was last asked for, also those without changes by now.
+    pub(in crate::app) fn take_touched(&mut self) -> BTreeSet<RowKey> {
+        std::mem::take(&mut self.touched)
+    }
+
     /// Nothing waits and nothing is on its way.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -298,6 +311,7 @@ impl Pending {
                 self.last_write += 1;
                 let id = WriteId(self.last_write);
                 sent.push((id, row.patch()));
+                self.touched.insert(row.key());
                 row.state = RowState::Sending(id);
             }
         }
@@ -312,6 +326,7 @@ impl Pending {
     /// The changes of a row have arrived: nothing waits there any more.
     pub fn saved(&mut self, key: &RowKey) {
         self.rows.retain(|row| row.key() != *key);
+        self.touched.insert(key.clone());
         self.history.forget(key);
     }
 
@@ -338,7 +353,9 @@ impl Pending {
         self.rows.retain(|row| !row.edits.is_empty());
     }
 
+    /// A row that is about to be changed.
     fn find(&mut self, key: &RowKey) -> Option<&mut PendingRow> {
+        self.touched.insert(key.clone());
         self.rows.iter_mut().find(|row| row.target.id == key.id && row.target.table.name == key.table)
     }
 
@@ -390,7 +407,7 @@ impl Pending {
 }
 
 /// How people read a value as it was read: `-` for null, `(not read)` when the row was read without the column.
-fn old_text(row: &Row, column: &ColumnName) -> String {
+pub fn old_text(row: &Row, column: &ColumnName) -> String {
     match row.cell(column.as_str()) {
         None => "(not read)".to_owned(),
         Some(cell) => cell.text().map_or_else(|| "-".to_owned(), Cow::into_owned),

@@ -1,0 +1,123 @@
+//! Staged edits on disk: what is handed to the journal, what came back from it, and what a person is told of it.
+//!
+//! Must not know: where the journal is, or how it is written.
+
+use super::App;
+use super::effect::Effect;
+use super::pending::{Pending, PendingRow, RowKey, RowState};
+use super::save;
+
+/// Whose edits they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Origin of the environment.
+    pub environment: String,
+    /// The person's user id there.
+    pub user_id: String,
+}
+
+/// What the journal is to hold of one row from here on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The row.
+    pub key: RowKey,
+    /// Its changes; nothing when none wait any more.
+    pub row: Option<PendingRow>,
+}
+
+/// What came of opening the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opened {
+    /// It is ours, with what it holds. A change whose fate is not known comes as [`RowState::Unknown`]. `said`: what a
+    /// person should know of the file.
+    Ours { rows: Vec<PendingRow>, said: Option<String> },
+    /// Another process keeps the edits of this person; so many changes wait there.
+    Elsewhere { pid: Option<u32>, count: usize },
+    /// Nothing is to be kept.
+    Off,
+    /// It cannot be used; why.
+    Failed(String),
+}
+
+/// Whether edits outlive the program.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// They do not: nothing may be kept, somebody else keeps the journal, or it cannot be opened.
+    #[default]
+    Not,
+    /// Each is on disk before it is on the screen.
+    Kept,
+    /// The last one could not be written. The next one is tried with it.
+    Failing,
+}
+
+impl App {
+    /// The rows whose changes are not in the journal as they are here.
+    pub(in crate::app) fn journal(&mut self) -> Option<Effect> {
+        let touched = self.pending.take_touched();
+        if touched.is_empty() || self.keeping == Keeping::Not {
+            return None;
+        }
+        let entry = |key: RowKey| Entry { row: self.pending.row(&key.table, key.id).cloned(), key };
+        Some(Effect::Journal(touched.into_iter().map(entry).collect()))
+    }
+
+    /// The journal of the environment is there, or is not to be had.
+    pub(in crate::app) fn journal_opened(&mut self, opened: Opened) {
+        self.keeping = Keeping::Not;
+        match opened {
+            Opened::Off => {}
+            Opened::Failed(why) => self.say(not_kept(&why)),
+            Opened::Elsewhere { pid, count } => {
+                let who = pid.map_or_else(|| "another dv".to_owned(), |pid| format!("dv, pid {pid}"));
+                self.say(format!("{count} pending in {who}; edits here are not kept when this one ends."));
+            }
+            Opened::Ours { rows, said } => {
+                self.keeping = Keeping::Kept;
+                self.bring_back(rows, said);
+            }
+        }
+    }
+
+    /// The journal was written, or could not be.
+    pub(in crate::app) fn journaled(&mut self, result: Result<(), String>) {
+        match (result, self.keeping) {
+            (Ok(()), Keeping::Failing) => {
+                self.keeping = Keeping::Kept;
+                self.say("Edits are kept on disk again, those before as well.");
+            }
+            (Err(why), Keeping::Kept) => {
+                self.keeping = Keeping::Failing;
+                self.say(not_kept(&why));
+            }
+            _ => {}
+        }
+    }
+
+    fn bring_back(&mut self, mut rows: Vec<PendingRow>, said: Option<String>) {
+        for row in &mut rows {
+            if let RowState::Unknown(cause) = &row.state {
+                row.state = RowState::Unknown(save::perhaps_saved(row, cause));
+            }
+        }
+        let count = |rows: &[&PendingRow]| rows.iter().map(|row| row.edits.len()).sum::<usize>();
+        let all = count(&rows.iter().collect::<Vec<_>>());
+        let unknown = rows.iter().filter(|row| matches!(row.state, RowState::Unknown(_)));
+        let unknown = count(&unknown.collect::<Vec<_>>());
+        self.pending = Pending::of(rows);
+        let perhaps = match unknown {
+            0 => String::new(),
+            some => format!("; {some} may have been saved"),
+        };
+        match (all, said) {
+            (0, None) => {}
+            (0, Some(said)) => self.say(said),
+            (1, _) => self.say(format!("1 change of last time is pending{perhaps}.  w reviews it")),
+            (all, _) => self.say(format!("{all} changes of last time are pending{perhaps}.  w reviews them")),
+        }
+    }
+}
+
+fn not_kept(why: &str) -> String {
+    format!("Edits are not kept on disk: {why}.")
+}

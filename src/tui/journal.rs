@@ -1,0 +1,111 @@
+//! The journal of staged edits, as the core has them and as the file has them.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+
+use crate::app::journal::{Entry, Opened, Owner};
+use crate::app::pending::{Edit, PendingRow, RowState, Staged, Target, old_text};
+use crate::app::problem::Problem;
+use crate::ops::journal::{self, Fate, Journal, KeptEdit, KeptRow, Wal};
+
+/// Keeps the edits of the environment that is open.
+#[derive(Debug)]
+pub(super) struct EditKeeper {
+    /// Nothing where nothing may be kept.
+    folder: Option<PathBuf>,
+    journal: Option<Journal>,
+    written: UnboundedSender<Wal>,
+    syncer: JoinHandle<()>,
+}
+
+impl EditKeeper {
+    /// Keeps edits in a folder, or none. Must be called inside a tokio runtime.
+    pub(super) fn new(folder: Option<PathBuf>) -> Self {
+        let (written, mut wals) = unbounded_channel::<Wal>();
+        let syncer = tokio::spawn(async move {
+            while let Some(first) = wals.recv().await {
+                // What came while the disk was busy is synced at once.
+                let wal = std::iter::from_fn(|| wals.try_recv().ok()).last().unwrap_or(first);
+                // A panic there has been reported already.
+                if let Ok(Err(error)) = tokio::task::spawn_blocking(move || wal.sync()).await {
+                    tracing::warn!(%error, "edits are kept, but a power loss may cost them");
+                }
+            }
+        });
+        Self { folder, journal: None, written, syncer }
+    }
+
+    /// Opens the journal of a person; that of another one is closed.
+    pub(super) fn open(&mut self, owner: Owner) -> Opened {
+        self.journal = None;
+        let Some(folder) = &self.folder else { return Opened::Off };
+        let owner = journal::Owner { environment: owner.environment, user_id: owner.user_id };
+        match Journal::open(folder, &owner) {
+            Ok(journal::Opened::Ours { journal, rows, aside }) => {
+                self.journal = Some(*journal);
+                let said = aside.map(|aside| {
+                    format!(
+                        "The journal of edits was damaged: it is now {}, a new one is begun.",
+                        aside.display()
+                    )
+                });
+                Opened::Ours { rows: rows.into_iter().map(pending).collect(), said }
+            }
+            Ok(journal::Opened::Elsewhere { pid, count }) => Opened::Elsewhere { pid, count },
+            Err(error) => Opened::Failed(error.to_string()),
+        }
+    }
+
+    /// Writes entries. They are with the operating system when this returns, and soon after on the disk.
+    pub(super) fn keep(&mut self, entries: Vec<Entry>) -> Result<(), String> {
+        let Some(journal) = &mut self.journal else { return Err("no journal is open".to_owned()) };
+        journal.keep(entries.into_iter().map(kept).collect()).map_err(|error| error.to_string())?;
+        let _ = self.written.send(journal.wal()); // it lives as long as this
+        Ok(())
+    }
+
+    /// Waits until everything is on the disk.
+    pub(super) async fn finish(&mut self) {
+        let (closed, _) = unbounded_channel();
+        self.written = closed; // the queue ends when its last sender is gone
+        let _ = (&mut self.syncer).await; // a panic there has been reported already
+        self.journal = None;
+    }
+}
+
+/// An entry as the file has it.
+fn kept(entry: Entry) -> journal::Entry {
+    let Some(PendingRow { target, edits, state, included }) = entry.row else {
+        return journal::Entry::Gone(entry.key.table, entry.key.id);
+    };
+    let Target { table, id, name, row } = target;
+    let fate = match state {
+        RowState::Conflict => Fate::Conflict,
+        RowState::Sending(_) | RowState::Unknown(_) => Fate::Unknown,
+        RowState::Waiting | RowState::Failed(_) | RowState::Gone(_) => Fate::Waiting, // a send tells again
+    };
+    let edit =
+        |Edit { column, label, old: _, new }| KeptEdit { column, label, change: new.change, text: new.text };
+    let edits = edits.into_iter().map(edit).collect();
+    journal::Entry::Kept(Box::new(KeptRow { table, id, name, row, fate, included, edits }))
+}
+
+/// The other way round. What a column was before is in the row.
+fn pending(kept: KeptRow) -> PendingRow {
+    let KeptRow { table, id, name, row, fate, included, edits } = kept;
+    let state = match fate {
+        Fate::Waiting => RowState::Waiting,
+        Fate::Conflict => RowState::Conflict,
+        Fate::Unknown => RowState::Unknown(Problem::new("dv ended before the answer came.")),
+    };
+    let edit = |KeptEdit { column, label, change, text }| Edit {
+        old: old_text(&row, &column),
+        column,
+        label,
+        new: Staged { change, text },
+    };
+    let edits = edits.into_iter().map(edit).collect();
+    PendingRow { target: Target { table, id, name, row }, edits, state, included }
+}
