@@ -30,6 +30,8 @@ impl App {
         self.schemas.clear();
         self.unconfirmed.clear();
         self.quick_finds.clear();
+        self.lookup_paths.clear();
+        self.chosen.clear();
         self.pending = Pending::default();
         self.last_change = None;
         self.dropped = None;
@@ -48,6 +50,8 @@ impl App {
             Slot::Places,
             Slot::Details,
             Slot::Find,
+            Slot::LookUp,
+            Slot::Ways,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

@@ -1,7 +1,9 @@
 //! Changes to a row: only the columns that changed, each with the JSON it is sent as.
 
+use std::borrow::Cow;
+
 use super::value::{quoted, same_value};
-use super::{ColumnName, Row, RowId, RowQuery, SetName, Table, TableName};
+use super::{Cell, ColumnName, Row, RowId, RowQuery, SetName, Table, TableName};
 
 /// A new value of a column, ready for the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,17 +16,42 @@ pub enum Change {
     Number(String),
     /// A JSON boolean.
     YesNo(bool),
+    /// A lookup: the row that it is to point to, or none. It is read as `_name_value` and written by a navigation
+    /// property, whose name comes from the metadata.
+    Link { navigation: String, to: Option<(SetName, RowId)> },
 }
 
 impl Change {
-    /// The JSON that is sent.
+    /// The JSON that the column's property has once the change is made.
     pub fn json(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),
             Self::Text(text) => quoted(text),
             Self::Number(text) => text.clone(),
             Self::YesNo(yes) => yes.to_string(),
+            Self::Link { to: Some((_, id)), .. } => quoted(&id.to_string()),
+            Self::Link { to: None, .. } => "null".to_owned(),
         }
+    }
+
+    /// The property that the column's value is read from.
+    pub fn property<'a>(&self, column: &'a ColumnName) -> Cow<'a, str> {
+        match self {
+            Self::Link { .. } => Cow::Owned(format!("_{column}_value")),
+            _ => Cow::Borrowed(column.as_str()),
+        }
+    }
+
+    /// What stands in a request body for this change of a column.
+    pub(super) fn member(&self, column: &ColumnName) -> String {
+        let (name, value) = match self {
+            Self::Link { navigation, to } => {
+                let to = to.as_ref().map(|(set, id)| quoted(&format!("/{set}({id})")));
+                (quoted(&format!("{navigation}@odata.bind")), to.unwrap_or_else(|| "null".to_owned()))
+            }
+            plain => (quoted(column.as_str()), plain.json()),
+        };
+        format!("{name}:{value}")
     }
 
     /// Whether a value read from the server, as JSON, is what this change sets: `20` is `20.0000`, and an instant
@@ -68,11 +95,10 @@ pub struct Patch {
 impl Patch {
     /// An update of `row`, which was read with its ETag and with the columns that change.
     pub fn new(table: &Table, id: RowId, row: &Row, changes: Vec<(ColumnName, Change)>) -> Self {
-        let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
-        let before = names
+        let before = changes
             .iter()
-            .zip(row.cells(&names))
-            .filter_map(|(name, cell)| Some((ColumnName::new(*name), cell?.json.to_owned())))
+            .zip(cells_of(row, &changes))
+            .filter_map(|((name, _), cell)| Some((name.clone(), cell?.json.to_owned())))
             .collect();
         Self {
             table: table.name.clone(),
@@ -87,11 +113,7 @@ impl Patch {
 
     /// The request body: an object with the changed columns and nothing else.
     pub fn body(&self) -> String {
-        let members: Vec<String> = self
-            .changes
-            .iter()
-            .map(|(name, change)| format!("{}:{}", quoted(name.as_str()), change.json()))
-            .collect();
+        let members: Vec<String> = self.changes.iter().map(|(name, change)| change.member(name)).collect();
         format!("{{{}}}", members.join(","))
     }
 
@@ -102,31 +124,33 @@ impl Patch {
 
     /// The row with the changed columns and nothing else.
     pub fn touched(&self) -> RowQuery {
-        let select = self.columns().map(|name| name.as_str().to_owned()).collect();
+        let select = self.changes.iter().map(|(name, change)| change.property(name).into_owned()).collect();
         RowQuery { set: self.set.clone(), id: self.id, select, annotations: true }
     }
 
     /// Whether `row` has every value that this patch sets.
     pub fn is_applied_in(&self, row: &Row) -> bool {
-        let names: Vec<&str> = self.columns().map(ColumnName::as_str).collect();
-        let cells = row.cells(&names);
         self.changes
             .iter()
-            .zip(cells)
+            .zip(cells_of(row, &self.changes))
             .all(|((_, change), cell)| cell.is_some_and(|cell| change.is_value(cell.json)))
     }
 
     /// Whether the columns that this patch sets are in `row` as they were read before the edit.
     pub fn is_untouched_in(&self, row: &Row) -> bool {
-        let names: Vec<&str> = self.before.iter().map(|(name, _)| name.as_str()).collect();
-        let cells = row.cells(&names);
         self.before.len() == self.changes.len()
             && self
                 .before
                 .iter()
-                .zip(cells)
+                .zip(cells_of(row, &self.changes))
                 .all(|((_, old), cell)| cell.is_some_and(|cell| same_value(old, cell.json)))
     }
+}
+
+/// The cells of a row that changes are about, in their order.
+fn cells_of<'a>(row: &'a Row, changes: &[(ColumnName, Change)]) -> Vec<Option<Cell<'a>>> {
+    let properties: Vec<_> = changes.iter().map(|(name, change)| change.property(name)).collect();
+    row.cells(&properties.iter().map(AsRef::as_ref).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -179,6 +203,24 @@ mod tests {
         assert!(!patch.is_applied_in(&row("{}")));
         assert!(patch.is_untouched_in(&row(r#"{"amount":10}"#)));
         assert!(!patch.is_untouched_in(&row(r#"{"amount":11}"#)));
+    }
+
+    #[test]
+    fn a_lookup_is_written_by_its_navigation_property_and_read_by_its_value() {
+        let id = "4a6d4e48-0b12-ec11-b6e6-000d3a1b1f2c".parse().unwrap();
+        let link = |to| Change::Link { navigation: "customerid_account".into(), to };
+        let before = r#"{"_customerid_value":null}"#;
+        let set = patch(vec![("customerid".into(), link(Some(("accounts".into(), id))))], before);
+        assert_eq!(set.body(), format!(r#"{{"customerid_account@odata.bind":"/accounts({id})"}}"#));
+        assert_eq!(set.touched().select, ["_customerid_value"]);
+        let row = |json: String| Row::from_json(json).unwrap();
+        let linked = row(format!(r#"{{"_customerid_value":"{id}"}}"#));
+        let empty = row(before.to_owned());
+        assert!(set.is_applied_in(&linked) && !set.is_applied_in(&empty));
+        assert!(set.is_untouched_in(&empty) && !set.is_untouched_in(&linked));
+        let cleared = patch(vec![("customerid".into(), link(None))], linked.json());
+        assert_eq!(cleared.body(), r#"{"customerid_account@odata.bind":null}"#);
+        assert!(cleared.is_applied_in(&empty) && cleared.is_untouched_in(&linked));
     }
 
     #[test]

@@ -49,15 +49,24 @@ impl Client {
         };
         let mut paths = Vec::new();
         if columns.iter().any(is_lookup) {
-            let path = format!(
-                "EntityDefinitions(LogicalName='{}')/ManyToOneRelationships?$select=ReferencingAttribute,\
-                 ReferencedEntity,ReferencingEntityNavigationPropertyName",
-                encoded(schema.table.name.as_str())
-            );
-            paths = lookup_paths(&self.collection(&path).await?);
+            paths = self.lookup_paths(&schema.table.name).await?;
             paths.retain(|path| columns.contains(&path.column));
         }
         Ok(Some(QuickFind { columns, paths }))
+    }
+
+    /// The ways from a table's lookups to the rows that they point to. An owner's is told once, to `owner`.
+    ///
+    /// # Errors
+    ///
+    /// As every read.
+    pub async fn lookup_paths(&self, table: &TableName) -> Result<Vec<LookupPath>, Error> {
+        let path = format!(
+            "EntityDefinitions(LogicalName='{}')/ManyToOneRelationships?$select=ReferencingAttribute,\
+             ReferencedEntity,ReferencingEntityNavigationPropertyName",
+            encoded(table.as_str())
+        );
+        Ok(lookup_paths(&self.collection(&path).await?))
     }
 }
 

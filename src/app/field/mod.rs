@@ -3,10 +3,12 @@
 //! Must not know: screens, keys, the server. A message here is a sentence that says the limit.
 
 pub mod choice;
+pub mod choices;
 pub mod date;
 mod date_words;
 pub mod decimal;
 pub mod money;
+pub mod relative;
 pub mod status;
 pub mod text;
 pub mod whole;
@@ -28,6 +30,10 @@ pub enum Way {
     Lines,
     /// A choice from a menu.
     Menu,
+    /// Several choices from a menu.
+    Several,
+    /// A row that is searched for.
+    Search,
 }
 
 /// How a column is edited.
@@ -40,6 +46,7 @@ pub fn way(column: &Column) -> Result<Way, String> {
     let kind = match column.kind {
         ColumnKind::Text { .. }
         | ColumnKind::Whole { .. }
+        | ColumnKind::BigInt
         | ColumnKind::Decimal { .. }
         | ColumnKind::Double { .. }
         | ColumnKind::Money { .. }
@@ -51,19 +58,24 @@ pub fn way(column: &Column) -> Result<Way, String> {
                 "{label} follows from what is done with the row. It cannot be set by itself."
             ));
         }
-        ColumnKind::Lookup { .. } => Err("Lookups"),
+        ColumnKind::Lookup { .. } => Ok(Way::Search),
         ColumnKind::File => Err("Files"),
         ColumnKind::Image => Err("Images"),
-        ColumnKind::Choices { .. } => Err("Choices with several answers"),
-        ColumnKind::BigInt | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
-            return Err(format!("{label} is read-only."));
+        ColumnKind::Choices { .. } => Ok(Way::Several),
+        ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
+            return Err(match column.kind {
+                ColumnKind::Id => format!("{label} is an id: the server gives it once."),
+                _ => format!("{label} is read-only."),
+            });
         }
     };
     if column.computed {
         return Err(format!("{label} is computed by the server."));
     }
-    if !column.updatable {
-        return Err(format!("{label} is read-only."));
+    match (column.updatable, column.creatable) {
+        (true, _) => {}
+        (false, true) => return Err(format!("{label} can be set when a row is made, and not later.")),
+        (false, false) => return Err(format!("{label} is read-only.")),
     }
     kind.map_err(|what| format!("{what} cannot be edited here.  o opens the row in the app"))
 }
@@ -82,6 +94,7 @@ pub fn read(column: &Column, typed: &str, now: Timestamp, zone: &Zone) -> Result
             text::read(typed, *max_length)
         }
         ColumnKind::Whole { min, max } => whole::read(typed, *min, *max),
+        ColumnKind::BigInt => whole::read(typed, i64::MIN, i64::MAX),
         ColumnKind::Decimal { min, max, precision } | ColumnKind::Double { min, max, precision } => {
             decimal::read(typed, *min, *max, *precision)
         }
@@ -90,6 +103,17 @@ pub fn read(column: &Column, typed: &str, now: Timestamp, zone: &Zone) -> Result
         _ => Err(way(column)
             .err()
             .unwrap_or_else(|| format!("{} is chosen from a menu.", column.display_name))),
+    }
+}
+
+/// Digits that a number may have after its point; nothing for what is no number.
+pub fn precision(kind: &ColumnKind) -> Option<u32> {
+    match kind {
+        ColumnKind::Whole { .. } | ColumnKind::BigInt => Some(0),
+        ColumnKind::Decimal { precision, .. }
+        | ColumnKind::Double { precision, .. }
+        | ColumnKind::Money { precision, .. } => Some(*precision),
+        _ => None,
     }
 }
 
