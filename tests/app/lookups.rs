@@ -54,7 +54,9 @@ async fn an_owner_is_a_team_or_oneself() {
 
     program.keys("e m e");
     program
-        .wait_until("me", |screen| screen.lines().any(|line| line.starts_with(" >") && line.ends_with("me")))
+        .wait_until("me", |screen| {
+            screen.lines().any(|line| line.starts_with(" > Anna Moss") && line.trim_end().ends_with("me"))
+        })
         .await;
     program.keys("enter");
     program.wait_for("~1 pending").await;
