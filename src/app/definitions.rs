@@ -35,6 +35,7 @@ impl App {
             && !self.tickets.is_busy(Slot::Schema)
         {
             self.quick_finds.remove(&table.name);
+            self.lookup_paths.remove(&table.name);
             effects.extend(self.read_schema(&table));
         }
         effects

@@ -6,8 +6,10 @@ use super::effect::Effect;
 use super::field::{self, Way};
 use super::overlay::Overlay;
 use super::overlay::choice_menu::{self, ChoiceMenu};
+use super::overlay::choices_menu::ChoicesMenu;
 use super::overlay::column_menu::ColumnMenu;
 use super::overlay::editor::Editor;
+use super::overlay::lookup::Wish;
 use super::panes::Pane;
 use super::pending::{Outcome, RowKey, Staged, Target};
 use super::{App, Screen};
@@ -109,13 +111,13 @@ impl App {
 
     /// Runs an editing command on the row under the cursor.
     pub(in crate::app) fn run_edit(&mut self, command: EditCommand) -> Vec<Effect> {
-        if let Err(reason) = self.try_edit(command) {
+        self.try_edit(command).unwrap_or_else(|reason| {
             self.say(reason);
-        }
-        vec![]
+            vec![]
+        })
     }
 
-    fn try_edit(&mut self, command: EditCommand) -> Result<(), String> {
+    fn try_edit(&mut self, command: EditCommand) -> Result<Vec<Effect>, String> {
         let (target, schema) = self.edit_target()?;
         match command {
             EditCommand::Change => {
@@ -138,33 +140,50 @@ impl App {
             }
             EditCommand::Edit => {
                 let column = self.edit_column(&schema).ok_or("There is no column here.")?;
-                self.open_editor(target, column);
+                return Ok(self.open_editor(target, column));
             }
             EditCommand::Clear => {
                 let column = self.edit_column(&schema).ok_or("There is no column here.")?;
                 field::way(&column)?;
                 let null = field::null(&column)?;
+                if matches!(column.kind, ColumnKind::Lookup { .. }) {
+                    let mut effects = self.open_editor(target, column);
+                    effects.extend(self.wish(Wish::Empty));
+                    return Ok(effects);
+                }
                 self.stage_meant(&target, &column, null);
             }
         }
-        Ok(())
+        Ok(vec![])
     }
 
     /// Opens the editor that fits the column, or says why there is none.
-    pub(in crate::app) fn open_editor(&mut self, target: Target, column: Column) {
+    pub(in crate::app) fn open_editor(&mut self, target: Target, column: Column) -> Vec<Effect> {
         let way = match field::way(&column) {
             Ok(way) => way,
-            Err(reason) => return self.say(reason),
+            Err(reason) => {
+                self.say(reason);
+                return vec![];
+            }
         };
+        if column.secured {
+            let label = &column.display_name;
+            self.say(format!(
+                "{label} is secured: it may be hidden from you, and the server may refuse a new value."
+            ));
+        }
         let edit = self.pending.edit(&target.table.name, target.id, &column.name);
         let now = edit.map(|edit| &edit.new);
         let overlay = match way {
             Way::Menu => Overlay::ChoiceMenu(Box::new(ChoiceMenu::new(target, column, now))),
+            Way::Search => return self.open_lookup(target, column),
+            Way::Several => Overlay::ChoicesMenu(Box::new(ChoicesMenu::new(target, column, now))),
             Way::Line | Way::Lines => {
                 Overlay::Editor(Box::new(Editor::new(target, column, now, way, &self.zone)))
             }
         };
         self.overlays.push(overlay);
+        vec![]
     }
 
     /// Stages a value and says what that did.

@@ -6,6 +6,7 @@ use super::column_layout::ColumnLayout;
 use super::finding::Search;
 use super::journal::{Entry, Owner};
 use super::layout::Size;
+use super::looking_up::LookupSearch;
 use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
@@ -89,6 +90,8 @@ pub enum Request {
     Row(SetName, RowId),
     /// Look for a row that somebody wants to go to.
     Find(Search),
+    /// Look for rows that a lookup could point to.
+    LookUp(Box<LookupSearch>),
     /// Send a read once more, as it was sent before.
     Repeat(Box<Exchange>),
     /// Read which time zone the person has set.

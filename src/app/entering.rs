@@ -32,6 +32,8 @@ impl App {
         self.schemas.clear();
         self.unconfirmed.clear();
         self.quick_finds.clear();
+        self.lookup_paths.clear();
+        self.chosen.clear();
         self.pending = Pending::default();
         self.keeping = Keeping::default(); // until the journal is open
         self.last_change = None;
@@ -51,6 +53,8 @@ impl App {
             Slot::Places,
             Slot::Details,
             Slot::Find,
+            Slot::LookUp,
+            Slot::Ways,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));
@@ -67,5 +71,8 @@ impl App {
 }
 
 fn owner(identity: &Identity) -> Owner {
-    Owner { environment: identity.address.clone(), user_id: identity.user_id.to_string() }
+    Owner {
+        environment: identity.address.clone(),
+        user_id: identity.user_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+    }
 }

@@ -12,6 +12,7 @@ use super::finding::Found;
 use super::journal::Opened;
 use super::key::Input;
 use super::layout::Size;
+use super::looking_up::LookupFound;
 use super::places::Listed;
 use super::problem::Problem;
 use super::session::{Identity, Prompt};
@@ -95,6 +96,8 @@ pub enum Reply {
     Row(Result<Row, dataverse::Error>),
     /// The rows that were looked for.
     Found(Result<Found, Problem>),
+    /// The rows that a lookup could point to.
+    LookedUp(Result<LookupFound, Problem>),
     /// A read was sent once more; so many bytes came.
     Repeated(Result<usize, dataverse::Error>),
     /// The person's time zone; nothing when it could not be found out.

@@ -24,7 +24,7 @@ const USUAL: [&str; 3] = ["incident", "account", "contact"];
 /// So many tables at most are asked for an id, one after the other.
 const MOST_TABLES: usize = 12;
 /// So many tables at most are asked for a text: each is a search of its own for the server.
-const MOST_SEARCHED: usize = 8;
+pub(in crate::app) const MOST_SEARCHED: usize = 8;
 
 /// What is looked for, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,7 +151,7 @@ impl Search {
 
 impl Found {
     /// Which table could not be looked at, and why.
-    fn unread_text(&self) -> Option<String> {
+    pub(in crate::app) fn unread_text(&self) -> Option<String> {
         let (table, why) = self.unread.first()?;
         Some(format!("{table} could not be read: {why}"))
     }
@@ -191,18 +191,23 @@ impl App {
             self.say(why);
             return vec![];
         }
-        let searched = |table: Table| Searched {
-            schema: self.schemas.get(&table.name).cloned(),
-            find: self.quick_finds.get(&table.name).cloned(),
-            table,
-        };
-        let among: Vec<Searched> = self.likely_tables(MOST_SEARCHED).into_iter().map(searched).collect();
+        let likely = self.likely_tables(MOST_SEARCHED).into_iter();
+        let among: Vec<Searched> = likely.map(|table| self.searched(table)).collect();
         if among.is_empty() {
             self.say("There is no table to look in yet. Open one, then look again.");
             return vec![];
         }
         let tables = self.tables.value().cloned().unwrap_or_default();
         self.seek(Search::Text(Box::new(TextSearch { text, among, tables })))
+    }
+
+    /// A table with what is known of searching it.
+    pub(in crate::app) fn searched(&self, table: Table) -> Searched {
+        Searched {
+            schema: self.schemas.get(&table.name).cloned(),
+            find: self.quick_finds.get(&table.name).cloned(),
+            table,
+        }
     }
 
     /// The tables that a text is looked for in, for the palette.
@@ -286,7 +291,7 @@ impl App {
         }
     }
 
-    fn is_elsewhere(&self, place: &Place) -> bool {
+    pub(in crate::app) fn is_elsewhere(&self, place: &Place) -> bool {
         let here = self.session.identity().map(|identity| identity.address.as_str());
         place.origin.as_deref().is_some_and(|origin| Some(origin) != here)
     }

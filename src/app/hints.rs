@@ -179,6 +179,16 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         ],
         Overlay::ColumnMenu(_) => menu_hints("changes that column", "close"),
         Overlay::ChoiceMenu(_) => menu_hints("sets and closes", "keep"),
+        Overlay::ChoicesMenu(menu) if menu.menu.find().is_some_and(|find| !find.is_empty()) => {
+            vec![Hint::new("Enter", "take"), Hint::new("Esc", "keep"), Hint::new("; ,", "between several")]
+        }
+        Overlay::ChoicesMenu(_) => vec![
+            Hint::new("letter", "picks"),
+            Hint::new("Enter", "stage"),
+            Hint::new("Esc", "keep"),
+            Hint::new("Space", "pick"),
+            Hint::new("/", "find or type"),
+        ],
         Overlay::Editor(editor) => {
             let mut hints = match editor.typed {
                 Typed::Line(_) => vec![Hint::new("Enter", "stage"), Hint::new("Esc", "drop")],
@@ -193,6 +203,14 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
                 Hint::new("Ctrl-U", "clear"),
                 Hint::new("Ctrl-R", "as it was"),
             ]);
+            hints
+        }
+        Overlay::Lookup(lookup) => {
+            let mut hints = vec![Hint::new("Enter", "stage"), Hint::new("Esc", "keep")];
+            if lookup.kinds.len() > 1 {
+                hints.push(Hint::new("Tab", "kind"));
+            }
+            hints.extend([Hint::new("Ctrl-X", "set empty"), Hint::new("Up Down", "move")]);
             hints
         }
         Overlay::Find(_) => vec![Hint::new("Enter", "stay here"), Hint::new("Esc", "back to where it began")],

@@ -223,6 +223,7 @@ impl App {
         let mut effects = self.follow();
         effects.extend(self.preview_in_time());
         effects.extend(self.watch_in_time());
+        effects.extend(self.look_up_in_time());
         effects
     }
 

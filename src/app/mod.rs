@@ -31,6 +31,7 @@ pub mod line;
 pub mod lines;
 pub mod list;
 pub mod load;
+pub mod looking_up;
 mod marked;
 pub mod nav;
 pub mod nearest;
@@ -66,7 +67,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::dataverse::{ColumnName, QuickFind, Table, TableName, TableSchema};
+use crate::dataverse::{ColumnName, LookupPath, QuickFind, Table, TableName, TableSchema};
 use column_layout::Layouts;
 use command::global::Global;
 use command::{Availability, Command, CommandSpec};
@@ -74,7 +75,7 @@ use copy::CopiedText;
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
-use finding::Search;
+use finding::{Hit, Search};
 use journal::Keeping;
 use key::{Input, Key};
 use keymap::Meaning;
@@ -129,6 +130,10 @@ pub struct App {
     unconfirmed: BTreeSet<TableName>,
     /// What a quick search looks at, by table; nothing for a table without a quick-find view.
     pub quick_finds: BTreeMap<TableName, Option<QuickFind>>,
+    /// How the lookups of a table are written.
+    pub lookup_paths: BTreeMap<TableName, Vec<LookupPath>>,
+    /// Rows that lookups were set to, the newest first.
+    chosen: Vec<Hit>,
     /// How the columns of tables are arranged.
     pub layouts: Layouts,
     /// What is to be said about them when rows are opened.
@@ -204,6 +209,8 @@ impl App {
             schemas: BTreeMap::new(),
             unconfirmed: BTreeSet::new(),
             quick_finds: BTreeMap::new(),
+            lookup_paths: BTreeMap::new(),
+            chosen: vec![],
             layouts: Layouts::default(),
             layout_news: None,
             screens: Screens::new(first),

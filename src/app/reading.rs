@@ -36,7 +36,7 @@ impl App {
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
-            Slot::Refused | Slot::Find | Slot::Repeat | Slot::Zone => {}
+            Slot::Refused | Slot::Find | Slot::LookUp | Slot::Ways | Slot::Repeat | Slot::Zone => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]

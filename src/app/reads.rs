@@ -142,6 +142,8 @@ impl App {
             Slot::Zone => "Reading the time zone".into(),
             Slot::Preview => "Reading the record under the cursor".into(),
             Slot::Find => "Looking for it".into(),
+            Slot::LookUp => "Looking for rows".into(),
+            Slot::Ways => "Reading what the lookup can point to".into(),
             Slot::Repeat => "Sending the request again".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }

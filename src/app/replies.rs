@@ -37,6 +37,10 @@ impl App {
             }
             Reply::Row(result) => self.row_came(result),
             Reply::Found(result) => self.found_came(result),
+            Reply::LookedUp(result) => {
+                self.looked_up(ticket.slot, result);
+                vec![]
+            }
             Reply::QuickFind(table, result) => self.quick_find_came(table, result),
             Reply::Refused(refused) => {
                 self.show_refused(refused);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::keymap::Keymap;
 use super::places::Listed;
+use crate::dataverse::RowId;
 
 /// How far the session is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,8 +55,8 @@ pub struct Identity {
     pub writes: Writes,
     /// The signed-in person's name.
     pub user: String,
-    /// The person's user id in the environment.
-    pub user_id: Box<str>,
+    /// The person's row, where it is known. Boxed, because an identity travels in events.
+    pub user_id: Option<Box<RowId>>,
 }
 
 /// Whether a session can write. The client's guard decides; this is what the screens know of it.

@@ -19,12 +19,14 @@ impl App {
                 | Overlay::Columns(_)
                 | Overlay::Editor(_)
                 | Overlay::Find(_)
+                | Overlay::Lookup(_)
                 | Overlay::Address(_)
                 | Overlay::GoTo(_)
                 | Overlay::Hits(_)
                 | Overlay::Keys(_)
                 | Overlay::KeyTester(_),
             ) => true,
+            Some(Overlay::ChoicesMenu(menu)) => menu.menu.find().is_some(),
             Some(Overlay::Tags(form)) => form.line(FIELDS[form.at]).is_some(),
             Some(Overlay::ColumnPicker(picker)) => picker.typing,
             Some(Overlay::Prompt(prompt)) => matches!(confirm(self, &prompt.question), Confirm::Text(_)),

@@ -28,6 +28,10 @@ pub enum Slot {
     Row,
     /// Rows that somebody wants to go to.
     Find,
+    /// Rows that a lookup could point to.
+    LookUp,
+    /// How lookups are written, and what is searched in the tables they point to.
+    Ways,
     /// The row under the grid's cursor, for the form beside it.
     Preview,
     /// A read of the log, once more.

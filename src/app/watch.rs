@@ -144,6 +144,7 @@ impl App {
 
     /// When the loop should tell the time next, without anything else happening.
     pub fn wants_tick_at(&self) -> Option<Timestamp> {
-        self.preview_due().into_iter().chain(self.watch_due()).min()
+        let due = [self.preview_due(), self.watch_due(), self.lookup_due()];
+        due.into_iter().flatten().min()
     }
 }

@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::Services;
 use crate::app::destination::has_group;
 use crate::app::finding::{Found, Hit, Search, Searched, TICKET, TextSearch};
+use crate::app::looking_up::{LookupFound, LookupSearch};
 use crate::app::problem::Problem;
 use crate::app::quick_search::QuickSearch;
 use crate::dataverse::metadata::keys;
@@ -26,6 +27,17 @@ impl Services {
     pub(super) async fn find(&self, search: &Search) -> Result<Found, Problem> {
         let client = self.client().map_err(|error| failed(search, &error))?;
         find(&client, search).await
+    }
+
+    /// Finds the rows that a lookup could point to, and how it is written.
+    pub(super) async fn look_up(&self, wanted: &LookupSearch) -> Result<LookupFound, Problem> {
+        let failed = |error: Error| Problem::of("Cannot look for rows", &error);
+        let client = self.client().map_err(failed)?;
+        let paths = match &wanted.paths_of {
+            Some(table) => Some((table.clone(), client.lookup_paths(table).await.map_err(failed)?)),
+            None => None,
+        };
+        Ok(LookupFound { paths, found: find(&client, &wanted.search).await? })
     }
 }
 

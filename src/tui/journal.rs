@@ -101,7 +101,7 @@ fn pending(kept: KeptRow) -> PendingRow {
         Fate::Unknown => RowState::Unknown(Problem::new("dv ended before the answer came.")),
     };
     let edit = |KeptEdit { column, label, change, text }| Edit {
-        old: old_text(&row, &column),
+        old: old_text(&row, &change.property(&column)),
         column,
         label,
         new: Staged { change, text },

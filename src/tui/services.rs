@@ -33,7 +33,9 @@ use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::{Moment, UNLOCKED};
-use crate::dataverse::{Client, Error, Exchange, Guard, Patch, Refused, Retry, RowQuery, TableName, Waiting};
+use crate::dataverse::{
+    Client, Error, Exchange, Guard, Patch, Refused, Retry, RowId, RowQuery, TableName, Waiting,
+};
 use crate::http;
 use crate::ops::column_layouts::LayoutFile;
 use crate::ops::environments::{self, Memory};
@@ -196,6 +198,7 @@ impl Services {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
             Request::Find(search) => Reply::Found(self.find(&search).await),
+            Request::LookUp(search) => Reply::LookedUp(self.look_up(&search).await),
             Request::QuickFind(schema) => {
                 let found = async { self.client()?.quick_find(&schema).await }.await;
                 Reply::QuickFind(schema.table.name.clone(), found)
@@ -340,7 +343,7 @@ impl Services {
             alias: aim.alias.clone(),
             writes,
             user: found.user.unwrap_or_else(|| found.user_id.to_string()),
-            user_id: found.user_id.to_string().into(),
+            user_id: Some(Box::new(RowId(found.user_id))),
         })
     }
 

@@ -7,6 +7,7 @@ mod faults;
 mod going;
 mod grid;
 mod log;
+mod lookups;
 mod panes;
 mod program;
 mod screen;

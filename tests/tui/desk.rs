@@ -159,7 +159,7 @@ pub(crate) fn cases() -> TableSchema {
     let lookup = |table: &str| ColumnKind::Lookup { targets: vec![table.into()] };
     let mut columns = vec![
         Column { required: Required::Application, ..column("Case Title", "title", line(200)) },
-        Column { updatable: false, ..column("Case Number", "ticketnumber", line(100)) },
+        Column { updatable: false, creatable: false, ..column("Case Number", "ticketnumber", line(100)) },
         column(
             "Priority",
             "prioritycode",

@@ -121,6 +121,14 @@ fn every_kind_of_column_stages_its_value() {
 }
 
 #[test]
+fn a_secured_column_says_that_it_is() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("/").text("credit note").keys("Enter e");
+    let said = "Credit Note is secured: it may be hidden from you";
+    assert!(desk.message().starts_with(said), "{}", desk.message());
+}
+
+#[test]
 fn a_text_of_several_lines_is_edited_in_a_box() {
     let mut desk = Desk::at_form(80, 24);
     desk.keys("/").text("description").keys("Enter e Enter").text("Done.");
@@ -134,9 +142,9 @@ fn a_text_of_several_lines_is_edited_in_a_box() {
 #[test]
 fn what_cannot_be_edited_says_why() {
     for (find, said) in [
-        ("customer", "Lookups cannot be edited here.  o opens the row in the app"),
         ("image", "Images cannot be edited here.  o opens the row in the app"),
         ("case number", "Case Number can be set when a row is made, and not later."),
+        ("incidentid", "Case is an id: the server gives it once."),
         ("age", "Age is computed by the server."),
         ("statecode", "Status follows from what is done with the row. It cannot be set by itself."),
     ] {

@@ -45,9 +45,12 @@ fn staged() -> PendingRow {
 #[test]
 fn signing_in_opens_the_journal_of_this_person_in_this_environment() {
     let mut stage = Stage::new(80, 24);
-    let anna = Identity { user_id: "00000000-0000-4000-8000-000000000001".into(), ..identity() };
+    let anna = Identity {
+        user_id: Some(Box::new("00000000-0000-4000-8000-000000000001".parse().unwrap())),
+        ..identity()
+    };
     stage.answer(Slot::Session, Reply::Connected(Ok(Some(anna.clone()))));
-    let owner = Owner { environment: anna.address, user_id: anna.user_id.into() };
+    let owner = Owner { environment: anna.address, user_id: "00000000-0000-4000-8000-000000000001".into() };
     assert!(
         matches!(&stage.effects[..], [Effect::Adopt(_), Effect::OpenJournal(opened), ..] if *opened == owner)
     );

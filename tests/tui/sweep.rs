@@ -131,6 +131,13 @@ pub(crate) fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
         desk.keys(keys);
         stages.push((name, desk.stage));
     }
+    for (name, keys) in [("choices", ""), ("typing choices", "/ 4 ;")] {
+        let mut desk = crate::editors::at_form(width, height);
+        desk.keys("/ c h a n n e l s Enter e").keys(keys);
+        stages.push((name, desk.stage));
+    }
+    stages.push(("lookup", crate::lookups::found(width, height)));
+    stages.push(("owner", crate::lookups::at("owner", width, height).keys("e").stage.clone()));
     stages
 }
 

@@ -3,10 +3,12 @@
 //! Must not know: screens, keys, the server. A message here is a sentence that says the limit.
 
 pub mod choice;
+pub mod choices;
 pub mod date;
 mod date_words;
 pub mod decimal;
 pub mod money;
+pub mod relative;
 pub mod status;
 pub mod text;
 pub mod whole;
@@ -29,6 +31,10 @@ pub enum Way {
     Lines,
     /// A choice from a menu.
     Menu,
+    /// Several choices from a menu.
+    Several,
+    /// A row that is searched for.
+    Search,
 }
 
 /// What a value is for.
@@ -53,9 +59,8 @@ pub fn writable(column: &Column, purpose: Purpose) -> Result<(), String> {
                 "{label} follows from what is done with the row. It cannot be set by itself."
             ));
         }
-        ColumnKind::BigInt | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
-            return Err(format!("{label} is read-only."));
-        }
+        ColumnKind::Id => return Err(format!("{label} is an id: the server gives it once.")),
+        ColumnKind::EntityName | ColumnKind::Other(_) => return Err(format!("{label} is read-only.")),
         _ => {}
     }
     if column.computed {
@@ -84,6 +89,7 @@ pub fn way(column: &Column) -> Result<Way, String> {
     let what = match column.kind {
         ColumnKind::Text { .. }
         | ColumnKind::Whole { .. }
+        | ColumnKind::BigInt
         | ColumnKind::Decimal { .. }
         | ColumnKind::Double { .. }
         | ColumnKind::Money { .. }
@@ -92,15 +98,13 @@ pub fn way(column: &Column) -> Result<Way, String> {
         ColumnKind::YesNo { .. } | ColumnKind::Choice { .. } | ColumnKind::Status { .. } => {
             return Ok(Way::Menu);
         }
-        ColumnKind::Lookup { .. } => "Lookups",
+        ColumnKind::Choices { .. } => return Ok(Way::Several),
+        ColumnKind::Lookup { .. } => return Ok(Way::Search),
         ColumnKind::File => "Files",
         ColumnKind::Image => "Images",
-        ColumnKind::Choices { .. } => "Choices with several answers",
-        ColumnKind::State { .. }
-        | ColumnKind::BigInt
-        | ColumnKind::Id
-        | ColumnKind::EntityName
-        | ColumnKind::Other(_) => "Such columns",
+        ColumnKind::State { .. } | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
+            "Such columns"
+        }
     };
     Err(format!("{what} cannot be edited here.  o opens the row in the app"))
 }
@@ -119,6 +123,7 @@ pub fn read(column: &Column, typed: &str, now: Timestamp, zone: &Zone) -> Result
             text::read(typed, *max_length)
         }
         ColumnKind::Whole { min, max } => whole::read(typed, *min, *max),
+        ColumnKind::BigInt => whole::read(typed, i64::MIN, i64::MAX),
         ColumnKind::Decimal { min, max, precision } | ColumnKind::Double { min, max, precision } => {
             decimal::read(typed, *min, *max, *precision)
         }
@@ -127,6 +132,17 @@ pub fn read(column: &Column, typed: &str, now: Timestamp, zone: &Zone) -> Result
         _ => Err(way(column)
             .err()
             .unwrap_or_else(|| format!("{} is chosen from a menu.", column.display_name))),
+    }
+}
+
+/// Digits that a number may have after its point; nothing for what is no number.
+pub fn precision(kind: &ColumnKind) -> Option<u32> {
+    match kind {
+        ColumnKind::Whole { .. } | ColumnKind::BigInt => Some(0),
+        ColumnKind::Decimal { precision, .. }
+        | ColumnKind::Double { precision, .. }
+        | ColumnKind::Money { precision, .. } => Some(*precision),
+        _ => None,
     }
 }
 

@@ -37,7 +37,7 @@ impl ColumnMenu {
     }
 }
 
-/// The columns that are chosen from a menu: first those that a grid shows, then choices, then yes or no, by label.
+/// The columns that are picked from a menu: first those that a grid shows, then choices, then yes or no, by label.
 fn columns(schema: &TableSchema) -> Vec<Column> {
     let mut rest: Vec<&Column> = schema.columns.iter().collect();
     rest.sort_by_key(|column| {
@@ -47,7 +47,7 @@ fn columns(schema: &TableSchema) -> Vec<Column> {
     let mut seen: Vec<&ColumnName> = Vec::new();
     let mut columns = Vec::new();
     for column in schema.default_columns().into_iter().chain(rest) {
-        if field::way(column) == Ok(Way::Menu) && !seen.contains(&&column.name) {
+        if matches!(field::way(column), Ok(Way::Menu | Way::Several)) && !seen.contains(&&column.name) {
             seen.push(&column.name);
             columns.push(column.clone());
         }
@@ -64,7 +64,7 @@ impl App {
                 let target = menu.target.clone();
                 self.overlays.pop();
                 if let Some(column) = picked {
-                    self.open_editor(target, column);
+                    return self.open_editor(target, column);
                 }
             }
             Answer::Closed => drop(self.overlays.pop()),

@@ -55,7 +55,7 @@ pub fn compare(pending: &PendingRow, newer: &Row, schema: Option<&TableSchema>) 
     };
     let mut compared = Compared::default();
     for edit in &pending.edits {
-        let property = edit.column.as_str();
+        let property = &*edit.property();
         let side = Side {
             label: edit.label.clone(),
             read: edit.old.clone(),
@@ -72,7 +72,7 @@ pub fn compare(pending: &PendingRow, newer: &Row, schema: Option<&TableSchema>) 
         }
     }
     for (property, value) in old.entries() {
-        let edited = pending.edits.iter().any(|edit| edit.column.as_str() == property);
+        let edited = pending.edits.iter().any(|edit| edit.property() == property);
         if property.contains('@') || edited || ALWAYS.contains(&&*property) {
             continue;
         }

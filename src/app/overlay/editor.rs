@@ -2,7 +2,7 @@
 
 use super::Overlay;
 use crate::app::effect::Effect;
-use crate::app::field::{self, Way};
+use crate::app::field::{self, Way, relative};
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::lines::Lines;
@@ -49,8 +49,8 @@ impl Editor {
         let initial = match now.map(|staged| &staged.change) {
             Some(Change::Null) => String::new(),
             Some(Change::Text(text) | Change::Number(text)) => field::begin(&column, text.clone(), zone),
+            Some(Change::Link { .. }) => String::new(), // not edited as text
             Some(Change::YesNo(yes)) => yes.to_string(),
-            Some(Change::Link { to, .. }) => to.as_ref().map(|(_, id)| id.to_string()).unwrap_or_default(),
             None => {
                 let cell = target.row.cell(&column.property());
                 let text = cell.and_then(|cell| cell.raw_text().map(std::borrow::Cow::into_owned));
@@ -65,6 +65,25 @@ impl Editor {
     /// Nothing was changed.
     pub fn is_unchanged(&self) -> bool {
         self.typed.text() == self.initial
+    }
+
+    /// What is typed as text: of a number that is typed relative to the value before, the result.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when there is no result.
+    pub fn resolved(&self) -> Result<String, String> {
+        let typed = self.typed.text();
+        match field::precision(&self.column.kind) {
+            Some(precision) => {
+                relative::resolve(&typed, &self.initial, precision).map(std::borrow::Cow::into_owned)
+            }
+            None => Ok(typed),
+        }
+    }
+
+    fn is_relative(&self) -> bool {
+        field::precision(&self.column.kind).is_some() && relative::is_relative(&self.typed.text())
     }
 
     fn reset(&mut self, way: Way) {
@@ -84,6 +103,18 @@ impl Editor {
 }
 
 impl App {
+    /// What the editor would stage now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is expected.
+    pub fn read_editor(&self, editor: &Editor) -> Result<Staged, String> {
+        if editor.is_relative() && self.marked().is_some_and(|marked| marked.count() > 1) {
+            return Err("The marked rows have values of their own: type a number for all of them.".into());
+        }
+        field::read(&editor.column, &editor.resolved()?, self.now, &self.zone)
+    }
+
     pub(super) fn editor_input(&mut self, input: &Input) -> Vec<Effect> {
         let Some(Overlay::Editor(editor)) = self.overlays.last_mut() else { return vec![] };
         let dropped = self.dropped.as_ref().filter(|(column, _)| *column == editor.column.name);
@@ -141,15 +172,14 @@ impl App {
 
     /// Stages what is typed and closes the editor; answers whether it could.
     fn finish_editor(&mut self) -> bool {
-        let (now, zone) = (self.now, self.zone.clone());
         let many = self.marked().is_some_and(|marked| marked.count() > 1);
-        let Some(Overlay::Editor(editor)) = self.overlays.last_mut() else { return false };
+        let Some(Overlay::Editor(editor)) = self.overlays.last() else { return false };
         if editor.is_unchanged() && !many {
             self.overlays.pop();
             self.say("Nothing changed.");
             return true;
         }
-        match field::read(&editor.column, &editor.typed.text(), now, &zone) {
+        match self.read_editor(editor) {
             Ok(staged) => {
                 let (target, column) = (editor.target.clone(), editor.column.clone());
                 self.overlays.pop();
@@ -157,7 +187,9 @@ impl App {
                 true
             }
             Err(problem) => {
-                editor.problem = Some(problem);
+                if let Some(Overlay::Editor(editor)) = self.overlays.last_mut() {
+                    editor.problem = Some(problem);
+                }
                 false
             }
         }

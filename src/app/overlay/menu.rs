@@ -15,6 +15,8 @@ pub struct Item {
     pub detail: String,
     /// It is what the column has now.
     pub now: bool,
+    /// Of a menu of which several can be picked: whether it is.
+    pub picked: Option<bool>,
 }
 
 /// A menu with its state.
@@ -42,7 +44,7 @@ impl Menu {
     pub fn new(entries: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut items: Vec<Item> = entries
             .into_iter()
-            .map(|(label, detail)| Item { key: None, label, detail, now: false })
+            .map(|(label, detail)| Item { key: None, label, detail, now: false, picked: None })
             .collect();
         let long = items.len() > letters::MOST;
         if !long {
@@ -57,7 +59,8 @@ impl Menu {
     /// Adds an entry with a key of its own at the end.
     #[must_use]
     pub fn with(mut self, key: char, label: &str) -> Self {
-        let item = Item { key: Some(key), label: label.to_owned(), detail: String::new(), now: false };
+        let label = label.to_owned();
+        let item = Item { key: Some(key), label, detail: String::new(), now: false, picked: None };
         self.items.push(item);
         self
     }
@@ -70,6 +73,27 @@ impl Menu {
             self.cursor = index.unwrap_or_default();
         }
         self
+    }
+
+    /// Picks these entries of those that can be, and no others.
+    pub(in crate::app) fn pick(&mut self, picked: &[usize]) {
+        let several = self.items.iter().take_while(|item| item.key != Some('-')).count();
+        for (index, item) in self.items.iter_mut().take(several).enumerate() {
+            item.picked = Some(picked.contains(&index));
+        }
+    }
+
+    /// The entry under the cursor.
+    pub(in crate::app) fn current(&self) -> Option<usize> {
+        self.visible().get(self.cursor).copied()
+    }
+
+    /// What was searched for is found: all entries are seen again. A long list is still found by typing.
+    pub(in crate::app) fn end_find(&mut self) {
+        let found = self.current();
+        let long = self.items.iter().filter(|item| item.key != Some('-')).count() > letters::MOST;
+        self.find = long.then(Line::default);
+        self.cursor = found.unwrap_or_default();
     }
 
     /// The entries that match what was typed, by index.

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod choice_menu;
+pub mod choices_menu;
 pub mod column_menu;
 pub mod column_picker;
 pub mod columns;
@@ -16,6 +17,7 @@ pub mod hits;
 pub mod key_tester;
 pub mod keys;
 pub mod link;
+pub mod lookup;
 pub mod menu;
 pub mod palette;
 pub mod prefix;
@@ -30,6 +32,7 @@ use super::effect::Effect;
 use super::key::{Input, Key};
 use super::line::Line;
 use choice_menu::ChoiceMenu;
+use choices_menu::ChoicesMenu;
 use column_menu::ColumnMenu;
 use column_picker::ColumnPicker;
 use columns::ColumnJump;
@@ -43,6 +46,7 @@ use hits::Hits;
 use key_tester::KeyTester;
 use keys::KeyJump;
 use link::Link;
+use lookup::Lookup;
 use palette::Palette;
 use prompt::Prompt;
 use reading::Reading;
@@ -68,8 +72,12 @@ pub enum Overlay {
     ColumnMenu(Box<ColumnMenu>),
     /// The options of a choice.
     ChoiceMenu(Box<ChoiceMenu>),
+    /// The options of a column that has several at once.
+    ChoicesMenu(Box<ChoicesMenu>),
     /// A text, number or date being typed.
     Editor(Box<Editor>),
+    /// The row that a lookup is to point to, being searched for.
+    Lookup(Box<Lookup>),
     /// What is searched for in a record.
     Find(Find),
     /// A question that must be answered.
@@ -122,7 +130,9 @@ impl App {
             Some(Overlay::ColumnPicker(_)) => self.column_picker_input(&input),
             Some(Overlay::ColumnMenu(_)) => self.column_menu_input(&input),
             Some(Overlay::ChoiceMenu(_)) => self.choice_menu_input(&input),
+            Some(Overlay::ChoicesMenu(_)) => self.choices_menu_input(&input),
             Some(Overlay::Editor(_)) => self.editor_input(&input),
+            Some(Overlay::Lookup(_)) => self.lookup_input(&input),
             Some(Overlay::Find(_)) => self.find_input(&input),
             Some(Overlay::Prompt(_)) => self.prompt_input(&input),
             Some(Overlay::Address(_)) => self.address_input(&input),

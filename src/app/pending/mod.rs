@@ -115,6 +115,13 @@ impl Target {
     }
 }
 
+impl Edit {
+    /// The property that the column's value is read from: `_customerid_value` for a lookup.
+    pub fn property(&self) -> Cow<'_, str> {
+        self.new.change.property(&self.column)
+    }
+}
+
 impl PendingRow {
     /// The row's identity.
     pub fn key(&self) -> RowKey {
@@ -215,8 +222,8 @@ impl Pending {
     pub fn stage(&mut self, target: &Target, column: &Column, new: Staged) -> Outcome {
         let before = self.edit(&target.table.name, target.id, &column.name).cloned();
         let base = self.base(target);
-        let old = old_text(&base.row, &column.name);
-        let is_old = base.row.cell(column.name.as_str()).is_some_and(|cell| new.change.is_value(cell.json));
+        let old = old_text(&base.row, &column.property());
+        let is_old = base.row.cell(&column.property()).is_some_and(|cell| new.change.is_value(cell.json));
         if is_old && before.is_none() {
             return Outcome::Unchanged;
         }
@@ -343,12 +350,10 @@ impl Pending {
         let Some(row) = self.find(key) else { return };
         row.target.row = newer.clone();
         row.state = RowState::Waiting;
-        row.edits.retain_mut(|edit| match newer.cell(edit.column.as_str()) {
-            Some(cell) if edit.new.change.is_value(cell.json) => false,
-            _ => {
-                edit.old = old_text(newer, &edit.column);
-                true
-            }
+        row.edits.retain_mut(|edit| {
+            edit.old = old_text(newer, &edit.property());
+            let has = newer.cell(&edit.property()).is_some_and(|cell| edit.new.change.is_value(cell.json));
+            !has
         });
         self.rows.retain(|row| !row.edits.is_empty());
     }
@@ -391,7 +396,7 @@ impl Pending {
             self.rows.push(row);
         }
         let Some(row) = self.find(&target.key()) else { return };
-        let edit = edit.map(|edit| Edit { old: old_text(&row.target.row, column), ..edit });
+        let edit = edit.map(|edit| Edit { old: old_text(&row.target.row, &edit.property()), ..edit });
         if matches!(row.state, RowState::Failed(_)) {
             row.state = RowState::Waiting;
         }
@@ -407,8 +412,8 @@ impl Pending {
 }
 
 /// How people read a value as it was read: `-` for null, `(not read)` when the row was read without the column.
-pub fn old_text(row: &Row, column: &ColumnName) -> String {
-    match row.cell(column.as_str()) {
+pub fn old_text(row: &Row, property: &str) -> String {
+    match row.cell(property) {
         None => "(not read)".to_owned(),
         Some(cell) => cell.text().map_or_else(|| "-".to_owned(), Cow::into_owned),
     }

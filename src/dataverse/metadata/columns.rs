@@ -69,6 +69,7 @@ impl Column {
             ColumnKind::Text { .. }
             | ColumnKind::Memo { .. }
             | ColumnKind::Whole { .. }
+            | ColumnKind::BigInt
             | ColumnKind::Decimal { .. }
             | ColumnKind::Double { .. }
             | ColumnKind::Money { .. }
@@ -79,8 +80,7 @@ impl Column {
             | ColumnKind::Status { .. }
             | ColumnKind::DateTime { .. }
             | ColumnKind::Lookup { .. } => true,
-            ColumnKind::BigInt
-            | ColumnKind::Id
+            ColumnKind::Id
             | ColumnKind::EntityName
             | ColumnKind::File
             | ColumnKind::Image

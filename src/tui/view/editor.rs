@@ -96,6 +96,13 @@ fn said(app: &App, editor: &Editor) -> Said {
             };
             Said::Understood(format!("{count}{of} characters{row}"))
         }
+        (kind, _) if field::precision(kind).is_some() && !editor.is_unchanged() => {
+            Said::Understood(match (editor.resolved(), app.read_editor(editor)) {
+                (Ok(meant), Ok(staged)) if meant != typed => format!("-> {}", grouped(&staged.text)),
+                (_, Ok(_)) => String::new(),
+                (_, Err(reason)) => reason,
+            })
+        }
         _ => Said::Understood(String::new()),
     }
 }

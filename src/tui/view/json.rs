@@ -117,7 +117,7 @@ impl Shown<'_> {
             return None;
         }
         let key = self.document.key(self.spot.node)?;
-        pending.edits.iter().find(|edit| edit.column.as_str() == key)
+        pending.edits.iter().find(|edit| edit.property() == key)
     }
 
     fn draw(&self, needle: &str, theme: &Theme, row: Rect, buffer: &mut Buffer) -> u16 {

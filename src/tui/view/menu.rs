@@ -78,7 +78,11 @@ fn entry(
         buffer.set_string(cells.x + 3, cells.y, key.to_string(), theme.key);
     }
     let half = if alone { 30.min(cells.width / 2) } else { cells.width.saturating_sub(5) * 2 / 3 };
-    text::line(&item.label, style, Rect { x: cells.x + 5, width: half.saturating_sub(1), ..cells }, buffer);
+    let label = match item.picked {
+        None => item.label.clone(),
+        Some(picked) => format!("[{}] {}", if picked { 'x' } else { ' ' }, item.label),
+    };
+    text::line(&label, style, Rect { x: cells.x + 5, width: half.saturating_sub(1), ..cells }, buffer);
     let rest = Rect { x: cells.x + 5 + half, width: cells.width.saturating_sub(5 + half), ..cells };
     let now = if item.now { "   now" } else { "" };
     text::line(&format!("{}{now}", item.detail), theme.dim, rest, buffer);

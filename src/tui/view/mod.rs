@@ -14,6 +14,7 @@ mod help;
 mod json;
 mod link;
 mod log;
+mod lookup;
 mod menu;
 mod palette;
 mod panel;
@@ -100,6 +101,15 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
                 let title = format!("{} of {}", overlay.column.display_name, app.meant(&overlay.target));
                 menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)
             }
+            Overlay::ChoicesMenu(overlay) => {
+                let meant = app.meant(&overlay.target);
+                let title = match &overlay.problem {
+                    Some(problem) => format!("! {problem}"),
+                    None => format!("{} of {meant}", overlay.column.display_name),
+                };
+                menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)
+            }
+            Overlay::Lookup(lookup) => lookup::draw(app, lookup, cursor, theme, body, buffer),
             Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
