@@ -143,7 +143,7 @@ fn a_text_of_several_lines_is_edited_in_a_box() {
 fn what_cannot_be_edited_says_why() {
     for (find, said) in [
         ("image", "Images cannot be edited here.  o opens the row in the app"),
-        ("case number", "Case Number can be set when a row is made, and not later."),
+        ("case number", "Case Number is read-only."),
         ("incidentid", "Case is an id: the server gives it once."),
         ("age", "Age is computed by the server."),
         ("statecode", "Status follows from what is done with the row. It cannot be set by itself."),

@@ -287,6 +287,6 @@ mod tests {
         columns[2].computed = true;
         columns[3].updatable = false;
         let editable: Vec<bool> = columns.iter().map(Column::is_editable).collect();
-        assert_eq!(editable, [true, false, false, false]);
+        assert_eq!(editable, [true, true, false, false]);
     }
 }
