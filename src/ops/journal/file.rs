@@ -100,6 +100,12 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), Error> {
         db.pragma_update(None, "application_id", APPLICATION)?;
         db.pragma_update(None, "user_version", VERSION)?;
     }
+    // A declaration that is damaged is noticed by the first write only, or by none.
+    let mut declared = db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
+    let declared = declared.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    if !TABLES.split(';').map(str::trim).filter(|table| !table.is_empty()).eq(declared) {
+        return Err(damaged(path, "its tables are not those of a journal"));
+    }
     db.execute_batch("DELETE FROM definition WHERE n NOT IN (SELECT definition FROM row); COMMIT")?;
     Ok(())
 }
