@@ -9,11 +9,12 @@ pub fn numbers(wire: &str) -> Vec<i32> {
     wire.split(',').filter_map(|number| number.trim().parse().ok()).collect()
 }
 
-/// The options with these numbers, in the order of the list.
+/// The options with these numbers, in the order of their values, which is how the service writes them.
 pub fn staged(options: &[Choice], picked: &[i32]) -> Staged {
-    let picked = || options.iter().filter(|option| picked.contains(&option.value));
-    let wire = picked().map(|option| option.value.to_string()).collect::<Vec<_>>().join(",");
-    let text = picked().map(|option| option.label.as_str()).collect::<Vec<_>>().join("; ");
+    let mut chosen: Vec<&Choice> = options.iter().filter(|option| picked.contains(&option.value)).collect();
+    chosen.sort_by_key(|option| option.value);
+    let wire = chosen.iter().map(|option| option.value.to_string()).collect::<Vec<_>>().join(",");
+    let text = chosen.iter().map(|option| option.label.as_str()).collect::<Vec<_>>().join("; ");
     Staged { change: Change::Text(wire), text }
 }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::choice::{self, Pick};
-use super::{null, status, yes_no};
+use super::{choices, null, status, yes_no};
 use crate::app::pending::Staged;
 use crate::app::zone::Zone;
 use crate::dataverse::metadata::Choice;
@@ -61,22 +61,14 @@ fn several(options: &[Choice], text: &str) -> Result<Staged, String> {
     let between = if text.contains(';') { ';' } else { ',' };
     let mut chosen = Vec::new();
     for part in text.split(between).map(str::trim).filter(|part| !part.is_empty()) {
-        let staged = one(&picks, part)?;
-        let place = picks.iter().position(|pick| pick.staged == staged);
-        chosen.extend(place.filter(|place| !chosen.contains(place)));
+        if let Change::Number(number) = one(&picks, part)?.change {
+            chosen.extend(number.parse::<i32>());
+        }
     }
     if chosen.is_empty() {
         return Err(format!("No option is named. There are: {}.", listed(&picks)));
     }
-    // In the order of their values, which is how the service writes them.
-    chosen.sort_unstable();
-    let join = |of: fn(&Pick) -> &str, between: &str| {
-        chosen.iter().map(|place| of(&picks[*place])).collect::<Vec<_>>().join(between)
-    };
-    Ok(Staged {
-        change: Change::Text(join(|pick| &pick.detail, ",")),
-        text: join(|pick| &pick.staged.text, "; "),
-    })
+    Ok(choices::staged(options, &chosen))
 }
 
 fn is_label(pick: &Pick, text: &str) -> bool {
