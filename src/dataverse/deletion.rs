@@ -1,10 +1,12 @@
 //! A row that is to be deleted.
 
+use serde::{Deserialize, Serialize};
+
 use super::request::Request;
 use super::{ColumnName, Error, Row, RowId, RowQuery, SetName, Table, Wire};
 
 /// The end of one row, as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
     /// Entity set of the table.
     pub set: SetName,

@@ -3,6 +3,7 @@
 //! Must not know: screens, the command line, files, the environment. `app` uses the types of this module but
 //! never its [`Client`]; only `ops`, `cli` and `tui` call it.
 
+pub mod action;
 pub mod client;
 pub mod deletion;
 pub mod denial;
@@ -15,6 +16,7 @@ pub mod limits;
 pub mod metadata;
 pub mod names;
 pub mod new_row;
+pub mod operation;
 pub mod organization;
 pub mod page;
 pub mod pages;
@@ -33,6 +35,7 @@ pub mod value;
 pub mod wire;
 mod writes;
 
+pub use action::{Action, ActionMethod, Subject};
 pub use client::Client;
 pub use deletion::Deletion;
 pub use discovery::{Discovery, Instance};
@@ -45,6 +48,7 @@ pub use metadata::keys::AlternateKey;
 pub use metadata::{Column, ColumnKind, Table, TableSchema};
 pub use names::{ColumnName, RowId, SetName, TableName};
 pub use new_row::NewRow;
+pub use operation::Operation;
 pub use organization::{EnvironmentKind, Organization, WhoAmI};
 pub use page::{NextLink, Page, Total};
 pub use pages::Pages;

@@ -52,7 +52,8 @@ name! {
 }
 
 /// Primary key of a row. Printed in lower case without braces, as a URL wants it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct RowId(pub Uuid);
 
 impl fmt::Display for RowId {

@@ -1,11 +1,13 @@
 //! A row that is to be made.
 
+use serde::{Deserialize, Serialize};
+
 use super::request::Request;
 use super::value::quoted;
 use super::{Change, ColumnName, Error, RowId, RowQuery, SetName, Wire};
 
 /// A row with an id of ours, so that its creation can be looked up when the answer was lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewRow {
     /// Entity set of the table.
     pub set: SetName,

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::request::Request;
 use super::value::{quoted, same_value};
 use super::{Cell, ColumnName, Error, Row, RowId, RowQuery, SetName, Table, TableName, Wire};
 
 /// A new value of a column, ready for the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// JSON `null`.
     Null,

@@ -1,0 +1,51 @@
+//! An action of the Web API, as data: it is staged, reviewed and kept like any other change.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Change, ColumnName, RowId, RowQuery, SetName};
+
+/// One call that changes something on the server and is not the update of a row's columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// What it is called, for messages: `CloseIncident`.
+    pub name: String,
+    /// How it is sent.
+    pub method: ActionMethod,
+    /// Path below the service root: `CloseIncident`, `queues(...)/Microsoft.Dynamics.CRM.AddToQueue`.
+    pub path: String,
+    /// JSON; empty where there is none.
+    pub body: String,
+    /// The row that it is about. An action takes no `If-Match`: the row is read just before, and a change since it was
+    /// read stops the action.
+    pub subject: Option<Subject>,
+}
+
+/// Method of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ActionMethod {
+    Post,
+    /// Of a reference between two rows.
+    Delete,
+}
+
+/// The row that an action is about, as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Entity set of its table.
+    pub set: SetName,
+    /// The row.
+    pub id: RowId,
+    /// Its ETag; empty where it was not read.
+    pub etag: String,
+    /// A column with the value that it has once the action was carried out, where one tells: it is looked at when the
+    /// answer was lost.
+    pub done: Option<(ColumnName, Change)>,
+}
+
+impl Subject {
+    /// The row, with the column that tells.
+    pub fn itself(&self) -> RowQuery {
+        let select = self.done.iter().map(|(column, change)| change.property(column).into_owned()).collect();
+        RowQuery { select, annotations: false, ..RowQuery::new(self.set.clone(), self.id) }
+    }
+}
