@@ -7,11 +7,12 @@ use super::finding::Search;
 use super::journal::{Entry, Owner};
 use super::layout::Size;
 use super::looking_up::LookupSearch;
+use super::pending::{OperationId, Sent};
 use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
-use crate::dataverse::{Exchange, NextLink, Patch, Query, RowId, SetName, Table, TableName, TableSchema};
+use crate::dataverse::{Exchange, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema};
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
 ///
@@ -24,6 +25,8 @@ pub enum Effect {
     Cancel(Slot),
     /// Send a change. Never aborted; answers with [`Event::Written`](super::Event::Written).
     Write(WriteId, Patch),
+    /// Carry out an operation. Never aborted; answers with [`Event::Operated`](super::Event::Operated).
+    Operate(WriteId, Box<Operation>),
     /// What connections and sign-ins are to from here on.
     Aim(Place),
     /// Send requests to the environment at this address from here on: its connection is there.
@@ -88,6 +91,8 @@ pub enum Request {
     QuickFind(Arc<TableSchema>),
     /// Read one row with all its columns.
     Row(SetName, RowId),
+    /// Find out what became of an operation whose answer never came.
+    FindOut(OperationId, Box<Operation>),
     /// Look for a row that somebody wants to go to.
     Find(Search),
     /// Look for rows that a lookup could point to.
@@ -103,3 +108,12 @@ pub enum Request {
 /// Tells one write from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WriteId(pub u64);
+
+impl From<Sent> for Effect {
+    fn from(sent: Sent) -> Self {
+        match sent {
+            Sent::Update(id, patch) => Self::Write(id, patch),
+            Sent::Operation(id, operation) => Self::Operate(id, operation),
+        }
+    }
+}

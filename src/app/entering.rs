@@ -39,6 +39,7 @@ impl App {
         self.last_change = None;
         self.dropped = None;
         self.sending = Sending::default();
+        self.out_of_date.clear();
         self.asked_row = None;
         self.preview = Preview::default();
         self.watch = None;
@@ -55,6 +56,8 @@ impl App {
             Slot::Find,
             Slot::LookUp,
             Slot::Ways,
+            Slot::After,
+            Slot::Fate,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

@@ -13,6 +13,7 @@ use super::journal::Opened;
 use super::key::Input;
 use super::layout::Size;
 use super::looking_up::LookupFound;
+use super::pending::OperationId;
 use super::places::Listed;
 use super::problem::Problem;
 use super::session::{Identity, Prompt};
@@ -52,6 +53,8 @@ pub enum Event {
     Journaled(Result<(), String>),
     /// A write ended. Never ignored.
     Written(WriteId, Result<Saved, SaveFailure>),
+    /// An operation ended. Never ignored.
+    Operated(WriteId, Result<Operated, SaveFailure>),
 }
 
 /// News of work that is under way.
@@ -94,6 +97,8 @@ pub enum Reply {
     QuickFind(TableName, Result<Option<QuickFind>, dataverse::Error>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
+    /// What became of an operation.
+    FoundOut(OperationId, Result<Operated, SaveFailure>),
     /// The rows that were looked for.
     Found(Result<Found, Problem>),
     /// The rows that a lookup could point to.
@@ -111,6 +116,13 @@ pub enum Reply {
 pub struct Saved {
     /// The changed columns and the row's new ETag.
     pub row: Row,
+}
+
+/// An operation was carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operated {
+    /// What the server answered of the row, if anything: a new row, or columns with the new ETag.
+    pub row: Option<Row>,
 }
 
 /// A change did not arrive, or nobody knows.

@@ -4,7 +4,8 @@
 
 use super::App;
 use super::effect::Effect;
-use super::pending::{Pending, PendingRow, RowKey, RowState};
+use super::operate;
+use super::pending::{Item, OperationId, Pending, PendingOperation, PendingRow, RowKey, RowState};
 use super::save;
 
 /// Whose edits they are.
@@ -16,13 +17,12 @@ pub struct Owner {
     pub user_id: String,
 }
 
-/// What the journal is to hold of one row from here on.
+/// What the journal is to hold of one thing from here on; nothing when it does not wait any more.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// The row.
-    pub key: RowKey,
-    /// Its changes; nothing when none wait any more.
-    pub row: Option<PendingRow>,
+pub enum Entry {
+    /// The changes of a row.
+    Row(RowKey, Option<Box<PendingRow>>),
+    Operation(OperationId, Option<Box<PendingOperation>>),
 }
 
 /// What came of opening the journal.
@@ -30,7 +30,7 @@ pub struct Entry {
 pub enum Opened {
     /// It is ours, with what it holds. A change whose fate is not known comes as [`RowState::Unknown`]. `said`: what a
     /// person should know of the file.
-    Ours { rows: Vec<PendingRow>, said: Option<String> },
+    Ours { rows: Vec<PendingRow>, operations: Vec<PendingOperation>, said: Option<String> },
     /// Another process keeps the edits of this person; so many changes wait there.
     Elsewhere { pid: Option<u32>, count: usize },
     /// Nothing is to be kept.
@@ -52,13 +52,19 @@ pub enum Keeping {
 }
 
 impl App {
-    /// The rows whose changes are not in the journal as they are here.
+    /// What is not in the journal as it is here.
     pub(in crate::app) fn journal(&mut self) -> Option<Effect> {
         let touched = self.pending.take_touched();
         if touched.is_empty() || self.keeping == Keeping::Not {
             return None;
         }
-        let entry = |key: RowKey| Entry { row: self.pending.row(&key.table, key.id).cloned(), key };
+        let entry = |item: Item| match item {
+            Item::Row(key) => {
+                let row = self.pending.row(&key.table, key.id).cloned().map(Box::new);
+                Entry::Row(key, row)
+            }
+            Item::Operation(id) => Entry::Operation(id, self.pending.operation(id).cloned().map(Box::new)),
+        };
         Some(Effect::Journal(touched.into_iter().map(entry).collect()))
     }
 
@@ -72,9 +78,9 @@ impl App {
                 let who = pid.map_or_else(|| "another dv".to_owned(), |pid| format!("dv, pid {pid}"));
                 self.say(format!("{count} pending in {who}; edits here are not kept when this one ends."));
             }
-            Opened::Ours { rows, said } => {
+            Opened::Ours { rows, operations, said } => {
                 self.keeping = Keeping::Kept;
-                self.bring_back(rows, said);
+                self.bring_back(rows, operations, said);
             }
         }
     }
@@ -94,17 +100,27 @@ impl App {
         }
     }
 
-    fn bring_back(&mut self, mut rows: Vec<PendingRow>, said: Option<String>) {
+    fn bring_back(
+        &mut self,
+        mut rows: Vec<PendingRow>,
+        mut operations: Vec<PendingOperation>,
+        said: Option<String>,
+    ) {
+        let mut unknown = 0;
         for row in &mut rows {
             if let RowState::Unknown(cause) = &row.state {
                 row.state = RowState::Unknown(save::perhaps_saved(row, cause));
+                unknown += row.edits.len();
             }
         }
-        let count = |rows: &[&PendingRow]| rows.iter().map(|row| row.edits.len()).sum::<usize>();
-        let all = count(&rows.iter().collect::<Vec<_>>());
-        let unknown = rows.iter().filter(|row| matches!(row.state, RowState::Unknown(_)));
-        let unknown = count(&unknown.collect::<Vec<_>>());
-        self.pending = Pending::of(rows);
+        for operation in &mut operations {
+            if let RowState::Unknown(cause) = &operation.state {
+                operation.state = RowState::Unknown(operate::perhaps_done(operation, cause));
+                unknown += 1;
+            }
+        }
+        self.pending = Pending::of(rows, operations);
+        let all = self.pending.count();
         let perhaps = match unknown {
             0 => String::new(),
             some => format!("; {some} may have been saved"),

@@ -36,6 +36,7 @@ mod marked;
 pub mod nav;
 pub mod nearest;
 pub mod notice;
+pub mod operate;
 pub mod overlay;
 pub mod panes;
 pub mod pending;
@@ -55,6 +56,7 @@ pub mod session;
 pub mod strip;
 mod takes_text;
 pub mod tickets;
+pub mod tier;
 mod unlock;
 pub mod verb;
 pub mod wait;
@@ -166,6 +168,8 @@ pub struct App {
     dropped: Option<(ColumnName, String)>,
     /// How the last send is going.
     pub sending: Sending,
+    /// Rows that operations have changed and that were not read since.
+    out_of_date: Vec<RowKey>,
     /// Which row the last request for one was about.
     asked_row: Option<RowKey>,
     /// The time zone that times are read in.
@@ -227,6 +231,7 @@ impl App {
             sought: None,
             dropped: None,
             sending: Sending::default(),
+            out_of_date: vec![],
             asked_row: None,
             zone: Zone::default(),
             waiting: None,
@@ -323,6 +328,7 @@ impl App {
             Event::Progress(_, Progress::Schema(schema)) => self.schema_known(schema),
             Event::Reply(ticket, reply) => self.receive(ticket, reply),
             Event::Written(id, result) => self.written(id, result),
+            Event::Operated(id, result) => self.operated(id, result),
             Event::JournalOpened(opened) => {
                 self.journal_opened(opened);
                 vec![]

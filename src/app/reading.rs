@@ -36,7 +36,14 @@ impl App {
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
-            Slot::Refused | Slot::Find | Slot::LookUp | Slot::Ways | Slot::Repeat | Slot::Zone => {}
+            Slot::After => self.out_of_date.clear(),
+            Slot::Refused
+            | Slot::Find
+            | Slot::LookUp
+            | Slot::Ways
+            | Slot::Repeat
+            | Slot::Zone
+            | Slot::Fate => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]

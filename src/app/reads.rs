@@ -145,6 +145,8 @@ impl App {
             Slot::LookUp => "Looking for rows".into(),
             Slot::Ways => "Reading what the lookup can point to".into(),
             Slot::Repeat => "Sending the request again".into(),
+            Slot::After => "Reading what was changed".into(),
+            Slot::Fate => "Looking what became of it".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

@@ -35,7 +35,9 @@ impl App {
                 self.preview_came(result);
                 vec![]
             }
+            Reply::Row(result) if ticket.slot == Slot::After => self.out_of_date_came(result),
             Reply::Row(result) => self.row_came(result),
+            Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::Found(result) => self.found_came(result),
             Reply::LookedUp(result) => {
                 self.looked_up(ticket.slot, result);

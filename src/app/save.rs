@@ -7,7 +7,7 @@ use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::conflict::{self, Conflict};
 use super::overlay::prompt::{self, Question};
-use super::pending::{PendingRow, RowKey, RowState};
+use super::pending::{Item, PendingRow, RowKey, RowState};
 use super::problem::Problem;
 use super::screen::Review;
 use super::tickets::Slot;
@@ -17,9 +17,9 @@ use crate::dataverse::Row;
 /// How a send is going.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sending {
-    sent: usize,
-    saved: usize,
-    failed: usize,
+    pub(in crate::app) sent: usize,
+    pub(in crate::app) saved: usize,
+    pub(in crate::app) failed: usize,
 }
 
 impl App {
@@ -28,10 +28,12 @@ impl App {
         if let Screen::Review(_) = self.screen() {
             return self.say("This is the review. s sends what is included.");
         }
-        let [row] = self.pending.rows() else { return self.show_review() };
+        let ([row], []) = (self.pending.rows(), self.pending.operations()) else {
+            return self.show_review();
+        };
         let key = row.key();
         match &row.state {
-            RowState::Sending(_) => {
+            RowState::Sending(_) | RowState::Queued => {
                 let said = format!("{} is being saved. Wait for the answer.", row.target.name);
                 self.say(said);
             }
@@ -52,57 +54,38 @@ impl App {
         }
     }
 
-    /// Sends the changes of rows, one write a row. A question about them was confirmed.
-    pub(in crate::app) fn send(&mut self, keys: &[RowKey]) -> Vec<Effect> {
+    /// Sends changes and operations, one write each. A question about them was confirmed.
+    pub(in crate::app) fn send(&mut self, items: &[Item]) -> Vec<Effect> {
         if let Some(reason) = self.read_only() {
             self.say(reason);
             return vec![];
         }
-        let writes = self.pending.send(keys);
+        let sendable = self.pending.sendable();
+        let count = sendable.iter().filter(|item| items.contains(item)).count();
+        let writes = self.pending.send(items);
+        if writes.is_empty() {
+            self.say("Nothing there can be sent.");
+            return vec![];
+        }
         if self.sending.sent == self.sending.saved + self.sending.failed {
             self.sending = Sending::default();
         }
-        self.sending.sent += writes.len();
-        if writes.is_empty() {
-            self.say("Nothing there can be sent.");
-        } else {
-            self.notice = None; // the line tells what is on its way until it is answered
-        }
-        writes.into_iter().map(|(id, patch)| Effect::Write(id, patch)).collect()
+        self.sending.sent += count;
+        self.notice = None; // the line tells what is on its way until it is answered
+        writes.into_iter().map(Effect::from).collect()
     }
 
-    /// A write ended.
-    pub(in crate::app) fn written(&mut self, id: WriteId, result: Result<Saved, SaveFailure>) -> Vec<Effect> {
-        let Some(row) = self.pending.sent_as(id) else { return vec![] };
-        let (key, name) = (row.key(), row.target.name.clone());
-        let changes = prompt::changes(row);
-        let failed_now = result.is_err();
-        match result {
-            Ok(saved) => {
-                self.sending.saved += 1;
-                self.pending.saved(&key);
-                self.merge(&key, &saved.row);
-                self.say(match (self.sending.sent, self.sending.saved) {
-                    (1, _) => format!("Saved {name}: {changes}."),
-                    (sent, saved) => format!("Saved {saved} of {sent} records."),
-                });
-            }
-            Err(failure) => {
-                self.sending.failed += 1;
-                let again = if matches!(self.screen(), Screen::Review(_)) { 's' } else { 'w' };
-                let (state, problem) = failed(row, failure, again);
-                self.pending.failed(&key, state.clone());
-                let reread = matches!(state, RowState::Conflict | RowState::Unknown(_));
-                self.leaving = false; // it must be seen
-                self.close_quit_question();
-                if reread && self.overlays.is_empty() && self.sending.sent == 1 {
-                    self.notice = None; // the panel says it
-                    self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
-                } else {
-                    self.notice = Some(Notice::Problem(problem));
-                }
-            }
+    /// Something of a row was answered: what waits for it goes out, or does not.
+    pub(in crate::app) fn go_on_sending(&mut self, key: &RowKey, arrived: bool) -> Vec<Effect> {
+        if arrived {
+            return self.pending.follow(key).into_iter().map(Effect::from).collect();
         }
+        self.sending.failed += self.pending.hold(key);
+        vec![]
+    }
+
+    /// What is to happen once something that was sent is answered: the program ends if it was left meanwhile.
+    pub(in crate::app) fn answered(&mut self, failed_now: bool) -> Vec<Effect> {
         self.review_changed();
         if failed_now || self.pending.saving().is_some() {
             return vec![];
@@ -116,20 +99,69 @@ impl App {
         vec![]
     }
 
+    /// A write ended.
+    pub(in crate::app) fn written(&mut self, id: WriteId, result: Result<Saved, SaveFailure>) -> Vec<Effect> {
+        let Some(row) = self.pending.sent_as(id) else { return vec![] };
+        let (key, name) = (row.key(), row.target.name.clone());
+        let changes = prompt::changes(row);
+        let failed_now = result.is_err();
+        match result {
+            Ok(saved) => {
+                self.pending.saved(&key, &saved.row);
+                self.merge(&key, &saved.row);
+                self.arrived(format!("Saved {name}: {changes}."));
+            }
+            Err(failure) => {
+                self.sending.failed += 1;
+                let again = if matches!(self.screen(), Screen::Review(_)) { 's' } else { 'w' };
+                let (state, problem) = failed(row, failure, again);
+                self.pending.failed(&key, state.clone());
+                let reread = matches!(state, RowState::Conflict | RowState::Unknown(_));
+                self.must_be_seen();
+                if reread && self.overlays.is_empty() && self.sending.sent == 1 {
+                    self.notice = None; // the panel says it
+                    self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key.clone()))));
+                } else {
+                    self.notice = Some(Notice::Problem(problem));
+                }
+            }
+        }
+        let mut effects = self.go_on_sending(&key, !failed_now);
+        effects.extend(self.answered(failed_now));
+        effects
+    }
+
+    /// One more of what was sent has arrived. `said` is told where it was the only one.
+    pub(in crate::app) fn arrived(&mut self, said: String) {
+        self.sending.saved += 1;
+        self.say(match (self.sending.sent, self.sending.saved) {
+            (1, _) => said,
+            (sent, saved) => format!("Saved {saved} of {sent}."),
+        });
+    }
+
+    /// Something did not arrive: nobody leaves without having seen it.
+    pub(in crate::app) fn must_be_seen(&mut self) {
+        self.leaving = false;
+        self.close_quit_question();
+    }
+
     /// What is on its way, for the message line.
     pub fn saving_line(&self) -> Option<String> {
-        let mut sending = self.pending.rows().iter().filter(|row| row.is_sending());
-        let first = &sending.next()?.target.name;
-        Some(match (self.leaving, sending.count()) {
-            (true, 0) => format!("Leaving when the save of {first} is answered ...   n stay"),
-            (true, more) => format!("Leaving when the save of {} records is answered ...   n stay", more + 1),
-            (false, 0) => format!("Saving {first} ..."),
-            (false, more) => format!("Saving {} records ...", more + 1),
+        let names = self.pending.on_their_way();
+        let what = match names.as_slice() {
+            [] => return None,
+            [one] => (*one).to_owned(),
+            more => format!("{} records", more.len()),
+        };
+        Some(match self.leaving {
+            true => format!("Leaving when the save of {what} is answered ...   n stay"),
+            false => format!("Saving {what} ..."),
         })
     }
 
     /// Puts what a save answered over every copy of the row.
-    fn merge(&mut self, key: &RowKey, newer: &Row) {
+    pub(in crate::app) fn merge(&mut self, key: &RowKey, newer: &Row) {
         for screen in self.screens.all_mut() {
             match screen {
                 Screen::Grid(grid) if grid.table.name == key.table => grid.row_saved(key.id, newer),
@@ -163,6 +195,7 @@ impl App {
         let schema = self.schemas.get(&key.table);
         let compared = conflict::compare(row, newer, schema.map(AsRef::as_ref));
         self.pending.rebase(key, newer);
+        self.pending.rebase_operations(key, newer);
         self.merge(key, newer);
         for overlay in &mut self.overlays {
             if let Overlay::Prompt(prompt) = overlay {
@@ -210,6 +243,10 @@ impl App {
         let unsent = self.pending.rows().iter().filter(|row| !row.is_sending()).map(PendingRow::key);
         for key in unsent.collect::<Vec<_>>() {
             self.drop_row(&key);
+        }
+        let unsent = self.pending.operations().iter().filter(|operation| !operation.is_sending());
+        for id in unsent.map(|operation| operation.id).collect::<Vec<_>>() {
+            self.pending.drop_operation(id);
         }
         self.leave()
     }
@@ -321,6 +358,6 @@ fn what(row: &PendingRow) -> String {
 }
 
 /// Why it happened. That it happened is said in words of ours.
-fn sentence(cause: &Problem) -> String {
+pub(in crate::app) fn sentence(cause: &Problem) -> String {
     if cause.why.is_empty() { cause.what.clone() } else { cause.why.clone() }
 }

@@ -42,6 +42,10 @@ pub enum Slot {
     Doctor,
     /// What a server sent in place of an answer.
     Refused,
+    /// A row that an operation has changed.
+    After,
+    /// What became of an operation whose answer was lost.
+    Fate,
 }
 
 /// The right to deliver one answer.

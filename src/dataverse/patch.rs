@@ -76,7 +76,7 @@ impl Change {
 }
 
 /// An update of one existing row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patch {
     /// Logical name of the table, for messages.
     pub table: TableName,

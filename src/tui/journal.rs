@@ -1,5 +1,7 @@
 //! The journal of staged edits, as the core has them and as the file has them.
 
+mod operation;
+
 use std::path::PathBuf;
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -43,7 +45,7 @@ impl EditKeeper {
         let Some(folder) = &self.folder else { return Opened::Off };
         let owner = journal::Owner { environment: owner.environment, user_id: owner.user_id };
         match Journal::open(folder, &owner) {
-            Ok(journal::Opened::Ours { journal, rows, aside }) => {
+            Ok(journal::Opened::Ours { journal, rows, operations, aside }) => {
                 self.journal = Some(*journal);
                 let said = aside.map(|aside| {
                     format!(
@@ -51,7 +53,14 @@ impl EditKeeper {
                         aside.display()
                     )
                 });
-                Opened::Ours { rows: rows.into_iter().map(pending).collect(), said }
+                let rows = rows.into_iter().map(pending).collect();
+                match operations.into_iter().map(operation::pending).collect::<Result<_, _>>() {
+                    Ok(operations) => Opened::Ours { rows, operations, said },
+                    Err(error) => {
+                        self.journal = None;
+                        Opened::Failed(format!("an operation in it is not understood ({error})"))
+                    }
+                }
             }
             Ok(journal::Opened::Elsewhere { pid, count }) => Opened::Elsewhere { pid, count },
             Err(error) => Opened::Failed(error.to_string()),
@@ -77,29 +86,42 @@ impl EditKeeper {
 
 /// An entry as the file has it.
 fn kept(entry: Entry) -> journal::Entry {
-    let Some(PendingRow { target, edits, state, included }) = entry.row else {
-        return journal::Entry::Gone(entry.key.table, entry.key.id);
+    let (key, row) = match entry {
+        Entry::Operation(id, None) => return journal::Entry::OperationGone(id.0),
+        Entry::Operation(_, Some(pending)) => return journal::Entry::Operation(operation::kept(&pending)),
+        Entry::Row(key, row) => (key, row),
     };
+    let Some(row) = row else { return journal::Entry::Gone(key.table, key.id) };
+    let PendingRow { target, edits, state, included } = *row;
     let Target { table, id, name, row } = target;
-    let fate = match state {
-        RowState::Conflict => Fate::Conflict,
-        RowState::Sending(_) | RowState::Unknown(_) => Fate::Unknown,
-        RowState::Waiting | RowState::Failed(_) | RowState::Gone(_) => Fate::Waiting, // a send tells again
-    };
+    let fate = fate(&state);
     let edit =
         |Edit { column, label, old: _, new }| KeptEdit { column, label, change: new.change, text: new.text };
     let edits = edits.into_iter().map(edit).collect();
     journal::Entry::Kept(Box::new(KeptRow { table, id, name, row, fate, included, edits }))
 }
 
-/// The other way round. What a column was before is in the row.
-fn pending(kept: KeptRow) -> PendingRow {
-    let KeptRow { table, id, name, row, fate, included, edits } = kept;
-    let state = match fate {
+fn fate(state: &RowState) -> Fate {
+    match state {
+        RowState::Conflict => Fate::Conflict,
+        RowState::Sending(_) | RowState::Unknown(_) => Fate::Unknown,
+        // A send tells again.
+        RowState::Waiting | RowState::Queued | RowState::Failed(_) | RowState::Gone(_) => Fate::Waiting,
+    }
+}
+
+fn state(fate: Fate) -> RowState {
+    match fate {
         Fate::Waiting => RowState::Waiting,
         Fate::Conflict => RowState::Conflict,
         Fate::Unknown => RowState::Unknown(Problem::new("dv ended before the answer came.")),
-    };
+    }
+}
+
+/// The other way round. What a column was before is in the row.
+fn pending(kept: KeptRow) -> PendingRow {
+    let KeptRow { table, id, name, row, fate, included, edits } = kept;
+    let state = state(fate);
     let edit = |KeptEdit { column, label, change, text }| Edit {
         old: old_text(&row, &change.property(&column)),
         column,

@@ -8,12 +8,12 @@ use tokio::task::{AbortHandle, JoinHandle};
 use super::journal::EditKeeper;
 use super::layouts::Change;
 use super::services::Services;
-use crate::app::effect::WriteId;
 use crate::app::exchanges::Trace;
 use crate::app::journal::{Entry, Owner};
+use crate::app::pending::Sent;
 use crate::app::tickets::{Slot, Ticket};
 use crate::app::{Effect, Event, Request};
-use crate::dataverse::{Exchange, Patch};
+use crate::dataverse::Exchange;
 use crate::http;
 
 /// Starts work and hands back what it answers.
@@ -26,7 +26,7 @@ pub struct Runner {
     events: UnboundedSender<Event>,
     inbox: UnboundedReceiver<Event>,
     reads: BTreeMap<Slot, AbortHandle>,
-    writes: UnboundedSender<(WriteId, Patch)>,
+    writes: UnboundedSender<Sent>,
     writer: JoinHandle<()>,
     layouts: UnboundedSender<Change>,
     keeper_of_layouts: JoinHandle<()>,
@@ -41,12 +41,15 @@ impl Runner {
     /// A runner over these services. Must be called inside a tokio runtime.
     pub fn new(services: Services) -> Self {
         let (events, inbox) = unbounded_channel();
-        let (writes, mut queue) = unbounded_channel::<(WriteId, Patch)>();
+        let (writes, mut queue) = unbounded_channel::<Sent>();
         let (answers, writing) = (events.clone(), services.clone());
         let writer = tokio::spawn(async move {
-            while let Some((id, patch)) = queue.recv().await {
-                let result = writing.save(&patch).await;
-                let _ = answers.send(Event::Written(id, result)); // the loop is gone: nobody to tell
+            while let Some(sent) = queue.recv().await {
+                let answer = match sent {
+                    Sent::Update(id, patch) => Event::Written(id, writing.save(&patch).await),
+                    Sent::Operation(id, operation) => Event::Operated(id, writing.operate(&operation).await),
+                };
+                let _ = answers.send(answer); // the loop is gone: nobody to tell
             }
         });
         let (layouts, mut changes) = unbounded_channel::<Change>();
@@ -118,7 +121,10 @@ impl Runner {
                 }
             }
             Effect::Write(id, patch) => {
-                let _ = self.writes.send((id, patch)); // the writer lives as long as the runner
+                let _ = self.writes.send(Sent::Update(id, patch)); // the writer lives as long as the runner
+            }
+            Effect::Operate(id, operation) => {
+                let _ = self.writes.send(Sent::Operation(id, operation)); // the same
             }
             Effect::KeepLayout(environment, table, layout) => {
                 let _ = self.layouts.send((environment, table, layout)); // it lives as long as the runner

@@ -1,6 +1,7 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
 mod definitions;
+mod writing;
 
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +21,6 @@ use super::sign_in_problem::sign_in_problem;
 use super::sign_ins::SignIns;
 use super::told::Told;
 use crate::app::column_layout::Layouts;
-use crate::app::event::{SaveFailure, Saved};
 use crate::app::examination::Examination;
 use crate::app::layout::Size;
 use crate::app::places::{Listed, Tags};
@@ -34,13 +34,13 @@ use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::{Moment, UNLOCKED};
 use crate::dataverse::{
-    Client, Error, Exchange, Guard, Patch, Refused, Retry, RowId, RowQuery, TableName, Waiting,
+    Client, Error, Exchange, Guard, Refused, Retry, RowId, RowQuery, TableName, Waiting,
 };
 use crate::http;
 use crate::ops::column_layouts::LayoutFile;
 use crate::ops::environments::{self, Memory};
 use crate::ops::known::Known;
-use crate::ops::{self, Failure, OtherOrganization, Outcome, doctor, sign_in};
+use crate::ops::{self, Failure, OtherOrganization, doctor, sign_in};
 
 /// The outside world as the runner uses it. Clones share the session.
 #[derive(Debug, Clone)]
@@ -197,6 +197,7 @@ impl Services {
             Request::Row(set, id) => {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
+            Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::LookUp(search) => Reply::LookedUp(self.look_up(&search).await),
             Request::QuickFind(schema) => {
@@ -231,23 +232,6 @@ impl Services {
         };
         let terminal = doctor::Terminal { size: Some((size.width, size.height)), ..self.terminal.clone() };
         Ok(examination(doctor::examine(&aim.http, &subject, &terminal).await))
-    }
-
-    /// Sends a change, and finds out what became of it.
-    ///
-    /// # Errors
-    ///
-    /// See [`SaveFailure`].
-    pub async fn save(&self, patch: &Patch) -> Result<Saved, SaveFailure> {
-        let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
-        match ops::save(&client, patch).await {
-            Outcome::Saved(row) => Ok(Saved { row }),
-            Outcome::Conflict { .. } => Err(SaveFailure::Conflict),
-            Outcome::Gone(_) => Err(SaveFailure::Gone),
-            Outcome::Unknown { error, .. } => Err(SaveFailure::Unknown(cause(&error))),
-            Outcome::NotSaved(error) if is_final(&error) => Err(SaveFailure::Refused(cause(&error))),
-            Outcome::NotSaved(error) => Err(SaveFailure::Failed(cause(&error))),
-        }
     }
 
     /// Shows an address in the browser of this machine. That none came up is seen by the person at once.
@@ -570,17 +554,4 @@ fn wait_of(Waiting { until, attempt, reason }: Waiting) -> Wait {
     let left = until.saturating_duration_since(Instant::now());
     let until = Timestamp::now().saturating_add(left).unwrap_or(Timestamp::MAX);
     Wait { until, attempt, reason }
-}
-
-/// Whether the same change would be refused again: no privilege, or a row that its state makes read-only.
-fn is_final(error: &Error) -> bool {
-    const READ_ONLY_STATE: &str = "0x8004022e";
-    error.is_forbidden() || error.code() == Some(READ_ONLY_STATE)
-}
-
-/// Why a save failed. What was to be saved, and what can be done, the core knows better.
-fn cause(error: &Error) -> Problem {
-    let next = if error.needs_sign_in() { "g u sign in again" } else { "" };
-    let Problem { why, details, .. } = Problem::of("", error);
-    Problem { details, ..Problem::new(why).next(next) }
 }

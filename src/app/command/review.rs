@@ -3,7 +3,7 @@
 use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
 use crate::app::key::Key;
-use crate::app::pending::RowState;
+use crate::app::screen::review::has_trouble;
 
 /// Commands of the review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,9 @@ const fn spec(command: ReviewCommand, name: &'static str, title: &'static str) -
 }
 
 fn refused(app: &App) -> Availability {
-    let trouble = |state: &RowState| !matches!(state, RowState::Waiting | RowState::Sending(_));
-    match app.pending.rows().iter().any(|row| trouble(&row.state)) {
+    let rows = app.pending.rows().iter().map(|row| &row.state);
+    let operations = app.pending.operations().iter().map(|operation| &operation.state);
+    match rows.chain(operations).any(has_trouble) {
         true => Availability::Yes,
         false => Availability::No("Nothing was refused.".into()),
     }

@@ -5,12 +5,14 @@
 
 use super::Overlay;
 use crate::app::App;
-use crate::app::edit::short_pair;
+use crate::app::edit::{short, short_pair};
 use crate::app::effect::Effect;
 use crate::app::journal::Keeping;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
-use crate::app::pending::{PendingRow, RowKey};
+use crate::app::operate::headline;
+use crate::app::pending::{Item, PendingRow, RowKey};
+use crate::app::tier;
 use crate::dataverse::guard::UNLOCKED;
 
 /// A question with its state.
@@ -28,8 +30,8 @@ pub struct Prompt {
 pub enum Question {
     /// Send the changes of one row. `meanwhile`: the row was changed elsewhere, but not in these columns.
     Save { row: RowKey, meanwhile: bool },
-    /// Send the changes of several rows.
-    Send { rows: Vec<RowKey> },
+    /// Send what was reviewed.
+    Send { items: Vec<Item> },
     /// Drop the changes of a row that is gone.
     Drop { row: RowKey },
     /// Let writes pass for a while.
@@ -85,14 +87,7 @@ pub fn confirm(app: &App, question: &Question) -> Confirm {
         Question::Unlock => {
             Confirm::Text(identity.map_or_else(String::new, |identity| identity.alias.clone()))
         }
-        Question::Send { rows } => match (rows.len(), production) {
-            (0 | 1, _) | (2..=9, false) => key,
-            (2..=9, true) | (_, false) => Confirm::Text(rows.len().to_string()),
-            (many, true) => {
-                let alias = identity.map_or("", |identity| identity.alias.as_str());
-                Confirm::Text(format!("{many} {alias}"))
-            }
-        },
+        Question::Send { items } => tier::confirm(app, items),
     }
 }
 
@@ -104,20 +99,7 @@ pub fn text(app: &App, question: &Question) -> String {
             let meanwhile = if *meanwhile { "Changed meanwhile, but not your columns. " } else { "" };
             format!("{meanwhile}Save {}{}: {}?", row.target.name, place(app), changes(row))
         }
-        Question::Send { rows } => {
-            let row = |key: &RowKey| app.pending.row(&key.table, key.id);
-            let count: usize = rows.iter().filter_map(row).map(|row| row.edits.len()).sum();
-            match rows.as_slice() {
-                [one] => row(one).map_or_else(String::new, |row| {
-                    format!("Save {}{}: {}?", row.target.name, place(app), changes(row))
-                }),
-                rows => {
-                    let plural = if count == 1 { "change" } else { "changes" };
-                    let environment = app.session.identity().map_or("", |identity| &identity.environment);
-                    format!("Send {count} {plural} on {} records to {environment}?", rows.len())
-                }
-            }
-        }
+        Question::Send { items } => send_text(app, items),
         Question::Drop { row } => {
             let Some(row) = app.pending.row(&row.table, row.id) else { return String::new() };
             format!(
@@ -147,6 +129,42 @@ pub fn text(app: &App, question: &Question) -> String {
                 (Some(saving), _) => format!("{unsent} {saving} is on its way."),
             }
         }
+    }
+}
+
+/// Names the record and the change where there is one, and the counts where there are more.
+fn send_text(app: &App, items: &[Item]) -> String {
+    let for_good = tier::for_good(&app.pending, items);
+    if let [Item::Row(key)] = items {
+        let row = app.pending.row(&key.table, key.id);
+        return row.map_or_else(String::new, |row| {
+            format!("Save {}{}: {}?", row.target.name, place(app), changes(row))
+        });
+    }
+    if let [Item::Operation(id)] = items {
+        let Some(operation) = app.pending.operation(*id) else { return String::new() };
+        let values: Vec<String> = operation.values.iter().map(|(_, text)| short(text)).collect();
+        let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
+        return format!("{}{}{values}?{for_good}", headline(operation), place(app));
+    }
+    let count = |item: &Item| match item {
+        Item::Row(key) => app.pending.row(&key.table, key.id).map_or(0, |row| row.edits.len()),
+        Item::Operation(_) => 1,
+    };
+    let count: usize = items.iter().map(count).sum();
+    let environment = app.session.identity().map_or("", |identity| &identity.environment);
+    let rows = tier::touched(&app.pending, items);
+    let named = match (rows, items.iter().find_map(|item| name_of(app, item))) {
+        (1, Some(name)) => name,
+        _ => format!("{rows} records"),
+    };
+    format!("Send {count} changes on {named} to {environment}{}?{for_good}", place(app))
+}
+
+fn name_of(app: &App, item: &Item) -> Option<String> {
+    match item {
+        Item::Row(key) => app.pending.row(&key.table, key.id).map(|row| row.target.name.clone()),
+        Item::Operation(id) => app.pending.operation(*id)?.about.as_ref().map(|target| target.name.clone()),
     }
 }
 
@@ -301,8 +319,8 @@ impl App {
     fn confirmed(&mut self, question: Question) -> Vec<Effect> {
         self.overlays.pop();
         match question {
-            Question::Save { row, .. } => self.send(&[row]),
-            Question::Send { rows } => self.send(&rows),
+            Question::Save { row, .. } => self.send(&[Item::Row(row)]),
+            Question::Send { items } => self.send(&items),
             Question::Drop { row } => {
                 let dropped = self.drop_row(&row);
                 self.say(match dropped {

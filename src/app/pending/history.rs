@@ -1,17 +1,25 @@
-//! The staged edits in the order they were made, for undo and redo.
+//! What was staged, in the order it was made, for undo and redo.
 
-use super::{Edit, RowKey, Target};
+use super::{Edit, OperationId, PendingOperation, RowKey, Target, capital};
 use crate::dataverse::{ColumnName, Row};
 
-/// One staged edit: what the cell's edit was before and after.
+/// One key's worth of staging, or a part of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Step {
-    pub(super) target: Target,
-    pub(super) column: ColumnName,
-    pub(super) before: Option<Edit>,
-    pub(super) after: Option<Edit>,
+    pub(super) touch: Touch,
     /// Steps with the same number were made by one key: they are undone by one.
     pub(super) together: Option<u64>,
+}
+
+/// What a step did.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Touch {
+    /// What the edit of a cell was before and after.
+    Edit { target: Target, column: ColumnName, before: Option<Edit>, after: Option<Edit> },
+    /// An operation was staged.
+    Added(Box<PendingOperation>),
+    /// An operation was dropped.
+    Dropped(Box<PendingOperation>),
 }
 
 impl Step {
@@ -19,15 +27,52 @@ impl Step {
         self.together.is_some() && self.together == other.together
     }
 
-    /// `Priority High -> Normal on CAS-01213`, `Priority of 3 records`
-    pub(super) fn text(&self, from: Option<&Edit>, to: Option<&Edit>, count: usize) -> String {
-        let Some(known) = from.or(to) else { return String::new() };
-        if count > 1 {
-            return format!("{} of {count} records", known.label);
+    /// What undoing this and what was made with it does: `Priority High -> Normal on CAS-01213`.
+    pub(super) fn undo_text(&self, count: usize) -> String {
+        match &self.touch {
+            Touch::Edit { target, before, after, .. } => {
+                edit_text(target, after.as_ref(), before.as_ref(), count)
+            }
+            Touch::Added(operation) => format!("{} is not pending any more", operation_text(operation, count)),
+            Touch::Dropped(operation) => format!("{} is pending again", operation_text(operation, count)),
         }
-        let value =
-            |edit: Option<&Edit>| edit.map_or_else(|| known.old.clone(), |edit| edit.new.text.clone());
-        format!("{} {} -> {} on {}", known.label, value(from), value(to), self.target.name)
+    }
+
+    /// The same the other way.
+    pub(super) fn redo_text(&self, count: usize) -> String {
+        match &self.touch {
+            Touch::Edit { target, before, after, .. } => {
+                edit_text(target, before.as_ref(), after.as_ref(), count)
+            }
+            Touch::Added(operation) => format!("{} is pending again", operation_text(operation, count)),
+            Touch::Dropped(operation) => {
+                format!("{} is not pending any more", operation_text(operation, count))
+            }
+        }
+    }
+
+    fn is_about(&self, key: &RowKey) -> bool {
+        match &self.touch {
+            Touch::Edit { target, .. } => target.key() == *key,
+            Touch::Added(_) | Touch::Dropped(_) => false,
+        }
+    }
+}
+
+/// `Priority High -> Normal on CAS-01213`, `Priority of 3 records`
+fn edit_text(target: &Target, from: Option<&Edit>, to: Option<&Edit>, count: usize) -> String {
+    let Some(known) = from.or(to) else { return String::new() };
+    if count > 1 {
+        return format!("{} of {count} records", known.label);
+    }
+    let value = |edit: Option<&Edit>| edit.map_or_else(|| known.old.clone(), |edit| edit.new.text.clone());
+    format!("{} {} -> {} on {}", known.label, value(from), value(to), target.name)
+}
+
+fn operation_text(operation: &PendingOperation, count: usize) -> String {
+    match count {
+        1 => capital(&operation.title),
+        many => format!("{} and {} more", capital(&operation.title), many - 1),
     }
 }
 
@@ -63,15 +108,31 @@ impl History {
 
     /// The steps of a row mean nothing any more.
     pub(super) fn forget(&mut self, key: &RowKey) {
-        self.done.retain(|step| step.target.key() != *key);
-        self.undone.retain(|step| step.target.key() != *key);
+        self.done.retain(|step| !step.is_about(key));
+        self.undone.retain(|step| !step.is_about(key));
+    }
+
+    /// An operation was carried out.
+    pub(super) fn forget_operation(&mut self, id: OperationId) {
+        let is = |step: &Step| match &step.touch {
+            Touch::Edit { .. } => false,
+            Touch::Added(operation) | Touch::Dropped(operation) => operation.id == id,
+        };
+        self.done.retain(|step| !is(step));
+        self.undone.retain(|step| !is(step));
     }
 
     /// The row was read again: what is undone or redone from now on is based on that.
     pub(super) fn rebase(&mut self, key: &RowKey, newer: &Row) {
         for step in self.done.iter_mut().chain(&mut self.undone) {
-            if step.target.key() == *key {
-                step.target.row = newer.clone();
+            match &mut step.touch {
+                Touch::Edit { target, .. } if target.key() == *key => target.row = newer.clone(),
+                Touch::Edit { .. } => {}
+                Touch::Added(operation) | Touch::Dropped(operation) => {
+                    if operation.row().as_ref() == Some(key) {
+                        operation.rebase(newer);
+                    }
+                }
             }
         }
     }

@@ -1,8 +1,11 @@
-//! Edits that were staged and not sent: per row, with the row as it was read, so that a save can tell what changed.
+//! What was staged and not sent: changes of columns per row, with the row as it was read, so that a save can tell what
+//! changed; and operations beside them.
 //!
 //! Must not know: screens, keys, how a value was typed. It never sends; it says what would be sent.
 
 mod history;
+mod operation;
+mod sending;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,7 +14,10 @@ use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
 use crate::dataverse::{Change, Column, ColumnName, Patch, Row, RowId, Table, TableName};
 
-use history::{History, Step};
+pub use operation::{OperationId, OperationKind, PendingOperation};
+pub use sending::{Item, Sent};
+
+use history::{History, Step, Touch};
 
 /// A row that an edit is meant for, as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +79,8 @@ pub struct PendingRow {
 pub enum RowState {
     /// They wait to be sent.
     Waiting,
+    /// They are sent as soon as what is on its way to the same row is answered.
+    Queued,
     /// They are on their way.
     Sending(WriteId),
     /// The row was changed by somebody else; it must be read again first.
@@ -100,8 +108,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pending {
     rows: Vec<PendingRow>,
-    /// Rows whose changes are not what they were when this was last asked for.
-    touched: BTreeSet<RowKey>,
+    operations: Vec<PendingOperation>,
+    /// What is not as it was when this was last asked for.
+    touched: BTreeSet<Item>,
     history: History,
     last_write: u64,
     last_together: u64,
@@ -130,17 +139,12 @@ impl PendingRow {
 
     /// The character of column 1 that tells how far the changes are.
     pub fn mark(&self) -> char {
-        match self.state {
-            RowState::Waiting => '~',
-            RowState::Sending(_) => '.',
-            RowState::Conflict | RowState::Failed(_) | RowState::Gone(_) => '!',
-            RowState::Unknown(_) => '?',
-        }
+        self.state.mark()
     }
 
-    /// The changes are on their way.
+    /// The changes are on their way, or wait for what is.
     pub fn is_sending(&self) -> bool {
-        matches!(self.state, RowState::Sending(_))
+        matches!(self.state, RowState::Sending(_) | RowState::Queued)
     }
 
     /// They can be sent now.
@@ -155,40 +159,43 @@ impl PendingRow {
     }
 }
 
+impl RowState {
+    /// The character that tells it.
+    pub fn mark(&self) -> char {
+        match self {
+            Self::Waiting => '~',
+            Self::Sending(_) | Self::Queued => '.',
+            Self::Conflict | Self::Failed(_) | Self::Gone(_) => '!',
+            Self::Unknown(_) => '?',
+        }
+    }
+}
+
 impl Pending {
     /// Changes that wait from an earlier run.
-    pub fn of(rows: Vec<PendingRow>) -> Self {
-        Self { rows, ..Self::default() }
+    pub fn of(rows: Vec<PendingRow>, operations: Vec<PendingOperation>) -> Self {
+        Self { rows, operations, ..Self::default() }
     }
 
-    /// The rows that were touched since this was last asked for, also those without changes by now.
-    pub(in crate::app) fn take_touched(&mut self) -> BTreeSet<RowKey> {
+    /// What was touched since this was last asked for, also what does not wait any more by now.
+    pub(in crate::app) fn take_touched(&mut self) -> BTreeSet<Item> {
         std::mem::take(&mut self.touched)
     }
 
     /// Nothing waits and nothing is on its way.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.is_empty() && self.operations.is_empty()
     }
 
-    /// How many changed columns wait or are on their way.
+    /// How many changed columns and operations wait or are on their way.
     pub fn count(&self) -> usize {
-        self.rows.iter().map(|row| row.edits.len()).sum()
+        self.rows.iter().map(|row| row.edits.len()).sum::<usize>() + self.operations.len()
     }
 
-    /// How many changed columns were not sent.
+    /// How many of them were not sent.
     pub fn unsent(&self) -> usize {
-        self.rows.iter().filter(|row| !row.is_sending()).map(|row| row.edits.len()).sum()
-    }
-
-    /// What is on its way, in words: `The save of CAS-01213`. Nothing when all is answered.
-    pub fn saving(&self) -> Option<String> {
-        let mut sending = self.rows.iter().filter(|row| row.is_sending());
-        let first = sending.next()?;
-        Some(match sending.count() {
-            0 => format!("The save of {}", first.target.name),
-            more => format!("The save of {} records", more + 1),
-        })
+        let edits = self.rows.iter().filter(|row| !row.is_sending()).map(|row| row.edits.len()).sum::<usize>();
+        edits + self.operations.iter().filter(|operation| !operation.is_sending()).count()
     }
 
     /// The rows with changes, in the order they were staged.
@@ -206,9 +213,68 @@ impl Pending {
         self.row(table, id)?.edits.iter().find(|edit| edit.column == *column)
     }
 
-    /// The rows that the next send takes along.
-    pub fn sendable(&self) -> impl Iterator<Item = &PendingRow> {
-        self.rows.iter().filter(|row| row.is_sendable())
+    /// The operations, in the order they were staged.
+    pub fn operations(&self) -> &[PendingOperation] {
+        &self.operations
+    }
+
+    /// One of them.
+    pub fn operation(&self, id: OperationId) -> Option<&PendingOperation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// Stages an operation.
+    pub fn add(&mut self, operation: PendingOperation) {
+        self.put_in(&operation);
+        let together = self.together.then_some(self.last_together);
+        self.history.add(Step { touch: Touch::Added(Box::new(operation)), together });
+    }
+
+    /// Drops an operation that is not on its way.
+    pub fn drop_operation(&mut self, id: OperationId) {
+        let Some(operation) = self.operation(id).filter(|operation| !operation.is_sending()).cloned() else {
+            return;
+        };
+        self.touched.insert(Item::Operation(id));
+        self.operations.retain(|known| known.id != id);
+        let operation = PendingOperation { state: RowState::Waiting, ..operation };
+        self.history.add(Step { touch: Touch::Dropped(Box::new(operation)), together: None });
+    }
+
+    /// An operation that is about to be changed.
+    fn find_operation(&mut self, id: OperationId) -> Option<&mut PendingOperation> {
+        self.touched.insert(Item::Operation(id));
+        self.operations.iter_mut().find(|operation| operation.id == id)
+    }
+
+    /// Takes an operation into the next send, or out of it.
+    pub fn toggle_operation(&mut self, id: OperationId) {
+        if let Some(operation) = self.find_operation(id) {
+            operation.included = !operation.included;
+        }
+    }
+
+    /// How far an operation is by now. It stays.
+    pub fn operation_failed(&mut self, id: OperationId, state: RowState) {
+        if let Some(operation) = self.find_operation(id) {
+            operation.state = state;
+        }
+    }
+
+    /// The row of operations was read again: they are based on that, and can be sent.
+    pub fn rebase_operations(&mut self, key: &RowKey, newer: &Row) {
+        let about = |operation: &&PendingOperation| operation.row().as_ref() == Some(key);
+        let ids: Vec<OperationId> = self.operations.iter().filter(about).map(|known| known.id).collect();
+        for id in ids {
+            if let Some(operation) = self.find_operation(id)
+                && !matches!(operation.state, RowState::Sending(_) | RowState::Unknown(_))
+            {
+                operation.rebase(newer);
+                if operation.state == RowState::Conflict {
+                    operation.state = RowState::Waiting;
+                }
+            }
+        }
     }
 
     /// Takes a row into the next send, or out of it.
@@ -238,7 +304,8 @@ impl Pending {
         }
         self.apply(&base, &column.name, after.clone());
         let together = self.together.then_some(self.last_together);
-        self.history.add(Step { target: base, column: column.name.clone(), before, after, together });
+        let touch = Touch::Edit { target: base, column: column.name.clone(), before, after };
+        self.history.add(Step { touch, together });
         if is_old { Outcome::Back } else { Outcome::Staged { from } }
     }
 
@@ -266,12 +333,11 @@ impl Pending {
         while let Some(next) = self.history.last_done().cloned()
             && (count == 0 || step.is_together_with(&next))
         {
-            self.not_sending(&next.target)?;
-            self.apply(&next.target, &next.column, next.before.clone());
+            self.take_back(&next.touch)?;
             self.history.went_back();
             count += 1;
         }
-        Ok(format!("Undo: {}", step.text(step.after.as_ref(), step.before.as_ref(), count)))
+        Ok(format!("Undo: {}", step.undo_text(count)))
     }
 
     /// Takes the last undone step again and says what that was.
@@ -287,12 +353,11 @@ impl Pending {
         while let Some(next) = self.history.last_undone().cloned()
             && (count == 0 || step.is_together_with(&next))
         {
-            self.not_sending(&next.target)?;
-            self.apply(&next.target, &next.column, next.after.clone());
+            self.do_again(&next.touch)?;
             self.history.went_forward();
             count += 1;
         }
-        Ok(format!("Redo: {}", step.text(step.before.as_ref(), step.after.as_ref(), count)))
+        Ok(format!("Redo: {}", step.redo_text(count)))
     }
 
     /// Drops the change of one column.
@@ -301,40 +366,8 @@ impl Pending {
         let target = row.target.clone();
         let Some(before) = row.edits.iter().find(|edit| edit.column == *column).cloned() else { return };
         self.apply(&target, column, None);
-        self.history.add(Step {
-            target,
-            column: column.clone(),
-            before: Some(before),
-            after: None,
-            together: None,
-        });
-    }
-
-    /// Marks these rows as being on their way and answers what to send, one change a row.
-    pub fn send(&mut self, keys: &[RowKey]) -> Vec<(WriteId, Patch)> {
-        let mut sent = Vec::new();
-        for row in &mut self.rows {
-            if row.is_sendable() && keys.contains(&row.key()) {
-                self.last_write += 1;
-                let id = WriteId(self.last_write);
-                sent.push((id, row.patch()));
-                self.touched.insert(row.key());
-                row.state = RowState::Sending(id);
-            }
-        }
-        sent
-    }
-
-    /// The row whose changes were sent with this number.
-    pub fn sent_as(&self, id: WriteId) -> Option<&PendingRow> {
-        self.rows.iter().find(|row| row.state == RowState::Sending(id))
-    }
-
-    /// The changes of a row have arrived: nothing waits there any more.
-    pub fn saved(&mut self, key: &RowKey) {
-        self.rows.retain(|row| row.key() != *key);
-        self.touched.insert(key.clone());
-        self.history.forget(key);
+        let touch = Touch::Edit { target, column: column.clone(), before: Some(before), after: None };
+        self.history.add(Step { touch, together: None });
     }
 
     /// The changes of a row did not arrive. They stay.
@@ -360,7 +393,7 @@ impl Pending {
 
     /// A row that is about to be changed.
     fn find(&mut self, key: &RowKey) -> Option<&mut PendingRow> {
-        self.touched.insert(key.clone());
+        self.touched.insert(Item::Row(key.clone()));
         self.rows.iter_mut().find(|row| row.target.id == key.id && row.target.table.name == key.table)
     }
 
@@ -374,6 +407,48 @@ impl Pending {
             }
             Some(row) => row.target.clone(),
         }
+    }
+
+    fn take_back(&mut self, touch: &Touch) -> Result<(), String> {
+        match touch {
+            Touch::Edit { target, column, before, .. } => {
+                self.not_sending(target)?;
+                self.apply(target, column, before.clone());
+            }
+            Touch::Added(operation) => self.take_out(operation)?,
+            Touch::Dropped(operation) => self.put_in(operation),
+        }
+        Ok(())
+    }
+
+    fn do_again(&mut self, touch: &Touch) -> Result<(), String> {
+        match touch {
+            Touch::Edit { target, column, after, .. } => {
+                self.not_sending(target)?;
+                self.apply(target, column, after.clone());
+            }
+            Touch::Added(operation) => self.put_in(operation),
+            Touch::Dropped(operation) => self.take_out(operation)?,
+        }
+        Ok(())
+    }
+
+    fn take_out(&mut self, operation: &PendingOperation) -> Result<(), String> {
+        match self.operation(operation.id) {
+            Some(known) if known.is_sending() => {
+                return Err(format!("{} is on its way. Wait for the answer.", capital(&known.title)));
+            }
+            _ => {}
+        }
+        self.touched.insert(Item::Operation(operation.id));
+        self.operations.retain(|known| known.id != operation.id);
+        Ok(())
+    }
+
+    fn put_in(&mut self, operation: &PendingOperation) {
+        self.touched.insert(Item::Operation(operation.id));
+        self.operations.retain(|known| known.id != operation.id);
+        self.operations.push(operation.clone());
     }
 
     fn not_sending(&self, target: &Target) -> Result<(), String> {
@@ -409,6 +484,12 @@ impl Pending {
         }
         self.rows.retain(|row| !row.edits.is_empty());
     }
+}
+
+/// With a capital letter, as a sentence begins.
+pub(in crate::app) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How people read a value as it was read: `-` for null, `(not read)` when the row was read without the column.

@@ -106,6 +106,7 @@ impl App {
                 }
                 self.go_to_sought_field();
                 self.rebase(&key, &row);
+                self.rebase_operations(&key, &row);
             }
             Err(error) => {
                 let problem = Problem::of("The record could not be read", &error);

@@ -7,7 +7,7 @@ use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::conflict::Conflict;
 use crate::app::overlay::prompt::Question;
-use crate::app::pending::{Pending, RowState};
+use crate::app::pending::{Item, OperationId, Pending, RowKey, RowState};
 use crate::app::{App, Screen};
 
 /// State of the review.
@@ -17,76 +17,139 @@ pub struct Review {
     pub list: List,
 }
 
-/// A line of the review, by place in the pending set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReviewLine {
-    /// The heading of a row.
-    Row(usize),
-    /// One changed column of a row.
-    Edit(usize, usize),
-    /// Why the row was not saved.
-    Reason(usize),
+/// A line of the review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewLine {
+    /// What it is about.
+    pub item: Item,
+    /// The place of that in the order of sending, from 1.
+    pub place: usize,
+    /// Which part of it the line shows.
+    pub part: Part,
 }
 
-/// The lines of the review.
+/// A part of what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What it is.
+    Heading,
+    /// A changed column of a row, or a value that an operation brings.
+    Value(usize),
+    /// What an operation does besides.
+    Effect(usize),
+    /// Why it was not sent, or did not arrive.
+    Reason,
+}
+
+/// The lines of the review, in the order of sending.
 pub fn lines(pending: &Pending) -> Vec<ReviewLine> {
     let mut lines = Vec::new();
-    for (index, row) in pending.rows().iter().enumerate() {
-        lines.push(ReviewLine::Row(index));
-        lines.extend((0..row.edits.len()).map(|edit| ReviewLine::Edit(index, edit)));
-        if !matches!(row.state, RowState::Waiting | RowState::Sending(_)) {
-            lines.push(ReviewLine::Reason(index));
+    for (place, item) in (1..).zip(pending.items()) {
+        let (values, effects, state) = match &item {
+            Item::Row(key) => match pending.row(&key.table, key.id) {
+                Some(row) => (row.edits.len(), 0, &row.state),
+                None => continue,
+            },
+            Item::Operation(id) => match pending.operation(*id) {
+                Some(operation) => (operation.values.len(), operation.effects.len(), &operation.state),
+                None => continue,
+            },
+        };
+        let mut parts = vec![Part::Heading];
+        parts.extend((0..values).map(Part::Value));
+        parts.extend((0..effects).map(Part::Effect));
+        if has_trouble(state) {
+            parts.push(Part::Reason);
         }
+        lines.extend(parts.into_iter().map(|part| ReviewLine { item: item.clone(), place, part }));
     }
     lines
+}
+
+/// Something stands in the way, and the review says what.
+pub fn has_trouble(state: &RowState) -> bool {
+    !matches!(state, RowState::Waiting | RowState::Queued | RowState::Sending(_))
 }
 
 impl App {
     pub(in crate::app) fn run_review(&mut self, command: ReviewCommand) -> Vec<Effect> {
         let Screen::Review(review) = self.screen() else { return vec![] };
-        let line = lines(&self.pending).get(review.list.cursor).copied();
-        let Some(line) = line else { return vec![] };
-        let (ReviewLine::Row(index) | ReviewLine::Edit(index, _) | ReviewLine::Reason(index)) = line;
-        let row = &self.pending.rows()[index];
-        let key = row.key();
-        match command {
-            ReviewCommand::Toggle => {
-                self.pending.toggle(&key);
+        let Some(line) = lines(&self.pending).into_iter().nth(review.list.cursor) else { return vec![] };
+        match (command, &line.item) {
+            (ReviewCommand::Send, _) => {
+                let items = self.pending.sendable();
+                match items.len() {
+                    0 => self.say("Nothing is included that can be sent. Space includes a record."),
+                    _ => self.ask(Question::Send { items }),
+                }
+            }
+            (ReviewCommand::Toggle, item) => {
+                match item {
+                    Item::Row(key) => self.pending.toggle(key),
+                    Item::Operation(id) => self.pending.toggle_operation(*id),
+                }
                 self.step_review(Step::Rows(0));
             }
-            ReviewCommand::Drop if row.is_sending() => self.say("It is being saved. Wait for the answer."),
-            ReviewCommand::Drop => {
-                let columns: Vec<_> = match line {
-                    ReviewLine::Edit(_, edit) => {
-                        row.edits.get(edit).map(|edit| edit.column.clone()).into_iter().collect()
-                    }
-                    _ => row.edits.iter().map(|edit| edit.column.clone()).collect(),
-                };
-                for column in &columns {
-                    self.pending.drop_edit(&key, column);
-                }
-                self.say(match columns.len() {
-                    1 => "Change dropped.  u brings it back.".to_owned(),
-                    count => format!("{count} changes dropped.  u brings them back one by one."),
-                });
-                self.review_changed();
+            (ReviewCommand::Drop, Item::Row(key)) => self.drop_reviewed(key, line.part),
+            (ReviewCommand::Drop, Item::Operation(id)) => self.drop_reviewed_operation(*id),
+            (ReviewCommand::Resolve, Item::Row(key)) => return self.resolve_reviewed(key),
+            (ReviewCommand::Resolve, Item::Operation(id)) => return self.resolve_operation(*id),
+        }
+        vec![]
+    }
+
+    fn drop_reviewed(&mut self, key: &RowKey, part: Part) {
+        let Some(row) = self.pending.row(&key.table, key.id) else { return };
+        if row.is_sending() {
+            return self.say("It is being saved. Wait for the answer.");
+        }
+        let columns: Vec<_> = match part {
+            Part::Value(edit) => row.edits.get(edit).map(|edit| edit.column.clone()).into_iter().collect(),
+            _ => row.edits.iter().map(|edit| edit.column.clone()).collect(),
+        };
+        for column in &columns {
+            self.pending.drop_edit(key, column);
+        }
+        self.say(match columns.len() {
+            1 => "Change dropped.  u brings it back.".to_owned(),
+            count => format!("{count} changes dropped.  u brings them back one by one."),
+        });
+        self.review_changed();
+    }
+
+    fn drop_reviewed_operation(&mut self, id: OperationId) {
+        let Some(operation) = self.pending.operation(id) else { return };
+        if operation.is_sending() {
+            return self.say("It is on its way. Wait for the answer.");
+        }
+        let said = format!("Dropped: {}.  u brings it back.", operation.title);
+        self.pending.drop_operation(id);
+        self.say(said);
+        self.review_changed();
+    }
+
+    fn resolve_reviewed(&mut self, key: &RowKey) -> Vec<Effect> {
+        let Some(row) = self.pending.row(&key.table, key.id) else { return vec![] };
+        match row.state.clone() {
+            RowState::Conflict | RowState::Unknown(_) => {
+                self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key.clone()))));
             }
-            ReviewCommand::Send => {
-                let rows: Vec<_> =
-                    self.pending.sendable().map(crate::app::pending::PendingRow::key).collect();
-                match rows.len() {
-                    0 => self.say("Nothing is included that can be sent. Space includes a record."),
-                    _ => self.ask(Question::Send { rows }),
-                }
+            RowState::Gone(_) => self.ask(Question::Drop { row: key.clone() }),
+            RowState::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
+            _ => self.say("Nothing stands in the way of this record."),
+        }
+        vec![]
+    }
+
+    fn resolve_operation(&mut self, id: OperationId) -> Vec<Effect> {
+        let Some(operation) = self.pending.operation(id) else { return vec![] };
+        match operation.state.clone() {
+            RowState::Conflict => return self.reread_for(id),
+            RowState::Unknown(_) => return self.find_out(id),
+            RowState::Gone(problem) | RowState::Failed(problem) => {
+                self.notice = Some(Notice::Problem(problem));
             }
-            ReviewCommand::Resolve => match row.state.clone() {
-                RowState::Conflict | RowState::Unknown(_) => {
-                    self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
-                }
-                RowState::Gone(_) => self.ask(Question::Drop { row: key }),
-                RowState::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
-                _ => self.say("Nothing stands in the way of this record."),
-            },
+            _ => self.say("Nothing stands in its way."),
         }
         vec![]
     }

@@ -16,7 +16,7 @@ pub(super) const NAME: &str = "journal.db";
 /// Tells the file from those of other programs: `dvtj`.
 const APPLICATION: i64 = 0x6476_746a;
 /// Raised when what stands in the tables changes its meaning.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long another process may be writing: it has some rows at a time.
 const BUSY: Duration = Duration::from_millis(500);
 
@@ -38,6 +38,14 @@ const TABLES: &str = "
         n INTEGER PRIMARY KEY, row INTEGER NOT NULL REFERENCES row ON DELETE CASCADE,
         name TEXT NOT NULL, label TEXT NOT NULL, kind INTEGER NOT NULL, value TEXT, text TEXT,
         UNIQUE (row, name)
+    ) STRICT;";
+
+/// Since version 2. `json` is what the program knows of an operation.
+const OPERATIONS: &str = "
+    CREATE TABLE operation (
+        n INTEGER PRIMARY KEY, owner INTEGER NOT NULL REFERENCES owner, id BLOB NOT NULL,
+        json TEXT NOT NULL, fate INTEGER NOT NULL, included INTEGER NOT NULL,
+        UNIQUE (owner, id)
     ) STRICT;";
 
 /// Opens the file and makes what is missing. The second file is locked as long as the first one is used.
@@ -81,7 +89,7 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), Error> {
         (APPLICATION, version, _) if version > VERSION => {
             return Err(Error::Newer { path: path.to_owned(), version });
         }
-        (APPLICATION, VERSION, _) | (0, 0, 0) => {}
+        (APPLICATION, 1..=VERSION, _) | (0, 0, 0) => {}
         _ => return Err(damaged(path, "it is no journal")),
     }
     // A commit is with the operating system when it returns; `Wal::sync` brings it to the disk.
@@ -95,15 +103,20 @@ fn prepare(db: &Connection, path: &Path) -> Result<(), Error> {
     }
     // Two processes may be at this point: the second one waits, and finds them made.
     db.execute_batch("BEGIN IMMEDIATE")?;
-    if number("user_version")? == 0 {
+    let version = number("user_version")?;
+    if version == 0 {
         db.execute_batch(TABLES)?;
         db.pragma_update(None, "application_id", APPLICATION)?;
+    }
+    if version < VERSION {
+        db.execute_batch(OPERATIONS)?;
         db.pragma_update(None, "user_version", VERSION)?;
     }
     // A declaration that is damaged is noticed by the first write only, or by none.
     let mut declared = db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
     let declared = declared.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    if !TABLES.split(';').map(str::trim).filter(|table| !table.is_empty()).eq(declared) {
+    let ours = TABLES.split(';').chain(OPERATIONS.split(';'));
+    if !ours.map(str::trim).filter(|table| !table.is_empty()).eq(declared) {
         return Err(damaged(path, "its tables are not those of a journal"));
     }
     db.execute_batch("DELETE FROM definition WHERE n NOT IN (SELECT definition FROM row); COMMIT")?;

@@ -7,6 +7,7 @@
 //! Must not know: screens, what an edit means, the server.
 
 mod file;
+mod operations;
 mod owner;
 mod rows;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
+use uuid::Uuid;
 
 use crate::dataverse::{Change, ColumnName, Row, RowId, Table, TableName};
 
@@ -64,13 +66,30 @@ pub enum Fate {
     Unknown,
 }
 
-/// What the journal is to hold of one row from here on.
+/// An operation beside the changes of columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptOperation {
+    /// Tells it from others.
+    pub id: Uuid,
+    /// What it is, in JSON that the journal does not read.
+    pub json: String,
+    /// How far it is.
+    pub fate: Fate,
+    /// The next send takes it along.
+    pub included: bool,
+}
+
+/// What the journal is to hold of one thing from here on.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
-    /// These changes and no others.
+    /// These changes of a row and no others.
     Kept(Box<KeptRow>),
     /// None any more.
     Gone(TableName, RowId),
+    /// This operation.
+    Operation(KeptOperation),
+    /// It does not wait any more.
+    OperationGone(Uuid),
 }
 
 /// Why the journal cannot be used.
@@ -98,6 +117,7 @@ pub enum Opened {
     Ours {
         journal: Box<Journal>,
         rows: Vec<KeptRow>,
+        operations: Vec<KeptOperation>,
         /// Where the file went that was there and damaged.
         aside: Option<PathBuf>,
     },
@@ -149,9 +169,10 @@ impl Journal {
             Err(pid) => return Ok(Opened::Elsewhere { pid, count: rows::count(&db, number)? }),
         };
         let kept = rows::read(&db, number, path)?;
+        let operations = operations::read(&db, number)?;
         let wal = Wal(file::beside(path, "-wal"));
         let journal = Journal { db, owner: number, wal, missed: vec![], _mine: mine, _open: open };
-        Ok(Opened::Ours { journal: Box::new(journal), rows: kept, aside })
+        Ok(Opened::Ours { journal: Box::new(journal), rows: kept, operations, aside })
     }
 
     /// Writes entries, together with those that could not be written before: all or none. What is there already is not

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::file::damaged;
-use super::{Entry, Error, Fate, KeptEdit, KeptRow, Owner};
+use super::{Entry, Error, Fate, KeptEdit, KeptRow, Owner, operations};
 use crate::dataverse::{Change, ColumnName, Row, RowId, SetName, Table, TableName};
 
 /// The number of an owner; a new one gets one.
@@ -27,7 +27,7 @@ pub(super) fn owner(db: &Connection, owner: &Owner) -> Result<i64, Error> {
 pub(super) fn count(db: &Connection, owner: i64) -> Result<usize, Error> {
     let count = "SELECT count(*) FROM edit JOIN row ON row.n = edit.row WHERE owner = ?";
     let count: u32 = db.query_row(count, [owner], |row| row.get(0))?;
-    Ok(count as usize)
+    Ok(count as usize + operations::count(db, owner)?)
 }
 
 /// All rows with changes, in the order they were staged.
@@ -91,6 +91,8 @@ pub(super) fn write(db: &Connection, owner: i64, entry: &Entry) -> Result<(), Er
     match entry {
         Entry::Kept(kept) => keep(db, owner, kept),
         Entry::Gone(table, id) => forget(db, owner, table, *id),
+        Entry::Operation(kept) => operations::keep(db, owner, kept),
+        Entry::OperationGone(id) => operations::forget(db, owner, *id),
     }
 }
 

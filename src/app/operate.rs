@@ -1,0 +1,200 @@
+//! What became of operations that were sent: creates, deletes, actions.
+
+use super::{App, Screen};
+use super::effect::{Effect, Request, WriteId};
+use super::event::{Operated, SaveFailure};
+use super::notice::Notice;
+use super::pending::{OperationId, OperationKind, PendingOperation, RowKey, RowState, capital};
+use super::problem::Problem;
+use super::save::sentence;
+use super::tickets::Slot;
+use crate::dataverse::{Error, Row};
+
+impl App {
+    /// An operation ended.
+    pub(in crate::app) fn operated(
+        &mut self,
+        id: WriteId,
+        result: Result<Operated, SaveFailure>,
+    ) -> Vec<Effect> {
+        let Some(operation) = self.pending.operation_sent_as(id).cloned() else { return vec![] };
+        self.ended(&operation, result)
+    }
+
+    /// What became of an operation whose answer never came.
+    pub(in crate::app) fn found_out(
+        &mut self,
+        id: OperationId,
+        result: Result<Operated, SaveFailure>,
+    ) -> Vec<Effect> {
+        let Some(operation) = self.pending.operation(id).cloned() else { return vec![] };
+        if !matches!(operation.state, RowState::Unknown(_)) {
+            return vec![];
+        }
+        self.sending = super::save::Sending { sent: 1, ..Default::default() };
+        self.ended(&operation, result)
+    }
+
+    fn ended(&mut self, operation: &PendingOperation, result: Result<Operated, SaveFailure>) -> Vec<Effect> {
+        let failed_now = result.is_err();
+        match result {
+            Ok(Operated { row }) => {
+                self.pending.carried_out(operation.id, row.as_ref().filter(|_| changes_its_row(operation)));
+                self.arrived(format!("Done: {}.", operation.title));
+                self.is_out_of_date(operation);
+            }
+            Err(failure) => {
+                self.sending.failed += 1;
+                let (state, problem) = failed(operation, failure);
+                self.pending.operation_failed(operation.id, state);
+                self.must_be_seen();
+                self.notice = Some(Notice::Problem(problem));
+            }
+        }
+        let mut effects = match operation.row() {
+            Some(key) => self.go_on_sending(&key, !failed_now),
+            None => vec![],
+        };
+        effects.extend(self.answered(failed_now));
+        effects.extend(self.read_out_of_date());
+        let deleted = !failed_now && operation.kind == OperationKind::Delete;
+        let of_grid = operation.row().map(|key| key.table);
+        if deleted
+            && self.pending.saving().is_none()
+            && matches!(self.screen(), Screen::Grid(grid) if Some(&grid.table.name) == of_grid.as_ref())
+        {
+            effects.extend(self.refresh());
+        }
+        effects
+    }
+
+    /// The row of an operation is not what the screens show any more.
+    fn is_out_of_date(&mut self, operation: &PendingOperation) {
+        let Some(key) = operation.row() else { return };
+        if operation.kind == OperationKind::Delete {
+            for screen in self.screens.all_mut() {
+                if let Screen::Record(record) = screen
+                    && record.is(&key)
+                {
+                    record.gone = true;
+                }
+            }
+        } else if !self.out_of_date.contains(&key) {
+            self.out_of_date.push(key);
+        }
+    }
+
+    /// Reads the next row that an operation has changed, as soon as the one before is here.
+    pub(in crate::app) fn read_out_of_date(&mut self) -> Vec<Effect> {
+        if self.tickets.is_busy(Slot::After) {
+            return vec![];
+        }
+        let Some(key) = self.out_of_date.first() else { return vec![] };
+        let set = self.tables.value().and_then(|tables| tables.iter().find(|table| table.name == key.table));
+        let Some(set) = set.map(|table| table.set.clone()) else {
+            self.out_of_date.clear();
+            return vec![];
+        };
+        let request = Request::Row(set, key.id);
+        vec![Effect::Run(self.tickets.issue(Slot::After), request)]
+    }
+
+    /// A row came that an operation has changed.
+    pub(in crate::app) fn out_of_date_came(&mut self, result: Result<Row, Error>) -> Vec<Effect> {
+        if self.out_of_date.is_empty() {
+            return vec![];
+        }
+        let key = self.out_of_date.remove(0);
+        // Otherwise it stays as it was read; `r` reads it again.
+        if let Ok(row) = result {
+            self.merge(&key, &row);
+        }
+        self.read_out_of_date()
+    }
+
+    /// Asks what became of an operation.
+    pub(in crate::app) fn find_out(&mut self, id: OperationId) -> Vec<Effect> {
+        let Some(operation) = self.pending.operation(id) else { return vec![] };
+        let request = Request::FindOut(id, Box::new(operation.operation.clone()));
+        self.say(format!("Looking whether it was done: {} ...", operation.title));
+        let Some(ticket) = (!self.tickets.is_busy(Slot::Fate)).then(|| self.tickets.issue(Slot::Fate)) else {
+            return vec![];
+        };
+        vec![Effect::Run(ticket, request)]
+    }
+
+    /// The row of an operation was changed by somebody else: it is read again, and the operation stands on that.
+    pub(in crate::app) fn reread_for(&mut self, id: OperationId) -> Vec<Effect> {
+        let Some(target) = self.pending.operation(id).and_then(|operation| operation.about.as_ref()) else {
+            return vec![];
+        };
+        let request = Request::Row(target.table.set.clone(), target.id);
+        self.asked_row = Some(target.key());
+        vec![Effect::Run(self.tickets.issue(Slot::Row), request)]
+    }
+
+    /// A row came of which an operation waits for that.
+    pub(in crate::app) fn rebase_operations(&mut self, key: &RowKey, newer: &Row) {
+        let waits = |operation: &&PendingOperation| {
+            operation.row().as_ref() == Some(key) && operation.state == RowState::Conflict
+        };
+        let Some(operation) = self.pending.operations().iter().find(waits).cloned() else { return };
+        self.pending.rebase_operations(key, newer);
+        self.merge(key, newer);
+        let who = newer.cell("_modifiedby_value").and_then(|cell| cell.formatted.map(|name| name.into_owned()));
+        let who = who.unwrap_or_else(|| "Somebody".to_owned());
+        let name = operation.about.as_ref().map_or("", |target| &target.name);
+        self.say(format!("{who} changed {name} meanwhile. Look at it; then s sends: {}.", operation.title));
+    }
+}
+
+/// The answer of an operation has the row that it is about, and not another one that it made.
+fn changes_its_row(operation: &PendingOperation) -> bool {
+    operation.kind != OperationKind::Create
+}
+
+/// Where a failed operation stands, and the failure in three lines.
+fn failed(operation: &PendingOperation, failure: SaveFailure) -> (RowState, Problem) {
+    let title = &operation.title;
+    let name = operation.about.as_ref().map_or("The record", |target| &target.name);
+    let not_done = || Problem::new(format!("Not done: {title}."));
+    match failure {
+        SaveFailure::Conflict => {
+            let problem = not_done()
+                .why(format!("{name} was changed after you read it."))
+                .next("Enter on it in the review reads it again");
+            (RowState::Conflict, problem)
+        }
+        SaveFailure::Gone => {
+            let problem = not_done()
+                .why(format!("{name} was deleted, or you may no longer see it (404)."))
+                .next("D in the review drops it");
+            (RowState::Gone(problem.clone()), problem)
+        }
+        SaveFailure::Unknown(cause) => {
+            let problem = Problem { details: cause.details.clone(), ..perhaps_done(operation, &cause) };
+            (RowState::Unknown(problem.clone()), problem)
+        }
+        SaveFailure::Refused(cause) | SaveFailure::Failed(cause) => {
+            let next = match cause.next.is_empty() {
+                true => "w reviews it; it is kept pending".to_owned(),
+                false => format!("{}   w reviews it", cause.next),
+            };
+            let problem = not_done().why(sentence(&cause)).next(next);
+            let problem = Problem { details: cause.details, ..problem };
+            (RowState::Failed(problem.clone()), problem)
+        }
+    }
+}
+
+/// An operation of which nobody knows whether it was carried out.
+pub(in crate::app) fn perhaps_done(operation: &PendingOperation, cause: &Problem) -> Problem {
+    Problem::new(format!("Perhaps done: {}. The answer was lost.", operation.title))
+        .why(sentence(cause))
+        .next("Enter on it in the review looks what became of it")
+}
+
+/// `Resolve CAS-01990`
+pub fn headline(operation: &PendingOperation) -> String {
+    capital(&operation.title)
+}

@@ -1,0 +1,229 @@
+//! What is sent, in which order, and what waits for what.
+
+use super::{OperationId, OperationKind, Pending, PendingOperation, PendingRow, RowKey, RowState};
+use crate::app::effect::WriteId;
+use crate::app::problem::Problem;
+use crate::dataverse::{Operation, Patch, Row};
+
+/// One thing that waits: the changes of a row, or an operation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// The changes of a row's columns: one update.
+    Row(RowKey),
+    Operation(OperationId),
+}
+
+/// What is to go out now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sent {
+    Update(WriteId, Patch),
+    Operation(WriteId, Box<Operation>),
+}
+
+impl Pending {
+    /// Everything that waits, in the order in which it is sent: as staged, but a row is reactivated before anything else
+    /// is done to it, closed after its updates and notes, and deleted last.
+    pub fn items(&self) -> Vec<Item> {
+        let operations = |kinds: &[OperationKind]| {
+            let of_kind = self.operations.iter().filter(|operation| kinds.contains(&operation.kind));
+            of_kind.map(|operation| Item::Operation(operation.id)).collect::<Vec<_>>()
+        };
+        let mut items = operations(&[OperationKind::Reactivate]);
+        items.extend(self.rows.iter().map(|row| Item::Row(row.key())));
+        items.extend(operations(&[OperationKind::Create, OperationKind::Act]));
+        items.extend(operations(&[OperationKind::Close]));
+        items.extend(operations(&[OperationKind::Merge]));
+        items.extend(operations(&[OperationKind::Delete]));
+        items
+    }
+
+    /// What the next send takes along.
+    pub fn sendable(&self) -> Vec<Item> {
+        self.items().into_iter().filter(|item| self.is_sendable(item)).collect()
+    }
+
+    /// The row that an item is about.
+    pub fn row_of(&self, item: &Item) -> Option<RowKey> {
+        match item {
+            Item::Row(key) => Some(key.clone()),
+            Item::Operation(id) => self.operation(*id)?.row(),
+        }
+    }
+
+    /// What is on its way, in words: `The save of CAS-01213`. Nothing when all is answered.
+    pub fn saving(&self) -> Option<String> {
+        match self.on_their_way().as_slice() {
+            [] => None,
+            [one] => Some(format!("The save of {one}")),
+            more => Some(format!("The save of {} records", more.len())),
+        }
+    }
+
+    /// The names of the rows of which something is on its way, each once.
+    pub fn on_their_way(&self) -> Vec<&str> {
+        let rows = self.rows.iter().filter(|row| row.is_sending());
+        let mut found: Vec<(Option<RowKey>, &str)> =
+            rows.map(|row| (Some(row.key()), row.target.name.as_str())).collect();
+        let operations = self.operations.iter().filter(|operation| operation.is_sending());
+        for operation in operations {
+            let name = operation.about.as_ref().map_or(&*operation.title, |target| &*target.name);
+            if operation.row().is_none() || !found.iter().any(|(key, _)| *key == operation.row()) {
+                found.push((operation.row(), name));
+            }
+        }
+        found.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// Marks items as being on their way and answers what goes out now. What waits for something else of the same row
+    /// follows by [`Pending::follow`] once that has arrived.
+    pub fn send(&mut self, items: &[Item]) -> Vec<Sent> {
+        let sent: Vec<Item> = self.sendable().into_iter().filter(|item| items.contains(item)).collect();
+        for item in &sent {
+            self.set_state(item, RowState::Queued);
+        }
+        self.start(&sent)
+    }
+
+    /// The row whose changes were sent with this number.
+    pub fn sent_as(&self, id: WriteId) -> Option<&PendingRow> {
+        self.rows.iter().find(|row| row.state == RowState::Sending(id))
+    }
+
+    /// The operation that was sent with this number.
+    pub fn operation_sent_as(&self, id: WriteId) -> Option<&PendingOperation> {
+        self.operations.iter().find(|operation| operation.state == RowState::Sending(id))
+    }
+
+    /// The changes of a row have arrived: nothing waits there any more. `newer` has them and the row's new version.
+    pub fn saved(&mut self, key: &RowKey, newer: &Row) {
+        let before = self.row(&key.table, key.id).and_then(|row| version(&row.target.row));
+        self.touched.insert(Item::Row(key.clone()));
+        self.rows.retain(|row| row.key() != *key);
+        self.history.forget(key);
+        self.own_change(key, before, newer);
+    }
+
+    /// An operation was carried out. `newer` is its row with the new version, where that is known.
+    pub fn carried_out(&mut self, id: OperationId, newer: Option<&Row>) {
+        let about = self.operation(id).and_then(|operation| operation.about.as_ref());
+        let row = about.map(|target| (target.key(), version(&target.row)));
+        self.touched.insert(Item::Operation(id));
+        self.operations.retain(|operation| operation.id != id);
+        self.history.forget_operation(id);
+        if let (Some((key, before)), Some(newer)) = (row, newer) {
+            self.own_change(&key, before, newer);
+        }
+    }
+
+    /// What waits for something of this row that has arrived goes out now.
+    pub fn follow(&mut self, key: &RowKey) -> Vec<Sent> {
+        let about = |item: &Item| self.row_of(item).as_ref() == Some(key);
+        let queued: Vec<Item> =
+            self.items().into_iter().filter(|item| about(item) && self.is_queued(item)).collect();
+        self.start(&queued)
+    }
+
+    /// What waits for something of this row that did not arrive is not sent; how many that are.
+    pub fn hold(&mut self, key: &RowKey) -> usize {
+        let about = |item: &Item| self.row_of(item).as_ref() == Some(key);
+        let queued: Vec<Item> =
+            self.items().into_iter().filter(|item| about(item) && self.is_queued(item)).collect();
+        for item in &queued {
+            let problem = Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
+            self.set_state(item, RowState::Failed(problem));
+        }
+        queued.len()
+    }
+
+    /// Gives a number to each queued item that waits for nothing any more.
+    fn start(&mut self, queued: &[Item]) -> Vec<Sent> {
+        let mut sent = Vec::new();
+        for item in queued {
+            if self.is_blocked(item) {
+                continue;
+            }
+            self.last_write += 1;
+            let number = WriteId(self.last_write);
+            self.set_state(item, RowState::Sending(number));
+            sent.extend(match item {
+                Item::Row(key) => {
+                    self.row(&key.table, key.id).map(|row| Sent::Update(number, row.patch()))
+                }
+                Item::Operation(id) => {
+                    let operation = self.operation(*id);
+                    operation.map(|known| Sent::Operation(number, Box::new(known.operation.clone())))
+                }
+            });
+        }
+        sent
+    }
+
+    /// Something of the same row is on its way before it. A row that is made waits for nothing.
+    fn is_blocked(&self, item: &Item) -> bool {
+        if let Item::Operation(id) = item
+            && self.operation(*id).is_some_and(|operation| operation.kind == OperationKind::Create)
+        {
+            return false;
+        }
+        let Some(key) = self.row_of(item) else { return false };
+        let before = self.items().into_iter().take_while(|other| other != item);
+        before.into_iter().any(|other| self.row_of(&other).as_ref() == Some(&key) && self.is_on_its_way(&other))
+    }
+
+    /// The row was changed by ourselves: what else waits there, and is based on the version before, is based on the new
+    /// one from here on. What is based on another version was changed by somebody else as well, and will be refused.
+    fn own_change(&mut self, key: &RowKey, before: Option<String>, newer: &Row) {
+        if newer.etag().is_none() {
+            return;
+        }
+        for operation in &mut self.operations {
+            let Some(target) = &operation.about else { continue };
+            let sending = matches!(operation.state, RowState::Sending(_));
+            if target.key() == *key && version(&target.row) == before && !sending {
+                operation.rebase(newer);
+                self.touched.insert(Item::Operation(operation.id));
+            }
+        }
+        let row = self.rows.iter_mut().find(|row| row.key() == *key);
+        if let Some(row) = row
+            && version(&row.target.row) == before
+            && !matches!(row.state, RowState::Sending(_))
+        {
+            row.target.row = row.target.row.merged(newer);
+            self.touched.insert(Item::Row(key.clone()));
+        }
+    }
+
+    fn state(&self, item: &Item) -> Option<&RowState> {
+        match item {
+            Item::Row(key) => self.row(&key.table, key.id).map(|row| &row.state),
+            Item::Operation(id) => self.operation(*id).map(|operation| &operation.state),
+        }
+    }
+
+    fn set_state(&mut self, item: &Item, state: RowState) {
+        match item {
+            Item::Row(key) => self.failed(key, state),
+            Item::Operation(id) => self.operation_failed(*id, state),
+        }
+    }
+
+    fn is_sendable(&self, item: &Item) -> bool {
+        match item {
+            Item::Row(key) => self.row(&key.table, key.id).is_some_and(PendingRow::is_sendable),
+            Item::Operation(id) => self.operation(*id).is_some_and(PendingOperation::is_sendable),
+        }
+    }
+
+    fn is_queued(&self, item: &Item) -> bool {
+        self.state(item) == Some(&RowState::Queued)
+    }
+
+    fn is_on_its_way(&self, item: &Item) -> bool {
+        matches!(self.state(item), Some(RowState::Sending(_) | RowState::Queued))
+    }
+}
+
+fn version(row: &Row) -> Option<String> {
+    row.etag().map(|etag| etag.into_owned())
+}

@@ -1,0 +1,82 @@
+//! An operation as the core has it and as the file has it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{fate, state};
+use crate::app::pending::{OperationId, OperationKind, PendingOperation, RowKey, Target};
+use crate::dataverse::{Operation, Row, RowId, Table, TableName};
+use crate::ops::journal::KeptOperation;
+
+/// What stands in the file. Fields that come later need a default: files of older versions have none.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    kind: OperationKind,
+    about: Option<About>,
+    into: Option<(TableName, RowId)>,
+    title: String,
+    values: Vec<(String, String)>,
+    effects: Vec<String>,
+    operation: Operation,
+}
+
+#[derive(Serialize, Deserialize)]
+struct About {
+    table: Table,
+    id: RowId,
+    name: String,
+    row: String,
+    etag: Option<String>,
+}
+
+pub(super) fn kept(pending: &PendingOperation) -> KeptOperation {
+    let about = pending.about.as_ref().map(|target| About {
+        table: target.table.clone(),
+        id: target.id,
+        name: target.name.clone(),
+        row: target.row.json().to_owned(),
+        etag: target.row.etag().map(String::from),
+    });
+    let kept = Kept {
+        kind: pending.kind,
+        about,
+        into: pending.into.as_ref().map(|key| (key.table.clone(), key.id)),
+        title: pending.title.clone(),
+        values: pending.values.clone(),
+        effects: pending.effects.clone(),
+        operation: pending.operation.clone(),
+    };
+    KeptOperation {
+        id: pending.id.0,
+        json: serde_json::to_string(&kept).unwrap_or_default(), // plain data: nothing in it can fail
+        fate: fate(&pending.state),
+        included: pending.included,
+    }
+}
+
+/// The other way round.
+pub(super) fn pending(of: KeptOperation) -> Result<PendingOperation, serde_json::Error> {
+    let kept: Kept = serde_json::from_str(&of.json)?;
+    let about = match kept.about {
+        None => None,
+        Some(About { table, id, name, row, etag }) => {
+            let row = Row::from_json(row).map_err(|error| serde::de::Error::custom(error.to_string()))?;
+            let row = match etag {
+                Some(etag) => row.with_etag(etag),
+                None => row,
+            };
+            Some(Target { table, id, name, row })
+        }
+    };
+    Ok(PendingOperation {
+        id: OperationId(of.id),
+        kind: kept.kind,
+        about,
+        into: kept.into.map(|(table, id)| RowKey { table, id }),
+        title: kept.title,
+        values: kept.values,
+        effects: kept.effects,
+        operation: kept.operation,
+        state: state(of.fate),
+        included: of.included,
+    })
+}

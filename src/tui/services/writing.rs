@@ -1,0 +1,75 @@
+//! Writes: sent once, and what became of them in the words of the core.
+
+use super::Services;
+use crate::app::event::{Operated, SaveFailure, Saved};
+use crate::app::problem::Problem;
+use crate::dataverse::{Error, Operation, Patch};
+use crate::ops;
+use crate::ops::save::Outcome;
+
+impl Services {
+    /// Sends a change, and finds out what became of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`SaveFailure`].
+    pub async fn save(&self, patch: &Patch) -> Result<Saved, SaveFailure> {
+        let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
+        match ops::save(&client, patch).await {
+            Outcome::Saved(row) => Ok(Saved { row }),
+            Outcome::Conflict { .. } => Err(SaveFailure::Conflict),
+            Outcome::Gone(_) => Err(SaveFailure::Gone),
+            Outcome::Unknown { error, .. } => Err(SaveFailure::Unknown(cause(&error))),
+            Outcome::NotSaved(error) if is_final(&error) => Err(SaveFailure::Refused(cause(&error))),
+            Outcome::NotSaved(error) => Err(SaveFailure::Failed(cause(&error))),
+        }
+    }
+
+    /// Carries out an operation, and finds out what became of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`SaveFailure`].
+    pub async fn operate(&self, operation: &Operation) -> Result<Operated, SaveFailure> {
+        let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
+        if let Operation::Update(patch) = operation {
+            return self.save(patch).await.map(|Saved { row }| Operated { row: Some(row) });
+        }
+        operated(ops::operate(&client, operation).await)
+    }
+
+    /// Finds out what became of an operation whose answer never came.
+    ///
+    /// # Errors
+    ///
+    /// See [`SaveFailure`].
+    pub async fn find_out(&self, operation: &Operation) -> Result<Operated, SaveFailure> {
+        let client = self.client().map_err(|error| SaveFailure::Unknown(cause(&error)))?;
+        operated(ops::operate::find_out(&client, operation).await)
+    }
+}
+
+fn operated(outcome: ops::operate::Outcome) -> Result<Operated, SaveFailure> {
+    use ops::operate::Outcome;
+    match outcome {
+        Outcome::Done(row) => Ok(Operated { row }),
+        Outcome::Conflict(_) => Err(SaveFailure::Conflict),
+        Outcome::Gone(_) => Err(SaveFailure::Gone),
+        Outcome::Unknown(error) => Err(SaveFailure::Unknown(cause(&error))),
+        Outcome::NotDone(error) if is_final(&error) => Err(SaveFailure::Refused(cause(&error))),
+        Outcome::NotDone(error) => Err(SaveFailure::Failed(cause(&error))),
+    }
+}
+
+/// Whether the same change would be refused again: no privilege, or a row that its state makes read-only.
+fn is_final(error: &Error) -> bool {
+    const READ_ONLY_STATE: &str = "0x8004022e";
+    error.is_forbidden() || error.code() == Some(READ_ONLY_STATE)
+}
+
+/// Why a save failed. What was to be saved, and what can be done, the core knows better.
+fn cause(error: &Error) -> Problem {
+    let next = if error.needs_sign_in() { "g u sign in again" } else { "" };
+    let Problem { why, details, .. } = Problem::of("", error);
+    Problem { details, ..Problem::new(why).next(next) }
+}
