@@ -19,9 +19,17 @@ const SAVED: &str = r#"{"@odata.etag":"W/\"9\"","incidentid":"00000000-0000-4000
 /// At some cases, with a journal that holds this.
 fn desk(rows: Vec<PendingRow>) -> Desk {
     let mut desk = Desk::at_cases(80, 24);
-    desk.stage.event(Event::JournalOpened(Opened::Ours { rows, said: None }));
+    desk.stage.event(Event::JournalOpened(Opened::Ours { rows, operations: vec![], said: None }));
     desk.stage.app.drawn();
     desk
+}
+
+/// The changes that an entry has of a row.
+fn row_of(entry: &Entry) -> Option<&PendingRow> {
+    match entry {
+        Entry::Row(_, row) => row.as_deref(),
+        Entry::Operation(..) => None,
+    }
 }
 
 /// What the last event handed to the journal, which comes before everything else.
@@ -39,7 +47,7 @@ fn handed(desk: &Desk) -> &[Entry] {
 fn staged() -> PendingRow {
     let mut desk = desk(vec![]);
     desk.keys("c p l");
-    handed(&desk)[0].row.clone().unwrap()
+    row_of(&handed(&desk)[0]).unwrap().clone()
 }
 
 #[test]
@@ -61,15 +69,15 @@ fn what_is_staged_undone_and_dropped_is_handed_over_at_once() {
     let mut desk = desk(vec![]);
     desk.keys("c p l");
     let [entry] = handed(&desk) else { panic!() };
-    let row = entry.row.as_ref().unwrap();
+    let row = row_of(entry).unwrap();
     assert_eq!((row.edits[0].old.as_str(), row.edits[0].new.text.as_str()), ("High", "Low"));
-    assert_eq!(entry.key, row.key());
+    assert!(matches!(entry, Entry::Row(key, _) if *key == row.key()));
     desk.keys("j");
     assert_eq!(desk.stage.effects.iter().filter(|e| matches!(e, Effect::Journal(_))).count(), 0);
     desk.keys("u");
-    assert_eq!(handed(&desk)[0].row, None);
+    assert_eq!(row_of(&handed(&desk)[0]), None);
     desk.keys("k c p l w d").keys("D");
-    assert_eq!(handed(&desk)[0].row, None);
+    assert_eq!(row_of(&handed(&desk)[0]), None);
 }
 
 #[test]
@@ -77,9 +85,9 @@ fn a_change_is_in_the_journal_as_being_sent_before_it_is_sent_and_gone_when_it_w
     let mut desk = desk(vec![]);
     desk.keys("c p l w y");
     let (id, _) = desk.write();
-    assert!(matches!(handed(&desk)[0].row.as_ref().unwrap().state, RowState::Sending(_)));
+    assert!(matches!(row_of(&handed(&desk)[0]).unwrap().state, RowState::Sending(_)));
     desk.saved(id, SAVED);
-    assert_eq!(handed(&desk)[0].row, None);
+    assert_eq!(row_of(&handed(&desk)[0]), None);
 }
 
 #[test]
@@ -125,7 +133,7 @@ fn leaving_with_changes_that_are_kept_says_so_and_can_drop_them() {
     assert_eq!(desk.stage.effects, [Effect::Quit], "the journal has them");
     let mut desk = self::desk(vec![staged()]);
     desk.keys("Q d");
-    assert_eq!(handed(&desk)[0].row, None);
+    assert_eq!(row_of(&handed(&desk)[0]), None);
     assert_eq!(desk.stage.effects.last(), Some(&Effect::Quit));
 }
 

@@ -14,7 +14,7 @@ fn owner() -> Owner {
 
 fn ours(folder: &Path, owner: &Owner) -> (Box<Journal>, Vec<KeptRow>, Option<PathBuf>) {
     match Journal::open(folder, owner).unwrap() {
-        Opened::Ours { journal, rows, aside } => (journal, rows, aside),
+        Opened::Ours { journal, rows, aside, .. } => (journal, rows, aside),
         elsewhere => panic!("{elsewhere:?}"),
     }
 }
@@ -277,7 +277,7 @@ fn survives(mutations: u32) {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("journal.db"), &bytes).unwrap();
         match Journal::open(home.path(), &owner()) {
-            Ok(Opened::Ours { mut journal, rows: found, aside }) => {
+            Ok(Opened::Ours { mut journal, rows: found, aside, .. }) => {
                 assert!(found.len() <= rows.len());
                 set_aside += u32::from(aside.is_some());
                 assert!(aside.is_none() || found.is_empty());
