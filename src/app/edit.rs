@@ -40,7 +40,7 @@ impl App {
     /// # Errors
     ///
     /// A sentence that says why nothing can be edited now.
-    fn edit_target(&self) -> Result<(Target, Arc<TableSchema>), String> {
+    pub(in crate::app) fn edit_target(&self) -> Result<(Target, Arc<TableSchema>), String> {
         const NOT_READ: &str = "The row has not been read yet.";
         const NO_COLUMNS: &str = "The table's columns have not been read yet.";
         if let Some(reason) = self.read_only() {

@@ -91,6 +91,8 @@ pub enum Request {
     QuickFind(Arc<TableSchema>),
     /// Read one row with all its columns.
     Row(SetName, RowId),
+    /// Read the columns of tables and how their lookups are written.
+    Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.
     FindOut(OperationId, Box<Operation>),
     /// Look for a row that somebody wants to go to.

@@ -58,6 +58,7 @@ impl App {
             Slot::Ways,
             Slot::After,
             Slot::Fate,
+            Slot::Learn,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

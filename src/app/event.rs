@@ -20,7 +20,7 @@ use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
 use super::zone::Zone;
-use crate::dataverse::{self, Exchange, Page, QuickFind, Refused, Row, Table, TableName, TableSchema};
+use crate::dataverse::{self, Exchange, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
 #[derive(Debug)]
@@ -97,6 +97,8 @@ pub enum Reply {
     QuickFind(TableName, Result<Option<QuickFind>, dataverse::Error>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
+    /// The columns of tables, and how their lookups are written.
+    Learned(Result<Vec<(Arc<TableSchema>, Vec<LookupPath>)>, dataverse::Error>),
     /// What became of an operation.
     FoundOut(OperationId, Result<Operated, SaveFailure>),
     /// The rows that were looked for.

@@ -232,6 +232,12 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Details(_) => {
             vec![Hint::new("Enter", "open"), Hint::new("Esc", "close"), Hint::new("y", "copy")]
         }
+        Overlay::Draft(_) => vec![
+            Hint::new("Ctrl-D", "stage"),
+            Hint::new("Esc", "cancel"),
+            Hint::new("Tab", "next field"),
+            Hint::new("Shift-Tab", "back"),
+        ],
         Overlay::Conflict(panel) => {
             let first = match panel.compared {
                 Some(_) => Hint::new("w", "save yours, after a question"),

@@ -9,7 +9,7 @@ use super::field;
 use super::finding::{Found, Hit, MOST_SEARCHED, Search, TextSearch};
 use super::key::Input;
 use super::overlay::Overlay;
-use super::overlay::lookup::{Candidate, Did, Lookup, Wish};
+use super::overlay::lookup::{Candidate, Did, Lookup, Purpose, Wish};
 use super::pending::{Staged, Target};
 use super::problem::Problem;
 use super::tickets::Slot;
@@ -43,6 +43,16 @@ pub struct LookupFound {
 impl App {
     /// Opens the editor of a lookup, or says why there is none.
     pub(in crate::app) fn open_lookup(&mut self, target: Target, column: Column) -> Vec<Effect> {
+        self.open_search(target, column, Purpose::Cell)
+    }
+
+    /// The same for a row that is wanted for something else.
+    pub(in crate::app) fn open_search(
+        &mut self,
+        target: Target,
+        column: Column,
+        purpose: Purpose,
+    ) -> Vec<Effect> {
         let ColumnKind::Lookup { targets } = &column.kind else { return vec![] };
         let tables = self.tables.value().map_or(&[][..], Vec::as_slice);
         let table = |name: &TableName| tables.iter().find(|table| table.name == *name).cloned();
@@ -55,7 +65,8 @@ impl App {
         let me = kinds.iter().find(|kind| kind.name.as_str() == PEOPLE).and_then(|kind| self.me(kind));
         let recent = self.chosen.iter().map(|hit| Candidate { hit: hit.clone(), note: "recent" });
         let usual = me.into_iter().chain(recent).collect();
-        let lookup = Lookup::new(target, column, kinds, usual);
+        let mut lookup = Lookup::new(target, column, kinds, usual);
+        lookup.purpose = purpose;
         let effects = self.learn_ways(&lookup);
         self.overlays.push(Overlay::Lookup(Box::new(lookup)));
         effects
@@ -78,7 +89,7 @@ impl App {
     }
 
     /// The person, as a row to choose.
-    fn me(&self, people: &Table) -> Option<Candidate> {
+    pub(in crate::app) fn me(&self, people: &Table) -> Option<Candidate> {
         let identity = self.session.identity()?;
         let (id, name) = (**identity.user_id.as_ref()?, identity.user.clone());
         Some(Candidate {
@@ -212,7 +223,8 @@ impl App {
     pub(in crate::app) fn wish(&mut self, wish: Wish) -> Vec<Effect> {
         let Some(Overlay::Lookup(lookup)) = self.overlays.last() else { return vec![] };
         let lookup = lookup.clone();
-        if self.lookup_paths.contains_key(&lookup.target.table.name) {
+        let is_cell = lookup.purpose == Purpose::Cell;
+        if !is_cell || self.lookup_paths.contains_key(&lookup.target.table.name) {
             self.fulfil(wish);
             return vec![];
         }
@@ -228,6 +240,14 @@ impl App {
 
     fn fulfil(&mut self, wish: Wish) {
         let Some(Overlay::Lookup(lookup)) = self.overlays.last_mut() else { return };
+        if lookup.purpose != Purpose::Cell {
+            let purpose = std::mem::take(&mut lookup.purpose);
+            self.overlays.pop();
+            if let Wish::Set(hit) = wish {
+                self.chose(purpose, *hit);
+            }
+            return;
+        }
         let paths = self.lookup_paths.get(&lookup.target.table.name).map_or(&[][..], Vec::as_slice);
         match staged(&wish, &lookup.column, &lookup.target, paths) {
             Ok(staged) => {

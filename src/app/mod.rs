@@ -7,6 +7,7 @@ pub mod column_layout;
 pub mod command;
 pub mod copy;
 mod definitions;
+pub mod desk;
 pub mod destination;
 pub mod edit;
 pub mod effect;
@@ -68,6 +69,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::dataverse::{ColumnName, LookupPath, QuickFind, Table, TableName, TableSchema};
 use column_layout::Layouts;
@@ -154,6 +156,9 @@ pub struct App {
     pub tickets: Tickets,
     /// Edits that wait to be sent.
     pub pending: Pending,
+    /// The namespace of ids of rows that are made here, and how many there were.
+    seed: Uuid,
+    made: u64,
     /// Whether they outlive the program.
     pub keeping: Keeping,
     /// The last change that was staged.
@@ -224,6 +229,8 @@ impl App {
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
+            seed: Uuid::nil(),
+            made: 0,
             keeping: Keeping::default(),
             last_change: None,
             ran: vec![],
@@ -459,6 +466,7 @@ impl App {
             Command::History(command) => self.run_history(command),
             Command::Record(command) => self.run_record(command),
             Command::Review(command) => self.run_review(command),
+            Command::Act(command) => self.run_act(command),
             Command::Environments(command) => self.run_environments(command),
             Command::Doctor(command) => self.run_doctor(command),
             Command::Log(command) => self.run_log(command),

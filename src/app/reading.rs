@@ -43,7 +43,8 @@ impl App {
             | Slot::Ways
             | Slot::Repeat
             | Slot::Zone
-            | Slot::Fate => {}
+            | Slot::Fate
+            | Slot::Learn => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]

@@ -26,6 +26,7 @@ impl App {
                 | Overlay::Keys(_)
                 | Overlay::KeyTester(_),
             ) => true,
+            Some(Overlay::Draft(draft)) => draft.takes_text(),
             Some(Overlay::ChoicesMenu(menu)) => menu.menu.find().is_some(),
             Some(Overlay::Tags(form)) => form.line(FIELDS[form.at]).is_some(),
             Some(Overlay::ColumnPicker(picker)) => picker.typing,

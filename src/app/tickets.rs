@@ -46,6 +46,8 @@ pub enum Slot {
     After,
     /// What became of an operation whose answer was lost.
     Fate,
+    /// The columns of tables in which something is to be made.
+    Learn,
 }
 
 /// The right to deliver one answer.

@@ -149,6 +149,7 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
     let mut app = App::new(app_start, size, Timestamp::now());
     app.know_tables(services.known_tables());
     app.know_layouts(services.layouts());
+    app.know_seed(uuid::Uuid::new_v4());
     let mut app = first(app);
     let mut runner = Runner::new(services);
     let ended = async move {

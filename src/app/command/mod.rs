@@ -4,6 +4,7 @@
 //! menus, the hint line, help and the palette, by way of the [`Keymap`](super::keymap::Keymap), which knows what a person
 //! changed; nothing else knows a key.
 
+pub mod act;
 pub mod copy;
 pub mod doctor;
 pub mod environments;
@@ -47,6 +48,8 @@ pub enum Scope {
     Review,
     Doctor,
     Log,
+    /// A row, in a grid or by itself.
+    Act,
 }
 
 impl Scope {
@@ -67,6 +70,7 @@ impl Scope {
             Scope::Review => "REVIEW",
             Scope::Doctor => "DOCTOR",
             Scope::Log => "REQUEST LOG",
+            Scope::Act => "ACT",
         }
     }
 }
@@ -83,6 +87,7 @@ pub enum Command {
     Pane(panes::PaneCommand),
     Record(record::RecordCommand),
     Review(review::ReviewCommand),
+    Act(act::ActCommand),
     Doctor(doctor::DoctorCommand),
     Environments(environments::EnvironmentsCommand),
     Log(log::LogCommand),
@@ -165,6 +170,7 @@ const TABLES: &[&[CommandSpec]] = &[
     grid::COLUMNS,
     panes::COMMANDS,
     record::COMMANDS,
+    act::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
     log::COMMANDS,
@@ -242,6 +248,7 @@ mod tests {
                     matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json | Scope::Tree)
                 }
                 Command::Review(_) => spec.scope == Scope::Review,
+                Command::Act(_) => spec.scope == Scope::Act,
                 Command::Environments(_) => spec.scope == Scope::Environments,
                 Command::Doctor(_) => spec.scope == Scope::Doctor,
                 Command::Log(_) => spec.scope == Scope::Log,

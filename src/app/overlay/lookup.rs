@@ -20,6 +20,8 @@ const REST: SignedDuration = SignedDuration::from_millis(200);
 pub struct Lookup {
     /// The row that is edited.
     pub target: Target,
+    /// What is done with the row that is chosen.
+    pub purpose: Purpose,
     /// The lookup.
     pub column: Column,
     /// What is typed.
@@ -42,6 +44,20 @@ pub struct Lookup {
     pub(in crate::app) due: Option<Timestamp>,
     /// The text that the rows of the server were found by.
     answered: Option<String>,
+}
+
+/// What is done with the row that is chosen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Purpose {
+    /// The lookup of a row is staged to point to it.
+    #[default]
+    Cell,
+    /// It goes into the field of the form below.
+    Draft,
+    /// These are put into it: it is a queue.
+    Queue(Vec<Target>),
+    /// This is merged into it.
+    Merge(Box<Target>),
 }
 
 /// A row that the lookup can point to.
@@ -87,6 +103,7 @@ impl Lookup {
             .collect();
         Self {
             target,
+            purpose: Purpose::Cell,
             column,
             line: Line::default(),
             kinds,

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod concepts;
 pub mod conflict;
 pub mod details;
+pub mod draft;
 pub mod editor;
 pub mod find;
 pub mod go_to;
@@ -38,6 +39,7 @@ use column_picker::ColumnPicker;
 use columns::ColumnJump;
 use conflict::Conflict;
 use details::Details;
+use draft::Draft;
 use editor::Editor;
 use find::Find;
 use go_to::Offer;
@@ -94,6 +96,8 @@ pub enum Overlay {
     Tags(Box<TagForm>),
     /// What an environment says of itself.
     Details(Box<Details>),
+    /// What is made or done, being filled in.
+    Draft(Box<Draft>),
     /// A row that somebody else has changed.
     Conflict(Box<Conflict>),
     /// Text to be read.
@@ -141,6 +145,7 @@ impl App {
             Some(Overlay::Hits(_)) => self.hits_input(&input),
             Some(Overlay::Tags(_)) => self.tags_input(&input),
             Some(Overlay::Details(_)) => self.details_input(&input),
+            Some(Overlay::Draft(_)) => self.draft_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),

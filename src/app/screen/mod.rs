@@ -48,10 +48,10 @@ impl Screen {
             Screen::SignIn(_) => &[Scope::SignIn, Scope::Global],
             Screen::Environments(_) => &[Scope::Environments, Scope::List, Scope::Global],
             Screen::Tables(_) => &[Scope::Tables, Scope::List, Scope::Global],
-            Screen::Grid(_) => &[Scope::Grid, Scope::List, Scope::Global],
+            Screen::Grid(_) => &[Scope::Grid, Scope::Act, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
-                record::Tab::Form => &[Scope::Form, Scope::Record, Scope::List, Scope::Global],
-                record::Tab::Json => &[Scope::Json, Scope::Tree, Scope::Record, Scope::List, Scope::Global],
+                record::Tab::Form => &[Scope::Form, Scope::Record, Scope::Act, Scope::List, Scope::Global],
+                record::Tab::Json => &[Scope::Json, Scope::Tree, Scope::Record, Scope::Act, Scope::List, Scope::Global],
             },
             Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
             Screen::Doctor(_) => &[Scope::Doctor, Scope::List, Scope::Global],

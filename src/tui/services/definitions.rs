@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Services;
 use crate::app::Progress;
-use crate::dataverse::{Error, Table, TableSchema};
+use crate::dataverse::{Error, LookupPath, Table, TableSchema};
 use crate::ops::known::Known;
 
 impl Services {
@@ -38,6 +38,21 @@ impl Services {
         let (environment, read) = (client.environment().clone(), schema.clone());
         self.remember(move |known| known.keep_schema(&environment, &read)).await;
         Ok(schema)
+    }
+
+    /// Reads the columns of tables, and how their lookups are written.
+    pub(super) async fn learn(
+        &self,
+        tables: &[Table],
+    ) -> Result<Vec<(Arc<TableSchema>, Vec<LookupPath>)>, Error> {
+        let client = self.client()?;
+        let mut learned = Vec::new();
+        for table in tables {
+            let (schema, paths) =
+                tokio::try_join!(self.schema(table, |_| {}), client.lookup_paths(&table.name))?;
+            learned.push((schema, paths));
+        }
+        Ok(learned)
     }
 
     /// Writes on a thread of its own, one after the other.

@@ -5,6 +5,7 @@
 mod column_picker;
 mod conflict;
 mod doctor;
+mod draft;
 mod editor;
 mod environments;
 mod form;
@@ -111,6 +112,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             }
             Overlay::Lookup(lookup) => lookup::draw(app, lookup, cursor, theme, body, buffer),
             Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
+            Overlay::Draft(form) => draft::draw(form, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
             Overlay::Link(shown) => link::draw(shown, cursor, theme, body, buffer),

@@ -1,0 +1,372 @@
+//! What is done with a row beside changing its columns: the verbs of the case desk, and making and deleting rows. All
+//! of it is staged.
+//!
+//! Must not know: how something is sent.
+
+mod activity;
+mod closing;
+mod new_row;
+mod queue;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::App;
+use super::command::act::ActCommand;
+use super::effect::{Effect, Request};
+use super::field::{self, written};
+use super::key::Input;
+use super::notice::Notice;
+use super::overlay::Overlay;
+use super::overlay::draft::{Did, Draft, Field, Recipe, Value};
+use super::pending::{
+    OperationId, OperationKind, PendingOperation, RowState, Staged, Target, capital,
+};
+use super::problem::Problem;
+use super::tickets::Slot;
+use crate::dataverse::{
+    Change, Column, Deletion, Error, LookupPath, Operation, Row, RowId, Subject, Table, TableName, TableSchema,
+};
+
+pub use closing::{has_states, is_closed};
+
+/// The table of cases.
+pub const CASE: &str = "incident";
+
+impl App {
+    /// What new rows of this session are called by: a namespace for their ids. Without it they are the same each time.
+    pub fn know_seed(&mut self, seed: Uuid) {
+        self.seed = seed;
+    }
+
+    pub(in crate::app) fn new_id(&mut self) -> Uuid {
+        self.made += 1;
+        Uuid::new_v5(&self.seed, &self.made.to_be_bytes())
+    }
+
+    /// Runs a verb on the marked rows, or on the row under the cursor.
+    pub(in crate::app) fn run_act(&mut self, command: ActCommand) -> Vec<Effect> {
+        self.try_act(command).unwrap_or_else(|reason| {
+            self.say(reason);
+            vec![]
+        })
+    }
+
+    fn try_act(&mut self, command: ActCommand) -> Result<Vec<Effect>, String> {
+        if command == ActCommand::New {
+            return self.draft_new(None);
+        }
+        let about = self.meant_rows()?;
+        match command {
+            ActCommand::New => Ok(vec![]),
+            ActCommand::Duplicate => {
+                let one = about.into_iter().next().ok_or("There is no row here.")?;
+                self.draft_new(Some(one))
+            }
+            ActCommand::Delete => Ok(self.stage_deletes(about)),
+            ActCommand::Resolve => self.draft_resolution(about),
+            ActCommand::Cancel => self.stage_cancel(about),
+            ActCommand::Reactivate => self.stage_reactivate(about),
+            ActCommand::Assign => self.lookup_of(&about, "ownerid"),
+            ActCommand::AssignToMe => self.assign_to_me(&about),
+            ActCommand::FollowUp => self.edit_of(&about, "followupby"),
+            ActCommand::Note => self.draft_activity(about, &activity::NOTE),
+            ActCommand::Task => self.draft_activity(about, &activity::TASK),
+            ActCommand::PhoneCall => self.draft_activity(about, &activity::PHONE_CALL),
+            ActCommand::Child => self.draft_child(about),
+            ActCommand::ToQueue => self.choose_queue(about),
+            ActCommand::Merge => self.choose_merge(about),
+        }
+    }
+
+    /// The rows that a verb is meant for: never none.
+    fn meant_rows(&self) -> Result<Vec<Target>, String> {
+        let (target, _) = self.edit_target()?;
+        Ok(match self.marked() {
+            Some(marked) => marked.targets,
+            None => vec![target],
+        })
+    }
+
+    /// The columns of the table of rows.
+    fn schema_of(&self, about: &[Target]) -> Result<Arc<TableSchema>, String> {
+        let table = about.first().map(|target| &target.table.name);
+        let schema = table.and_then(|table| self.schemas.get(table));
+        schema.cloned().ok_or_else(|| "The table's columns have not been read yet.".to_owned())
+    }
+
+    fn column_of(&self, about: &[Target], name: &str) -> Result<(Target, Column), String> {
+        let schema = self.schema_of(about)?;
+        let target = about.first().ok_or("There is no row here.")?;
+        let column = schema.column(name);
+        let column = column.ok_or_else(|| format!("{} has no {name}.", target.table.display_name))?;
+        Ok((target.clone(), column.clone()))
+    }
+
+    fn lookup_of(&mut self, about: &[Target], name: &str) -> Result<Vec<Effect>, String> {
+        let (target, column) = self.column_of(about, name)?;
+        Ok(self.open_lookup(target, column))
+    }
+
+    fn edit_of(&mut self, about: &[Target], name: &str) -> Result<Vec<Effect>, String> {
+        let (target, column) = self.column_of(about, name)?;
+        Ok(self.open_editor(target, column))
+    }
+
+    /// Stages one operation a row, all of them undone by one key, and says so.
+    fn stage_operations(&mut self, operations: Vec<PendingOperation>) {
+        let said = match operations.as_slice() {
+            [] => return,
+            [one] => format!("Staged: {}.  w reviews it", one.title),
+            [first, rest @ ..] => {
+                format!("Staged: {}, and {} more.  w reviews them", first.title, rest.len())
+            }
+        };
+        self.pending.begin_together();
+        for operation in operations {
+            self.pending.add(operation);
+        }
+        self.pending.end_together();
+        self.say(said);
+    }
+
+    fn operation(
+        &mut self,
+        kind: OperationKind,
+        about: Option<Target>,
+        title: String,
+        operation: Operation,
+    ) -> PendingOperation {
+        PendingOperation {
+            id: OperationId(self.new_id()),
+            kind,
+            about,
+            into: None,
+            title,
+            values: vec![],
+            effects: vec![],
+            operation,
+            state: RowState::Waiting,
+            included: true,
+        }
+    }
+
+    fn stage_deletes(&mut self, about: Vec<Target>) -> Vec<Effect> {
+        let mut operations = Vec::new();
+        let known = |pending: &PendingOperation, target: &Target| {
+            pending.kind == OperationKind::Delete && pending.row() == Some(target.key())
+        };
+        for target in about {
+            if self.pending.operations().iter().any(|pending| known(pending, &target)) {
+                continue;
+            }
+            let deletion = Deletion::new(&target.table, target.id, &target.row);
+            let title = format!("delete {} {}", target.table.display_name, target.name);
+            let mut operation =
+                self.operation(OperationKind::Delete, Some(target), title, Operation::Delete(deletion));
+            operation.effects.push("What hangs on it may go with it. It cannot be taken back.".to_owned());
+            operations.push(operation);
+        }
+        if operations.is_empty() {
+            self.say("It is to be deleted already.  w reviews it");
+        }
+        self.stage_operations(operations);
+        vec![]
+    }
+
+    /// Opens a form, and reads the columns that it needs where they are not here.
+    fn open_draft(&mut self, draft: Draft) -> Vec<Effect> {
+        let effects = self.learn(&draft);
+        self.overlays.push(Overlay::Draft(Box::new(draft)));
+        self.complete_draft();
+        effects
+    }
+
+    fn learn(&mut self, draft: &Draft) -> Vec<Effect> {
+        let is_known = |table: &Table| {
+            self.schemas.contains_key(&table.name) && self.lookup_paths.contains_key(&table.name)
+        };
+        let wanted: Vec<Table> = draft.tables().into_iter().filter(|table| !is_known(table)).collect();
+        if wanted.is_empty() {
+            return vec![];
+        }
+        vec![Effect::Run(self.tickets.issue(Slot::Learn), Request::Learn(wanted))]
+    }
+
+    /// The columns of tables came; a form that waits for them is staged.
+    pub(in crate::app) fn learned(
+        &mut self,
+        result: Result<Vec<(Arc<TableSchema>, Vec<LookupPath>)>, Error>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(learned) => {
+                for (schema, paths) in learned {
+                    self.lookup_paths.insert(schema.table.name.clone(), paths);
+                    self.schemas.entry(schema.table.name.clone()).or_insert(schema);
+                }
+                self.complete_draft();
+                if matches!(self.overlays.last(), Some(Overlay::Draft(draft)) if draft.is_waiting) {
+                    return self.finish_draft();
+                }
+            }
+            Err(error) => {
+                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                    draft.is_waiting = false;
+                }
+                let problem = Problem::of("Cannot read the columns of what is to be made", &error);
+                self.notice = Some(Notice::Problem(problem));
+            }
+        }
+        vec![]
+    }
+
+    pub(in crate::app) fn draft_input(&mut self, input: &Input) -> Vec<Effect> {
+        let Some(Overlay::Draft(draft)) = self.overlays.last_mut() else { return vec![] };
+        match draft.input(input) {
+            Did::Finished => return self.finish_draft(),
+            Did::Closed => {
+                self.overlays.pop();
+                self.notice = None;
+            }
+            Did::Stayed => {}
+            Did::Searched => return self.search_for_draft(),
+            Did::Nothing => {
+                if let Input::Key(key) = input {
+                    draft.problem = Some(format!("`{key}` does nothing here. Ctrl-D stages, Esc cancels."));
+                }
+            }
+        }
+        vec![]
+    }
+
+    /// Stages what the form holds, as soon as the columns of its tables are here, or says what is wrong with it.
+    fn finish_draft(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Draft(draft)) = self.overlays.last() else { return vec![] };
+        let draft = draft.clone();
+        let staged = match self.read_draft(&draft) {
+            Ok(Some(values)) => self.stage_draft(&draft, values),
+            Ok(None) => {
+                let effects = match self.tickets.is_busy(Slot::Learn) {
+                    true => vec![],
+                    false => self.learn(&draft),
+                };
+                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                    draft.is_waiting = true;
+                    draft.problem = Some("It is staged as soon as the columns are here.".to_owned());
+                }
+                return effects;
+            }
+            Err((at, problem)) => {
+                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                    (draft.at, draft.problem, draft.is_waiting) = (at, Some(problem), false);
+                }
+                return vec![];
+            }
+        };
+        match staged {
+            Ok(operations) => {
+                self.overlays.pop();
+                self.stage_operations(operations);
+            }
+            Err(problem) => {
+                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                    (draft.problem, draft.is_waiting) = (Some(problem), false);
+                }
+            }
+        }
+        vec![]
+    }
+
+    /// The values of the fields that are not empty; nothing while columns are missing. `Err` names the field.
+    fn read_draft(&self, draft: &Draft) -> Result<Option<Vec<(Field, Staged)>>, (usize, String)> {
+        for (at, field) in draft.fields.iter().enumerate() {
+            if field.required && field.is_empty() {
+                return Err((at, format!("{} is required.", field.label)));
+            }
+        }
+        if !draft.tables().iter().all(|table| {
+            self.schemas.contains_key(&table.name) && self.lookup_paths.contains_key(&table.name)
+        }) {
+            return Ok(None);
+        }
+        let nothing = Row::from_json("{}".to_owned()).map_err(|error| (0, error.to_string()))?;
+        let mut values = Vec::new();
+        for (at, field) in draft.fields.iter().enumerate().filter(|(_, field)| !field.is_empty()) {
+            if let Some(staged) = field.picked() {
+                values.push((field.clone(), staged));
+                continue;
+            }
+            if let Value::Row { hit: Some(hit), .. } = &field.value {
+                let change = self.link(&field.table, &field.column, hit).map_err(|why| (at, why))?;
+                values.push((field.clone(), Staged { change, text: hit.name.clone() }));
+                continue;
+            }
+            let schema = self.schemas.get(&field.table);
+            let Some(column) = schema.and_then(|schema| schema.column(field.column.as_str())) else {
+                return Err((at, format!("{} is no column here.", field.label)));
+            };
+            let staged = field::writable(column, field::Purpose::Create)
+                .and_then(|()| written::read(column, &field.text(), &nothing, self.now, &self.zone));
+            values.push((field.clone(), staged.map_err(|why| (at, format!("{}: {why}", field.label)))?));
+        }
+        Ok(Some(values))
+    }
+
+    fn stage_draft(
+        &mut self,
+        draft: &Draft,
+        values: Vec<(Field, Staged)>,
+    ) -> Result<Vec<PendingOperation>, String> {
+        match draft.recipe.clone() {
+            Recipe::Resolve { notes, .. } => self.resolutions(draft, notes.as_ref(), &values),
+            Recipe::Create { table, link, given, word } => {
+                self.new_rows(draft, (&table, link.as_ref(), &given, &word), &values)
+            }
+        }
+    }
+
+    /// How a lookup of a table is written that is to point to a row.
+    fn link_to(&self, table: &TableName, column: &str, to: &Target) -> Result<Change, String> {
+        let paths = self.lookup_paths.get(table).map_or(&[][..], Vec::as_slice);
+        let of_column = |path: &&LookupPath| path.column.as_str() == column;
+        let path = paths.iter().find(|path| of_column(path) && path.target == to.table.name);
+        let path = path.ok_or_else(|| {
+            format!("{} cannot be linked here: the service names no way to write it.", to.table.display_name)
+        })?;
+        let to = Some((to.table.set.clone(), to.id));
+        Ok(Change::Link { navigation: path.navigation.clone(), to })
+    }
+
+    fn table_named(&self, name: &str) -> Option<Table> {
+        let tables = self.tables.value()?;
+        tables.iter().find(|table| table.name.as_str() == name).cloned()
+    }
+}
+
+/// A row as an action is about it.
+fn subject(target: &Target) -> Subject {
+    Subject {
+        set: target.table.set.clone(),
+        id: target.id,
+        etag: target.row.etag().unwrap_or_default().into_owned(),
+        done: None,
+    }
+}
+
+/// Fields with their values, as the review lists them.
+fn shown(values: &[(Field, Staged)]) -> Vec<(String, String)> {
+    values.iter().map(|(field, staged)| (field.label.clone(), staged.text.clone())).collect()
+}
+
+fn row_id(id: Uuid) -> RowId {
+    RowId(id)
+}
+
+/// `note on CAS-01213` for one row, `note on 3 marked` for more.
+fn title(word: &str, about: &[Target]) -> String {
+    match about {
+        [one] => format!("{} on {}", capital(word), one.name),
+        more => format!("{} on {} marked", capital(word), more.len()),
+    }
+}

@@ -1,0 +1,225 @@
+//! A form over the screen for what is made or done: a note, a task, a resolution, a new row. Nothing in it is sent: it
+//! is staged.
+
+use crate::app::field::choice::Pick;
+use crate::app::finding::Hit;
+use crate::app::key::{Input, Key};
+use crate::app::letters;
+use crate::app::line::Line;
+use crate::app::lines::Lines;
+use crate::app::pending::{Staged, Target};
+use crate::dataverse::{Column, ColumnName, Table, TableName};
+
+/// The form with its state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// What it becomes.
+    pub recipe: Recipe,
+    /// The rows that it is about, each once.
+    pub about: Vec<Target>,
+    /// What it is, for its frame.
+    pub title: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// The field with the cursor.
+    pub at: usize,
+    /// Why it is not staged.
+    pub problem: Option<String>,
+    /// What it does besides, as sentences.
+    pub effects: Vec<String>,
+    /// It is to be staged as soon as the columns of its tables are here.
+    pub is_waiting: bool,
+    /// Esc was pressed once over something that was typed.
+    warned: bool,
+}
+
+/// What a form becomes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Recipe {
+    /// The end of a case.
+    Resolve { resolutions: Table, notes: Option<Table> },
+    /// A row of a table, with columns that are not asked for. `link` is its lookup to the row that it is about.
+    Create { table: Table, link: Option<ColumnName>, given: Vec<Given>, word: String },
+}
+
+/// A column that is not asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    pub column: ColumnName,
+    pub label: String,
+    pub is: Is,
+}
+
+/// What it is set to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Is {
+    Value(Staged),
+    /// A lookup to this row.
+    Row(Box<Hit>),
+}
+
+/// One field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// The table of its column.
+    pub table: TableName,
+    pub column: ColumnName,
+    pub label: String,
+    pub required: bool,
+    pub value: Value,
+}
+
+/// What is in a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// One line; Enter goes on.
+    Line(Line),
+    /// Several lines; Enter begins a new one.
+    Lines(Lines),
+    /// One of some options, by letter.
+    Pick { options: Vec<Pick>, at: Option<usize> },
+    /// A row that is searched for.
+    Row { column: Box<Column>, hit: Option<Box<Hit>> },
+}
+
+/// What an input did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum Did {
+    /// It is to be staged.
+    Finished,
+    /// A row is to be searched for.
+    Searched,
+    Closed,
+    Stayed,
+    Nothing,
+}
+
+impl Field {
+    /// What is typed or picked, as text; empty for nothing.
+    pub fn text(&self) -> String {
+        match &self.value {
+            Value::Line(line) => line.text().to_owned(),
+            Value::Lines(lines) => lines.text(),
+            Value::Row { hit, .. } => hit.as_ref().map_or_else(String::new, |hit| hit.name.clone()),
+            Value::Pick { options, at } => {
+                at.and_then(|at| options.get(at)).map_or_else(String::new, |pick| pick.staged.text.clone())
+            }
+        }
+    }
+
+    /// What is picked; nothing for what is typed.
+    pub fn picked(&self) -> Option<Staged> {
+        match &self.value {
+            Value::Pick { options, at } => Some(options.get((*at)?)?.staged.clone()),
+            Value::Line(_) | Value::Lines(_) | Value::Row { .. } => None,
+        }
+    }
+
+    /// Nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.text().trim().is_empty()
+    }
+
+    fn input(&mut self, input: &Input) -> bool {
+        match &mut self.value {
+            Value::Line(line) => line.update(input),
+            Value::Lines(lines) => lines.update(input),
+            Value::Pick { options, at } => pick_input(options, at, input),
+            Value::Row { hit, .. } => match input {
+                Input::Key(Key::Backspace | Key::Char('-')) => {
+                    *hit = None;
+                    true
+                }
+                _ => false,
+            },
+        }
+    }
+}
+
+impl Draft {
+    pub fn new(recipe: Recipe, about: Vec<Target>, title: String, fields: Vec<Field>) -> Self {
+        let (problem, effects) = (None, vec![]);
+        Self { recipe, about, title, fields, at: 0, problem, effects, is_waiting: false, warned: false }
+    }
+
+    /// The tables whose columns it has.
+    pub fn tables(&self) -> Vec<Table> {
+        match &self.recipe {
+            Recipe::Resolve { resolutions, notes } => {
+                std::iter::once(resolutions).chain(notes).cloned().collect()
+            }
+            Recipe::Create { table, .. } => vec![table.clone()],
+        }
+    }
+
+    /// Characters are text rather than letters that pick.
+    pub fn takes_text(&self) -> bool {
+        let field = self.fields.get(self.at);
+        field.is_some_and(|field| matches!(field.value, Value::Line(_) | Value::Lines(_)))
+    }
+
+    fn is_at_row(&self) -> bool {
+        matches!(self.fields.get(self.at).map(|field| &field.value), Some(Value::Row { .. }))
+    }
+
+    pub(in crate::app) fn input(&mut self, input: &Input) -> Did {
+        let warned = std::mem::take(&mut self.warned);
+        let last = self.fields.len().saturating_sub(1);
+        let lines = matches!(self.fields.get(self.at).map(|field| &field.value), Some(Value::Lines(_)));
+        match input {
+            Input::Key(Key::Ctrl('d' | 's')) => return Did::Finished,
+            Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) => {
+                let typed = |field: &Field| {
+                    matches!(field.value, Value::Line(_) | Value::Lines(_)) && !field.is_empty()
+                };
+                if self.fields.iter().any(typed) && !warned {
+                    self.warned = true;
+                    self.problem = Some("Esc again drops what you typed. Ctrl-D stages it.".to_owned());
+                    return Did::Stayed;
+                }
+                return Did::Closed;
+            }
+            Input::Key(Key::Tab) => self.at = if self.at == last { 0 } else { self.at + 1 },
+            Input::Key(Key::BackTab) => self.at = self.at.checked_sub(1).unwrap_or(last),
+            Input::Key(Key::Enter | Key::Char('e' | '/')) if self.is_at_row() => return Did::Searched,
+            Input::Key(Key::Enter) if !lines && self.at < last => self.at += 1,
+            Input::Key(Key::Enter) if !lines => {
+                self.problem = Some("Enter does not stage. Ctrl-D does.".to_owned());
+                return Did::Stayed;
+            }
+            Input::Key(Key::Down) if !lines => self.at = (self.at + 1).min(last),
+            Input::Key(Key::Up) if !lines => self.at = self.at.saturating_sub(1),
+            input => {
+                let Some(field) = self.fields.get_mut(self.at) else { return Did::Nothing };
+                if !field.input(input) {
+                    return Did::Nothing;
+                }
+            }
+        }
+        self.problem = None;
+        self.is_waiting = false;
+        Did::Stayed
+    }
+}
+
+/// The letters that pick options.
+pub fn letters_of(options: &[Pick]) -> Vec<Option<char>> {
+    letters::assign(options.iter().map(|pick| pick.staged.text.as_str()))
+}
+
+fn pick_input(options: &[Pick], at: &mut Option<usize>, input: &Input) -> bool {
+    let last = options.len().saturating_sub(1);
+    match input {
+        Input::Key(Key::Right | Key::Char('j')) => *at = Some(at.map_or(0, |at| (at + 1).min(last))),
+        Input::Key(Key::Left | Key::Char('k')) => *at = Some(at.map_or(0, |at| at.saturating_sub(1))),
+        Input::Key(Key::Backspace | Key::Char('-')) => *at = None,
+        Input::Key(Key::Char(c)) => {
+            let Some(found) = letters_of(options).iter().position(|letter| *letter == Some(*c)) else {
+                return false;
+            };
+            *at = Some(found);
+        }
+        _ => return false,
+    }
+    true
+}
