@@ -33,6 +33,8 @@ pub enum ActionMethod {
 pub struct Subject {
     /// Entity set of its table.
     pub set: SetName,
+    /// Primary key column of its table.
+    pub primary_id: ColumnName,
     /// The row.
     pub id: RowId,
     /// Its ETag; empty where it was not read.
@@ -43,9 +45,10 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The row, with the column that tells.
+    /// The row, with no more than its key and the column that tells.
     pub fn itself(&self) -> RowQuery {
-        let select = self.done.iter().map(|(column, change)| change.property(column).into_owned()).collect();
+        let tells = self.done.iter().map(|(column, change)| change.property(column).into_owned());
+        let select = std::iter::once(self.primary_id.to_string()).chain(tells).collect();
         RowQuery { select, annotations: false, ..RowQuery::new(self.set.clone(), self.id) }
     }
 }

@@ -5,7 +5,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderName, HeaderValue, Method};
 
 use super::query::{ANNOTATIONS, segment};
-use super::{Deletion, Error, Exchange, NewRow, NextLink, Patch, Query, RowQuery};
+use super::{Action, ActionMethod, Deletion, Error, Exchange, NewRow, NextLink, Patch, Query, RowQuery};
 
 /// One request to the Web API, without its origin and without a token.
 #[derive(Debug, Clone)]
@@ -78,13 +78,39 @@ impl Request {
 
     /// A new row that comes back with all its columns.
     pub(super) fn create(new: &NewRow) -> Result<Self, Error> {
-        let mut request = Self::new(Method::POST, Target::Path(segment(&new.set)));
-        request.headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        Self::create_unseen(new)?.prefer(Some("return=representation".to_owned()))
+    }
+
+    /// A new row that does not come back.
+    pub(super) fn create_unseen(new: &NewRow) -> Result<Self, Error> {
+        if let Some((column, _)) = new.values.iter().find(|(_, change)| !change.is_well_formed()) {
+            return Err(Error::Invalid { what: format!("the value of {column} is not a number") });
+        }
+        let mut request = Self::post(&segment(&new.set), Bytes::from(new.body()));
         if new.detect_duplicates {
             request.headers.push((SUPPRESS_DUPLICATE_DETECTION, HeaderValue::from_static("false")));
         }
-        request.body = Bytes::from(new.body());
-        request.prefer(Some("return=representation".to_owned()))
+        Ok(request)
+    }
+
+    /// An action.
+    pub(super) fn action(action: &Action) -> Self {
+        let mut request = match action.method {
+            ActionMethod::Post => Self::post(&action.path, Bytes::from(action.body.clone())),
+            ActionMethod::Delete => Self::new(Method::DELETE, Target::Path(action.path.clone())),
+        };
+        if request.body.is_empty() {
+            request.headers.retain(|(name, _)| name != CONTENT_TYPE);
+        }
+        request
+    }
+
+    /// Something with a body in JSON.
+    pub(super) fn post(path: &str, body: Bytes) -> Self {
+        let mut request = Self::new(Method::POST, Target::Path(path.to_owned()));
+        request.headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        request.body = body;
+        request
     }
 
     /// The end of a row. `if_match` is an ETag, or `*`.

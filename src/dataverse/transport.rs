@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::exchange::{Again, Exchanges, Record, Try};
 use super::limits::{AT_ONCE, Limits, Throttle};
 use super::refused_token::explained;
+use super::batch;
 use super::request::{Request, Target};
 use super::response::{Response, error_of, request_id, retry_after};
 use super::retry::{Retry, WaitReason, Waiting, reason_to_retry};
@@ -353,7 +354,10 @@ fn refused(request: &Request, uri: &Uri, response: &Response) -> Refused {
 
 /// The error that an answer means, in the server's words; none for a good one.
 fn error_in(response: &Response) -> Option<Error> {
-    (!response.status.is_success()).then(|| error_of(response.status, &response.headers, &response.body))
+    (!response.status.is_success()).then(|| {
+        let inside = batch::error_in(&response.headers, &response.body);
+        inside.unwrap_or_else(|| error_of(response.status, &response.headers, &response.body))
+    })
 }
 
 fn judge(request: &Request, response: Response, error: Option<Error>) -> Outcome {

@@ -1,8 +1,9 @@
 //! Rows that are changed, made and deleted.
 
+use super::batch;
 use super::request::Request;
 use super::response::Response;
-use super::{Client, Deletion, Error, NewRow, Patch, Row, RowQuery};
+use super::{Action, Client, Deletion, Error, NewRow, Patch, Row, RowQuery};
 
 impl Client {
     /// Updates an existing row and answers with the changed columns and the row's new ETag.
@@ -62,9 +63,6 @@ impl Client {
     ///
     /// [Create a table row using the Web API](https://learn.microsoft.com/power-apps/developer/data-platform/webapi/create-entity-web-api)
     pub async fn create(&self, new: &NewRow) -> Result<Row, Error> {
-        if let Some((column, _)) = new.values.iter().find(|(_, change)| !change.is_well_formed()) {
-            return Err(Error::Invalid { what: format!("the value of {column} is not a number") });
-        }
         let response = self.transport.send(Request::create(new)?).await?;
         self.written(response, &new.itself(), new.body()).await
     }
@@ -101,6 +99,28 @@ impl Client {
 
     async fn send_delete(&self, deletion: &Deletion, if_match: &str) -> Result<(), Error> {
         self.transport.send(Request::delete(deletion, if_match)?).await.map(drop)
+    }
+
+    /// Carries out an action. What it answers is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Api`] with the code of the business rule that refused it.
+    /// - [`Error::OutcomeUnknown`] when the answer was lost. It is not sent again.
+    /// - [`Error::Refused`] by the guard; nothing was sent.
+    pub async fn act(&self, action: &Action) -> Result<(), Error> {
+        self.transport.send(Request::action(action)).await.map(drop)
+    }
+
+    /// Makes a row and carries out an action behind it, in one request: both or neither.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::create`] and [`Client::act`].
+    pub async fn create_and_act(&self, new: &NewRow, action: &Action) -> Result<(), Error> {
+        let writes = [Request::create_unseen(new)?, Request::action(action)];
+        let response = self.transport.send(batch::change_set(&writes)?).await?;
+        batch::check(&response, writes.len())
     }
 
     /// The row in the answer to a write; where there is none, as it is read now, or else as it was `sent`.

@@ -1,19 +1,115 @@
-//! Carrying out operations (placeholder until merged).
-use crate::dataverse::{Client, Error, Operation, Row};
+//! Carrying out an operation, and finding out what became of it when the answer was lost.
 
-pub enum Outcome { Done(Option<Row>), Conflict(Error), Gone(Error), NotDone(Error), Unknown(Error) }
+use super::save::{self, save};
+use crate::dataverse::{Action, Client, Error, NewRow, Operation, Row};
 
+/// What became of an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It was carried out; the row that the server answered with, where it did.
+    Done(Option<Row>),
+    /// The row that it is about was changed by somebody else since it was read; nothing was done.
+    Conflict(Error),
+    /// The row that it is about does not exist any more; nothing was done.
+    Gone(Error),
+    /// Nothing was done: refused by the guard or the server, nobody signed in, no connection.
+    NotDone(Error),
+    /// The answer was lost, and looking for its traces did not tell whether it was carried out.
+    Unknown(Error),
+}
+
+/// Carries out an operation once, and says what came of it. It is never sent a second time.
+///
+/// An action has no `If-Match`: the row that it is about is read just before, and a change since it was read stops it.
+/// A change in between is not seen.
+///
+/// # Cancellation
+///
+/// Not safe: once begun, let it end, or the outcome is unknown.
 pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
-    let done = match operation {
+    let sent = match operation {
+        Operation::Update(patch) => return of_save(save(client, patch).await),
         Operation::Create(new) => super::create(client, new).await.map(Some),
         Operation::Delete(deletion) => super::delete(client, deletion).await.map(|()| None),
-        _ => Err(Error::Invalid { what: "not yet".into() }),
+        Operation::Act(action) => match unchanged(client, action).await {
+            Ok(()) => client.act(action).await.map(|()| None),
+            Err(error) => Err(error),
+        },
+        Operation::CreateAndAct(new, action) => match unchanged(client, action).await {
+            Ok(()) => client.create_and_act(new, action).await.map(|()| None),
+            Err(error) => Err(error),
+        },
     };
-    match done {
+    match sent {
         Ok(row) => Outcome::Done(row),
-        Err(e) if e.is_outcome_unknown() => Outcome::Unknown(e),
-        Err(e) if e.is_conflict() => Outcome::Conflict(e),
-        Err(e) => Outcome::NotDone(e),
+        Err(error) if error.is_outcome_unknown() => find_out(client, operation, error).await,
+        Err(error) if error.is_conflict() => Outcome::Conflict(error),
+        Err(error) if error.is_not_found() && !matches!(operation, Operation::Create(_)) => Outcome::Gone(error),
+        Err(error) => Outcome::NotDone(error),
     }
 }
-pub async fn find_out(_: &Client, _: &Operation) -> Outcome { Outcome::NotDone(Error::Changed) }
+
+/// Looks for the traces of an operation whose answer was lost, for this reason.
+pub async fn find_out(client: &Client, operation: &Operation, lost: Error) -> Outcome {
+    match operation {
+        Operation::Update(patch) => of_save(save::find_out(client, patch, lost).await),
+        // Both or neither: the row tells of the action too.
+        Operation::Create(new) | Operation::CreateAndAct(new, _) => made(client, new, lost).await,
+        Operation::Delete(deletion) => match client.row(&deletion.itself()).await {
+            Err(gone) if gone.is_not_found() => Outcome::Done(None),
+            Ok(row) if row.etag().is_some_and(|etag| etag == *deletion.etag) => Outcome::NotDone(lost.cause()),
+            Ok(_) if deletion.optimistic_concurrency => Outcome::Conflict(Error::Changed),
+            _ => Outcome::Unknown(lost),
+        },
+        Operation::Act(action) => acted(client, action, lost).await,
+    }
+}
+
+async fn made(client: &Client, new: &NewRow, lost: Error) -> Outcome {
+    match client.row(&new.itself()).await {
+        Ok(row) => Outcome::Done(Some(row)),
+        Err(missing) if missing.is_not_found() => Outcome::NotDone(lost.cause()),
+        Err(_) => Outcome::Unknown(lost),
+    }
+}
+
+async fn acted(client: &Client, action: &Action, lost: Error) -> Outcome {
+    let Some(subject) = action.subject.as_ref() else { return Outcome::Unknown(lost) };
+    let Some((column, change)) = &subject.done else { return Outcome::Unknown(lost) };
+    let row = match client.row(&subject.itself()).await {
+        Ok(row) => row,
+        Err(gone) if gone.is_not_found() => return Outcome::Gone(gone),
+        Err(_) => return Outcome::Unknown(lost),
+    };
+    let is_done = row.cell(&change.property(column)).is_some_and(|cell| change.is_value(cell.json));
+    match row.etag() {
+        _ if is_done => Outcome::Done(Some(row)),
+        Some(etag) if etag == *subject.etag => Outcome::NotDone(lost.cause()),
+        _ => Outcome::Unknown(lost),
+    }
+}
+
+/// Makes sure that the row that an action is about is as it was read. A refused write costs no request.
+async fn unchanged(client: &Client, action: &Action) -> Result<(), Error> {
+    if let Some(reason) = client.guard().read_only() {
+        return Err(Error::Refused { reason });
+    }
+    let Some(subject) = action.subject.as_ref().filter(|subject| !subject.etag.is_empty()) else {
+        return Ok(());
+    };
+    let row = client.row(&subject.itself()).await?;
+    match row.etag() {
+        Some(etag) if etag == *subject.etag => Ok(()),
+        _ => Err(Error::Changed),
+    }
+}
+
+fn of_save(outcome: save::Outcome) -> Outcome {
+    match outcome {
+        save::Outcome::Saved(row) => Outcome::Done(Some(row)),
+        save::Outcome::Conflict { error, .. } => Outcome::Conflict(error),
+        save::Outcome::Gone(error) => Outcome::Gone(error),
+        save::Outcome::Unknown { error, .. } => Outcome::Unknown(error),
+        save::Outcome::NotSaved(error) => Outcome::NotDone(error),
+    }
+}

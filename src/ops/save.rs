@@ -52,7 +52,7 @@ pub async fn save(client: &Client, patch: &Patch) -> Outcome {
 }
 
 /// Reads the row after an answer was lost.
-async fn find_out(client: &Client, patch: &Patch, error: Error) -> Outcome {
+pub(super) async fn find_out(client: &Client, patch: &Patch, error: Error) -> Outcome {
     let current = match client.row(&patch.touched()).await {
         Ok(current) => current,
         Err(gone) if gone.is_not_found() => return Outcome::Gone(gone),

@@ -348,6 +348,7 @@ impl App {
 fn subject(target: &Target) -> Subject {
     Subject {
         set: target.table.set.clone(),
+        primary_id: target.table.primary_id.clone(),
         id: target.id,
         etag: target.row.etag().unwrap_or_default().into_owned(),
         done: None,

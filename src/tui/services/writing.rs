@@ -32,9 +32,6 @@ impl Services {
     /// See [`SaveFailure`].
     pub async fn operate(&self, operation: &Operation) -> Result<Operated, SaveFailure> {
         let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
-        if let Operation::Update(patch) = operation {
-            return self.save(patch).await.map(|Saved { row }| Operated { row: Some(row) });
-        }
         operated(ops::operate(&client, operation).await)
     }
 
@@ -45,7 +42,8 @@ impl Services {
     /// See [`SaveFailure`].
     pub async fn find_out(&self, operation: &Operation) -> Result<Operated, SaveFailure> {
         let client = self.client().map_err(|error| SaveFailure::Unknown(cause(&error)))?;
-        operated(ops::operate::find_out(&client, operation).await)
+        let lost = Error::Invalid { what: "it has not arrived at the server".to_owned() };
+        operated(ops::operate::find_out(&client, operation, lost).await)
     }
 }
 
