@@ -7,6 +7,7 @@ use super::finding::Search;
 use super::journal::{Entry, Owner};
 use super::layout::Size;
 use super::looking_up::LookupSearch;
+use super::own_editor::Draft;
 use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
@@ -47,6 +48,9 @@ pub enum Effect {
     Copy(String),
     /// Leave the screen, print plain text, wait for a key, come back.
     Print(String),
+    /// Leave the screen to the person's own editor with a text; answers with
+    /// [`Event::TextEdited`](super::Event::TextEdited) before anything else happens.
+    EditText(Draft),
     /// Print plain text behind the screen, where it can be copied after the program has ended.
     Announce(String),
     /// Draw everything anew.

@@ -37,6 +37,7 @@ pub mod nav;
 pub mod nearest;
 pub mod notice;
 pub mod overlay;
+pub mod own_editor;
 pub mod panes;
 pub mod pending;
 pub mod picker;
@@ -87,6 +88,7 @@ use notice::Notice;
 use overlay::Overlay;
 use overlay::help::Help;
 use overlay::palette::Palette;
+use own_editor::{Outside, Unstaged};
 use panes::{Pane, PaneState};
 use pending::{Pending, RowKey};
 use places::Listed;
@@ -164,6 +166,10 @@ pub struct App {
     sought: Option<Search>,
     /// The text of the last editor that was left without staging, and its column.
     dropped: Option<(ColumnName, String)>,
+    /// What is being edited in the person's own editor.
+    outside: Option<Outside>,
+    /// What was written there and not staged.
+    unstaged: BTreeMap<own_editor::Place, Unstaged>,
     /// How the last send is going.
     pub sending: Sending,
     /// Which row the last request for one was about.
@@ -226,6 +232,8 @@ impl App {
             bound: None,
             sought: None,
             dropped: None,
+            outside: None,
+            unstaged: BTreeMap::new(),
             sending: Sending::default(),
             asked_row: None,
             zone: Zone::default(),
@@ -306,6 +314,7 @@ impl App {
                 vec![]
             }
             Event::Input(input) => self.input(input),
+            Event::TextEdited(edited) => self.text_edited(edited),
             Event::Waiting(wait) => {
                 self.waiting = wait;
                 vec![]
