@@ -176,7 +176,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     // The demo looks at no setting and leaves no file.
     if let Some(Command::Demo(args)) = command {
         let place = (Situation::of(environment), Terminal::of(environment));
-        return args.run(place, OwnEditor::of(environment)).await;
+        return Box::pin(args.run(place, OwnEditor::of(environment))).await;
     }
     // A file is looked at the same way whatever is set.
     if let Some(Command::Json(args)) = command {

@@ -201,7 +201,8 @@ async fn end(child: &mut Child) {
     let _ = timeout(GRACE, child.kill()).await; // nobody is left to tell
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

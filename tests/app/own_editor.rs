@@ -14,7 +14,7 @@ async fn start(home: &tempfile::TempDir, script: &str) -> Program {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
     let editor = OwnEditor { command: path.to_str().map(str::to_owned), folder: home.path().into() };
     let mut program = Program::start_with(|_, start| start.editor = editor).await;
-    program.to_the_cases().await;
+    program.go_to_the_cases().await;
     program
 }
 

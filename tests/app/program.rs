@@ -119,12 +119,12 @@ impl Program {
     /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
     pub(crate) async fn start_at_the_cases() -> Self {
         let mut program = Self::start().await;
-        program.to_the_cases().await;
+        program.go_to_the_cases().await;
         program
     }
 
     /// Goes on from the tables to the first case that can be changed.
-    pub(crate) async fn to_the_cases(&mut self) {
+    pub(crate) async fn go_to_the_cases(&mut self) {
         self.wait_for("Action Card").await;
         self.keys("/ i n c i d e n t enter");
         self.wait_for("CAS-").await;

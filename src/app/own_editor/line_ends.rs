@@ -30,7 +30,7 @@ impl LineEnds {
     }
 
     /// The value of a text from a file, with the line ends that it had before.
-    pub(super) fn from_file(self, text: &str) -> String {
+    pub(super) fn value_of(self, text: &str) -> String {
         match self {
             Self::Feed => text.replace("\r\n", "\n"),
             Self::Both => text.replace("\r\n", "\n").replace('\n', "\r\n"),
@@ -54,7 +54,7 @@ mod tests {
         ] {
             let ends = LineEnds::of(value);
             assert_eq!(ends.for_file(value), file, "{value:?}");
-            assert_eq!(ends.from_file(edited), expected, "{value:?}");
+            assert_eq!(ends.value_of(edited), expected, "{value:?}");
         }
     }
 }

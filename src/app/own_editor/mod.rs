@@ -194,7 +194,7 @@ impl App {
     fn take_edited(&mut self, outside: Outside, file: &str) -> Vec<Effect> {
         let text = outside.taken(file);
         let staged = match &outside.subject {
-            Subject::Cell(editor, ends) => self.stage_written(editor, &ends.from_file(text)),
+            Subject::Cell(editor, ends) => self.stage_written(editor, &ends.value_of(text)),
             Subject::Row(schema, json) => self.stage_row(&outside.target, schema, json, text),
         };
         match staged {
