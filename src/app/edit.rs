@@ -86,7 +86,7 @@ impl App {
     }
 
     /// The column under the cursor.
-    fn edit_column(&self, schema: &TableSchema) -> Option<Column> {
+    pub(in crate::app) fn edit_column(&self, schema: &TableSchema) -> Option<Column> {
         match self.screen() {
             Screen::Grid(_) if self.focus() == Pane::Detail => {
                 schema.column(self.preview_column()?.as_str()).cloned()
@@ -142,6 +142,7 @@ impl App {
                 let column = self.edit_column(&schema).ok_or("There is no column here.")?;
                 return Ok(self.open_editor(target, column));
             }
+            EditCommand::OwnEditor => return self.edit_outside(target, &schema),
             EditCommand::Clear => {
                 let column = self.edit_column(&schema).ok_or("There is no column here.")?;
                 field::way(&column)?;
@@ -234,6 +235,8 @@ impl App {
 pub enum EditCommand {
     /// The column under the cursor.
     Edit,
+    /// The same, or the row as JSON, in the person's own editor.
+    OwnEditor,
     /// One of the table's choices.
     Change,
     /// No value.

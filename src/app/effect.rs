@@ -7,12 +7,15 @@ use super::finding::Search;
 use super::journal::{Entry, Owner};
 use super::layout::Size;
 use super::looking_up::LookupSearch;
+use super::own_editor::Draft;
 use super::pending::{OperationId, Sent};
 use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
-use crate::dataverse::{Exchange, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema};
+use crate::dataverse::{
+    Exchange, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema,
+};
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
 ///
@@ -50,6 +53,9 @@ pub enum Effect {
     Copy(String),
     /// Leave the screen, print plain text, wait for a key, come back.
     Print(String),
+    /// Leave the screen to the person's own editor with a text; answers with
+    /// [`Event::TextEdited`](super::Event::TextEdited) before anything else happens.
+    EditText(Draft),
     /// Print plain text behind the screen, where it can be copied after the program has ended.
     Announce(String),
     /// Draw everything anew.

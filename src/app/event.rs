@@ -13,6 +13,7 @@ use super::journal::Opened;
 use super::key::Input;
 use super::layout::Size;
 use super::looking_up::LookupFound;
+use super::own_editor::Edited;
 use super::pending::OperationId;
 use super::places::Listed;
 use super::problem::Problem;
@@ -20,7 +21,9 @@ use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
 use super::zone::Zone;
-use crate::dataverse::{self, Exchange, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema};
+use crate::dataverse::{
+    self, Exchange, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
+};
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
 #[derive(Debug)]
@@ -39,6 +42,8 @@ pub enum Event {
     Traced(Box<Trace>),
     /// How a text was handed over.
     Copied(Copied),
+    /// The person's own editor has ended.
+    TextEdited(Edited),
     /// The sign-in can no longer be renewed by itself; why, and how long its token is good for.
     PersonNeeded(Problem),
     /// Background work has something to show and goes on. Ignored when the ticket is void.

@@ -200,6 +200,7 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             };
             hints.extend([
                 Hint::new("Tab", "and next"),
+                Hint::new("Ctrl-O", "your editor"),
                 Hint::new("Ctrl-U", "clear"),
                 Hint::new("Ctrl-R", "as it was"),
             ]);

@@ -39,6 +39,7 @@ pub mod nearest;
 pub mod notice;
 pub mod operate;
 pub mod overlay;
+pub mod own_editor;
 pub mod panes;
 pub mod pending;
 pub mod picker;
@@ -91,6 +92,7 @@ use notice::Notice;
 use overlay::Overlay;
 use overlay::help::Help;
 use overlay::palette::Palette;
+use own_editor::{Outside, Unstaged};
 use panes::{Pane, PaneState};
 use pending::{Pending, RowKey};
 use places::Listed;
@@ -171,6 +173,10 @@ pub struct App {
     sought: Option<Search>,
     /// The text of the last editor that was left without staging, and its column.
     dropped: Option<(ColumnName, String)>,
+    /// What is being edited in the person's own editor.
+    outside: Option<Outside>,
+    /// What was written there and not staged.
+    unstaged: BTreeMap<own_editor::Place, Unstaged>,
     /// How the last send is going.
     pub sending: Sending,
     /// Rows that operations have changed and that were not read since.
@@ -237,6 +243,8 @@ impl App {
             bound: None,
             sought: None,
             dropped: None,
+            outside: None,
+            unstaged: BTreeMap::new(),
             sending: Sending::default(),
             out_of_date: vec![],
             asked_row: None,
@@ -318,6 +326,7 @@ impl App {
                 vec![]
             }
             Event::Input(input) => self.input(input),
+            Event::TextEdited(edited) => self.text_edited(edited),
             Event::Waiting(wait) => {
                 self.waiting = wait;
                 vec![]

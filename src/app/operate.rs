@@ -1,6 +1,5 @@
 //! What became of operations that were sent: creates, deletes, actions.
 
-use super::{App, Screen};
 use super::effect::{Effect, Request, WriteId};
 use super::event::{Operated, SaveFailure};
 use super::notice::Notice;
@@ -8,6 +7,7 @@ use super::pending::{OperationId, OperationKind, PendingOperation, RowKey, RowSt
 use super::problem::Problem;
 use super::save::sentence;
 use super::tickets::Slot;
+use super::{App, Screen};
 use crate::dataverse::{Error, Row};
 
 impl App {
@@ -141,7 +141,8 @@ impl App {
         let Some(operation) = self.pending.operations().iter().find(waits).cloned() else { return };
         self.pending.rebase_operations(key, newer);
         self.merge(key, newer);
-        let who = newer.cell("_modifiedby_value").and_then(|cell| cell.formatted.map(|name| name.into_owned()));
+        let who =
+            newer.cell("_modifiedby_value").and_then(|cell| cell.formatted.map(|name| name.into_owned()));
         let who = who.unwrap_or_else(|| "Somebody".to_owned());
         let name = operation.about.as_ref().map_or("", |target| &target.name);
         self.say(format!("{who} changed {name} meanwhile. Look at it; then s sends: {}.", operation.title));

@@ -44,7 +44,8 @@ pub fn confirm(app: &App, items: &[Item]) -> Confirm {
         ([one], 0) => {
             let name = operation(&app.pending, one).and_then(|known| known.about.as_ref());
             let name = name.map(|target| target.name.trim()).filter(|name| is_typed(name));
-            return name.map_or_else(|| in_production("delete".to_owned()), |name| Confirm::Text(name.to_owned()));
+            return name
+                .map_or_else(|| in_production("delete".to_owned()), |name| Confirm::Text(name.to_owned()));
         }
         _ => return in_production(format!("delete {count}")),
     }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::signals::interrupted;
 use super::{CliError, Context};
 use crate::auth::TokenStore;
-use crate::config::{Paths, Settings, Situation, Terminal};
+use crate::config::{OwnEditor, Paths, Settings, Situation, Terminal};
 use crate::sandbox;
 
 /// Open the program on a sandbox of its own: no account, no configuration
@@ -24,7 +24,11 @@ impl DemoArgs {
     /// # Errors
     ///
     /// When there is no terminal, or the sandbox cannot start.
-    pub(super) async fn run(self, situation: Situation, terminal: Terminal) -> Result<(), CliError> {
+    pub(super) async fn run(
+        self,
+        (situation, terminal): (Situation, Terminal),
+        editor: OwnEditor,
+    ) -> Result<(), CliError> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(CliError::usage("the demo needs a terminal to draw on")
                 .hint("a sandbox for scripts: `dv sandbox`"));
@@ -51,6 +55,7 @@ impl DemoArgs {
             client_id: Some(ready.client_id.clone()),
             discovery: Some(ready.discovery.clone()),
             terminal,
+            editor,
             ..Settings::bare(Paths::below(folder.path()), situation)
         };
         Context::new(settings.clone()).start_log();

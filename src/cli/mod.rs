@@ -44,7 +44,7 @@ use signals::interruptible;
 
 use crate::app::session;
 use crate::auth::{TokenStore, Version};
-use crate::config::{self, Environment, Flags, Named, Profiles, Settings, Situation, Terminal};
+use crate::config::{self, Environment, Flags, Named, OwnEditor, Profiles, Settings, Situation, Terminal};
 use crate::{http, tui};
 
 /// Explore and edit Microsoft Dataverse and Dynamics 365 from the keyboard
@@ -175,7 +175,8 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
     let Cli { settings, command } = cli;
     // The demo looks at no setting and leaves no file.
     if let Some(Command::Demo(args)) = command {
-        return args.run(Situation::of(environment), Terminal::of(environment)).await;
+        let place = (Situation::of(environment), Terminal::of(environment));
+        return Box::pin(args.run(place, OwnEditor::of(environment))).await;
     }
     // A file is looked at the same way whatever is set.
     if let Some(Command::Json(args)) = command {
@@ -246,7 +247,8 @@ impl Command {
             Command::Keys(args) => args.run(context, out),
             // These run on until they are left; they listen for signals themselves.
             Command::Demo(args) => {
-                args.run(context.settings().situation, context.settings().terminal.clone()).await
+                let settings = context.settings();
+                args.run((settings.situation, settings.terminal.clone()), settings.editor.clone()).await
             }
             Command::Json(args) => {
                 let settings = context.settings();
@@ -345,6 +347,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         proxy: doctor::proxy_to(settings),
         terminal: doctor::place(settings),
         esc_ms: settings.esc_ms,
+        editor: settings.editor.clone(),
         demo: false,
         journal: settings.journal,
         store,

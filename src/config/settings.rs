@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::application::{Application, Named};
 use super::profiles::Switch;
 use super::tags::{Tags, Way};
-use super::{Environment, Error, Look, Paths, Profile, Proxies, Terminal, profiles};
+use super::{Environment, Error, Look, OwnEditor, Paths, Profile, Proxies, Terminal, profiles};
 use crate::auth::vault::Choice;
 use crate::auth::{EnvironmentUrl, Version};
 
@@ -104,6 +104,8 @@ pub struct Settings {
     pub terminal: Terminal,
     /// For so many milliseconds a lone Esc is held, to see whether it begins a key.
     pub esc_ms: Option<u16>,
+    /// What long texts are written with.
+    pub editor: OwnEditor,
     /// Staged edits may be kept on disk.
     pub journal: bool,
     /// Where files live.
@@ -159,6 +161,7 @@ impl Settings {
             look: Look::default(),
             proxies: Proxies::default(),
             terminal: Terminal::default(),
+            editor: OwnEditor::default(),
             esc_ms: None,
             journal: true,
             paths,
@@ -272,6 +275,7 @@ impl Settings {
             look,
             proxies: Proxies::of(environment),
             terminal: Terminal::of(environment),
+            editor: OwnEditor::of(environment),
             warnings: profile.unknown.into_iter().map(unknown).chain(exposed).chain(odd_look).collect(),
             esc_ms: None,
             journal: !flags.no_journal && !environment.is_on("DV_NO_JOURNAL"),

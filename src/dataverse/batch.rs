@@ -11,10 +11,10 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use uuid::Uuid;
 
+use super::Error;
 use super::request::{Request, Target};
 use super::response::{Response, error_of};
 use super::transport::WEB_API;
-use super::Error;
 
 /// One request that carries out all of these, or none.
 ///

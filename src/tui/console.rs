@@ -1,13 +1,21 @@
 //! What the loop asks of the terminal beside drawing on it.
 
+use std::future::ready;
 use std::io::{self, Write, stdout};
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 
 use super::backend::Synchronized;
 use super::clipboard::Clipboard;
 use super::line::Line;
-use super::{Start, Theme, Traits, terminal};
+use super::{Start, Theme, Traits, own_editor, terminal};
 use crate::app::copy::Copied;
+use crate::app::own_editor::{Draft, Edited};
 use crate::text::harmless;
+
+/// The program was told to end, or broke: whichever it was is the answer.
+pub type Ended = Shared<BoxFuture<'static, bool>>;
 
 /// The terminal beside its cells. A test has one that records.
 pub trait Console {
@@ -46,6 +54,15 @@ pub trait Console {
     /// When the terminal is gone.
     fn suspend(&mut self) -> io::Result<()>;
 
+    /// Hands the terminal to the person's own editor with a text, until it has ended. The terminal is ours again then.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    fn edit(&mut self, _draft: &Draft) -> impl Future<Output = io::Result<Edited>> + Send {
+        ready(Ok(Edited::Impossible("There is no editor here.".into())))
+    }
+
     /// The terminal said something of itself. A frame follows.
     fn learned(&mut self, _traits: &Traits) {}
 
@@ -68,12 +85,14 @@ pub struct RealConsole {
     synchronized: Synchronized,
     line: Line,
     theme: Option<Theme>,
+    ended: Ended,
 }
 
 impl RealConsole {
-    /// A console beside the screen that is at the end of `line`, and whose frames can be `synchronized`.
-    pub fn new(start: Start, synchronized: Synchronized, line: Line) -> Self {
-        Self { clipboard: start.clipboard(), start, synchronized, line, theme: None }
+    /// A console beside the screen that is at the end of `line`, and whose frames can be `synchronized`. An editor that
+    /// has the terminal goes when the program has `ended`.
+    pub fn new(start: Start, synchronized: Synchronized, line: Line, ended: Ended) -> Self {
+        Self { clipboard: start.clipboard(), start, synchronized, line, theme: None, ended }
     }
 }
 
@@ -104,6 +123,24 @@ impl Console for RealConsole {
         terminal::give_back()?;
         stop_for_the_shell()?;
         terminal::enter()
+    }
+
+    async fn edit(&mut self, draft: &Draft) -> io::Result<Edited> {
+        let work = match own_editor::prepare(&self.start.editor, draft) {
+            Ok(work) => work,
+            Err(why) => return Ok(Edited::Impossible(why)),
+        };
+        terminal::give_back()?;
+        let edited = {
+            let _lent = terminal::lend();
+            work.run(self.ended.clone()).await
+        };
+        let entered = terminal::enter();
+        if self.ended.clone().now_or_never().is_none() {
+            entered?;
+            terminal::forget_typed();
+        } // else it may be gone, and nothing is drawn any more
+        Ok(edited)
     }
 
     fn learned(&mut self, traits: &Traits) {

@@ -1,10 +1,11 @@
 //! The loop: events in, effects out, a frame when something changed.
 
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::io;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::future::poll_immediate;
 use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -100,14 +101,24 @@ where
                     console.announce(&text)?;
                     draw_anew(app, terminal)?;
                 }
-                Effect::Suspend => {
-                    // The shell must not take an answer for something typed.
-                    let until = Instant::now() + LAST_ANSWER;
-                    while line.is_waiting()
-                        && let Ok(Some(arrival)) = timeout_at(until, input.next()).await
-                    {
-                        effects.extend(typing.take(app, console, arrival)?);
+                Effect::EditText(draft) => {
+                    // Whatever is typed from here on is meant for the editor.
+                    let mut input = (&mut input).filter(|arrival| ready(!arrival.is_from_keys()));
+                    effects.extend(hear_out(app, console, &mut typing, &mut input).await?);
+                    let edited = console.edit(&draft).await?;
+                    line.forget();
+                    loop {
+                        match poll_immediate(input.next()).await {
+                            Some(Some(arrival)) => effects.extend(typing.take(app, console, arrival)?),
+                            Some(None) => return Ok(()),
+                            None => break,
+                        }
                     }
+                    effects.extend(take_answer(app, Event::TextEdited(edited)));
+                    draw_anew(app, terminal)?;
+                }
+                Effect::Suspend => {
+                    effects.extend(hear_out(app, console, &mut typing, &mut input).await?);
                     console.suspend()?;
                     line.forget();
                     typing.suspended();
@@ -163,6 +174,24 @@ where
             }
         }
     }
+}
+
+/// Waits for what the terminal was asked: whoever has it next must not take an answer for something typed.
+async fn hear_out(
+    app: &mut App,
+    console: &mut impl Console,
+    typing: &mut Typing,
+    input: &mut (impl Stream<Item = Arrival> + Unpin),
+) -> io::Result<Vec<Effect>> {
+    let line = console.line();
+    let until = Instant::now() + LAST_ANSWER;
+    let mut effects = vec![];
+    while line.is_waiting()
+        && let Ok(Some(arrival)) = timeout_at(until, input.next()).await
+    {
+        effects.extend(typing.take(app, console, arrival)?);
+    }
+    Ok(effects)
 }
 
 /// When the next frame is due, now that this has come: what a person did is seen at once.

@@ -13,6 +13,7 @@ pub mod input;
 mod journal;
 mod layouts;
 pub mod line;
+pub mod own_editor;
 pub mod pasting;
 mod places;
 pub mod runner;

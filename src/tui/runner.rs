@@ -139,6 +139,7 @@ impl Runner {
             | Effect::Journal(_)
             | Effect::Copy(_)
             | Effect::Print(_)
+            | Effect::EditText(_)
             | Effect::Announce(_)
             | Effect::Redraw
             | Effect::Suspend

@@ -33,9 +33,7 @@ use crate::app::{Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::{Moment, UNLOCKED};
-use crate::dataverse::{
-    Client, Error, Exchange, Guard, Refused, Retry, RowId, RowQuery, TableName, Waiting,
-};
+use crate::dataverse::{Client, Error, Exchange, Guard, Refused, Retry, RowId, RowQuery, TableName, Waiting};
 use crate::http;
 use crate::ops::column_layouts::LayoutFile;
 use crate::ops::environments::{self, Memory};

@@ -17,7 +17,7 @@ use super::backend::Ability;
 use super::clipboard::{Clipboard, Multiplexer};
 use super::console::RealConsole;
 use super::input;
-use super::terminal::{Guard, can_be_asked, let_nothing_wait};
+use super::terminal::{self, Guard, can_be_asked, let_nothing_wait};
 use super::theme::{Colours, Ground};
 use super::traits::Traits;
 use super::{Runner, Services, Theme, run_loop};
@@ -27,7 +27,7 @@ use crate::app::layout::Size;
 use crate::app::screen::Viewer;
 use crate::app::session::{self, Way};
 use crate::auth::{TokenStore, Version};
-use crate::config::{Application, Look, Profiles, Tags};
+use crate::config::{Application, Look, OwnEditor, Profiles, Tags};
 use crate::ops::doctor;
 
 /// Everything that `cli` hands over, resolved from flags, environment and profile. Addresses are as they were given.
@@ -90,6 +90,8 @@ pub struct Start {
     pub terminal: doctor::Terminal,
     /// For so many milliseconds a lone Esc is held, to see whether it begins a key; what fits the place without it.
     pub esc_ms: Option<u16>,
+    /// What long texts are written with.
+    pub editor: OwnEditor,
     /// The embedded sandbox: begin with the device code.
     pub demo: bool,
     /// Where the tokens are kept. It can be opened, and asks nobody anything.
@@ -158,6 +160,7 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
             () = asked_to_end => false,
         }
     }
+    .boxed()
     .shared();
     let events = pin!((&mut input).take_until(ended.clone()));
     let is_ending = ended.clone();
@@ -166,7 +169,7 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
         is_ending.await;
         let_nothing_wait().await;
     }));
-    let mut console = RealConsole::new(start, terminal.backend().synchronized(), line.clone());
+    let mut console = RealConsole::new(start, terminal.backend().synchronized(), line.clone(), ended.clone());
     run_loop(&mut app, &mut runner, &mut terminal, &mut console, &theme, events).await?;
     if asks {
         input::hear_out(&mut input, &line).await;
@@ -181,15 +184,23 @@ async fn run_from(start: Start, first: impl FnOnce(App) -> App) -> io::Result<()
 #[cfg(unix)]
 fn asked_to_end() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
+    let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()];
+    let signals = kinds.map(signal);
     async {
-        let [Ok(mut terminate), Ok(mut hang_up), Ok(mut interrupt)] = signals else {
+        let [Ok(mut terminate), Ok(mut hang_up), Ok(mut interrupt), Ok(mut quit)] = signals else {
             return std::future::pending().await; // no handlers: the system ends us its own way
         };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hang_up.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            // Those two come from keys as well, and then they are the editor's that has the terminal.
+            let is_for_us = tokio::select! {
+                _ = terminate.recv() => true,
+                _ = hang_up.recv() => true,
+                _ = interrupt.recv() => !terminal::is_lent(),
+                _ = quit.recv() => !terminal::is_lent(),
+            };
+            if is_for_us {
+                return;
+            }
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use std::io::{self, IsTerminal, stdout};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossterm::cursor::{MoveTo, Show};
@@ -40,6 +39,61 @@ pub fn can_be_asked(name: Option<&str>) -> bool {
 
 /// The other screen is shown.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// How many editors have the terminal, or had it just now.
+static LENT: AtomicUsize = AtomicUsize::new(0);
+
+/// A signal from a key that ended an editor may be heard after the end of that.
+const ECHO: Duration = Duration::from_millis(100);
+
+/// The terminal is somebody else's, until this is dropped. Signals from keys still are, a little longer.
+#[derive(Debug)]
+pub(super) struct Lent {
+    /// How the line is set: an editor that is killed does not set it back.
+    #[cfg(unix)]
+    modes: Option<rustix::termios::Termios>,
+}
+
+/// Lends the terminal to an editor: signals from keys are not for us.
+pub(super) fn lend() -> Lent {
+    LENT.fetch_add(1, Ordering::SeqCst);
+    Lent {
+        #[cfg(unix)]
+        modes: rustix::termios::tcgetattr(stdout()).ok(),
+    }
+}
+
+/// Whether signals from keys are somebody else's.
+#[cfg(unix)]
+pub(super) fn is_lent() -> bool {
+    LENT.load(Ordering::SeqCst) > 0
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(modes) = &self.modes {
+            use rustix::termios::{OptionalActions, tcsetattr};
+            let _ = tcsetattr(stdout(), OptionalActions::Now, modes); // it may be gone
+        }
+        tokio::spawn(async {
+            tokio::time::sleep(ECHO).await;
+            LENT.fetch_sub(1, Ordering::SeqCst);
+        });
+    }
+}
+
+/// Throws away what was typed and not read.
+pub(super) fn forget_typed() {
+    #[cfg(unix)]
+    {
+        use rustix::termios::{QueueSelector, tcflush};
+        let _ = match io::stdin().is_terminal() {
+            true => tcflush(io::stdin(), QueueSelector::IFlush),
+            false => tcflush(stdout(), QueueSelector::IFlush),
+        }; // what is typed to a terminal that is gone is gone
+    }
+}
 
 /// How long a terminal may take nothing before what waits for it is thrown away.
 #[cfg(unix)]

@@ -8,6 +8,7 @@ mod going;
 mod grid;
 mod log;
 mod lookups;
+mod own_editor;
 mod panes;
 mod program;
 mod screen;

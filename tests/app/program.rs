@@ -10,12 +10,14 @@ use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::keymap::Keymap;
 use dvtui::app::layout::Size;
+use dvtui::app::own_editor::{Draft, Edited};
 use dvtui::app::session::{self, Way};
 use dvtui::auth::{TokenStore, Version};
-use dvtui::config::{Application, Paths, Profiles, Tags};
+use dvtui::config::{Application, OwnEditor, Paths, Profiles, Tags};
 use dvtui::sandbox::{Options, Ready, Sandbox};
 use dvtui::tui::input::Arrival;
-use dvtui::tui::{Console, Given, Runner, Services, Start, Theme, run_loop};
+use dvtui::tui::{Console, Given, Runner, Services, Start, Theme, own_editor, run_loop};
+use futures_util::FutureExt;
 use futures_util::stream::unfold;
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -94,13 +96,14 @@ impl Program {
         let (width, height) = (size.width, size.height);
         let (input, events) = unbounded_channel();
         let shown = screen.clone();
+        let mut console = Deaf { editor: settings.editor.clone() };
         let end = tokio::spawn(async move {
             let mut app = App::new(start, Size { width, height }, Timestamp::now());
             app.know_layouts(services.layouts());
             let mut runner = Runner::new(services);
             let Ok(mut terminal) = Terminal::new(shown);
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
-            run_loop(&mut app, &mut runner, &mut terminal, &mut Deaf, &Theme::plain(), events).await
+            run_loop(&mut app, &mut runner, &mut terminal, &mut console, &Theme::plain(), events).await
         });
         Self { sandbox, screen, input, end, home, settings }
     }
@@ -116,14 +119,17 @@ impl Program {
     /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
     pub(crate) async fn start_at_the_cases() -> Self {
         let mut program = Self::start().await;
-        program.wait_for("Action Card").await;
-        program.keys("/ i n c i d e n t enter");
-        program.wait_for("CAS-").await;
-        program.keys("/ R e s e a r c h esc");
+        program.go_to_the_cases().await;
         program
-            .wait_until("active cases", |screen| screen.contains("Resea") && !screen.contains("Probl"))
-            .await;
-        program
+    }
+
+    /// Goes on from the tables to the first case that can be changed.
+    pub(crate) async fn go_to_the_cases(&mut self) {
+        self.wait_for("Action Card").await;
+        self.keys("/ i n c i d e n t enter");
+        self.wait_for("CAS-").await;
+        self.keys("/ R e s e a r c h esc");
+        self.wait_until("active cases", |screen| screen.contains("Resea") && !screen.contains("Probl")).await;
     }
 
     /// Presses keys, separated by spaces, by the names that help shows.
@@ -279,6 +285,7 @@ pub(crate) fn nowhere(home: &Path) -> Start {
         proxy: None,
         terminal: dvtui::ops::doctor::Terminal::default(),
         esc_ms: None,
+        editor: OwnEditor::default(),
         demo: false,
         journal: true,
         store: TokenStore::in_folder(&home.join("state")),
@@ -292,8 +299,11 @@ pub(crate) fn api_fault(method: &str, path: &str, times: u32, fault: Value) -> V
     json!({ "match": { "origin": "api", "method": method, "path": path }, "times": times, "fault": fault })
 }
 
-/// A terminal without clipboard, shell or plain screen.
-pub(crate) struct Deaf;
+/// A terminal without clipboard, shell or plain screen. An editor there does without a terminal.
+#[derive(Default)]
+pub(crate) struct Deaf {
+    editor: OwnEditor,
+}
 
 impl Console for Deaf {
     fn copy(&mut self, _text: &str) -> io::Result<Copied> {
@@ -314,5 +324,12 @@ impl Console for Deaf {
 
     fn suspend(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    async fn edit(&mut self, draft: &Draft) -> io::Result<Edited> {
+        match own_editor::prepare(&self.editor, draft) {
+            Ok(work) => Ok(work.run(std::future::pending().boxed().shared()).await),
+            Err(why) => Ok(Edited::Impossible(why)),
+        }
     }
 }

@@ -33,7 +33,9 @@ async fn frames(keys: impl Iterator<Item = Key>) -> usize {
     let screen = Screen::new(80, 24);
     let mut terminal = Terminal::new(screen.clone()).unwrap();
     let keys = iter(keys.map(|key| Event::Input(Input::Key(key))));
-    run_loop(&mut app, &mut runner, &mut terminal, &mut Deaf, &Theme::plain(), keys).await.unwrap();
+    run_loop(&mut app, &mut runner, &mut terminal, &mut Deaf::default(), &Theme::plain(), keys)
+        .await
+        .unwrap();
     screen.frames()
 }
 

@@ -14,6 +14,7 @@ mod known;
 mod ladder;
 mod leaving;
 mod line;
+mod own_editor;
 mod passphrase;
 mod sandbox;
 #[allow(dead_code)] // the bench uses more of it

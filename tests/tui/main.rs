@@ -24,6 +24,7 @@ mod lookups;
 mod marks;
 mod odd_rows;
 mod overlays;
+mod own_editor;
 mod paint;
 mod panes;
 mod problems;

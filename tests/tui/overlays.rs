@@ -131,5 +131,5 @@ fn what_cannot_run_and_is_not_even_called_so_comes_last() {
     let found = palette.found(&stage.app);
     let titles: Vec<String> = found.iter().map(|found| palette.title(found.entry)).collect();
     assert_eq!(titles.last().map(String::as_str), Some("Review and send pending changes"), "{titles:?}");
-    assert_eq!(titles.len(), 3, "{titles:?}");
+    assert_eq!(titles.len(), 4, "{titles:?}");
 }

@@ -86,6 +86,10 @@ pub const ROWS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('e')]])
         .hint("edit")
         .enabled(on_a_row),
+    spec(GridCommand::Edit(EditCommand::OwnEditor), "cell.edit-outside", "Edit the cell in your own editor")
+        .keys(&[&[Key::Char('E')]])
+        .words("$EDITOR $VISUAL vim external")
+        .enabled(on_a_row),
     spec(GridCommand::Edit(EditCommand::Change), "row.change", "Change a choice by letters")
         .keys(&[&[Key::Char('c')]])
         .hint("change")

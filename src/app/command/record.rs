@@ -70,6 +70,15 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('e')]])
         .hint("edit")
         .enabled(with_row),
+    spec(
+        RecordCommand::Edit(EditCommand::OwnEditor),
+        "field.edit-outside",
+        "Edit the field in your own editor",
+        Scope::Form,
+    )
+    .keys(&[&[Key::Char('E')]])
+    .words("$EDITOR $VISUAL vim external")
+    .enabled(with_row),
     spec(RecordCommand::Open, "field.open", "Edit the field, or show all of a long value", Scope::Form)
         .keys(&[&[Key::Enter]])
         .words("whole full read more")
@@ -82,6 +91,15 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('e')]])
         .hint("edit")
         .enabled(with_row),
+    spec(
+        RecordCommand::Edit(EditCommand::OwnEditor),
+        "json.edit-outside",
+        "Edit the row as JSON in your own editor",
+        Scope::Json,
+    )
+    .keys(&[&[Key::Char('E')]])
+    .words("$EDITOR $VISUAL vim external")
+    .enabled(with_row),
     tree(JsonCommand::Whole, "json.whole", "Show the whole value; fold what has members")
         .keys(&[&[Key::Enter]])
         .hint("all")

@@ -88,7 +88,10 @@ impl App {
         let Some(schema) = schemas.get(&resolutions.name) else { return };
         let is_asked = |column: &&Column| draft.fields.iter().any(|field| field.column == column.name);
         let is_filled = |column: &&Column| {
-            matches!(column.kind, ColumnKind::Lookup { .. } | ColumnKind::State { .. } | ColumnKind::Status { .. })
+            matches!(
+                column.kind,
+                ColumnKind::Lookup { .. } | ColumnKind::State { .. } | ColumnKind::Status { .. }
+            )
         };
         let more: Vec<Field> = schema
             .columns
@@ -172,8 +175,8 @@ impl App {
     ) -> Result<Vec<Effect>, String> {
         // The first reason by value is the usual one of a state, except where it is an outcome of its own.
         let reason = reasons(schema, state).into_iter().next();
-        let reason = reason
-            .ok_or_else(|| format!("{} has no status reason for that.", schema.table.display_name))?;
+        let reason =
+            reason.ok_or_else(|| format!("{} has no status reason for that.", schema.table.display_name))?;
         let mut operations = Vec::new();
         for target in about {
             let changes: Vec<(ColumnName, Change)> = vec![

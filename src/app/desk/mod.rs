@@ -20,13 +20,12 @@ use super::key::Input;
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::draft::{Did, Draft, Field, Recipe, Value};
-use super::pending::{
-    OperationId, OperationKind, PendingOperation, RowState, Staged, Target, capital,
-};
+use super::pending::{OperationId, OperationKind, PendingOperation, RowState, Staged, Target, capital};
 use super::problem::Problem;
 use super::tickets::Slot;
 use crate::dataverse::{
-    Change, Column, Deletion, Error, LookupPath, Operation, Row, RowId, Subject, Table, TableName, TableSchema,
+    Change, Column, Deletion, Error, LookupPath, Operation, Row, RowId, Subject, Table, TableName,
+    TableSchema,
 };
 
 pub use closing::{has_states, is_closed};

@@ -51,12 +51,15 @@ impl App {
             _ => return Err("Open a table first.".to_owned()),
         };
         if like.is_some() && !matches!(self.screen(), Screen::Record(_)) {
-            return Err("Only some of its columns are here.  1 opens the row, A there copies all of it".to_owned());
+            return Err(
+                "Only some of its columns are here.  1 opens the row, A there copies all of it".to_owned()
+            );
         }
         let schema = self.schemas.get(&table.name).cloned();
         let schema = schema.ok_or("The table's columns have not been read yet.")?;
         let can = |column: &Column| field::writable(column, Purpose::Create).is_ok() && is_asked(column);
-        let required = |column: &Column| column.required != Required::None && column.required != Required::Recommended;
+        let required =
+            |column: &Column| column.required != Required::None && column.required != Required::Recommended;
         // The server fills these by itself.
         let own = |column: &Column| matches!(column.name.as_str(), "ownerid" | "statuscode");
         let mut columns: Vec<(&Column, bool)> = Vec::new();
@@ -110,9 +113,10 @@ impl App {
         let text = cell.text().map(Cow::into_owned).unwrap_or_else(|| raw.clone());
         let is = match &column.kind {
             ColumnKind::Lookup { .. } => Is::Row(Box::new(self.hit_of(like, column.name.as_str())?)),
-            ColumnKind::Text { .. } | ColumnKind::Memo { .. } | ColumnKind::Choices { .. } | ColumnKind::DateTime { .. } => {
-                Is::Value(Staged { change: Change::Text(raw), text })
-            }
+            ColumnKind::Text { .. }
+            | ColumnKind::Memo { .. }
+            | ColumnKind::Choices { .. }
+            | ColumnKind::DateTime { .. } => Is::Value(Staged { change: Change::Text(raw), text }),
             ColumnKind::YesNo { .. } => Is::Value(Staged { change: Change::YesNo(raw == "true"), text }),
             _ => Is::Value(Staged { change: Change::Number(raw), text }),
         };
@@ -188,7 +192,13 @@ fn is_asked(column: &Column) -> bool {
     !matches!(column.kind, ColumnKind::File | ColumnKind::Image | ColumnKind::BigInt)
         && !matches!(
             column.name.as_str(),
-            "importsequencenumber" | "overriddencreatedon" | "timezoneruleversionnumber" | "utcconversiontimezonecode"
-                | "processid" | "stageid" | "traversedpath" | "ticketnumber"
+            "importsequencenumber"
+                | "overriddencreatedon"
+                | "timezoneruleversionnumber"
+                | "utcconversiontimezonecode"
+                | "processid"
+                | "stageid"
+                | "traversedpath"
+                | "ticketnumber"
         )
 }

@@ -86,8 +86,7 @@ impl App {
         let action = Action::merge(&target.table, into.id, subject(&target));
         let title = format!("merge {} into {}", target.name, into.name);
         let gone = format!("{} is closed for good, and what hangs on it moves.", target.name);
-        let mut operation =
-            self.operation(OperationKind::Merge, Some(target), title, Operation::Act(action));
+        let mut operation = self.operation(OperationKind::Merge, Some(target), title, Operation::Act(action));
         operation.into = Some(RowKey { table: into.table.name, id: into.id });
         operation.effects.push(gone);
         operation

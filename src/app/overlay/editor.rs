@@ -73,17 +73,25 @@ impl Editor {
     ///
     /// A sentence when there is no result.
     pub fn resolved(&self) -> Result<String, String> {
-        let typed = self.typed.text();
+        self.resolve(&self.typed.text())
+    }
+
+    fn resolve(&self, typed: &str) -> Result<String, String> {
         match field::precision(&self.column.kind) {
             Some(precision) => {
-                relative::resolve(&typed, &self.initial, precision).map(std::borrow::Cow::into_owned)
+                relative::resolve(typed, &self.initial, precision).map(std::borrow::Cow::into_owned)
             }
-            None => Ok(typed),
+            None => Ok(typed.to_owned()),
         }
     }
 
-    fn is_relative(&self) -> bool {
-        field::precision(&self.column.kind).is_some() && relative::is_relative(&self.typed.text())
+    fn is_relative(&self, typed: &str) -> bool {
+        field::precision(&self.column.kind).is_some() && relative::is_relative(typed)
+    }
+
+    /// The text that editing began with.
+    pub(in crate::app) fn initial(&self) -> &str {
+        &self.initial
     }
 
     fn reset(&mut self, way: Way) {
@@ -109,10 +117,19 @@ impl App {
     ///
     /// A sentence that says what is expected.
     pub fn read_editor(&self, editor: &Editor) -> Result<Staged, String> {
-        if editor.is_relative() && self.marked().is_some_and(|marked| marked.count() > 1) {
+        self.read_typed(editor, &editor.typed.text())
+    }
+
+    /// What the editor would stage if this were typed.
+    ///
+    /// # Errors
+    ///
+    /// As [`App::read_editor`].
+    pub(in crate::app) fn read_typed(&self, editor: &Editor, typed: &str) -> Result<Staged, String> {
+        if editor.is_relative(typed) && self.marked().is_some_and(|marked| marked.count() > 1) {
             return Err("The marked rows have values of their own: type a number for all of them.".into());
         }
-        field::read(&editor.column, &editor.resolved()?, self.now, &self.zone)
+        field::read(&editor.column, &editor.resolve(typed)?, self.now, &self.zone)
     }
 
     pub(super) fn editor_input(&mut self, input: &Input) -> Vec<Effect> {
@@ -137,6 +154,7 @@ impl App {
                     self.step_field(step);
                 }
             }
+            Input::Key(Key::Ctrl('o')) => return self.edit_typed_outside(),
             Input::Key(Key::Ctrl('r')) => {
                 let way = match editor.typed {
                     Typed::Line(_) => Way::Line,

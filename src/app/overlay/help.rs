@@ -62,6 +62,7 @@ const EVERY_SCOPE: &[Scope] = &[
     Scope::Json,
     Scope::Tree,
     Scope::Viewer,
+    Scope::Act,
     Scope::Review,
     Scope::Doctor,
     Scope::Log,

@@ -33,7 +33,9 @@ impl Step {
             Touch::Edit { target, before, after, .. } => {
                 edit_text(target, after.as_ref(), before.as_ref(), count)
             }
-            Touch::Added(operation) => format!("{} is not pending any more", operation_text(operation, count)),
+            Touch::Added(operation) => {
+                format!("{} is not pending any more", operation_text(operation, count))
+            }
             Touch::Dropped(operation) => format!("{} is pending again", operation_text(operation, count)),
         }
     }

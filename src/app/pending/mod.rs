@@ -194,7 +194,8 @@ impl Pending {
 
     /// How many of them were not sent.
     pub fn unsent(&self) -> usize {
-        let edits = self.rows.iter().filter(|row| !row.is_sending()).map(|row| row.edits.len()).sum::<usize>();
+        let edits =
+            self.rows.iter().filter(|row| !row.is_sending()).map(|row| row.edits.len()).sum::<usize>();
         edits + self.operations.iter().filter(|operation| !operation.is_sending()).count()
     }
 

@@ -129,7 +129,8 @@ impl Pending {
         let queued: Vec<Item> =
             self.items().into_iter().filter(|item| about(item) && self.is_queued(item)).collect();
         for item in &queued {
-            let problem = Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
+            let problem =
+                Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
             self.set_state(item, RowState::Failed(problem));
         }
         queued.len()
@@ -146,9 +147,7 @@ impl Pending {
             let number = WriteId(self.last_write);
             self.set_state(item, RowState::Sending(number));
             sent.extend(match item {
-                Item::Row(key) => {
-                    self.row(&key.table, key.id).map(|row| Sent::Update(number, row.patch()))
-                }
+                Item::Row(key) => self.row(&key.table, key.id).map(|row| Sent::Update(number, row.patch())),
                 Item::Operation(id) => {
                     let operation = self.operation(*id);
                     operation.map(|known| Sent::Operation(number, Box::new(known.operation.clone())))
@@ -167,7 +166,9 @@ impl Pending {
         }
         let Some(key) = self.row_of(item) else { return false };
         let before = self.items().into_iter().take_while(|other| other != item);
-        before.into_iter().any(|other| self.row_of(&other).as_ref() == Some(&key) && self.is_on_its_way(&other))
+        before
+            .into_iter()
+            .any(|other| self.row_of(&other).as_ref() == Some(&key) && self.is_on_its_way(&other))
     }
 
     /// The row was changed by ourselves: what else waits there, and is based on the version before, is based on the new

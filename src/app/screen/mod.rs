@@ -51,7 +51,9 @@ impl Screen {
             Screen::Grid(_) => &[Scope::Grid, Scope::Act, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
                 record::Tab::Form => &[Scope::Form, Scope::Record, Scope::Act, Scope::List, Scope::Global],
-                record::Tab::Json => &[Scope::Json, Scope::Tree, Scope::Record, Scope::Act, Scope::List, Scope::Global],
+                record::Tab::Json => {
+                    &[Scope::Json, Scope::Tree, Scope::Record, Scope::Act, Scope::List, Scope::Global]
+                }
             },
             Screen::Review(_) => &[Scope::Review, Scope::List, Scope::Global],
             Screen::Doctor(_) => &[Scope::Doctor, Scope::List, Scope::Global],

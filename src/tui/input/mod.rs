@@ -38,6 +38,13 @@ pub enum Arrival {
     Continued,
 }
 
+impl Arrival {
+    /// Whether a person pressed something, or sent a signal by keys.
+    pub(super) fn is_from_keys(&self) -> bool {
+        matches!(self, Self::Event(Event::Input(_)) | Self::Burst(_) | Self::Stop | Self::Continued)
+    }
+}
+
 impl From<Event> for Arrival {
     fn from(event: Event) -> Self {
         Arrival::Event(event)

@@ -25,7 +25,8 @@ pub(super) fn draw(
     let below = draft.effects.len() + 1;
     let wanted = 1 + heights.iter().sum::<usize>() + below;
     let area = panel::open(wanted as u16, focus, theme, screen, buffer);
-    let head = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: area.height.min(1), ..area };
+    let head =
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: area.height.min(1), ..area };
     text::line(&draft.title, theme.bar, head, buffer);
     text::line_right("staged, sent by w", theme.dim, head, buffer);
     // When there are more fields than room, the one with the cursor is in sight.
@@ -113,7 +114,11 @@ fn one(field: &Field, current: bool, theme: &Theme, place: Rect, buffer: &mut Bu
                     .filter_map(|(letter, pick)| Some(format!("{} {}", letter?, pick.staged.text)))
                     .collect();
                 let used = 4 + label.chars().count() as u16;
-                let rest = Rect { x: value.x + used.min(value.width), width: value.width.saturating_sub(used), ..value };
+                let rest = Rect {
+                    x: value.x + used.min(value.width),
+                    width: value.width.saturating_sub(used),
+                    ..value
+                };
                 text::line(&said.join("  "), theme.dim, rest, buffer);
             }
             here
