@@ -19,6 +19,7 @@ const SCOPES: &[Scope] = &[
     Scope::Tables,
     Scope::Grid,
     Scope::Record,
+    Scope::Act,
     Scope::Form,
     Scope::Json,
     Scope::Tree,

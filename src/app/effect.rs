@@ -97,6 +97,8 @@ pub enum Request {
     QuickFind(Arc<TableSchema>),
     /// Read one row with all its columns.
     Row(SetName, RowId),
+    /// Read what hangs on a row: open activities, its place in a queue.
+    Around(RowId),
     /// Read the columns of tables and how their lookups are written.
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.

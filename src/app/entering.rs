@@ -40,6 +40,7 @@ impl App {
         self.dropped = None;
         self.sending = Sending::default();
         self.out_of_date.clear();
+        self.errand = None;
         self.asked_row = None;
         self.preview = Preview::default();
         self.watch = None;
@@ -59,6 +60,7 @@ impl App {
             Slot::After,
             Slot::Fate,
             Slot::Learn,
+            Slot::Around,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

@@ -21,6 +21,7 @@ use super::session::{Identity, Prompt};
 use super::tickets::Ticket;
 use super::wait::Wait;
 use super::zone::Zone;
+use crate::dataverse::around::Around;
 use crate::dataverse::{
     self, Exchange, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
 };
@@ -102,6 +103,8 @@ pub enum Reply {
     QuickFind(TableName, Result<Option<QuickFind>, dataverse::Error>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
+    /// What hangs on a row.
+    Around(Result<Around, dataverse::Error>),
     /// The columns of tables, and how their lookups are written.
     Learned(Result<Vec<(Arc<TableSchema>, Vec<LookupPath>)>, dataverse::Error>),
     /// What became of an operation.

@@ -77,6 +77,7 @@ use column_layout::Layouts;
 use command::global::Global;
 use command::{Availability, Command, CommandSpec};
 use copy::CopiedText;
+use desk::around::Errand;
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
@@ -161,6 +162,8 @@ pub struct App {
     /// The namespace of ids of rows that are made here, and how many there were.
     seed: Uuid,
     made: u64,
+    /// What is done once it is known what hangs on a row.
+    errand: Option<Errand>,
     /// Whether they outlive the program.
     pub keeping: Keeping,
     /// The last change that was staged.
@@ -237,6 +240,7 @@ impl App {
             pending: Pending::default(),
             seed: Uuid::nil(),
             made: 0,
+            errand: None,
             keeping: Keeping::default(),
             last_change: None,
             ran: vec![],

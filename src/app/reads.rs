@@ -146,6 +146,7 @@ impl App {
             Slot::Ways => "Reading what the lookup can point to".into(),
             Slot::Repeat => "Sending the request again".into(),
             Slot::After => "Reading what was changed".into(),
+            Slot::Around => "Reading what hangs on it".into(),
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
             Slot::Refused => "Fetching what was refused".into(),

@@ -38,6 +38,10 @@ impl App {
             Reply::Row(result) if ticket.slot == Slot::After => self.out_of_date_came(result),
             Reply::Row(result) => self.row_came(result),
             Reply::Learned(result) => self.learned(result),
+            Reply::Around(result) => {
+                self.looked_around(result);
+                vec![]
+            }
             Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::Found(result) => self.found_came(result),
             Reply::LookedUp(result) => {

@@ -46,6 +46,8 @@ pub enum Slot {
     After,
     /// What became of an operation whose answer was lost.
     Fate,
+    /// What hangs on a row.
+    Around,
     /// The columns of tables in which something is to be made.
     Learn,
 }

@@ -1,6 +1,7 @@
 //! Words of the palette that take something behind them: `watch 30`, `find printer`.
 
 use super::App;
+use super::command::act::ActCommand;
 use super::effect::Effect;
 use super::watch;
 
@@ -11,6 +12,10 @@ pub enum Verb {
     Watch(u32),
     /// Find rows by a text.
     Find(String),
+    /// A note with this text on what is meant.
+    Note(String),
+    /// The end of the case with these words.
+    Resolve(String),
 }
 
 /// Reads a text that may be a verb with what it takes; nothing for anything else.
@@ -25,8 +30,17 @@ pub fn recognize(text: &str) -> Option<Result<Verb, String>> {
         "watch" => Some(watch::seconds(taken).map(Verb::Watch)),
         "find" if taken.is_empty() => Some(Err("Type what to look for: find printer".into())),
         "find" => Some(Ok(Verb::Find(taken.to_owned()))),
+        "note" => quoted(taken).map(|text| Ok(Verb::Note(text))),
+        "resolve" => quoted(taken).map(|text| Ok(Verb::Resolve(text))),
         _ => None,
     }
+}
+
+/// A text in quotes; the last one may be missing. Without them it is a name to look for.
+fn quoted(text: &str) -> Option<String> {
+    let inside = text.strip_prefix('"')?;
+    let inside = inside.strip_suffix('"').unwrap_or(inside).trim();
+    (!inside.is_empty()).then(|| inside.to_owned())
 }
 
 impl Verb {
@@ -35,6 +49,8 @@ impl Verb {
         match self {
             Self::Watch(seconds) => format!("watch: read again every {seconds} seconds"),
             Self::Find(text) => format!("find: rows with `{text}`"),
+            Self::Note(text) => format!("note: stage `{text}`"),
+            Self::Resolve(text) => format!("resolve: stage `{text}`"),
         }
     }
 
@@ -43,6 +59,7 @@ impl Verb {
         match self {
             Self::Watch(_) => app.unwatchable().unwrap_or_default().to_owned(),
             Self::Find(_) => app.find_tables_text(),
+            Self::Note(_) | Self::Resolve(_) => app.meant_text().unwrap_or_else(|reason| reason),
         }
     }
 }
@@ -55,6 +72,8 @@ impl App {
                 vec![]
             }
             Verb::Find(text) => self.find_text(text),
+            Verb::Note(text) => self.act_with(ActCommand::Note, "notetext", &text),
+            Verb::Resolve(text) => self.act_with(ActCommand::Resolve, "subject", &text),
         }
     }
 }
@@ -69,7 +88,21 @@ mod tests {
         assert_eq!(recognize(" watch  90 s "), Some(Ok(Verb::Watch(90))));
         assert_eq!(recognize("find  toner low "), Some(Ok(Verb::Find("toner low".into()))));
         assert_eq!(recognize("find a=b"), Some(Ok(Verb::Find("a=b".into()))), "a text, not a key of a table");
-        for other in ["", "watch", "find", "watching 30", "finder x", "case 3", "Find x"] {
+        assert_eq!(recognize("note \"Called back.\""), Some(Ok(Verb::Note("Called back.".into()))));
+        assert_eq!(recognize("resolve \"Drum replaced"), Some(Ok(Verb::Resolve("Drum replaced".into()))));
+        for other in [
+            "",
+            "note ",
+            "note x",
+            "resolve case",
+            "note \"\"",
+            "watch",
+            "find",
+            "watching 30",
+            "finder x",
+            "case 3",
+            "Find x",
+        ] {
             assert_eq!(recognize(other), None, "{other}");
         }
         assert_eq!(recognize("find "), Some(Err("Type what to look for: find printer".into())));

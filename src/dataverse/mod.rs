@@ -4,6 +4,7 @@
 //! never its [`Client`]; only `ops`, `cli` and `tui` call it.
 
 pub mod action;
+pub mod around;
 mod batch;
 mod case_actions;
 pub mod client;

@@ -18,6 +18,8 @@ pub enum ActCommand {
     Task,
     PhoneCall,
     ToQueue,
+    Pick,
+    Release,
     Child,
     Merge,
     FollowUp,
@@ -89,6 +91,12 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(ActCommand::ToQueue, "act.to-queue", "Put into a queue")
         .keys(&[&[Key::Char('x'), Key::Char('q')]])
         .words("route queue"),
+    spec(ActCommand::Pick, "act.pick", "Pick from its queue: work on it")
+        .keys(&[&[Key::Char('x'), Key::Char('k')]])
+        .words("take queue"),
+    spec(ActCommand::Release, "act.release", "Release to its queue")
+        .keys(&[&[Key::Char('x'), Key::Char('l')]])
+        .words("give back queue"),
     spec(ActCommand::FollowUp, "act.follow-up", "Set the follow-up date")
         .keys(&[&[Key::Char('x'), Key::Char('f')]])
         .words("date later remind")

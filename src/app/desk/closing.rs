@@ -1,5 +1,6 @@
 //! Ending the work on a row, and taking it up again: resolve, cancel, reactivate.
 
+use super::around::Errand;
 use super::{CASE, row_id, shown, subject};
 use crate::app::App;
 use crate::app::effect::Effect;
@@ -77,7 +78,10 @@ impl App {
         draft.at = 1;
         draft.effects.push("The case is read-only from then on.  x o reactivates it".to_owned());
         draft.effects.push("Open activities of it may be cancelled, or block this.".to_owned());
-        Ok(self.open_draft(draft))
+        let first = draft.about.first().cloned().filter(|_| draft.about.len() == 1);
+        let mut effects = self.open_draft(draft);
+        effects.extend(first.into_iter().flat_map(|target| self.look_around(Errand::Resolve(target))));
+        Ok(effects)
     }
 
     /// Adds what the environment's own table of resolutions requires, once its columns are here.

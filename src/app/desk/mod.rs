@@ -4,6 +4,7 @@
 //! Must not know: how something is sent.
 
 mod activity;
+pub mod around;
 mod closing;
 mod new_row;
 mod queue;
@@ -76,7 +77,35 @@ impl App {
             ActCommand::Child => self.draft_child(about),
             ActCommand::ToQueue => self.choose_queue(about),
             ActCommand::Merge => self.choose_merge(about),
+            ActCommand::Pick => {
+                let one = self.only_one(about)?;
+                Ok(self.look_around(around::Errand::Pick(one)))
+            }
+            ActCommand::Release => {
+                let one = self.only_one(about)?;
+                Ok(self.look_around(around::Errand::Release(one)))
+            }
         }
+    }
+
+    /// Opens the form of a verb, fills one field and stages it.
+    pub(in crate::app) fn act_with(&mut self, command: ActCommand, column: &str, text: &str) -> Vec<Effect> {
+        let mut effects = self.run_act(command);
+        let Some(Overlay::Draft(draft)) = self.overlays.last_mut() else { return effects };
+        if let Some(field) = draft.fields.iter_mut().find(|field| field.column.as_str() == column) {
+            field.fill(text);
+        }
+        effects.extend(self.finish_draft());
+        effects
+    }
+
+    /// What a verb is meant for now, in words.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why there is nothing.
+    pub fn meant_text(&self) -> Result<String, String> {
+        self.edit_target().map(|(target, _)| format!("on {}", self.meant(&target)))
     }
 
     /// The rows that a verb is meant for: never none.

@@ -107,6 +107,15 @@ impl Field {
         }
     }
 
+    /// Puts a text into a field that takes one.
+    pub(in crate::app) fn fill(&mut self, text: &str) {
+        match &mut self.value {
+            Value::Line(line) => *line = Line::new(text),
+            Value::Lines(lines) => *lines = Lines::new(text),
+            Value::Pick { .. } | Value::Row { .. } => {}
+        }
+    }
+
     /// What is picked; nothing for what is typed.
     pub fn picked(&self) -> Option<Staged> {
         match &self.value {

@@ -1,0 +1,122 @@
+//! What is looked at before something is done with a row: its open activities, its place in a queue.
+
+use super::subject;
+use crate::app::App;
+use crate::app::effect::{Effect, Request};
+use crate::app::notice::Notice;
+use crate::app::overlay::Overlay;
+use crate::app::overlay::draft::Recipe;
+use crate::app::pending::{OperationKind, Target};
+use crate::app::problem::Problem;
+use crate::app::tickets::Slot;
+use crate::dataverse::around::{Around, OpenActivity, Queued};
+use crate::dataverse::{Action, Error, Operation};
+
+/// What is done once it is known what hangs on a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Errand {
+    /// The form of a resolution tells of open activities.
+    Resolve(Target),
+    Pick(Target),
+    Release(Target),
+}
+
+impl Errand {
+    fn target(&self) -> &Target {
+        match self {
+            Self::Resolve(target) | Self::Pick(target) | Self::Release(target) => target,
+        }
+    }
+}
+
+impl App {
+    /// Looks at what hangs on a row; the errand is done when the answer is here.
+    pub(super) fn look_around(&mut self, errand: Errand) -> Vec<Effect> {
+        let id = errand.target().id;
+        self.errand = Some(errand);
+        vec![Effect::Run(self.tickets.issue(Slot::Around), Request::Around(id))]
+    }
+
+    /// What hangs on the row is known.
+    pub(in crate::app) fn looked_around(&mut self, result: Result<Around, Error>) {
+        let Some(errand) = self.errand.take() else { return };
+        match (result, errand) {
+            (Ok(around), Errand::Resolve(target)) => self.tell_open(&target, &around.open),
+            (Ok(around), Errand::Pick(target)) => self.stage_pick(target, around.queued),
+            (Ok(around), Errand::Release(target)) => self.stage_release(target, around.queued),
+            // The form says already that activities may stand in the way.
+            (Err(_), Errand::Resolve(_)) => {}
+            (Err(error), _) => {
+                let problem = Problem::of("Cannot read its place in a queue", &error);
+                self.notice = Some(Notice::Problem(problem));
+            }
+        }
+    }
+
+    fn tell_open(&mut self, target: &Target, open: &[OpenActivity]) {
+        let Some(Overlay::Draft(draft)) = self.overlays.last_mut() else { return };
+        let is_it = matches!(draft.recipe, Recipe::Resolve { .. })
+            && draft.about.first().is_some_and(|about| about.key() == target.key());
+        if !is_it {
+            return;
+        }
+        draft.effects.truncate(1);
+        draft.effects.extend(match open {
+            [] => vec!["It has no open activities.".to_owned()],
+            open => {
+                let count = match open.len() {
+                    1 => "It has 1 open activity, which".to_owned(),
+                    count => format!("It has {count} open activities, which"),
+                };
+                let mut told = vec![format!("{count} may be cancelled or block this:")];
+                told.extend(open.iter().take(3).map(|activity| {
+                    let due = activity.due.as_ref().map(|due| format!("   due {due}")).unwrap_or_default();
+                    format!("  {}  {}{due}", activity.kind, activity.subject)
+                }));
+                told
+            }
+        });
+    }
+
+    fn stage_pick(&mut self, target: Target, queued: Option<Queued>) {
+        let me = self.session.identity().and_then(|identity| identity.user_id.clone());
+        match (queued, me) {
+            (None, _) => self.say(format!("{} is in no queue.  x q puts it into one", target.name)),
+            (_, None) => self.say("Who you are is not known here."),
+            (Some(Queued { worker: Some(worker), queue, .. }), _) => {
+                self.say(format!("{worker} works on {} in {queue}.", target.name));
+            }
+            (Some(queued), Some(me)) => {
+                let action = Action::pick_from_queue(queued.item, *me, subject(&target));
+                let title = format!("pick {} from {}", target.name, queued.queue);
+                let operation =
+                    self.operation(OperationKind::Act, Some(target), title, Operation::Act(action));
+                self.stage_operations(vec![operation]);
+            }
+        }
+    }
+
+    fn stage_release(&mut self, target: Target, queued: Option<Queued>) {
+        match queued {
+            None => self.say(format!("{} is in no queue.", target.name)),
+            Some(Queued { worker: None, queue, .. }) => {
+                self.say(format!("Nobody works on {} in {queue}.", target.name));
+            }
+            Some(queued) => {
+                let action = Action::release_to_queue(queued.item, subject(&target));
+                let title = format!("release {} to {}", target.name, queued.queue);
+                let operation =
+                    self.operation(OperationKind::Act, Some(target), title, Operation::Act(action));
+                self.stage_operations(vec![operation]);
+            }
+        }
+    }
+
+    /// The one row that a look around is for.
+    pub(super) fn only_one(&self, about: Vec<Target>) -> Result<Target, String> {
+        match <[Target; 1]>::try_from(about) {
+            Ok([one]) => Ok(one),
+            Err(_) => Err("One row at a time: its place in a queue is read first.".to_owned()),
+        }
+    }
+}
