@@ -59,6 +59,7 @@ mod unlock;
 pub mod verb;
 pub mod wait;
 pub mod watch;
+pub mod word_diff;
 pub mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
