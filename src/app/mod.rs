@@ -469,8 +469,7 @@ impl App {
             Global::Quit => return self.quit(),
             Global::ReviewAndQuit if self.pending.is_empty() => return self.quit(),
             Global::ReviewAndQuit => {
-                self.review();
-                return vec![];
+                return self.review();
             }
             Global::Close if self.screens.is_first() => return self.quit(),
             Global::Close => return self.leave_screen(),
@@ -498,7 +497,7 @@ impl App {
             Global::Reload => return self.reload(),
             Global::Help => self.overlays.push(Overlay::Help(Help::new(self))),
             Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
-            Global::Review => self.review(),
+            Global::Review => return self.review(),
             Global::Undo => self.undo(),
             Global::Redo => self.redo(),
         }

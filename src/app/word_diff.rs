@@ -52,8 +52,8 @@ fn common(old: &[(usize, &str)], new: &[(usize, &str)]) -> Vec<(usize, usize)> {
         // Of the round before only the diagonals that it reached are needed to find the way back.
         rounds.push(furthest[most + 1 - changes..=most + 1 + changes].to_vec());
         for at in (most + 1 - changes..=most + 1 + changes).step_by(2) {
-            let down = at == most + 1 - changes
-                || (at != most + 1 + changes && furthest[at - 1] < furthest[at + 1]);
+            let down =
+                at == most + 1 - changes || (at != most + 1 + changes && furthest[at - 1] < furthest[at + 1]);
             let mut x = if down { furthest[at + 1] } else { furthest[at - 1] + 1 };
             let Some(mut y) = (x + most + 1).checked_sub(at) else { continue };
             while x < old.len() && y < new.len() && old[x].1 == new[y].1 {

@@ -30,8 +30,6 @@ pub enum Question {
     Save { row: RowKey, meanwhile: bool },
     /// Send the changes of several rows.
     Send { rows: Vec<RowKey> },
-    /// Drop the changes of a row that is gone.
-    Drop { row: RowKey },
     /// Let writes pass for a while.
     Unlock,
     /// Forget the sign-ins to what is listed.
@@ -80,7 +78,6 @@ pub fn confirm(app: &App, question: &Question) -> Confirm {
     let key = Confirm::Key(if production { 'Y' } else { 'y' });
     match question {
         Question::Quit | Question::SignOut | Question::ReadAll => Confirm::Key('y'),
-        Question::Drop { .. } => Confirm::Key('D'),
         Question::Save { .. } => key,
         Question::Unlock => {
             Confirm::Text(identity.map_or_else(String::new, |identity| identity.alias.clone()))
@@ -117,14 +114,6 @@ pub fn text(app: &App, question: &Question) -> String {
                     format!("Send {count} {plural} on {} records to {environment}?", rows.len())
                 }
             }
-        }
-        Question::Drop { row } => {
-            let Some(row) = app.pending.row(&row.table, row.id) else { return String::new() };
-            format!(
-                "{} is deleted, or you may no longer see it: {} cannot be saved.",
-                row.target.name,
-                changes(row)
-            )
         }
         Question::ReadAll => app.read_all_text(),
         Question::SignOut => {
@@ -167,7 +156,6 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
         }
         (Question::ReadAll, _) => vec![pair("y", "read them all"), pair("n", "stay here")],
         (Question::SignOut, _) => vec![pair("y", "sign out"), pair("Esc", "stay")],
-        (Question::Drop { .. }, _) => vec![pair("D", "drop"), pair("n", "keep")],
         (Question::Save { .. }, Confirm::Key(key)) => {
             vec![pair(&key.to_string(), "yes"), pair("d", "diff"), pair("n", "no")]
         }
@@ -223,7 +211,7 @@ impl App {
             (Confirm::Key(_), Key::Char('n' | 'N' | 'q')) => self.refused(),
             (Confirm::Key(_), Key::Char('w')) if question == Question::Quit => {
                 self.overlays.pop();
-                self.review();
+                return self.review();
             }
             (Confirm::Key(_), Key::Char('d')) if question == Question::Quit && is_kept(self) => {
                 self.overlays.pop();
@@ -303,15 +291,6 @@ impl App {
         match question {
             Question::Save { row, .. } => self.send(&[row]),
             Question::Send { rows } => self.send(&rows),
-            Question::Drop { row } => {
-                let dropped = self.drop_row(&row);
-                self.say(match dropped {
-                    1 => "Change dropped.".to_owned(),
-                    count => format!("{count} changes dropped."),
-                });
-                self.review_changed();
-                vec![]
-            }
             Question::Unlock => self.unlock(),
             Question::SignOut => self.sign_out(),
             Question::ReadAll => self.read_all_rows(),

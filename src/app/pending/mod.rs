@@ -295,6 +295,18 @@ impl Pending {
         Ok(format!("Redo: {}", step.text(step.before.as_ref(), step.after.as_ref(), count)))
     }
 
+    /// Stages another value for a column that is staged already, also the one that was read: somebody else has changed
+    /// the row since.
+    pub fn replace(&mut self, key: &RowKey, column: &ColumnName, new: Staged) {
+        let Some(row) = self.find(key) else { return };
+        let target = row.target.clone();
+        let Some(before) = row.edits.iter().find(|edit| edit.column == *column).cloned() else { return };
+        let after = Some(Edit { new, ..before.clone() });
+        self.apply(&target, column, after.clone());
+        let column = column.clone();
+        self.history.add(Step { target, column, before: Some(before), after, together: None });
+    }
+
     /// Drops the change of one column.
     pub fn drop_edit(&mut self, key: &RowKey, column: &ColumnName) {
         let Some(row) = self.find(key) else { return };

@@ -4,8 +4,6 @@ use crate::app::command::review::ReviewCommand;
 use crate::app::effect::Effect;
 use crate::app::list::{List, Step};
 use crate::app::notice::Notice;
-use crate::app::overlay::Overlay;
-use crate::app::overlay::conflict::Conflict;
 use crate::app::overlay::prompt::Question;
 use crate::app::pending::{Pending, RowState};
 use crate::app::{App, Screen};
@@ -80,10 +78,8 @@ impl App {
                 }
             }
             ReviewCommand::Resolve => match row.state.clone() {
-                RowState::Conflict | RowState::Unknown(_) => {
-                    self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
-                }
-                RowState::Gone(_) => self.ask(Question::Drop { row: key }),
+                RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key),
+                RowState::Gone(_) => self.show_gone(key),
                 RowState::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
                 _ => self.say("Nothing stands in the way of this record."),
             },

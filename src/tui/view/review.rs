@@ -107,7 +107,7 @@ fn reason(pending: &PendingRow, theme: &Theme, row: Rect, buffer: &mut Buffer) {
     let said = match &pending.state {
         RowState::Conflict => "Changed by somebody else meanwhile (412). Enter shows what to do".to_owned(),
         RowState::Unknown(problem) => format!("{} Enter finds out", problem.what),
-        RowState::Gone(problem) => format!("{} Enter drops the change", problem.why),
+        RowState::Gone(problem) => format!("{} Enter shows what to do", problem.why),
         RowState::Failed(problem) => problem.why.clone(),
         RowState::Waiting | RowState::Sending(_) => return,
     };
