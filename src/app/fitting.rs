@@ -34,6 +34,7 @@ impl App {
         self.fit_record();
         self.fit_preview();
         self.step_json(Step::Rows(0));
+        self.fit_conflict();
         self.fit_reading();
         self.fit_whole();
         self.step_doctor(Step::Rows(0));

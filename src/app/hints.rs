@@ -240,11 +240,22 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             Hint::new("Shift-Tab", "back"),
         ],
         Overlay::Conflict(panel) => {
-            let first = match panel.compared {
-                Some(_) => Hint::new("w", "save yours, after a question"),
-                None => Hint::new("Enter", "compare"),
-            };
-            vec![first, Hint::new("t", "take theirs"), Hint::new("Esc", "keep yours pending")]
+            let esc = Hint::new("Esc", "keep pending");
+            match panel.compared {
+                None => vec![Hint::new("Enter", "compare"), esc],
+                Some(_) => vec![
+                    Hint::new("m", "mine"),
+                    Hint::new("t", "theirs"),
+                    Hint::new("s", "send again"),
+                    esc,
+                    Hint::new("e", "edit"),
+                    Hint::new("M T", "all"),
+                    Hint::new("j k", "move"),
+                ],
+            }
+        }
+        Overlay::Gone(_) => {
+            vec![Hint::new("y", "copy your values"), Hint::new("D", "drop"), Hint::new("Esc", "keep pending")]
         }
         Overlay::Reading(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]

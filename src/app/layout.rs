@@ -24,6 +24,11 @@ impl Size {
         usize::from(self.height.saturating_sub(CHROME))
     }
 
+    /// Rows of the columns of a conflict: half of what its headings leave, the values in full take the rest.
+    pub fn conflict_height(self) -> usize {
+        (self.body_height().saturating_sub(4) / 2).max(1)
+    }
+
     /// Rows of a list that has a header line in the body.
     pub fn list_height(self) -> usize {
         self.body_height().saturating_sub(1)

@@ -1,7 +1,7 @@
 //! What a verb is meant for: the marked rows of the grid if there are any, otherwise the row under the cursor.
 
 use super::edit::{row_name, short};
-use super::overlay::choice_menu;
+use super::overlay::{Overlay, choice_menu};
 use super::pending::{Outcome, PendingRow, Staged, Target};
 use super::screen::Grid;
 use super::{App, Screen};
@@ -25,6 +25,8 @@ impl App {
     /// The grid whose marks a verb is meant for.
     fn marked_grid(&self) -> Option<&Grid> {
         match self.screen() {
+            // There one row is decided about.
+            _ if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Conflict(_))) => None,
             Screen::Grid(grid) if grid.marks.count() > 0 => Some(grid),
             _ => None,
         }
@@ -67,6 +69,9 @@ impl App {
 
     /// Stages a value on what the verb is meant for, and says on how many rows. Nothing is sent.
     pub(in crate::app) fn stage_meant(&mut self, target: &Target, column: &Column, staged: Staged) {
+        if self.edited_in_conflict(&target.key(), column, &staged) {
+            return;
+        }
         let Some(Marked { targets, mut left_out }) = self.marked() else {
             return self.stage(target, column, staged);
         };

@@ -63,6 +63,7 @@ mod unlock;
 pub mod verb;
 pub mod wait;
 pub mod watch;
+pub mod word_diff;
 pub mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -495,8 +496,7 @@ impl App {
             Global::Quit => return self.quit(),
             Global::ReviewAndQuit if self.pending.is_empty() => return self.quit(),
             Global::ReviewAndQuit => {
-                self.review();
-                return vec![];
+                return self.review();
             }
             Global::Close if self.screens.is_first() => return self.quit(),
             Global::Close => return self.leave_screen(),
@@ -524,7 +524,7 @@ impl App {
             Global::Reload => return self.reload(),
             Global::Help => self.overlays.push(Overlay::Help(Help::new(self))),
             Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
-            Global::Review => self.review(),
+            Global::Review => return self.review(),
             Global::Undo => self.undo(),
             Global::Redo => self.redo(),
         }

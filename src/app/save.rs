@@ -5,7 +5,7 @@ use super::event::{SaveFailure, Saved};
 use super::key::{Input, Key};
 use super::notice::Notice;
 use super::overlay::Overlay;
-use super::overlay::conflict::{self, Conflict};
+use super::overlay::conflict;
 use super::overlay::prompt::{self, Question};
 use super::pending::{Item, PendingRow, RowKey, RowState};
 use super::problem::Problem;
@@ -24,12 +24,14 @@ pub struct Sending {
 
 impl App {
     /// `w`: a question for one row, the review for several.
-    pub(in crate::app) fn review(&mut self) {
+    pub(in crate::app) fn review(&mut self) -> Vec<Effect> {
         if let Screen::Review(_) = self.screen() {
-            return self.say("This is the review. s sends what is included.");
+            self.say("This is the review. s sends what is included.");
+            return vec![];
         }
         let ([row], []) = (self.pending.rows(), self.pending.operations()) else {
-            return self.show_review();
+            self.show_review();
+            return vec![];
         };
         let key = row.key();
         match &row.state {
@@ -37,14 +39,13 @@ impl App {
                 let said = format!("{} is being saved. Wait for the answer.", row.target.name);
                 self.say(said);
             }
-            RowState::Conflict | RowState::Unknown(_) => {
-                self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key))));
-            }
-            RowState::Gone(_) => self.ask(Question::Drop { row: key }),
+            RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key),
+            RowState::Gone(_) => self.show_gone(key),
             RowState::Waiting | RowState::Failed(_) => {
                 self.ask(Question::Save { row: key, meanwhile: false })
             }
         }
+        vec![]
     }
 
     /// Shows the review screen.
@@ -105,6 +106,7 @@ impl App {
         let (key, name) = (row.key(), row.target.name.clone());
         let changes = prompt::changes(row);
         let failed_now = result.is_err();
+        let mut effects = vec![];
         match result {
             Ok(saved) => {
                 self.pending.saved(&key, &saved.row);
@@ -116,17 +118,19 @@ impl App {
                 let again = if matches!(self.screen(), Screen::Review(_)) { 's' } else { 'w' };
                 let (state, problem) = failed(row, failure, again);
                 self.pending.failed(&key, state.clone());
-                let reread = matches!(state, RowState::Conflict | RowState::Unknown(_));
                 self.must_be_seen();
-                if reread && self.overlays.is_empty() && self.sending.sent == 1 {
-                    self.notice = None; // the panel says it
-                    self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key.clone()))));
-                } else {
-                    self.notice = Some(Notice::Problem(problem));
+                let alone = self.overlays.is_empty() && self.sending.sent == 1;
+                match state {
+                    RowState::Conflict | RowState::Unknown(_) if alone => {
+                        self.notice = None; // the screen says it
+                        effects = self.show_conflict(key.clone());
+                    }
+                    RowState::Gone(_) if alone => self.show_gone(key.clone()),
+                    _ => self.notice = Some(Notice::Problem(problem)),
                 }
             }
         }
-        let mut effects = self.go_on_sending(&key, !failed_now);
+        effects.extend(self.go_on_sending(&key, !failed_now));
         effects.extend(self.answered(failed_now));
         effects
     }
@@ -180,6 +184,9 @@ impl App {
     pub(in crate::app) fn reread(&mut self, key: &RowKey) -> Vec<Effect> {
         let Some(row) = self.pending.row(&key.table, key.id) else { return vec![] };
         let request = Request::Row(row.target.table.set.clone(), key.id);
+        if self.asked_row.as_ref().is_some_and(|asked| asked != key) {
+            self.row_stopped(); // its answer will not come any more
+        }
         self.asked_row = Some(key.clone());
         vec![Effect::Run(self.tickets.issue(Slot::Row), request)]
     }
@@ -194,37 +201,36 @@ impl App {
         let unknown = matches!(row.state, RowState::Unknown(_));
         let schema = self.schemas.get(&key.table);
         let compared = conflict::compare(row, newer, schema.map(AsRef::as_ref));
-        self.pending.rebase(key, newer);
-        self.pending.rebase_operations(key, newer);
         self.merge(key, newer);
+        self.notice = None;
         for overlay in &mut self.overlays {
             if let Overlay::Prompt(prompt) = overlay {
                 prompt.is_news();
             }
         }
-        let seen = matches!(self.overlays.last(), Some(Overlay::Conflict(panel)) if panel.key == *key);
-        let overlaps = compared.overlaps.len();
-        let left = self.pending.row(&key.table, key.id).is_some();
-        if seen && (overlaps == 0 || !left) {
+        let panel = self.overlays.last_mut().and_then(|overlay| match overlay {
+            Overlay::Conflict(panel) if panel.key == *key => Some(panel),
+            _ => None,
+        });
+        let seen = panel.is_some();
+        if compared.overlaps() > 0 {
+            // The changes stay on what was read until somebody has decided: before that nothing can send them.
+            match panel {
+                Some(panel) => panel.take(compared),
+                None => self.say(format!("{name} read again; your columns were changed too.  w shows both.")),
+            }
+            self.pending.failed(key, RowState::Conflict);
+            return;
+        }
+        self.pending.rebase(key, newer);
+        if seen {
             self.overlays.pop();
         }
-        self.notice = None;
-        match (left, overlaps) {
-            (false, _) if unknown => self.say(format!("{name} was saved: the server has your values.")),
-            (false, _) => self.say(format!("{name} has your values already: nothing left to send.")),
-            (true, 0) if seen => self.ask(Question::Save { row: key.clone(), meanwhile: !unknown }),
-            (true, 0) => self.say(format!("{name} read again; nobody changed your columns. w sends them.")),
-            (true, _) => {
-                if let Some(Overlay::Conflict(panel)) = self.overlays.last_mut()
-                    && seen
-                {
-                    panel.compared = Some(compared);
-                } else {
-                    self.say(format!(
-                        "{name} read again; your columns were changed too.  w shows old and new."
-                    ));
-                }
-            }
+        match self.pending.row(&key.table, key.id) {
+            None if unknown => self.say(format!("{name} was saved: the server has your values.")),
+            None => self.say(format!("{name} has your values already: nothing left to send.")),
+            Some(_) if seen => self.ask(Question::Save { row: key.clone(), meanwhile: !unknown }),
+            Some(_) => self.say(format!("{name} read again; nobody changed your columns. w sends them.")),
         }
     }
 
@@ -283,7 +289,12 @@ impl App {
         let Some(row) = self.pending.row(&key.table, key.id) else { return };
         if !row.is_sending() {
             self.pending.failed(key, RowState::Gone(problem.clone()));
-            self.overlays.retain(|overlay| !matches!(overlay, Overlay::Conflict(panel) if panel.key == *key));
+            let is_conflict =
+                |overlay: &Overlay| matches!(overlay, Overlay::Conflict(panel) if panel.key == *key);
+            if self.overlays.iter().any(is_conflict) {
+                self.overlays.retain(|overlay| !is_conflict(overlay));
+                self.show_gone(key.clone());
+            }
         }
     }
 
@@ -318,7 +329,7 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
         SaveFailure::Gone => {
             let problem = Problem::new(format!("Not saved: {what}."))
                 .why("The record was deleted, or you may no longer see it (404).")
-                .next("w drops the change   r read the rows again");
+                .next("w shows what to do   r read the rows again");
             (RowState::Gone(problem.clone()), problem)
         }
         SaveFailure::Unknown(cause) => {

@@ -38,6 +38,7 @@ impl App {
                 | Overlay::ChoiceMenu(_)
                 | Overlay::Details(_)
                 | Overlay::Conflict(_)
+                | Overlay::Gone(_)
                 | Overlay::Link(_)
                 | Overlay::Whole(_)
                 | Overlay::Offer(_)

@@ -59,13 +59,31 @@ async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() 
     program.keys("w");
     program.wait_for("y yes").await;
     program.keys("y");
-    program.wait_for("(412)").await;
+    // The row is read again by itself; three more keys decide and send.
+    program.wait_for("-> ?").await;
     assert_eq!(program.row(&path).await["prioritycode"], 3, "nothing was overwritten");
-    program.wait_for("pending").await;
-    program.keys("r");
-    program.wait_for("Changed elsewhere").await;
+    let screen = program.wait_for("Bo Lindqvist changed it").await;
+    assert!(screen.contains("Changed else") && screen.contains("~1 pending"), "{screen}");
+    program.keys("m s");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_until("saved", |screen| !screen.contains("pending")).await;
+    let row = program.row(&path).await;
+    assert_eq!((row["prioritycode"].clone(), row["title"].clone()), (json!(1), json!("Changed elsewhere")));
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_somebody_else_to_another_column_takes_one_key_more() {
+    let mut program = Program::start_at_the_cases().await;
+    program.keys("c p h");
+    program.wait_for("~1 pending").await;
+    let path = program.open_as_json().await;
+    program.change_as_somebody_else(&path, json!({ "title": "Changed elsewhere" })).await;
     program.keys("w");
     program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_for("Changed meanwhile, but not your").await;
     program.keys("y");
     program.wait_until("saved", |screen| !screen.contains("pending")).await;
     let row = program.row(&path).await;
@@ -91,7 +109,7 @@ async fn leaving_during_a_save_that_is_refused_keeps_the_program_and_the_edit() 
     program.wait_for("y quit when it is done").await;
     program.keys("y");
     program.wait_for("Leaving when the save").await;
-    let screen = program.wait_for("(412)").await;
+    let screen = program.wait_for("-> ?").await;
     assert!(screen.contains("~1 pending"), "{screen}");
     program.keys("esc");
     program.quit_with_pending().await;

@@ -13,6 +13,7 @@ mod errors;
 mod exchanges;
 mod fidelity;
 mod hostile_devices;
+mod interference;
 mod links;
 mod lookups;
 mod making;

@@ -7,7 +7,7 @@ use crate::journey::{open_cases, sign_in};
 use crate::{Home, Sandbox};
 
 /// The text of the last OSC 52 among the bytes.
-fn sent_to_clipboard(bytes: &[u8]) -> String {
+pub(crate) fn sent_to_clipboard(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let (_, last) = text.rsplit_once("\u{1b}]52;c;").unwrap();
     let (encoded, _) = last.split_once('\u{7}').unwrap();

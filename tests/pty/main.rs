@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod conflict;
 mod copying;
 #[path = "../support/dice.rs"]
 mod dice;

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod columns;
+mod conflict;
 mod copying;
 mod desk;
 mod doctor;

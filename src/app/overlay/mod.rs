@@ -13,6 +13,7 @@ pub mod draft;
 pub mod editor;
 pub mod find;
 pub mod go_to;
+pub mod gone;
 pub mod help;
 pub mod hits;
 pub mod key_tester;
@@ -43,6 +44,7 @@ use draft::Draft;
 use editor::Editor;
 use find::Find;
 use go_to::Offer;
+use gone::Gone;
 use help::Help;
 use hits::Hits;
 use key_tester::KeyTester;
@@ -100,6 +102,8 @@ pub enum Overlay {
     Draft(Box<Draft>),
     /// A row that somebody else has changed.
     Conflict(Box<Conflict>),
+    /// A row with changes that is not there any more.
+    Gone(Gone),
     /// Text to be read.
     Reading(Box<Reading>),
     /// A link to be opened elsewhere.
@@ -117,7 +121,12 @@ impl Overlay {
     pub fn covers_screen(&self) -> bool {
         matches!(
             self,
-            Self::Help(_) | Self::Reading(_) | Self::Whole(_) | Self::KeyTester(_) | Self::ColumnPicker(_)
+            Self::Conflict(_)
+                | Self::Help(_)
+                | Self::Reading(_)
+                | Self::Whole(_)
+                | Self::KeyTester(_)
+                | Self::ColumnPicker(_)
         )
     }
 }
@@ -147,6 +156,7 @@ impl App {
             Some(Overlay::Details(_)) => self.details_input(&input),
             Some(Overlay::Draft(_)) => self.draft_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
+            Some(Overlay::Gone(_)) => self.gone_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),
             Some(Overlay::Whole(_)) => self.whole_input(&input),

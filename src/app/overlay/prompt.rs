@@ -32,8 +32,6 @@ pub enum Question {
     Save { row: RowKey, meanwhile: bool },
     /// Send what was reviewed.
     Send { items: Vec<Item> },
-    /// Drop the changes of a row that is gone.
-    Drop { row: RowKey },
     /// Let writes pass for a while.
     Unlock,
     /// Forget the sign-ins to what is listed.
@@ -82,7 +80,6 @@ pub fn confirm(app: &App, question: &Question) -> Confirm {
     let key = Confirm::Key(if production { 'Y' } else { 'y' });
     match question {
         Question::Quit | Question::SignOut | Question::ReadAll => Confirm::Key('y'),
-        Question::Drop { .. } => Confirm::Key('D'),
         Question::Save { .. } => key,
         Question::Unlock => {
             Confirm::Text(identity.map_or_else(String::new, |identity| identity.alias.clone()))
@@ -100,14 +97,6 @@ pub fn text(app: &App, question: &Question) -> String {
             format!("{meanwhile}Save {}{}: {}?", row.target.name, place(app), changes(row))
         }
         Question::Send { items } => send_text(app, items),
-        Question::Drop { row } => {
-            let Some(row) = app.pending.row(&row.table, row.id) else { return String::new() };
-            format!(
-                "{} is deleted, or you may no longer see it: {} cannot be saved.",
-                row.target.name,
-                changes(row)
-            )
-        }
         Question::ReadAll => app.read_all_text(),
         Question::SignOut => {
             "Forget the sign-ins to all environments of this list, and to the list itself?".to_owned()
@@ -185,7 +174,6 @@ pub fn keys(app: &App, question: &Question) -> Vec<(String, String)> {
         }
         (Question::ReadAll, _) => vec![pair("y", "read them all"), pair("n", "stay here")],
         (Question::SignOut, _) => vec![pair("y", "sign out"), pair("Esc", "stay")],
-        (Question::Drop { .. }, _) => vec![pair("D", "drop"), pair("n", "keep")],
         (Question::Save { .. }, Confirm::Key(key)) => {
             vec![pair(&key.to_string(), "yes"), pair("d", "diff"), pair("n", "no")]
         }
@@ -241,7 +229,7 @@ impl App {
             (Confirm::Key(_), Key::Char('n' | 'N' | 'q')) => self.refused(),
             (Confirm::Key(_), Key::Char('w')) if question == Question::Quit => {
                 self.overlays.pop();
-                self.review();
+                return self.review();
             }
             (Confirm::Key(_), Key::Char('d')) if question == Question::Quit && is_kept(self) => {
                 self.overlays.pop();
@@ -321,15 +309,6 @@ impl App {
         match question {
             Question::Save { row, .. } => self.send(&[Item::Row(row)]),
             Question::Send { items } => self.send(&items),
-            Question::Drop { row } => {
-                let dropped = self.drop_row(&row);
-                self.say(match dropped {
-                    1 => "Change dropped.".to_owned(),
-                    count => format!("{count} changes dropped."),
-                });
-                self.review_changed();
-                vec![]
-            }
             Question::Unlock => self.unlock(),
             Question::SignOut => self.sign_out(),
             Question::ReadAll => self.read_all_rows(),

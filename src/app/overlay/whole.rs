@@ -67,7 +67,7 @@ impl Whole {
 
 /// The lines of a text at a width: at its own line ends, else behind a space, else between characters. Nothing is left
 /// out but the line ends.
-fn broken(text: &str, width: usize) -> Vec<Range<usize>> {
+pub fn broken(text: &str, width: usize) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
     let mut start = 0;
     for paragraph in text.split('\n') {

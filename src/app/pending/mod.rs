@@ -262,18 +262,16 @@ impl Pending {
         }
     }
 
-    /// The row of operations was read again: they are based on that, and can be sent.
+    /// The row of operations that were refused was read again: they are based on that, and can be sent.
     pub fn rebase_operations(&mut self, key: &RowKey, newer: &Row) {
         let about = |operation: &&PendingOperation| operation.row().as_ref() == Some(key);
         let ids: Vec<OperationId> = self.operations.iter().filter(about).map(|known| known.id).collect();
         for id in ids {
             if let Some(operation) = self.find_operation(id)
-                && !matches!(operation.state, RowState::Sending(_) | RowState::Unknown(_))
+                && operation.state == RowState::Conflict
             {
                 operation.rebase(newer);
-                if operation.state == RowState::Conflict {
-                    operation.state = RowState::Waiting;
-                }
+                operation.state = RowState::Waiting;
             }
         }
     }
@@ -359,6 +357,19 @@ impl Pending {
             count += 1;
         }
         Ok(format!("Redo: {}", step.redo_text(count)))
+    }
+
+    /// Stages another value for a column that is staged already, also the one that was read: somebody else has changed
+    /// the row since.
+    pub fn replace(&mut self, key: &RowKey, column: &ColumnName, new: Staged) {
+        let Some(row) = self.find(key) else { return };
+        let target = row.target.clone();
+        let Some(before) = row.edits.iter().find(|edit| edit.column == *column).cloned() else { return };
+        let after = Some(Edit { new, ..before.clone() });
+        self.apply(&target, column, after.clone());
+        let column = column.clone();
+        let touch = Touch::Edit { target, column, before: Some(before), after };
+        self.history.add(Step { touch, together: None });
     }
 
     /// Drops the change of one column.

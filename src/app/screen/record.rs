@@ -9,6 +9,8 @@ use crate::app::edit::row_name;
 use crate::app::effect::{Effect, Request};
 use crate::app::list::Step;
 use crate::app::load::Load;
+use crate::app::notice::Notice;
+use crate::app::overlay::Overlay;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
@@ -117,7 +119,10 @@ impl App {
                     record.gone = error.is_not_found();
                     record.row.finish(Err(problem.clone()));
                 }
-                self.notice = Some(crate::app::notice::Notice::Problem(problem));
+                // The panel of a row that is gone says it already.
+                if !matches!(self.overlays.last(), Some(Overlay::Gone(_))) {
+                    self.notice = Some(Notice::Problem(problem));
+                }
             }
         }
         self.fit();

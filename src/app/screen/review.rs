@@ -4,8 +4,6 @@ use crate::app::command::review::ReviewCommand;
 use crate::app::effect::Effect;
 use crate::app::list::{List, Step};
 use crate::app::notice::Notice;
-use crate::app::overlay::Overlay;
-use crate::app::overlay::conflict::Conflict;
 use crate::app::overlay::prompt::Question;
 use crate::app::pending::{Item, OperationId, Pending, RowKey, RowState};
 use crate::app::{App, Screen};
@@ -131,10 +129,8 @@ impl App {
     fn resolve_reviewed(&mut self, key: &RowKey) -> Vec<Effect> {
         let Some(row) = self.pending.row(&key.table, key.id) else { return vec![] };
         match row.state.clone() {
-            RowState::Conflict | RowState::Unknown(_) => {
-                self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key.clone()))));
-            }
-            RowState::Gone(_) => self.ask(Question::Drop { row: key.clone() }),
+            RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key.clone()),
+            RowState::Gone(_) => self.show_gone(key.clone()),
             RowState::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
             _ => self.say("Nothing stands in the way of this record."),
         }

@@ -1,101 +1,219 @@
-//! The panel of a refused save: what happened, and after a second look the three sides of each column.
+//! A refused save: what happened, and after a second look the three sides of each column, over everything between
+//! row 1 and the message line.
+
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
 
-use super::{panel, text};
+use super::text;
 use crate::app::App;
 use crate::app::edit::short;
-use crate::app::overlay::conflict::{Compared, Conflict, Side};
+use crate::app::overlay::conflict::{Compared, Conflict, Decision, Side};
 use crate::app::overlay::prompt;
-use crate::app::pending::RowState;
+use crate::app::overlay::whole::broken;
+use crate::app::pending::{PendingRow, RowState};
 use crate::app::tickets::Slot;
 use crate::tui::theme::Theme;
 
-/// Columns that only the server changed and that are told.
-const MOST: usize = 4;
+/// Cells of a row that say whose value it is to be.
+const DECISION: u16 = 11;
+/// Bytes of a value that are looked at for a frame.
+const SEEN: usize = 6_000;
 
-/// Draws the panel; answers where the cursor is.
+/// Draws the screen; answers where the cursor is.
 pub(super) fn draw(
     app: &App,
     conflict: &Conflict,
     focus: Option<Position>,
     theme: &Theme,
-    screen: Rect,
+    area: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let Some(row) = app.pending.row(&conflict.key.table, conflict.key.id) else { return focus };
-    let name = &row.target.name;
-    let height = match &conflict.compared {
-        None => 3,
-        Some(compared) => 2 + compared.overlaps.len() + compared.theirs.len().min(MOST + 1),
-    };
-    let area = panel::open(height as u16, focus, theme, screen, buffer);
-    let line = |y: usize| Rect {
+    Clear.render(area, buffer);
+    let line = |y: u16| Rect {
         x: area.x + 1,
-        y: area.y + y as u16,
+        y: area.y + y,
         width: area.width.saturating_sub(2),
-        height: u16::from(y < usize::from(area.height)),
+        height: u16::from(y < area.height),
     };
-    match &conflict.compared {
-        None => {
-            let (what, why) = match &row.state {
-                RowState::Unknown(_) => (
-                    format!("! Perhaps saved: {}. The answer was lost.", prompt::changes(row)),
-                    "  Reading the record again tells whether it was.".to_owned(),
-                ),
-                _ => (
-                    format!("! Not saved: {} of {name}.", prompt::changes(row)),
-                    "  Someone changed the record after you read it (412). Your change is kept.".to_owned(),
-                ),
-            };
-            text::line(&what, theme.problem, line(0), buffer);
-            text::line(&why, theme.dim, line(1), buffer);
-            let reading = if app.tickets.is_busy(Slot::Row) { "  Reading the record again ..." } else { "" };
-            text::line(reading, theme.dim, line(2), buffer);
+    let what = if matches!(row.state, RowState::Unknown(_)) { "Lost answer" } else { "Conflict" };
+    let head = format!("{what}: {} {}", row.target.table.display_name, row.target.name);
+    text::line(&head, theme.heading, line(0), buffer);
+    let Some(compared) = &conflict.compared else {
+        unread(app, row, theme, line, buffer);
+        return Some(Position { x: area.x + 1, y: area.y });
+    };
+    text::line(
+        &format!("{}, after you read it.", compared.who.as_deref().unwrap_or("Somebody changed it")),
+        Style::new(),
+        line(1),
+        buffer,
+    );
+    let heading = ["Field", "When you read", "On the server", "Yours"];
+    cells(heading, "", theme.heading, line(2), buffer);
+    let height = app.size.conflict_height();
+    let seen = compared.sides.iter().enumerate().skip(conflict.list.top).take(height);
+    let mut y = 3;
+    let mut cursor = None;
+    for (at, side) in seen {
+        let place = line(y);
+        if at == conflict.list.cursor {
+            buffer.set_string(area.x, place.y, ">", theme.cursor);
+            cursor = Some(Position { x: area.x, y: place.y });
         }
-        Some(compared) => table(compared, name, theme, line, buffer),
-    }
-    Some(Position { x: area.x + 1, y: area.y })
-}
-
-fn table(compared: &Compared, name: &str, theme: &Theme, line: impl Fn(usize) -> Rect, buffer: &mut Buffer) {
-    let who = compared.who.as_deref().unwrap_or("Somebody changed it");
-    text::line(&format!("{name}: {who}"), theme.bar, line(0), buffer);
-    row(["Column", "When you read", "On the server", "Yours"], theme.heading, line(1), buffer);
-    let mut y = 2;
-    let theirs = compared.theirs.iter().take(MOST);
-    for Side { label, read, server, yours } in compared.overlaps.iter().chain(theirs) {
-        let (mark, own) = match yours {
-            Some(own) => ("! ", short(own)),
-            None => ("  ", "(unchanged)".to_owned()),
-        };
-        let style = if yours.is_some() { theme.problem } else { theme.dim };
-        let cells = [&format!("{mark}{label}"), &short(read), &short(server), &own];
-        row(cells.map(String::as_str), style, line(y), buffer);
+        draw_side(side, theme, place, buffer);
         y += 1;
     }
-    if compared.theirs.len() > MOST {
-        text::line(
-            &format!("  and {} more columns", compared.theirs.len() - MOST),
-            theme.dim,
-            line(y),
-            buffer,
-        );
+    let below = compared.sides.len().saturating_sub(conflict.list.top + height);
+    if below > 0 {
+        text::line(&format!("  and {below} more below"), theme.dim, line(y), buffer);
+        y += 1;
     }
+    y += 1;
+    for said in explained(compared) {
+        text::line(&said, theme.dim, line(y), buffer);
+        y += 1;
+    }
+    if let Some(side) = compared.sides.get(conflict.list.cursor)
+        && is_long(side, line(0).width)
+        && y + 3 < area.height
+    {
+        let rest = Rect { y: area.y + y + 1, height: area.height - y - 1, ..line(0) };
+        beside(side, theme, rest, buffer);
+    }
+    cursor.or(Some(Position { x: area.x, y: area.y }))
 }
 
-fn row(cells: [&str; 4], style: ratatui::style::Style, line: Rect, buffer: &mut Buffer) {
+fn unread(app: &App, row: &PendingRow, theme: &Theme, line: impl Fn(u16) -> Rect, buffer: &mut Buffer) {
+    let (what, why) = match &row.state {
+        RowState::Unknown(_) => (
+            format!("! Perhaps saved: {}. The answer was lost.", prompt::changes(row)),
+            "  Reading the record again tells whether it was.",
+        ),
+        _ => (
+            format!("! Not saved: {} of {}.", prompt::changes(row), row.target.name),
+            "  Someone changed the record after you read it (412). Your change is kept.",
+        ),
+    };
+    text::line(&what, theme.problem, line(2), buffer);
+    text::line(why, theme.dim, line(3), buffer);
+    let reading = if app.tickets.is_busy(Slot::Row) { "  Reading the record again ..." } else { "" };
+    text::line(reading, theme.dim, line(4), buffer);
+}
+
+fn explained(compared: &Compared) -> Vec<String> {
+    let said = match compared.overlaps() {
+        1 => "1 field was changed on both sides. Fields you did not touch keep the".to_owned(),
+        count => format!("{count} fields were changed on both sides. Fields you did not touch keep the"),
+    };
+    vec![said, "server's value; only yours are sent. Nothing was saved yet.".to_owned()]
+}
+
+fn draw_side(side: &Side, theme: &Theme, place: Rect, buffer: &mut Buffer) {
+    let (mark, style) = match (side.overlaps, side.decision) {
+        (true, Decision::Open) => ("! ", theme.problem),
+        (true, _) => ("! ", Style::new()),
+        (false, _) if side.yours.is_some() => ("  ", Style::new()),
+        (false, _) => ("  ", theme.dim),
+    };
+    let decision = match side.decision {
+        Decision::Open => "-> ?",
+        Decision::Mine => "-> [mine]",
+        Decision::Theirs => "-> theirs",
+    };
+    let yours = side.yours.as_deref().map_or_else(|| "(unchanged)".to_owned(), short);
+    let (label, read, server) = (format!("{mark}{}", side.label), short(&side.read), short(&side.server));
+    cells([&label, &read, &server, &yours], decision, style, place, buffer);
+}
+
+/// The width of each of the four columns.
+fn column_width(width: u16) -> u16 {
+    width.saturating_sub(DECISION) / 4
+}
+
+fn cells(cells: [&str; 4], last: &str, style: Style, line: Rect, buffer: &mut Buffer) {
     if line.height == 0 {
         return;
     }
-    let width = line.width / 4;
-    for (x, cell) in (0..4u16).zip(cells) {
-        text::line(
-            cell,
-            style,
-            Rect { x: line.x + x * width, width: width.saturating_sub(1), ..line },
-            buffer,
-        );
+    let width = column_width(line.width);
+    for (x, cell) in (0..4).zip(cells) {
+        let place = Rect { x: line.x + x * width, width: width.saturating_sub(1), ..line };
+        text::line(cell, style, place, buffer);
     }
+    text::line(last, style, Rect { x: line.x + 4 * width, width: DECISION, ..line }, buffer);
+}
+
+/// A value does not fit into its cell.
+fn is_long(side: &Side, width: u16) -> bool {
+    let room = usize::from(column_width(width).saturating_sub(1)).min(40);
+    let values = [Some(&side.read), Some(&side.server), side.yours.as_ref()];
+    values.into_iter().flatten().any(|value| value.contains('\n') || value.chars().count() > room)
+}
+
+/// The values of one column in full, side by side, with the words that differ. `+` is at a line that has some.
+fn beside(side: &Side, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let yours = side.yours.as_deref().unwrap_or("(unchanged)");
+    let removed =
+        if side.yours_changed.old.is_empty() { &side.theirs_changed.old } else { &side.yours_changed.old };
+    let values = [
+        ("When you read", side.read.as_str(), removed),
+        ("On the server", side.server.as_str(), &side.theirs_changed.new),
+        ("Yours", yours, &side.yours_changed.new),
+    ];
+    let width = area.width / 3;
+    for (x, (title, value, changed)) in (0..3).zip(values) {
+        let place = Rect { x: area.x + x * width, width: width.saturating_sub(1), ..area };
+        text::line(title, theme.heading, Rect { height: 1, ..place }, buffer);
+        let body = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+        words(value, changed, theme, body, buffer);
+    }
+}
+
+/// The part of a text around its first changed words.
+fn words(value: &str, changed: &[Range<usize>], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let first = changed.first().map_or(0, |run| run.start);
+    let begin = value.floor_char_boundary(if first > SEEN / 2 { first - SEEN / 4 } else { 0 });
+    let end = value.floor_char_boundary((begin + SEEN).min(value.len()));
+    let seen = &value[begin..end];
+    let lines = broken(seen, usize::from(area.width.saturating_sub(2)).max(1));
+    let differs = |line: &Range<usize>| {
+        changed.iter().any(|run| run.start < line.end + begin && run.end > line.start + begin)
+    };
+    let rows = usize::from(area.height);
+    // The first line that differs is seen, with the one before it.
+    let top = match lines.iter().position(differs) {
+        Some(at) if at >= rows => at - 1,
+        _ => 0,
+    };
+    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
+        let place = Rect { x: area.x + 2, y, width: area.width.saturating_sub(2), height: 1 };
+        if differs(line) {
+            buffer.set_string(area.x, y, "+", theme.key);
+        }
+        let mut x = place.x;
+        let mut at = line.start;
+        let inside = changed.iter().map(|run| run.start.max(begin) - begin..run.end.max(begin) - begin);
+        for run in inside.filter(|run| run.start < line.end && run.end > line.start) {
+            let (start, end) = (run.start.max(line.start), run.end.min(line.end));
+            x = piece(&seen[at..start], Style::new(), x, place, buffer);
+            x = piece(&seen[start..end], theme.matched, x, place, buffer);
+            at = end;
+        }
+        piece(&seen[at..line.end], Style::new(), x, place, buffer);
+    }
+}
+
+/// Writes a part of a line; answers where it ends.
+fn piece(part: &str, style: Style, x: u16, line: Rect, buffer: &mut Buffer) -> u16 {
+    let place = Rect { x, width: line.right().saturating_sub(x), ..line };
+    if part.is_empty() || place.width == 0 {
+        return x;
+    }
+    let part = text::fit(part, usize::from(place.width));
+    text::line(&part, style, place, buffer);
+    x + unicode_width::UnicodeWidthStr::width(&*part) as u16
 }

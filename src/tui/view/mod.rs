@@ -10,6 +10,7 @@ mod editor;
 mod environments;
 mod form;
 pub mod frame;
+mod gone;
 mod grid;
 mod help;
 mod json;
@@ -114,6 +115,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Editor(editor) => editor::draw(app, editor, cursor, theme, body, buffer),
             Overlay::Draft(form) => draft::draw(form, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
+            Overlay::Gone(panel) => gone::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
             Overlay::Link(shown) => link::draw(shown, cursor, theme, body, buffer),
             Overlay::Whole(value) => whole::draw(value, theme, body, buffer),

@@ -152,7 +152,7 @@ fn change(pending: &PendingRow, edit: usize, current: bool, theme: &Theme, row: 
 /// How what was refused goes on, by why: changed meanwhile, answer lost, gone.
 type Ways = [&'static str; 3];
 
-const ROW_WAYS: Ways = ["Enter shows what to do", "Enter finds out", "Enter drops the change"];
+const ROW_WAYS: Ways = ["Enter shows what to do", "Enter finds out", "Enter shows what to do"];
 const OPERATION_WAYS: Ways = ["Enter reads it again", "Enter finds out", "D drops it"];
 
 fn reason(state: &RowState, ways: Ways, theme: &Theme, row: Rect, buffer: &mut Buffer) {
