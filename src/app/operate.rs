@@ -51,10 +51,10 @@ impl App {
                 self.notice = Some(Notice::Problem(problem));
             }
         }
-        let mut effects = match operation.row() {
-            Some(key) => self.go_on_sending(&key, !failed_now),
-            None => vec![],
-        };
+        let mut effects = Vec::new();
+        for key in operation.row().into_iter().chain(operation.into.clone()) {
+            effects.extend(self.go_on_sending(&key, !failed_now));
+        }
         effects.extend(self.answered(failed_now));
         effects.extend(self.read_out_of_date());
         let deleted = !failed_now && operation.kind == OperationKind::Delete;
@@ -145,7 +145,7 @@ impl App {
             newer.cell("_modifiedby_value").and_then(|cell| cell.formatted.map(|name| name.into_owned()));
         let who = who.unwrap_or_else(|| "Somebody".to_owned());
         let name = operation.about.as_ref().map_or("", |target| &target.name);
-        self.say(format!("{who} changed {name} meanwhile. Look at it; then s sends: {}.", operation.title));
+        self.say(format!("{who} changed {name} meanwhile.  s sends all the same"));
     }
 }
 

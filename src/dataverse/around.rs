@@ -1,6 +1,6 @@
 //! What hangs on a row and matters before something is done with it: open activities, and its place in a queue.
 
-use super::{Client, Error, Query, Row, RowId, field};
+use super::{Client, Error, Query, Row, RowId, TableName, field};
 
 /// So many open activities are told.
 const MOST: u32 = 20;
@@ -17,6 +17,12 @@ pub struct Around {
 /// An activity that is not completed or cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenActivity {
+    /// Its table, by what kind of activity it is.
+    pub table: TableName,
+    /// Its key.
+    pub id: RowId,
+    /// Its state code: open or scheduled.
+    pub state: String,
     /// `Task`, as the service words it.
     pub kind: String,
     pub subject: String,
@@ -43,7 +49,7 @@ impl Client {
     /// As every read, but for 403 and 404.
     pub async fn around(&self, id: RowId) -> Result<Around, Error> {
         let activities = Query::new("activitypointers")
-            .select(["activityid", "activitytypecode", "subject", "scheduledend"])
+            .select(["activityid", "activitytypecode", "subject", "scheduledend", "statecode"])
             .filter(
                 field("_regardingobjectid_value")
                     .eq(id)
@@ -66,7 +72,14 @@ impl Client {
             row.cell(property).and_then(|cell| cell.text().map(std::borrow::Cow::into_owned))
         };
         let (activities, items) = (rows(activities)?, rows(items)?);
-        let open = activities.iter().map(|row| OpenActivity {
+        let open = activities.iter().filter_map(|row| {
+            let table = row.cell("activitytypecode")?.raw_text()?.into_owned();
+            Some((TableName::new(table), row.id(&"activityid".into())?, row))
+        });
+        let open = open.map(|(table, id, row)| OpenActivity {
+            table,
+            id,
+            state: row.cell("statecode").map(|cell| cell.json.to_owned()).unwrap_or_default(),
             kind: text(row, "activitytypecode").unwrap_or_default(),
             subject: text(row, "subject").unwrap_or_default(),
             due: text(row, "scheduledend"),

@@ -100,6 +100,7 @@ impl Program {
         let end = tokio::spawn(async move {
             let mut app = App::new(start, Size { width, height }, Timestamp::now());
             app.know_layouts(services.layouts());
+            app.know_seed(uuid::Uuid::new_v4());
             let mut runner = Runner::new(services);
             let Ok(mut terminal) = Terminal::new(shown);
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));

@@ -1,16 +1,18 @@
 //! What is looked at before something is done with a row: its open activities, its place in a queue.
 
-use super::subject;
+use super::closing::OPEN_FIRST;
+use super::{CASE, subject};
 use crate::app::App;
 use crate::app::effect::{Effect, Request};
+use crate::app::field::choice::Pick;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
-use crate::app::overlay::draft::Recipe;
-use crate::app::pending::{OperationKind, Target};
+use crate::app::overlay::draft::{Field, Recipe, Value};
+use crate::app::pending::{OperationKind, Staged, Target};
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
 use crate::dataverse::around::{Around, OpenActivity, Queued};
-use crate::dataverse::{Action, Error, Operation};
+use crate::dataverse::{Action, Change, Error, Operation};
 
 /// What is done once it is known what hangs on a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +61,23 @@ impl App {
             && draft.about.first().is_some_and(|about| about.key() == target.key());
         if !is_it {
             return;
+        }
+        if let Recipe::Resolve { open: known, .. } = &mut draft.recipe {
+            *known = open.to_vec();
+        }
+        if !open.is_empty() {
+            let pick = |text: &str, first: bool| Pick {
+                staged: Staged { change: Change::YesNo(first), text: text.to_owned() },
+                detail: String::new(),
+            };
+            let options = vec![pick("Cancel them first", true), pick("Leave them to the server", false)];
+            draft.fields.push(Field {
+                table: CASE.into(),
+                column: OPEN_FIRST.into(),
+                label: "Open activities".to_owned(),
+                required: false,
+                value: Value::Pick { options, at: Some(1) },
+            });
         }
         draft.effects.truncate(1);
         draft.effects.extend(match open {

@@ -12,12 +12,14 @@ use crate::app::overlay::draft::{Draft, Field, Recipe, Value};
 use crate::app::pending::{OperationKind, PendingOperation, Staged, Target};
 use crate::dataverse::metadata::{Choice, Required};
 use crate::dataverse::{
-    Action, Change, Column, ColumnKind, ColumnName, NewRow, Operation, Patch, Table, TableSchema,
+    Action, Change, Column, ColumnKind, ColumnName, NewRow, Operation, Patch, Row, Table, TableSchema,
 };
 
 /// The table that tells how cases were resolved.
 const RESOLUTION: &str = "incidentresolution";
 const NOTE: &str = "annotation";
+/// The field that asks whether open activities are cancelled first. It is no column.
+pub(super) const OPEN_FIRST: &str = "open activities";
 /// State codes that every table with states has.
 const ACTIVE: i32 = 0;
 const RESOLVED: i32 = 1;
@@ -74,7 +76,8 @@ impl App {
             fields.push(field(NOTE, "notetext", "Note", false, Value::Lines(Lines::new(""))));
         }
         let title = super::title("resolve", &about).replace("Resolve on", "Resolve");
-        let mut draft = Draft::new(Recipe::Resolve { resolutions, notes }, about, title, fields);
+        let mut draft =
+            Draft::new(Recipe::Resolve { resolutions, notes, open: vec![] }, about, title, fields);
         draft.at = 1;
         draft.effects.push("The case is read-only from then on.  x o reactivates it".to_owned());
         draft.effects.push("Open activities of it may be cancelled, or block this.".to_owned());
@@ -124,7 +127,12 @@ impl App {
         });
         let status = status.ok_or("Resolution type is required.")?;
         let (resolution, text) = (of(RESOLUTION), of(NOTE));
-        let mut operations = Vec::new();
+        let first = values.iter().find(|(field, _)| field.column.as_str() == OPEN_FIRST);
+        let cancelled = first.is_some_and(|(_, staged)| staged.change == Change::YesNo(true));
+        let mut operations = match cancelled {
+            true => self.cancelled(draft)?,
+            false => vec![],
+        };
         for target in &draft.about {
             let close = Action::close_incident(subject(target), status, &resolution);
             let operation = match notes.filter(|_| !text.is_empty()) {
@@ -146,8 +154,34 @@ impl App {
             let title = format!("resolve {}", target.name);
             let mut staged = self.operation(OperationKind::Close, Some(target.clone()), title, operation);
             staged.values = shown(values);
-            staged.effects.push("Open activities may be cancelled, or block this.".to_owned());
+            if !cancelled {
+                staged.effects.push("Open activities may be cancelled, or block this.".to_owned());
+            }
             operations.push(staged);
+        }
+        Ok(operations)
+    }
+
+    /// The end of each open activity of the case, before the case itself.
+    fn cancelled(&mut self, draft: &Draft) -> Result<Vec<PendingOperation>, String> {
+        let (Recipe::Resolve { open, .. }, [case]) = (&draft.recipe, draft.about.as_slice()) else {
+            return Ok(vec![]);
+        };
+        let mut operations = Vec::new();
+        for activity in open {
+            let table = self.table_named(activity.table.as_str());
+            let table = table.ok_or_else(|| format!("{} cannot be cancelled from here.", activity.kind))?;
+            let row = Row::from_json(format!("{{\"statecode\":{}}}", activity.state));
+            let row = row.map_err(|error| error.to_string())?;
+            // The server takes the usual reason of the state.
+            let changes = vec![("statecode".into(), Change::Number(CANCELLED.to_string()))];
+            let patch = Patch::new(&table, activity.id, &row, changes);
+            let target = Target { table, id: activity.id, name: activity.subject.clone(), row };
+            let title = format!("cancel {} {}", activity.kind.to_lowercase(), activity.subject);
+            let mut operation =
+                self.operation(OperationKind::Act, Some(target), title, Operation::Update(patch));
+            operation.into = Some(case.key());
+            operations.push(operation);
         }
         Ok(operations)
     }

@@ -8,6 +8,7 @@ use crate::app::letters;
 use crate::app::line::Line;
 use crate::app::lines::Lines;
 use crate::app::pending::{Staged, Target};
+use crate::dataverse::around::OpenActivity;
 use crate::dataverse::{Column, ColumnName, Table, TableName};
 
 /// The form with its state.
@@ -37,7 +38,8 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Recipe {
     /// The end of a case.
-    Resolve { resolutions: Table, notes: Option<Table> },
+    /// `open`: its activities that are not done yet.
+    Resolve { resolutions: Table, notes: Option<Table>, open: Vec<OpenActivity> },
     /// A row of a table, with columns that are not asked for. `link` is its lookup to the row that it is about.
     Create { table: Table, link: Option<ColumnName>, given: Vec<Given>, word: String },
 }
@@ -154,7 +156,7 @@ impl Draft {
     /// The tables whose columns it has.
     pub fn tables(&self) -> Vec<Table> {
         match &self.recipe {
-            Recipe::Resolve { resolutions, notes } => {
+            Recipe::Resolve { resolutions, notes, .. } => {
                 std::iter::once(resolutions).chain(notes).cloned().collect()
             }
             Recipe::Create { table, .. } => vec![table.clone()],

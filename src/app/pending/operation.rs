@@ -18,7 +18,7 @@ pub struct PendingOperation {
     pub kind: OperationKind,
     /// The row that it is about, as it was read; nothing for a new row that hangs on none.
     pub about: Option<Target>,
-    /// The other row that it changes, where there is one: that of a merge.
+    /// The other row that it changes or makes ready, where there is one: what a merge goes into, the case of an activity.
     pub into: Option<RowKey>,
     /// What it does, in a few words: `resolve CAS-01990`.
     pub title: String,

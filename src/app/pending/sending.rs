@@ -165,10 +165,18 @@ impl Pending {
             return false;
         }
         let Some(key) = self.row_of(item) else { return false };
-        let before = self.items().into_iter().take_while(|other| other != item);
-        before
-            .into_iter()
-            .any(|other| self.row_of(&other).as_ref() == Some(&key) && self.is_on_its_way(&other))
+        let mut before = self.items().into_iter().take_while(|other| other != item);
+        before.any(|other| self.concerns(&other, &key) && self.is_on_its_way(&other))
+    }
+
+    /// It is about the row, or changes it too.
+    fn concerns(&self, item: &Item, key: &RowKey) -> bool {
+        let operation = match item {
+            Item::Row(_) => None,
+            Item::Operation(id) => self.operation(*id),
+        };
+        self.row_of(item).as_ref() == Some(key)
+            || operation.is_some_and(|operation| operation.into.as_ref() == Some(key))
     }
 
     /// The row was changed by ourselves: what else waits there, and is based on the version before, is based on the new
