@@ -51,6 +51,7 @@ mod reading;
 pub mod reads;
 mod replies;
 pub mod rows;
+mod running;
 pub mod save;
 pub mod screen;
 pub mod secret;
@@ -75,8 +76,6 @@ use uuid::Uuid;
 
 use crate::dataverse::{ColumnName, LookupPath, QuickFind, Table, TableName, TableSchema};
 use column_layout::Layouts;
-use command::global::Global;
-use command::{Availability, Command, CommandSpec};
 use copy::CopiedText;
 use desk::around::Errand;
 use destination::Place;
@@ -84,18 +83,13 @@ use edit::LastChange;
 use exchanges::{Entry, RequestLog};
 use finding::{Hit, Search};
 use journal::Keeping;
-use key::{Input, Key};
-use keymap::Meaning;
 use layout::Size;
-use line::Line;
 use load::Load;
 use nav::Screens;
 use notice::Notice;
 use overlay::Overlay;
-use overlay::help::Help;
-use overlay::palette::Palette;
 use own_editor::{Outside, Unstaged};
-use panes::{Pane, PaneState};
+use panes::PaneState;
 use pending::{Pending, RowKey};
 use places::Listed;
 use preview::Preview;
@@ -417,178 +411,6 @@ impl App {
 
     fn screen_mut(&mut self) -> &mut Screen {
         self.screens.top_mut()
-    }
-
-    fn input(&mut self, input: Input) -> Vec<Effect> {
-        if self.size.is_too_small() {
-            return match input {
-                // A question could not be seen here: what is pending keeps the program open.
-                Input::Key(Key::Char('q' | 'Q') | Key::Ctrl('c')) if self.pending.unsent() == 0 => {
-                    self.leave()
-                }
-                _ => vec![],
-            };
-        }
-        if self.leaving {
-            self.leaving_input(&input);
-            return vec![];
-        }
-        if !self.overlays.is_empty() {
-            return self.overlay_input(input);
-        }
-        if let Some(effects) = self.field_input(&input) {
-            return effects;
-        }
-        let key = match input {
-            Input::Key(key) => key,
-            Input::Paste(text) => {
-                self.pasted(&text);
-                return vec![];
-            }
-        };
-        match self.keymap().resolve(self.screen().scopes(), &[key]) {
-            Meaning::Runs(spec) => self.run(spec),
-            Meaning::Begins => {
-                self.overlays.push(Overlay::Prefix(key));
-                vec![]
-            }
-            Meaning::Nothing => {
-                let help = self.keymap().text_of(Command::Global(Global::Help));
-                self.say(format!("`{key}` does nothing here. {help} shows keys"));
-                vec![]
-            }
-        }
-    }
-
-    /// Runs a command, or says why it cannot run now.
-    fn run(&mut self, spec: &CommandSpec) -> Vec<Effect> {
-        if let Availability::No(reason) = (spec.enabled)(self) {
-            self.say(reason);
-            return vec![];
-        }
-        if let Some(Notice::Info(_)) = self.notice {
-            self.notice = None;
-        }
-        match spec.command {
-            Command::Global(command) => self.run_global(command),
-            Command::List(command) => self.run_list(command),
-            Command::SignIn(command) => self.run_sign_in(command),
-            Command::Tables(command) => self.run_tables(command),
-            Command::Grid(command) => self.run_grid(command),
-            Command::Mark(command) => self.run_mark(command),
-            Command::Pane(command) => self.run_pane(command),
-            Command::History(command) => self.run_history(command),
-            Command::Record(command) => self.run_record(command),
-            Command::Review(command) => self.run_review(command),
-            Command::Act(command) => self.run_act(command),
-            Command::Environments(command) => self.run_environments(command),
-            Command::Doctor(command) => self.run_doctor(command),
-            Command::Log(command) => self.run_log(command),
-            Command::Copy(command) => self.run_copy(command),
-        }
-    }
-
-    fn run_global(&mut self, command: Global) -> Vec<Effect> {
-        match command {
-            Global::Redraw => return vec![Effect::Redraw],
-            Global::Strip => return self.toggle_strip(),
-            Global::Suspend => return vec![Effect::Suspend],
-            Global::Quit => return self.quit(),
-            Global::ReviewAndQuit if self.pending.is_empty() => return self.quit(),
-            Global::ReviewAndQuit => {
-                return self.review();
-            }
-            Global::Close if self.screens.is_first() => return self.quit(),
-            Global::Close => return self.leave_screen(),
-            Global::Back => return self.back(),
-            Global::GoTables => return self.go_tables(),
-            Global::GoDoctor => return self.go_doctor(),
-            Global::GoLog => return self.go_log(),
-            Global::Raw => return vec![Effect::Run(self.tickets.issue(Slot::Refused), Request::Refused)],
-            Global::GoEnvironments => return self.go_environments(),
-            Global::GoRecord => self.overlays.push(Overlay::GoTo(Line::default())),
-            Global::Find => self.overlays.push(Overlay::Palette(Palette::with_text(self, "find "))),
-            Global::SignInAgain => return self.sign_in_again(),
-            Global::Unlock => return self.ask_to_unlock(),
-            Global::Lock => return self.lock(),
-            Global::Cancel => match self.tickets.newest() {
-                Some(slot) => return self.cancel(slot),
-                None => self.say(match self.pending.saving() {
-                    Some(what) => {
-                        format!("{what} cannot be stopped: the server may have it.")
-                    }
-                    None => "Nothing is being read.  Q quits.".to_owned(),
-                }),
-            },
-            Global::Refresh => return self.refresh(),
-            Global::Reload => return self.reload(),
-            Global::Help => self.overlays.push(Overlay::Help(Help::new(self))),
-            Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
-            Global::Review => return self.review(),
-            Global::Undo => self.undo(),
-            Global::Redo => self.redo(),
-        }
-        vec![]
-    }
-
-    fn run_list(&mut self, command: command::list::ListCommand) -> Vec<Effect> {
-        let (step, height, focus) = (command.step(), self.size.list_height(), self.focus());
-        match self.screen_mut() {
-            Screen::Tables(screen) => screen.picker.step(step, height),
-            Screen::Environments(screen) => screen.picker.step(step, height),
-            Screen::Grid(_) => match focus {
-                Pane::List => self.step_table_list(step),
-                Pane::Main => return self.step_grid(step),
-                Pane::Detail => self.step_preview(step),
-            },
-            Screen::Record(record) => {
-                record.form.sought = None;
-                self.step_record(step);
-            }
-            Screen::Review(_) => self.step_review(step),
-            Screen::Doctor(_) => self.step_doctor(step),
-            Screen::Log(_) => self.step_log(step),
-            Screen::Viewer(_) => self.step_json(step),
-            Screen::SignIn(_) => {}
-        }
-        vec![]
-    }
-
-    /// One step back; on the first screen there is nowhere to go.
-    fn back(&mut self) -> Vec<Effect> {
-        if let Some(Notice::Problem(problem)) = &self.notice {
-            let is_told_by_screen = self.failure_of_screen() == Some(problem);
-            self.notice = None;
-            if !is_told_by_screen {
-                return vec![];
-            }
-        }
-        if self.tables_back() || self.environments_back() || self.log_back() || self.panes_back() {
-            return vec![];
-        }
-        if let Some(effects) = self.grid_back() {
-            return effects;
-        }
-        if self.screens.is_first() {
-            let close = self.keymap().text_of(Command::Global(Global::Close));
-            self.say(format!("{close} to quit"));
-            return vec![];
-        }
-        self.leave_screen()
-    }
-
-    /// Leaves the screen that is seen, and what is being read for it.
-    fn leave_screen(&mut self) -> Vec<Effect> {
-        let mut effects = self.stop_reading();
-        self.screens.pop();
-        effects.extend(self.read_grid());
-        effects
-    }
-
-    fn go_tables(&mut self) -> Vec<Effect> {
-        let effects = self.stop_reading();
-        self.screens.pop_to_first();
-        effects
     }
 
     /// Says something on the message line: sentences, then what can be done, each key behind two spaces. The keys of an

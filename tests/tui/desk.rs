@@ -9,7 +9,7 @@ use dvtui::app::session::Identity;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Screen};
 use dvtui::dataverse::metadata::{Choice, DateBehavior, DateFormat, Required, TextFormat};
-use dvtui::dataverse::{Column, ColumnKind, Patch, Row, TableSchema};
+use dvtui::dataverse::{Column, ColumnKind, Patch, Row, Table, TableSchema};
 
 use crate::stage::{self, Stage, column};
 
@@ -42,9 +42,21 @@ impl Desk {
         width: u16,
         height: u16,
     ) -> Self {
+        Self::among(stage::tables(), schema, identity, rows, width, height)
+    }
+
+    /// The same in an environment with these tables.
+    pub(crate) fn among(
+        tables: Vec<Table>,
+        schema: TableSchema,
+        identity: Identity,
+        rows: usize,
+        width: u16,
+        height: u16,
+    ) -> Self {
         let mut stage = Stage::new(width, height);
         stage.answer(Slot::Session, Reply::Connected(Ok(Some(identity))));
-        stage.answer(Slot::Tables, Reply::Tables(Ok(stage::tables())));
+        stage.answer(Slot::Tables, Reply::Tables(Ok(tables)));
         stage.keys("/ c a s e Enter");
         stage.answer(Slot::Schema, Reply::Schema(Ok(Arc::new(schema))));
         stage.answer(Slot::Rows, Reply::Rows(Ok(stage::page(0..rows, None, Some(rows as u64)))));

@@ -1,0 +1,345 @@
+//! Verbs of the case desk: what they stage, in which order it is sent, and what confirms it.
+
+use std::sync::Arc;
+
+use dvtui::app::effect::{Effect, WriteId};
+use dvtui::app::event::{Event, Operated, SaveFailure};
+use dvtui::app::journal::Entry;
+use dvtui::app::key::Key;
+use dvtui::app::pending::{OperationKind, RowState};
+use dvtui::app::problem::Problem;
+use dvtui::app::session::Identity;
+use dvtui::app::tickets::Slot;
+use dvtui::app::{Reply, Request};
+use dvtui::dataverse::metadata::{Required, TextFormat};
+use dvtui::dataverse::{Change, Column, ColumnKind, LookupPath, Operation, Table, TableSchema};
+use insta::assert_snapshot;
+
+use crate::desk::{self, Desk};
+use crate::stage::{self, column};
+
+const SAVED: &str = r#"{"@odata.etag":"W/\"9\"","incidentid":"00000000-0000-4000-8000-0000000000aa",
+    "prioritycode@OData.Community.Display.V1.FormattedValue":"Low","prioritycode":3}"#;
+
+fn table(name: &str, set: &str, id: &str, label: &str) -> Table {
+    Table {
+        name: name.into(),
+        set: set.into(),
+        display_name: label.into(),
+        collection_name: format!("{label}s"),
+        primary_id: id.into(),
+        primary_name: Some("subject".into()),
+        is_custom: false,
+        is_system: false,
+        optimistic_concurrency: true,
+    }
+}
+
+fn note() -> Table {
+    table("annotation", "annotations", "annotationid", "Note")
+}
+
+fn resolution() -> Table {
+    table("incidentresolution", "incidentresolutions", "activityid", "Case Resolution")
+}
+
+/// At cases of an environment that has notes and resolutions.
+fn at_cases(identity: Identity, rows: usize, width: u16, height: u16) -> Desk {
+    let mut tables = stage::tables();
+    tables.extend([note(), resolution()]);
+    Desk::among(tables, desk::cases(), identity, rows, width, height)
+}
+
+fn production() -> Identity {
+    Identity { production: true, badge: "PROD".into(), alias: "prod".into(), ..stage::identity() }
+}
+
+fn memo(name: &str) -> Column {
+    column("Text", name, ColumnKind::Memo { max_length: Some(100) })
+}
+
+/// The columns of notes and resolutions, as the server answers them.
+fn learned() -> Reply {
+    let path = |table: &str| LookupPath {
+        column: "objectid".into(),
+        target: table.into(),
+        navigation: format!("objectid_{table}"),
+    };
+    let line = || ColumnKind::Text { max_length: Some(20), format: TextFormat::Text };
+    let notes =
+        TableSchema { table: note(), columns: vec![memo("notetext"), column("Title", "subject", line())] };
+    let resolutions = TableSchema {
+        table: resolution(),
+        columns: vec![
+            Column { required: Required::Application, ..column("Cause", "new_cause", line()) },
+            column("Resolution", "subject", line()),
+            column("Minutes", "timespent", ColumnKind::Whole { min: 0, max: 1000 }),
+        ],
+    };
+    Reply::Learned(Ok(vec![(Arc::new(notes), vec![path("incident")]), (Arc::new(resolutions), vec![])]))
+}
+
+/// Stages a note on what is meant, its columns being here already or not.
+fn stage_note(desk: &mut Desk, text: &str) {
+    desk.keys("x n").text(text).keys("Ctrl-D");
+    if desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Run(_, Request::Learn(_))))
+        || !desk.stage.app.overlays.is_empty()
+    {
+        desk.stage.answer(Slot::Learn, learned());
+    }
+    desk.stage.app.drawn();
+}
+
+fn operated(desk: &mut Desk, id: WriteId, result: Result<Operated, SaveFailure>) {
+    desk.stage.event(Event::Operated(id, result));
+    desk.stage.app.drawn();
+}
+
+/// What the last event sent: updates, and operations by what they are.
+fn sent(desk: &Desk) -> Vec<(WriteId, &'static str)> {
+    let all = desk.stage.effects.iter().filter_map(|effect| match effect {
+        Effect::Write(id, _) => Some((*id, "update")),
+        Effect::Operate(id, operation) => Some((
+            *id,
+            match **operation {
+                Operation::Update(_) => "state",
+                Operation::Create(_) => "create",
+                Operation::Delete(_) => "delete",
+                Operation::Act(_) => "act",
+                Operation::CreateAndAct(..) => "create and act",
+            },
+        )),
+        _ => None,
+    });
+    all.collect()
+}
+
+#[test]
+fn a_note_waits_for_the_columns_that_are_on_their_way_and_is_kept_before_the_frame() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("x n").text("Called.").keys("Ctrl-D");
+    assert_eq!(desk.pending(), 0);
+    assert!(desk.screen().contains("It is staged as soon as the columns are here."));
+    desk.stage.event(Event::JournalOpened(dvtui::app::journal::Opened::Ours {
+        rows: vec![],
+        operations: vec![],
+        said: None,
+    }));
+    desk.stage.answer(Slot::Learn, learned());
+    assert!(
+        matches!(desk.stage.effects.first(), Some(Effect::Journal(entries))
+            if matches!(entries.as_slice(), [Entry::Operation(_, Some(_))])),
+        "{:?}",
+        desk.stage.effects
+    );
+    let [operation] = desk.stage.app.pending.operations() else { panic!("one note") };
+    let Operation::Create(new) = &operation.operation else { panic!("{operation:?}") };
+    assert_eq!(new.set.as_str(), "annotations");
+    assert!(new.values.contains(&("notetext".into(), Change::Text("Called.".into()))));
+    let link = new.values.iter().find(|(column, _)| column.as_str() == "objectid");
+    assert!(
+        matches!(link, Some((_, Change::Link { navigation, to: Some(_) })) if navigation == "objectid_incident")
+    );
+    desk.keys("u");
+    assert_eq!(desk.message(), "Undo: Note on CAS-00000-A1B2C3 is not pending any more");
+    assert!(matches!(desk.stage.effects.first(), Some(Effect::Journal(entries))
+            if matches!(entries.as_slice(), [Entry::Operation(_, None)])));
+    desk.keys("Ctrl-Y");
+    assert_eq!(desk.pending(), 1);
+}
+
+#[test]
+fn a_form_that_lacks_something_or_has_too_much_says_so_at_the_field_and_keeps_what_was_typed() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("x n Ctrl-D");
+    assert!(desk.screen().contains("! Text is required."), "{}", desk.screen());
+    desk.text(&"x".repeat(101)).keys("Ctrl-D");
+    desk.stage.answer(Slot::Learn, learned());
+    assert!(desk.screen().contains("100"), "{}", desk.screen());
+    assert_eq!(desk.pending(), 0);
+    desk.keys("Backspace Ctrl-D");
+    assert_eq!(desk.pending(), 1);
+}
+
+#[test]
+fn one_esc_warns_and_the_second_drops_what_was_typed() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("x n").text("Called.").keys("Esc");
+    assert!(desk.screen().contains("Esc again drops what you typed."), "{}", desk.screen());
+    desk.text("x").keys("Esc");
+    assert!(!desk.stage.app.overlays.is_empty(), "typing begins anew");
+    desk.keys("Esc");
+    assert!(desk.stage.app.overlays.is_empty());
+    assert_eq!(desk.pending(), 0);
+}
+
+#[test]
+fn the_form_of_a_resolution_asks_for_what_the_environment_requires() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("x r");
+    desk.stage.answer(Slot::Learn, learned());
+    desk.stage.app.drawn();
+    assert_snapshot!("resolve", desk.screen());
+    desk.text("Solved").keys("Ctrl-D");
+    assert!(desk.screen().contains("! Cause is required."), "{}", desk.screen());
+    desk.text("Drum").keys("Ctrl-D");
+    let [operation] = desk.stage.app.pending.operations() else { panic!("{}", desk.screen()) };
+    assert_eq!(operation.kind, OperationKind::Close);
+    let Operation::Act(action) = &operation.operation else { panic!("no note was written") };
+    assert!(action.body.contains(r#""new_cause":"Drum""#), "{}", action.body);
+    assert!(action.body.ends_with(r#""Status":5}"#), "{}", action.body);
+}
+
+#[test]
+fn a_case_is_closed_behind_its_update_with_the_version_that_this_made() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("x r");
+    desk.stage.answer(Slot::Learn, learned());
+    desk.text("Solved").keys("Tab Tab").text("Drum").keys("Ctrl-D");
+    assert_eq!(desk.pending(), 1, "{}", desk.screen());
+    desk.keys("c p l w s y");
+    let first = sent(&desk);
+    assert_eq!(first.iter().map(|(_, what)| *what).collect::<Vec<_>>(), ["update"], "the close waits");
+    desk.saved(first[0].0, SAVED);
+    let Some(Effect::Operate(id, operation)) =
+        desk.stage.effects.iter().find(|effect| matches!(effect, Effect::Operate(..))).cloned()
+    else {
+        panic!("{:?}", desk.stage.effects)
+    };
+    let (Operation::Act(action) | Operation::CreateAndAct(_, action)) = *operation else { panic!() };
+    assert_eq!(action.subject.unwrap().etag, "W/\"9\"");
+    operated(&mut desk, id, Ok(Operated { row: None }));
+    assert_eq!(desk.pending(), 0);
+}
+
+#[test]
+fn what_comes_before_a_close_and_fails_holds_it_back_and_other_rows_go_on() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("x c");
+    assert_eq!(desk.message(), "Case has no status reason for that.");
+    desk.keys("D c p l j D w s");
+    desk.text("delete 2").keys("Enter");
+    let first = sent(&desk);
+    assert_eq!(first.iter().map(|(_, what)| *what).collect::<Vec<_>>(), ["update", "delete"]);
+    desk.failed(first[0].0, SaveFailure::Failed(Problem::new("Not saved.").why("Too long.")));
+    let held = &desk.stage.app.pending.operations()[0];
+    assert!(matches!(held.state, RowState::Failed(_)), "{:?}", held.state);
+    assert_eq!(sent(&desk), []);
+    operated(&mut desk, first[1].0, Ok(Operated { row: None }));
+    assert_eq!(desk.pending(), 2, "the change and the delete of the first row");
+}
+
+#[test]
+fn an_operation_whose_answer_is_lost_is_looked_for_and_not_sent_again() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    stage_note(&mut desk, "Once.");
+    desk.keys("w s y");
+    let (id, what) = sent(&desk)[0];
+    assert_eq!(what, "create");
+    operated(&mut desk, id, Err(SaveFailure::Unknown(Problem::new("").why("The line is down."))));
+    assert!(desk.screen().contains("Perhaps done: note on CAS-00000-A1B2C3."), "{}", desk.screen());
+    desk.keys("Esc s");
+    assert_eq!(sent(&desk), [], "nobody knows whether it is there");
+    desk.keys("Enter");
+    assert!(
+        desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Run(_, Request::FindOut(..)))),
+        "{:?}",
+        desk.stage.effects
+    );
+    let known = desk.stage.app.pending.operations()[0].id;
+    desk.stage.answer(Slot::Fate, Reply::FoundOut(known, Ok(Operated { row: None })));
+    assert_eq!(desk.pending(), 0);
+}
+
+/// Marks so many rows, and stages a verb on them.
+fn staged(verb: &str, rows: usize, production_: bool) -> Desk {
+    let identity = if production_ { production() } else { stage::identity() };
+    let mut desk = at_cases(identity, 12, 80, 24);
+    desk.keys(&"Space ".repeat(rows));
+    match verb {
+        "note" => stage_note(&mut desk, "Called."),
+        keys => drop(desk.keys(keys)),
+    }
+    assert!(desk.pending() > 0, "{verb}: {}", desk.screen());
+    desk.keys("w");
+    if rows > 1 || verb != "c o e" {
+        desk.keys("s");
+    }
+    desk
+}
+
+/// ux 2.4, with the counts of amendment 11.
+#[test]
+fn each_verb_wants_what_its_records_and_the_environment_ask_for() {
+    let matrix: [(&str, [&str; 3], [&str; 3]); 3] = [
+        ("c o e", ["y", "y", "10"], ["Y", "2", "10 prod"]),
+        ("note", ["y", "y", "10"], ["Y", "2", "10 prod"]),
+        ("D", ["delete", "delete 2", "delete 10"], ["CAS-00000-A1B2C3", "delete 2 prod", "delete 10 prod"]),
+    ];
+    for (verb, elsewhere, in_production) in matrix {
+        for (production_, wanted) in [(false, elsewhere), (true, in_production)] {
+            for (rows, wanted) in [1, 2, 10].into_iter().zip(wanted) {
+                let mut desk = staged(verb, rows, production_);
+                for wrong in ["Enter", "Space", "s", "w", if wanted == "y" { "Y" } else { "y" }] {
+                    desk.keys(wrong);
+                    assert_eq!(sent(&desk), [], "{verb} {rows} {production_}: {wrong}");
+                }
+                desk.keys("Ctrl-U");
+                desk.text(wanted);
+                if !["y", "Y"].contains(&wanted) {
+                    assert_eq!(sent(&desk), [], "{verb} {rows} {production_}: without Enter");
+                    desk.keys("Enter");
+                }
+                assert!(!sent(&desk).is_empty(), "{verb} {rows} {production_} {wanted}: {}", desk.screen());
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_typed_before_the_question_was_drawn_are_no_answer_to_it() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    stage_note(&mut desk, "Called.");
+    for key in ['w', 's', 'y'] {
+        desk.stage.press(Key::Char(key)); // no frame between them
+    }
+    assert_eq!(sent(&desk), []);
+    desk.stage.app.drawn();
+    desk.keys("y");
+    assert_eq!(sent(&desk).len(), 1);
+}
+
+#[test]
+fn a_read_only_session_stages_no_operation() {
+    use dvtui::app::session::Writes;
+    let identity =
+        Identity { writes: Writes::Locked("This is production: read-only.".into()), ..stage::identity() };
+    let mut desk = at_cases(identity, 3, 80, 24);
+    for verb in ["x r", "x n", "x c", "D", "a", "x q"] {
+        desk.keys(verb);
+        assert!(desk.message().contains("read-only"), "{verb}: {}", desk.message());
+        assert!(desk.stage.app.overlays.is_empty(), "{verb}");
+        assert_eq!(desk.pending(), 0);
+    }
+}
+
+#[test]
+fn several_operations_are_reviewed_in_the_order_they_are_sent() {
+    for (width, height) in [(80, 24), (200, 50)] {
+        let mut desk = at_cases(stage::identity(), 3, width, height);
+        desk.keys("D j");
+        stage_note(&mut desk, "Called back; the customer will try the other tray first.");
+        desk.keys("j c p h w");
+        assert_snapshot!(format!("review_{width}"), desk.screen());
+    }
+}
+
+#[test]
+fn the_forms_fit_a_small_terminal() {
+    let mut desk = Desk::of_table(desk::cases(), stage::identity(), 3, 80, 24);
+    desk.keys("a");
+    assert_snapshot!("new_case", desk.screen());
+    let mut desk = at_cases(stage::identity(), 3, 60, 16);
+    desk.keys("x r");
+    assert_snapshot!("resolve_small", desk.screen());
+}
