@@ -40,7 +40,7 @@ impl App {
         self.dropped = None;
         self.sending = Sending::default();
         self.out_of_date.clear();
-        self.errand = None;
+        self.intent = None;
         self.asked_row = None;
         self.preview = Preview::default();
         self.watch = None;

@@ -77,7 +77,7 @@ use uuid::Uuid;
 use crate::dataverse::{ColumnName, LookupPath, QuickFind, Table, TableName, TableSchema};
 use column_layout::Layouts;
 use copy::CopiedText;
-use desk::around::Errand;
+use desk::around::Intent;
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
@@ -158,7 +158,7 @@ pub struct App {
     seed: Uuid,
     made: u64,
     /// What is done once it is known what hangs on a row.
-    errand: Option<Errand>,
+    intent: Option<Intent>,
     /// Whether they outlive the program.
     pub keeping: Keeping,
     /// The last change that was staged.
@@ -235,7 +235,7 @@ impl App {
             pending: Pending::default(),
             seed: Uuid::nil(),
             made: 0,
-            errand: None,
+            intent: None,
             keeping: Keeping::default(),
             last_change: None,
             ran: vec![],

@@ -36,7 +36,7 @@ impl App {
             Slot::Profile | Slot::Details => self.details_stopped(),
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
-            Slot::Around => self.errand = None,
+            Slot::Around => self.intent = None,
             Slot::After => self.out_of_date.clear(),
             Slot::Refused
             | Slot::Find

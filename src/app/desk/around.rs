@@ -16,14 +16,14 @@ use crate::dataverse::{Action, Change, Error, Operation};
 
 /// What is done once it is known what hangs on a row.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Errand {
+pub enum Intent {
     /// The form of a resolution tells of open activities.
     Resolve(Target),
     Pick(Target),
     Release(Target),
 }
 
-impl Errand {
+impl Intent {
     fn target(&self) -> &Target {
         match self {
             Self::Resolve(target) | Self::Pick(target) | Self::Release(target) => target,
@@ -32,22 +32,22 @@ impl Errand {
 }
 
 impl App {
-    /// Looks at what hangs on a row; the errand is done when the answer is here.
-    pub(super) fn look_around(&mut self, errand: Errand) -> Vec<Effect> {
-        let id = errand.target().id;
-        self.errand = Some(errand);
+    /// Looks at what hangs on a row; what was meant is done when the answer is here.
+    pub(super) fn look_around(&mut self, intent: Intent) -> Vec<Effect> {
+        let id = intent.target().id;
+        self.intent = Some(intent);
         vec![Effect::Run(self.tickets.issue(Slot::Around), Request::Around(id))]
     }
 
     /// What hangs on the row is known.
     pub(in crate::app) fn looked_around(&mut self, result: Result<Around, Error>) {
-        let Some(errand) = self.errand.take() else { return };
-        match (result, errand) {
-            (Ok(around), Errand::Resolve(target)) => self.tell_open(&target, &around.open),
-            (Ok(around), Errand::Pick(target)) => self.stage_pick(target, around.queued),
-            (Ok(around), Errand::Release(target)) => self.stage_release(target, around.queued),
+        let Some(intent) = self.intent.take() else { return };
+        match (result, intent) {
+            (Ok(around), Intent::Resolve(target)) => self.tell_open(&target, &around.open),
+            (Ok(around), Intent::Pick(target)) => self.stage_pick(target, around.queued),
+            (Ok(around), Intent::Release(target)) => self.stage_release(target, around.queued),
             // The form says already that activities may stand in the way.
-            (Err(_), Errand::Resolve(_)) => {}
+            (Err(_), Intent::Resolve(_)) => {}
             (Err(error), _) => {
                 let problem = Problem::of("Cannot read its place in a queue", &error);
                 self.notice = Some(Notice::Problem(problem));

@@ -1,6 +1,6 @@
 //! Ending the work on a row, and taking it up again: resolve, cancel, reactivate.
 
-use super::around::Errand;
+use super::around::Intent;
 use super::{CASE, row_id, shown, subject};
 use crate::app::App;
 use crate::app::effect::Effect;
@@ -83,7 +83,7 @@ impl App {
         draft.effects.push("Open activities of it may be cancelled, or block this.".to_owned());
         let first = draft.about.first().cloned().filter(|_| draft.about.len() == 1);
         let mut effects = self.open_draft(draft);
-        effects.extend(first.into_iter().flat_map(|target| self.look_around(Errand::Resolve(target))));
+        effects.extend(first.into_iter().flat_map(|target| self.look_around(Intent::Resolve(target))));
         Ok(effects)
     }
 

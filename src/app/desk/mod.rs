@@ -79,11 +79,11 @@ impl App {
             ActCommand::Merge => self.choose_merge(about),
             ActCommand::Pick => {
                 let one = self.only_one(about)?;
-                Ok(self.look_around(around::Errand::Pick(one)))
+                Ok(self.look_around(around::Intent::Pick(one)))
             }
             ActCommand::Release => {
                 let one = self.only_one(about)?;
-                Ok(self.look_around(around::Errand::Release(one)))
+                Ok(self.look_around(around::Intent::Release(one)))
             }
         }
     }
