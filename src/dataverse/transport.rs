@@ -14,10 +14,10 @@ use tokio::sync::watch;
 use url::Url;
 use uuid::Uuid;
 
+use super::batch;
 use super::exchange::{Again, Exchanges, Record, Try};
 use super::limits::{AT_ONCE, Limits, Throttle};
 use super::refused_token::explained;
-use super::batch;
 use super::request::{Request, Target};
 use super::response::{Response, error_of, request_id, retry_after};
 use super::retry::{Retry, WaitReason, Waiting, reason_to_retry};

@@ -32,7 +32,8 @@ pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
         Operation::Create(new) => super::create(client, new).await.map(Some),
         Operation::Delete(deletion) => super::delete(client, deletion).await.map(|()| None),
         Operation::Act(action) => match unchanged(client, action).await {
-            Ok(()) => client.act(action).await.map(|()| None),
+            // What an action answers is no row of the one that it is about.
+            Ok(()) => client.act(action).await.map(|_| None),
             Err(error) => Err(error),
         },
         Operation::CreateAndAct(new, action) => match unchanged(client, action).await {
@@ -44,7 +45,9 @@ pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
         Ok(row) => Outcome::Done(row),
         Err(error) if error.is_outcome_unknown() => find_out(client, operation, error).await,
         Err(error) if error.is_conflict() => Outcome::Conflict(error),
-        Err(error) if error.is_not_found() && !matches!(operation, Operation::Create(_)) => Outcome::Gone(error),
+        Err(error) if error.is_not_found() && !matches!(operation, Operation::Create(_)) => {
+            Outcome::Gone(error)
+        }
         Err(error) => Outcome::NotDone(error),
     }
 }
@@ -57,7 +60,9 @@ pub async fn find_out(client: &Client, operation: &Operation, lost: Error) -> Ou
         Operation::Create(new) | Operation::CreateAndAct(new, _) => made(client, new, lost).await,
         Operation::Delete(deletion) => match client.row(&deletion.itself()).await {
             Err(gone) if gone.is_not_found() => Outcome::Done(None),
-            Ok(row) if row.etag().is_some_and(|etag| etag == *deletion.etag) => Outcome::NotDone(lost.cause()),
+            Ok(row) if row.etag().is_some_and(|etag| etag == *deletion.etag) => {
+                Outcome::NotDone(lost.cause())
+            }
             Ok(_) if deletion.optimistic_concurrency => Outcome::Conflict(Error::Changed),
             _ => Outcome::Unknown(lost),
         },

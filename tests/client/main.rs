@@ -16,6 +16,7 @@ mod hostile_devices;
 mod links;
 mod lookups;
 mod making;
+mod operations;
 mod paging;
 mod quick_find;
 mod real_data;
