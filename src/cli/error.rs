@@ -93,6 +93,11 @@ impl CliError {
         self
     }
 
+    /// The code of the service that refused it, where it did.
+    pub(super) fn code(&self) -> Option<&str> {
+        self.source.downcast_ref::<dataverse::Error>()?.code()
+    }
+
     /// The kind, which decides the exit code.
     pub fn kind(&self) -> Kind {
         self.kind

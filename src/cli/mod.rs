@@ -2,6 +2,8 @@
 //!
 //! Must not know: how a request is built or a token is got. What is printed here passes a given writer.
 
+mod assign;
+mod call;
 mod context;
 mod create;
 mod delete;
@@ -16,8 +18,11 @@ mod keys;
 mod login;
 mod logout;
 mod names;
+mod note;
+mod operating;
 pub mod output;
 mod passphrase;
+mod resolve;
 mod row_name;
 mod row_table;
 mod rows;
@@ -136,6 +141,10 @@ enum Command {
     Set(set::SetArgs),
     Create(create::CreateArgs),
     Delete(delete::DeleteArgs),
+    Resolve(resolve::ResolveArgs),
+    Assign(assign::AssignArgs),
+    Note(note::NoteArgs),
+    Call(call::CallArgs),
     Keys(keys::KeysArgs),
     Json(json::JsonArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -244,6 +253,10 @@ impl Command {
             Command::Set(args) => Box::pin(args.run(context, out)).await,
             Command::Create(args) => Box::pin(args.run(context, out)).await,
             Command::Delete(args) => Box::pin(args.run(context, out)).await,
+            Command::Resolve(args) => Box::pin(args.run(context, out)).await,
+            Command::Assign(args) => Box::pin(args.run(context, out)).await,
+            Command::Note(args) => Box::pin(args.run(context, out)).await,
+            Command::Call(args) => Box::pin(args.run(context, out)).await,
             Command::Keys(args) => args.run(context, out),
             // These run on until they are left; they listen for signals themselves.
             Command::Demo(args) => {

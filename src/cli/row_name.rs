@@ -46,6 +46,18 @@ pub(super) async fn find(client: &Client, schema: &TableSchema, name: &str) -> R
     ))
 }
 
+/// The same where nothing else of the table's columns is needed: a key costs no request.
+///
+/// # Errors
+///
+/// As [`find`].
+pub(super) async fn find_in(client: &Client, table: &Table, name: &str) -> Result<RowId, CliError> {
+    match key(name) {
+        Some(id) => Ok(id),
+        None => find(client, &client.table_schema(table).await?, name).await,
+    }
+}
+
 async fn only(client: &Client, table: &Table, name: &str, filter: Filter) -> Result<RowId, CliError> {
     let shown = table.primary_name.iter().map(ToString::to_string);
     let query = Query::new(table.set.clone())

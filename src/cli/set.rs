@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::json_rows::without_annotations;
+use super::values::Given;
 use super::writing::{self, print_changes, print_wire};
 use super::{CliError, Context, Kind, names, row_name, values, waits};
 use crate::app::edit::short;
@@ -20,7 +21,7 @@ use crate::ops::{self, Outcome};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Values: choices by label or number (several: \"Clean, Wet\"), yes/no, dates as in the editors (tomorrow, +3d, \
-2026-11-27 09:00), lookups by GUID, TABLE:GUID, or a name that one row has. `column=` is no value, `column=@file` the \
+2026-11-27 09:00), lookups by GUID, TABLE:GUID, or a name that one row has; `me` for people. `column=` is no value, `column=@file` the \
 text of a file, `column=-` that of standard input; `column=@@x` begins with @.
 
 Examples:
@@ -28,28 +29,38 @@ Examples:
   dv set account accountnumber=A-1 primarycontactid=\"Ada Lovelace\" description=@notes.txt --dry-run")]
 pub(super) struct SetArgs {
     /// Table, by logical or set name: incident or incidents
-    table: String,
+    pub(super) table: String,
     /// The row: a GUID, a ticket number, or column=value of an alternate key
-    id: String,
+    pub(super) id: String,
     /// Columns by logical name, and their new values
     #[arg(required = true, value_name = "COLUMN=VALUE")]
-    values: Vec<String>,
+    pub(super) values: Vec<String>,
     /// Save only if the row still has this ETag
     #[arg(long, value_name = "ETAG")]
-    if_match: Option<String>,
+    pub(super) if_match: Option<String>,
     /// Show what would be sent, and send nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Print the changed columns as JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl SetArgs {
     /// Runs the command and writes to `out`.
     pub(super) async fn run(self, context: &Context, out: &mut dyn Write) -> Result<(), CliError> {
-        let if_match = self.if_match.as_deref().map(etag).transpose()?;
         let given = values::read(&self.values)?;
+        self.save(given, context, out).await
+    }
+
+    /// The same with values that were read.
+    pub(super) async fn save(
+        self,
+        given: Vec<Given>,
+        context: &Context,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
+        let if_match = self.if_match.as_deref().map(etag).transpose()?;
         let client = writing::client(context, self.dry_run).await?;
         let _waits = waits::tell(&client);
         let table = names::table(&client, &self.table).await?;

@@ -47,6 +47,16 @@ pub(super) fn read(arguments: &[String]) -> Result<Vec<Given>, CliError> {
         .collect()
 }
 
+/// Reads one text that stands by itself; `name` is what it is called in messages.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) fn one(name: &str, value: &str) -> Result<String, CliError> {
+    let given = read(&[format!("{name}={value}")])?;
+    Ok(given.into_iter().map(|given| given.text).collect())
+}
+
 /// `title=New title`, `description=@notes.txt`, `description=-`; `@@` begins a text that begins with `@`.
 fn split(argument: &str) -> Result<(&str, Source<'_>), CliError> {
     let (column, value) =

@@ -105,7 +105,8 @@ pub(super) async fn staged(
                 Staged { change, ..nothing }
             }
             true => {
-                let lookup::Found { change, text } = lookup::find(client, &paths, column, text).await?;
+                let text = named(client, column, text).await?;
+                let lookup::Found { change, text } = lookup::find(client, &paths, column, &text).await?;
                 Staged { change, text }
             }
             false => written::read(column, text, row, now, &zone).map_err(wrong)?,
@@ -116,6 +117,16 @@ pub(super) async fn staged(
 
 fn is_lookup(column: &Column) -> bool {
     matches!(column.kind, ColumnKind::Lookup { .. })
+}
+
+/// What a lookup is to point to, with `me` for who is signed in where people can be meant.
+async fn named<'a>(client: &Client, column: &Column, text: &'a str) -> Result<Cow<'a, str>, CliError> {
+    let takes_people = matches!(&column.kind, ColumnKind::Lookup { targets }
+        if targets.iter().any(|target| target.as_str() == "systemuser"));
+    match takes_people && text.trim().eq_ignore_ascii_case("me") {
+        true => Ok(Cow::Owned(format!("systemuser:{}", client.who_am_i().await?.user_id))),
+        false => Ok(Cow::Borrowed(text)),
+    }
 }
 
 /// The person's time zone, where a time of theirs is read.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, ColumnName, RowId, RowQuery, SetName};
+use super::query::encoded;
+use super::request::Request;
+use super::{Change, ColumnName, RowId, RowQuery, SetName, Wire};
 
 /// One call that changes something on the server and is not the update of a row's columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +20,30 @@ pub struct Action {
     /// The row that it is about. An action takes no `If-Match`: the row is read just before, and a change since it was
     /// read stops the action.
     pub subject: Option<Subject>,
+}
+
+impl Action {
+    /// An action by its name, of the service or of a row, with a body in JSON. Nothing tells later whether it was
+    /// carried out.
+    pub fn named(name: &str, on: Option<(&SetName, RowId)>, body: String) -> Self {
+        let (name, path) = (name.to_owned(), path(name, on));
+        Self { name, method: ActionMethod::Post, path, body, subject: None }
+    }
+
+    /// The request that carries it out.
+    pub fn wire(&self) -> Wire {
+        Wire::of(&Request::action(self))
+    }
+}
+
+/// Where an action or a function is, below the service root.
+pub(super) fn path(name: &str, on: Option<(&SetName, RowId)>) -> String {
+    let name = encoded(name);
+    match on {
+        None => name,
+        Some((set, id)) if name.contains('.') => format!("{set}({id})/{name}"),
+        Some((set, id)) => format!("{set}({id})/Microsoft.Dynamics.CRM.{name}"),
+    }
 }
 
 /// Method of an action.

@@ -58,14 +58,17 @@ pub(super) fn change_set(writes: &[Request]) -> Result<Request, Error> {
 /// # Errors
 ///
 /// The error of the write that failed: nothing was carried out then. [`Error::OutcomeUnknown`] when answers are missing.
-pub(super) fn check(response: &Response, count: usize) -> Result<(), Error> {
+pub(super) fn check(response: Response, count: usize) -> Result<(), Error> {
     let parts = parts(&response.body);
     if let Some(error) = parts.iter().find_map(Part::error) {
         return Err(error);
     }
     if parts.len() != count {
         let what = format!("{} answers to {count} changes", parts.len());
-        return Err(Error::OutcomeUnknown { source: Box::new(Error::answer(what)) });
+        let foreign = if response.is_foreign() { response.row().err() } else { None };
+        return Err(Error::OutcomeUnknown {
+            source: Box::new(foreign.unwrap_or_else(|| Error::answer(what))),
+        });
     }
     Ok(())
 }
@@ -127,9 +130,9 @@ mod tests {
 
     #[test]
     fn a_change_set_is_good_when_each_of_its_parts_is() {
-        assert!(check(&response(GOOD), 2).is_ok());
-        assert!(check(&response(GOOD), 3).unwrap_err().is_outcome_unknown());
-        assert!(check(&response(""), 2).unwrap_err().is_outcome_unknown());
+        assert!(check(response(GOOD), 2).is_ok());
+        assert!(check(response(GOOD), 3).unwrap_err().is_outcome_unknown());
+        assert!(check(response(""), 2).unwrap_err().is_outcome_unknown());
     }
 
     #[test]
@@ -137,6 +140,6 @@ mod tests {
         let body = "--batchresponse_1\nContent-Type: application/http\n\nHTTP/1.1 400 Bad Request\n\
             Content-Type: application/json\n\n\
             {\"error\":{\"code\":\"0x8004440a\",\"message\":\"open activities\"}}\n--batchresponse_1--\n";
-        assert_eq!(check(&response(body), 2).unwrap_err().code(), Some("0x8004440a"));
+        assert_eq!(check(response(body), 2).unwrap_err().code(), Some("0x8004440a"));
     }
 }

@@ -143,6 +143,16 @@ impl Client {
         self.transport.send(Request::get(path)).await?.decode::<super::organization::Answer>().map(Into::into)
     }
 
+    /// How large a file may be that goes with a note, in bytes; nothing where the organization does not say.
+    ///
+    /// # Errors
+    ///
+    /// As every read; not everybody may read the organization.
+    pub async fn largest_file(&self) -> Result<Option<u64>, Error> {
+        let page = self.collection("organizations?$select=maxuploadfilesize").await?;
+        Ok(page.row(0).and_then(|row| row.cell("maxuploadfilesize")?.json.parse().ok()))
+    }
+
     /// All tables with an entity set, by logical name. One answer, not paged, a few MB in a large environment.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Deletion, NewRow, Patch};
+use super::request::Request;
+use super::{Action, Deletion, Error, NewRow, Patch, Wire};
 
 /// One write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,21 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// What is sent. The two parts of a change set travel in one request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what cannot be put into a request.
+    pub fn wires(&self) -> Result<Vec<Wire>, Error> {
+        Ok(match self {
+            Self::Update(patch) => vec![patch.wire()?],
+            Self::Create(new) => vec![new.wire()?],
+            Self::Delete(deletion) => vec![deletion.wire()?],
+            Self::Act(action) => vec![action.wire()],
+            Self::CreateAndAct(new, action) => vec![Wire::of(&Request::create_unseen(new)?), action.wire()],
+        })
+    }
+
     /// Takes the version of the row that it is about for the one that was read.
     pub fn based_on(&mut self, etag: &str) {
         let known = match self {

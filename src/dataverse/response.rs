@@ -25,8 +25,17 @@ pub(super) struct Response {
 impl Response {
     /// Something else than the Web API has answered, as far as the head says: a page of a proxy or a portal.
     pub(super) fn is_foreign(&self) -> bool {
-        let is_json = content_type(&self.headers).is_some_and(|kind| kind.contains("json"));
-        !self.body.is_empty() && !is_json
+        let is_ours = |kind: &str| kind.contains("json") || kind.trim_start().starts_with("multipart/");
+        !self.body.is_empty() && !content_type(&self.headers).is_some_and(|kind| is_ours(&kind))
+    }
+
+    /// What a write was answered with, where that is not looked at further: nothing, or something of the service's own.
+    pub(super) fn of_write(self) -> Result<Option<Row>, Error> {
+        match self.body.is_empty() {
+            true => Ok(None),
+            // The server has done it, or somebody in between answered for it.
+            false => self.row().map(Some).map_err(|error| Error::OutcomeUnknown { source: Box::new(error) }),
+        }
     }
 
     pub(super) fn page(self) -> Result<Page, Error> {

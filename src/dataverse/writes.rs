@@ -3,7 +3,7 @@
 use super::batch;
 use super::request::Request;
 use super::response::Response;
-use super::{Action, Client, Deletion, Error, NewRow, Patch, Row, RowQuery};
+use super::{Action, Client, Deletion, Error, Function, NewRow, Patch, Row, RowQuery};
 
 impl Client {
     /// Updates an existing row and answers with the changed columns and the row's new ETag.
@@ -98,18 +98,27 @@ impl Client {
     }
 
     async fn send_delete(&self, deletion: &Deletion, if_match: &str) -> Result<(), Error> {
-        self.transport.send(Request::delete(deletion, if_match)?).await.map(drop)
+        self.transport.send(Request::delete(deletion, if_match)?).await?.of_write().map(drop)
     }
 
-    /// Carries out an action. What it answers is not looked at.
+    /// Carries out an action, and tells what it answered, where it did.
     ///
     /// # Errors
     ///
     /// - [`Error::Api`] with the code of the business rule that refused it.
     /// - [`Error::OutcomeUnknown`] when the answer was lost. It is not sent again.
     /// - [`Error::Refused`] by the guard; nothing was sent.
-    pub async fn act(&self, action: &Action) -> Result<(), Error> {
-        self.transport.send(Request::action(action)).await.map(drop)
+    pub async fn act(&self, action: &Action) -> Result<Option<Row>, Error> {
+        self.transport.send(Request::action(action)).await?.of_write()
+    }
+
+    /// Asks a function. It changes nothing, so that it is repeated as every read.
+    ///
+    /// # Errors
+    ///
+    /// As every read; [`Error::Api`] with 405 for an action.
+    pub async fn ask(&self, function: &Function) -> Result<Row, Error> {
+        self.transport.send(Request::get(&function.path)).await?.row()
     }
 
     /// Makes a row and carries out an action behind it, in one request: both or neither.
@@ -120,7 +129,7 @@ impl Client {
     pub async fn create_and_act(&self, new: &NewRow, action: &Action) -> Result<(), Error> {
         let writes = [Request::create_unseen(new)?, Request::action(action)];
         let response = self.transport.send(batch::change_set(&writes)?).await?;
-        batch::check(&response, writes.len())
+        batch::check(response, writes.len())
     }
 
     /// The row in the answer to a write; where there is none, as it is read now, or else as it was `sent`.

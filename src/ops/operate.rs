@@ -32,7 +32,8 @@ pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
         Operation::Create(new) => super::create(client, new).await.map(Some),
         Operation::Delete(deletion) => super::delete(client, deletion).await.map(|()| None),
         Operation::Act(action) => match unchanged(client, action).await {
-            Ok(()) => client.act(action).await.map(|()| None),
+            // What an action answers is no row of the one that it is about.
+            Ok(()) => client.act(action).await.map(|_| None),
             Err(error) => Err(error),
         },
         Operation::CreateAndAct(new, action) => match unchanged(client, action).await {

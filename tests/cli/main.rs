@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod assigning;
 mod bad_input;
 mod browser;
+mod calling;
 mod creating;
 mod damaged_files;
 mod deleting;
@@ -18,6 +20,7 @@ mod json;
 mod keeping;
 mod keys;
 mod login;
+mod noting;
 mod odd_authorities;
 mod odd_tokens;
 #[cfg(target_os = "linux")]
@@ -26,6 +29,7 @@ mod plain_authority;
 mod profiles_together;
 mod refusals;
 mod renewing;
+mod resolving;
 mod revoked;
 mod rows;
 mod setting;

@@ -17,6 +17,7 @@ mod interference;
 mod links;
 mod lookups;
 mod making;
+mod operations;
 mod paging;
 mod quick_find;
 mod real_data;
