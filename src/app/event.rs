@@ -106,7 +106,7 @@ pub enum Reply {
     /// What hangs on a row.
     Around(Result<Around, dataverse::Error>),
     /// The columns of tables, and how their lookups are written.
-    Learned(Result<Vec<(Arc<TableSchema>, Vec<LookupPath>)>, dataverse::Error>),
+    Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.
     FoundOut(OperationId, Result<Operated, SaveFailure>),
     /// The rows that were looked for.
@@ -127,6 +127,9 @@ pub struct Saved {
     /// The changed columns and the row's new ETag.
     pub row: Row,
 }
+
+/// The columns of a table, and how its lookups are written.
+pub type Learned = (Arc<TableSchema>, Vec<LookupPath>);
 
 /// An operation was carried out.
 #[derive(Debug, Clone, PartialEq)]

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::App;
 use super::command::act::ActCommand;
 use super::effect::{Effect, Request};
+use super::event::Learned;
 use super::field::{self, written};
 use super::key::Input;
 use super::notice::Notice;
@@ -30,6 +31,9 @@ use crate::dataverse::{
 };
 
 pub use closing::{has_states, is_closed};
+
+/// Fields with what is in them.
+type Values = Vec<(Field, Staged)>;
 
 /// The table of cases.
 pub const CASE: &str = "incident";
@@ -223,10 +227,7 @@ impl App {
     }
 
     /// The columns of tables came; a form that waits for them is staged.
-    pub(in crate::app) fn learned(
-        &mut self,
-        result: Result<Vec<(Arc<TableSchema>, Vec<LookupPath>)>, Error>,
-    ) -> Vec<Effect> {
+    pub(in crate::app) fn learned(&mut self, result: Result<Vec<Learned>, Error>) -> Vec<Effect> {
         match result {
             Ok(learned) => {
                 for (schema, paths) in learned {
@@ -307,7 +308,7 @@ impl App {
     }
 
     /// The values of the fields that are not empty; nothing while columns are missing. `Err` names the field.
-    fn read_draft(&self, draft: &Draft) -> Result<Option<Vec<(Field, Staged)>>, (usize, String)> {
+    fn read_draft(&self, draft: &Draft) -> Result<Option<Values>, (usize, String)> {
         for (at, field) in draft.fields.iter().enumerate() {
             if field.required && field.is_empty() {
                 return Err((at, format!("{} is required.", field.label)));

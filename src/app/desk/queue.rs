@@ -63,7 +63,7 @@ impl App {
                 }
             }
             Purpose::Queue(about) => {
-                let operations = about.into_iter().map(|target| self.to_queue(target, &hit)).collect();
+                let operations = about.into_iter().map(|target| self.queued(target, &hit)).collect();
                 self.stage_operations(operations);
             }
             Purpose::Merge(target) if target.id == hit.id => {
@@ -76,7 +76,7 @@ impl App {
         }
     }
 
-    fn to_queue(&mut self, target: Target, queue: &Hit) -> PendingOperation {
+    fn queued(&mut self, target: Target, queue: &Hit) -> PendingOperation {
         let action = Action::add_to_queue(queue.id, &target.table, subject(&target), None);
         let title = format!("put {} into {}", target.name, queue.name);
         self.operation(OperationKind::Act, Some(target), title, Operation::Act(action))

@@ -14,12 +14,20 @@ pub(super) struct Step {
 /// What a step did.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Touch {
-    /// What the edit of a cell was before and after.
-    Edit { target: Target, column: ColumnName, before: Option<Edit>, after: Option<Edit> },
+    Edit(Box<CellTouch>),
     /// An operation was staged.
     Added(Box<PendingOperation>),
     /// An operation was dropped.
     Dropped(Box<PendingOperation>),
+}
+
+/// What the edit of a cell was before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CellTouch {
+    pub(super) target: Target,
+    pub(super) column: ColumnName,
+    pub(super) before: Option<Edit>,
+    pub(super) after: Option<Edit>,
 }
 
 impl Step {
@@ -30,9 +38,7 @@ impl Step {
     /// What undoing this and what was made with it does: `Priority High -> Normal on CAS-01213`.
     pub(super) fn undo_text(&self, count: usize) -> String {
         match &self.touch {
-            Touch::Edit { target, before, after, .. } => {
-                edit_text(target, after.as_ref(), before.as_ref(), count)
-            }
+            Touch::Edit(cell) => edit_text(&cell.target, cell.after.as_ref(), cell.before.as_ref(), count),
             Touch::Added(operation) => {
                 format!("{} is not pending any more", operation_text(operation, count))
             }
@@ -43,9 +49,7 @@ impl Step {
     /// The same the other way.
     pub(super) fn redo_text(&self, count: usize) -> String {
         match &self.touch {
-            Touch::Edit { target, before, after, .. } => {
-                edit_text(target, before.as_ref(), after.as_ref(), count)
-            }
+            Touch::Edit(cell) => edit_text(&cell.target, cell.before.as_ref(), cell.after.as_ref(), count),
             Touch::Added(operation) => format!("{} is pending again", operation_text(operation, count)),
             Touch::Dropped(operation) => {
                 format!("{} is not pending any more", operation_text(operation, count))
@@ -55,7 +59,7 @@ impl Step {
 
     fn is_about(&self, key: &RowKey) -> bool {
         match &self.touch {
-            Touch::Edit { target, .. } => target.key() == *key,
+            Touch::Edit(cell) => cell.target.key() == *key,
             Touch::Added(_) | Touch::Dropped(_) => false,
         }
     }
@@ -117,7 +121,7 @@ impl History {
     /// An operation was carried out.
     pub(super) fn forget_operation(&mut self, id: OperationId) {
         let is = |step: &Step| match &step.touch {
-            Touch::Edit { .. } => false,
+            Touch::Edit(_) => false,
             Touch::Added(operation) | Touch::Dropped(operation) => operation.id == id,
         };
         self.done.retain(|step| !is(step));
@@ -128,8 +132,8 @@ impl History {
     pub(super) fn rebase(&mut self, key: &RowKey, newer: &Row) {
         for step in self.done.iter_mut().chain(&mut self.undone) {
             match &mut step.touch {
-                Touch::Edit { target, .. } if target.key() == *key => target.row = newer.clone(),
-                Touch::Edit { .. } => {}
+                Touch::Edit(cell) if cell.target.key() == *key => cell.target.row = newer.clone(),
+                Touch::Edit(_) => {}
                 Touch::Added(operation) | Touch::Dropped(operation) => {
                     if operation.row().as_ref() == Some(key) {
                         operation.rebase(newer);

@@ -17,7 +17,7 @@ use crate::dataverse::{Change, Column, ColumnName, Patch, Row, RowId, Table, Tab
 pub use operation::{OperationId, OperationKind, PendingOperation};
 pub use sending::{Item, Sent};
 
-use history::{History, Step, Touch};
+use history::{CellTouch, History, Step, Touch};
 
 /// A row that an edit is meant for, as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -303,7 +303,8 @@ impl Pending {
         }
         self.apply(&base, &column.name, after.clone());
         let together = self.together.then_some(self.last_together);
-        let touch = Touch::Edit { target: base, column: column.name.clone(), before, after };
+        let touch =
+            Touch::Edit(Box::new(CellTouch { target: base, column: column.name.clone(), before, after }));
         self.history.add(Step { touch, together });
         if is_old { Outcome::Back } else { Outcome::Staged { from } }
     }
@@ -368,7 +369,7 @@ impl Pending {
         let after = Some(Edit { new, ..before.clone() });
         self.apply(&target, column, after.clone());
         let column = column.clone();
-        let touch = Touch::Edit { target, column, before: Some(before), after };
+        let touch = Touch::Edit(Box::new(CellTouch { target, column, before: Some(before), after }));
         self.history.add(Step { touch, together: None });
     }
 
@@ -378,7 +379,12 @@ impl Pending {
         let target = row.target.clone();
         let Some(before) = row.edits.iter().find(|edit| edit.column == *column).cloned() else { return };
         self.apply(&target, column, None);
-        let touch = Touch::Edit { target, column: column.clone(), before: Some(before), after: None };
+        let touch = Touch::Edit(Box::new(CellTouch {
+            target,
+            column: column.clone(),
+            before: Some(before),
+            after: None,
+        }));
         self.history.add(Step { touch, together: None });
     }
 
@@ -423,9 +429,9 @@ impl Pending {
 
     fn take_back(&mut self, touch: &Touch) -> Result<(), String> {
         match touch {
-            Touch::Edit { target, column, before, .. } => {
-                self.not_sending(target)?;
-                self.apply(target, column, before.clone());
+            Touch::Edit(cell) => {
+                self.not_sending(&cell.target)?;
+                self.apply(&cell.target, &cell.column, cell.before.clone());
             }
             Touch::Added(operation) => self.take_out(operation)?,
             Touch::Dropped(operation) => self.put_in(operation),
@@ -435,9 +441,9 @@ impl Pending {
 
     fn do_again(&mut self, touch: &Touch) -> Result<(), String> {
         match touch {
-            Touch::Edit { target, column, after, .. } => {
-                self.not_sending(target)?;
-                self.apply(target, column, after.clone());
+            Touch::Edit(cell) => {
+                self.not_sending(&cell.target)?;
+                self.apply(&cell.target, &cell.column, cell.after.clone());
             }
             Touch::Added(operation) => self.put_in(operation),
             Touch::Dropped(operation) => self.take_out(operation)?,
