@@ -169,6 +169,11 @@ impl Running {
         self.child.id()
     }
 
+    /// Nothing more will come of it.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end and takes what was printed since.
     pub(crate) fn end(&mut self) -> Ended {
         let (mut out, mut err) = (String::new(), String::new());

@@ -162,6 +162,7 @@ async fn somebody_elses_change_in_between_is_a_conflict_and_nothing_is_sent() {
     desk.order("GET", &format!("incidents\\({case}\\)\\?\\$select=incidentid"), slow).await;
     let mut running = desk.home.start(&["resolve", &case, "--text", "Done"]);
     while desk.asked("faults").await[0]["hits"] != 1 {
+        assert!(!running.has_ended(), "the case was not read again");
         tokio::task::yield_now().await;
     }
     admin.dv(&["set", "incident", &case, "description=theirs"]).await.expect(0, &[]);
