@@ -62,6 +62,7 @@ pub mod tickets;
 pub mod tier;
 mod unlock;
 pub mod verb;
+pub mod views;
 pub mod wait;
 pub mod watch;
 pub mod word_diff;

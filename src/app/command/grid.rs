@@ -31,6 +31,7 @@ pub enum GridCommand {
     Freeze,
     Hide,
     RawValues,
+    Views,
     LogicalNames,
     Edit(EditCommand),
 }
@@ -118,6 +119,9 @@ pub const ROWS: &[CommandSpec] = &[
     spec(GridCommand::DropChip, "rows.drop-filter", "Drop the last filter asked of the server")
         .keys(&[&[Key::Char('\\')]])
         .enabled(with_chip),
+    spec(GridCommand::Views, "rows.view", "Choose a view")
+        .keys(&[&[Key::Char('V')]])
+        .words("saved query list"),
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
         .enabled(on_a_row),

@@ -12,6 +12,7 @@ use crate::app::keymap::sequence_text;
 use crate::app::picker::{Found, Picker};
 use crate::app::places::Listed;
 use crate::app::verb::{self, Verb};
+use crate::app::views::{self, View};
 use crate::dataverse::{Table, TableName};
 
 /// Rows of the list.
@@ -32,6 +33,8 @@ pub struct Palette {
     tables: Vec<TableName>,
     /// Addresses of environments.
     places: Vec<String>,
+    /// Views, each with its table.
+    views: Vec<(TableName, &'static View)>,
     /// Where the text leads by itself.
     going: Option<(Found, Result<Going, String>)>,
     /// How far back among what was run, and what was typed before that.
@@ -70,6 +73,8 @@ pub enum Entry<'a> {
     Command(&'static CommandSpec),
     /// The rows of a table.
     Table(&'a Table),
+    /// Rows of a table that come as a view.
+    View(&'a Table, &'static View),
     /// Another environment.
     Environment(&'a Listed),
     /// Where the text leads, or why it does not.
@@ -103,8 +108,13 @@ impl Palette {
             [format!("@{}", place.name), format!("@{}", place.short)].into_iter().chain(profile).collect()
         }));
         let places = places.iter().map(|place| place.address.clone()).collect();
+        let listed = app.tables.value().map_or(&[][..], Vec::as_slice);
+        let of_table = |table: &Table| views::of(&table.name).map(|view| (table.clone(), view)).collect::<Vec<_>>();
+        let views: Vec<(Table, &'static View)> = listed.iter().flat_map(of_table).collect();
+        texts.extend(views.iter().map(|(table, view)| vec![format!("{}: {} (view)", table.display_name, view.name)]));
+        let views = views.into_iter().map(|(table, view)| (table.name, view)).collect();
         let picker = Picker::strict(texts);
-        Self { picker, commands, tables, places, going: None, recalled: None }
+        Self { picker, commands, tables, places, views, going: None, recalled: None }
     }
 
     /// The same with a text that somebody goes on to type.
@@ -129,6 +139,11 @@ impl Palette {
                 // Mostly nothing has changed since the palette was opened: then the place is still right.
                 let same = tables.get(behind).filter(|table| table.name == *name);
                 same.or_else(|| tables.iter().find(|table| table.name == *name)).map(Entry::Table)
+            }
+            Some(view) if view >= self.places.len() => {
+                let (table, view) = self.views.get(view - self.places.len())?;
+                let table = app.tables.value()?.iter().find(|known| known.name == *table)?;
+                Some(Entry::View(table, view))
             }
             Some(place) => {
                 let address = self.places.get(place)?;
@@ -290,6 +305,11 @@ impl App {
                 self.screens.pop_to_first();
                 self.open_grid(table)
             }
+            Some(Entry::View(table, view)) => {
+                let table = table.clone();
+                self.remember(line);
+                self.open_view(table, view)
+            }
             Some(Entry::Environment(place)) => {
                 let address = place.address.clone();
                 self.remember(line);
@@ -331,6 +351,7 @@ fn name(entry: &Entry<'_>) -> String {
     match entry {
         Entry::Command(spec) => spec.name.to_owned(),
         Entry::Table(table) => table.name.to_string(),
+        Entry::View(table, view) => format!("{}: {}", table.display_name, view.name),
         Entry::Environment(place) => format!("@{}", place.name),
         Entry::Going(_) => String::new(),
     }
@@ -341,6 +362,7 @@ pub fn beside(app: &App, entry: &Entry<'_>) -> String {
     match entry {
         Entry::Command(spec) => refusal(app, spec).unwrap_or_else(|| app.keymap().keys_text(spec)),
         Entry::Table(table) => format!("table {}", table.name),
+        Entry::View(..) => "view".to_owned(),
         Entry::Environment(place) => format!("environment {}", place.short),
         Entry::Going(Ok(Going::Place(_))) => app.keymap().text_of(Command::Global(Global::GoRecord)),
         Entry::Going(Ok(Going::Verb(verb))) => verb.beside(app),

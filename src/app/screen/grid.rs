@@ -20,6 +20,7 @@ use crate::app::list::List;
 use crate::app::load::Load;
 use crate::app::problem::Problem;
 use crate::app::rows::Rows;
+use crate::app::views::View;
 use crate::dataverse::{Column, Row, RowId, Table, TableSchema};
 
 pub use columns::{Width, words};
@@ -36,6 +37,8 @@ pub struct Grid {
     pub table: Table,
     /// The table with its columns, once it came.
     pub schema: Option<Arc<TableSchema>>,
+    /// The view that it shows; all rows without.
+    pub view: Option<&'static View>,
     /// The columns shown.
     pub columns: Vec<Column>,
     /// How wide each of them is.
@@ -96,6 +99,7 @@ impl Grid {
         Self {
             table,
             schema: None,
+            view: None,
             columns: vec![],
             widths: vec![],
             frozen: 1,

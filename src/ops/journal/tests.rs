@@ -153,12 +153,59 @@ fn a_file_of_a_newer_version_is_left_as_it_is() {
     let path = home.path().join("journal.db");
     let (mut journal, _, _) = ours(home.path(), &owner());
     journal.keep(vec![kept_entry(row(1, every_kind()))]).unwrap();
-    journal.db.pragma_update(None, "user_version", 2).unwrap();
+    journal.db.pragma_update(None, "user_version", 3).unwrap();
     drop(journal);
     let before = fs::read(&path).unwrap();
     let error = Journal::open(home.path(), &owner()).unwrap_err();
-    assert!(error.to_string().contains("newer dv (version 2)"), "{error}");
+    assert!(error.to_string().contains("newer dv (version 3)"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+/// What a process finds of operations that starts when this one is gone.
+fn kept_operations(folder: &Path) -> Vec<KeptOperation> {
+    match Journal::open(folder, &owner()).unwrap() {
+        Opened::Ours { operations, .. } => operations,
+        elsewhere => panic!("{elsewhere:?}"),
+    }
+}
+
+fn operation(number: u128, json: &str, fate: Fate) -> KeptOperation {
+    KeptOperation { id: Uuid::from_u128(number), json: json.into(), fate, included: true }
+}
+
+#[test]
+fn operations_are_there_again_in_their_order_as_they_were_changed_last_and_not_once_they_ended() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut journal, _, _) = ours(home.path(), &owner());
+    let (late, early) = (operation(9, "{\"a\":1}", Fate::Waiting), operation(1, "{}", Fate::Waiting));
+    journal.keep(vec![Entry::Operation(late.clone()), Entry::Operation(early.clone())]).unwrap();
+    let sent = KeptOperation { fate: Fate::Unknown, included: false, ..late };
+    journal.keep(vec![Entry::Operation(sent.clone())]).unwrap();
+    drop(journal);
+    assert_eq!(kept_operations(home.path()), [sent, early.clone()]);
+    let (mut journal, _, _) = ours(home.path(), &owner());
+    journal.keep(vec![Entry::OperationGone(Uuid::from_u128(9))]).unwrap();
+    drop(journal);
+    assert_eq!(kept_operations(home.path()), [early]);
+    let other = Owner { user_id: Uuid::from_u128(8).to_string(), ..owner() };
+    match Journal::open(home.path(), &other).unwrap() {
+        Opened::Ours { operations, .. } => assert_eq!(operations, [], "they are of another person"),
+        elsewhere => panic!("{elsewhere:?}"),
+    }
+}
+
+#[test]
+fn a_file_of_the_first_version_keeps_its_edits_and_takes_operations() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut journal, _, _) = ours(home.path(), &owner());
+    journal.keep(vec![kept_entry(row(1, every_kind()))]).unwrap();
+    journal.db.execute_batch("DROP TABLE operation; PRAGMA user_version = 1").unwrap();
+    drop(journal);
+    let (mut journal, rows, aside) = ours(home.path(), &owner());
+    assert_eq!((rows, aside), (vec![row(1, every_kind())], None));
+    journal.keep(vec![Entry::Operation(operation(1, "{}", Fate::Waiting))]).unwrap();
+    drop(journal);
+    assert_eq!(kept_operations(home.path()).len(), 1);
 }
 
 #[test]

@@ -110,6 +110,11 @@ fn context(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffe
     }
     let conditions = conditions(grid, usize::from(left.width));
     let conditions = if conditions.is_empty() && grid.filter.is_none() { "All rows" } else { &conditions };
+    let named = grid.view.map(|view| match conditions {
+        "All rows" => view.name.to_owned(),
+        conditions => format!("{} | {conditions}", view.name),
+    });
+    let conditions = named.as_deref().unwrap_or(conditions);
     text::line(conditions, theme.bar, left, buffer);
     cursor
 }

@@ -20,6 +20,8 @@ use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
 use crate::app::tickets::Ticket;
 use crate::app::{App, Screen};
+use crate::app::overlay::palette::Palette;
+use crate::app::views::{self, View};
 use crate::dataverse::{self, ColumnName, Page, Table};
 
 /// More rows than these are read to the end only when the person agreed.
@@ -41,8 +43,14 @@ impl Grid {
 impl App {
     /// Shows the rows of a table in front of what is seen.
     pub(in crate::app) fn open_grid(&mut self, table: Table) -> Vec<Effect> {
+        self.open_rows(table, None)
+    }
+
+    /// The same with the rows of a view.
+    pub(in crate::app) fn open_rows(&mut self, table: Table, view: Option<&'static View>) -> Vec<Effect> {
         let mut effects = self.need_schema(&table);
-        self.screens.push(Screen::Grid(Box::new(Grid::new(table))));
+        let grid = Grid { view, ..Grid::new(table) };
+        self.screens.push(Screen::Grid(Box::new(grid)));
         self.pane_state.focus = Pane::Main;
         if let Some(news) = self.layout_news.take() {
             self.say(news);
@@ -59,7 +67,9 @@ impl App {
             return vec![];
         };
         let address = self.session.identity().map_or("", |identity| &identity.address);
-        grid.set_schema(Arc::clone(schema), self.layouts.of(address, &grid.table.name));
+        let of_view = grid.view.map(View::layout);
+        let layout = of_view.as_ref().or_else(|| self.layouts.of(address, &grid.table.name));
+        grid.set_schema(Arc::clone(schema), layout);
         grid.reload(false, Default::default());
         self.read_grid()
     }
@@ -154,6 +164,17 @@ impl App {
             GridCommand::Follow => return self.follow_lookup(),
             GridCommand::RawValues => self.toggle_raw(),
             GridCommand::LogicalNames => grid.logical = !grid.logical,
+            GridCommand::Views => {
+                let table = &grid.table;
+                if views::of(&table.name).next().is_none() {
+                    let said = format!("No views of {} come with dv.", table.collection_name);
+                    self.say(said);
+                    return vec![];
+                }
+                let text = format!("{}: ", table.display_name);
+                self.overlays.push(Overlay::Palette(Palette::with_text(self, &text)));
+                return vec![];
+            }
             GridCommand::PickColumns => {
                 let picker = ColumnPicker::of(grid);
                 self.overlays.push(Overlay::ColumnPicker(Box::new(picker)));

@@ -11,6 +11,7 @@ use crate::app::problem::Problem;
 use crate::app::rows::{Rows, sized};
 use crate::app::session::Start;
 use crate::app::tickets::{Slot, Ticket, Tickets};
+use crate::app::views::View;
 use crate::dataverse::{Filter, Page, Query, RowId};
 use crate::text::grouped;
 
@@ -143,10 +144,11 @@ impl Grid {
         if !properties.iter().any(|property| property == primary_id) {
             properties.push(primary_id.to_owned());
         }
-        let filters: Vec<Filter> = self.chips.iter().map(|chip| chip.filter.clone()).collect();
+        let of_view = self.view.map(View::filter);
+        let filters = of_view.into_iter().chain(self.chips.iter().map(|chip| chip.filter.clone()));
         let mut query = Query::new(self.table.set.clone())
             .select(properties)
-            .filter(filters.into_iter().reduce(Filter::and))
+            .filter(filters.reduce(Filter::and))
             .page_size(page_size)
             .count()
             .annotations();

@@ -61,6 +61,9 @@ impl App {
     /// Keeps how the columns of the grid that is seen are arranged.
     pub(in crate::app) fn keep_layout(&mut self) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screens.top() else { return vec![] };
+        if grid.view.is_some() {
+            return vec![]; // a view has columns of its own: those of the table are not touched
+        }
         let Some(identity) = self.session.identity() else { return vec![] };
         let (address, table, layout) = (identity.address.clone(), grid.table.name.clone(), grid.layout());
         if self.layouts.of(&address, &table) == Some(&layout) {
