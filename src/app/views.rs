@@ -1,10 +1,10 @@
 //! Views that come with the program: which rows of a table, in which order, with which columns.
 
+use super::App;
 use super::column_layout::{ColumnLayout, LaidOut};
 use super::desk::CASE;
 use super::effect::Effect;
 use super::screen::grid::Sort;
-use super::App;
 use crate::dataverse::{Filter, Table, TableName};
 
 /// A view. Columns that a table does not have are left out.
@@ -78,15 +78,9 @@ impl View {
     /// Its columns and its order.
     pub(in crate::app) fn layout(&self) -> ColumnLayout {
         let columns = self.columns.iter().map(|name| LaidOut { name: (*name).into(), width: None });
-        let sort = |(column, descending): &(&str, bool)| Sort {
-            column: (*column).into(),
-            descending: *descending,
-        };
-        ColumnLayout {
-            columns: columns.collect(),
-            frozen: 1,
-            sort: self.order.iter().map(sort).collect(),
-        }
+        let sort =
+            |(column, descending): &(&str, bool)| Sort { column: (*column).into(), descending: *descending };
+        ColumnLayout { columns: columns.collect(), frozen: 1, sort: self.order.iter().map(sort).collect() }
     }
 }
 

@@ -43,5 +43,6 @@ mod sweep;
 mod tables;
 mod typing;
 mod viewer;
+mod views;
 mod whole_row;
 mod words;

@@ -109,9 +109,12 @@ impl Palette {
         }));
         let places = places.iter().map(|place| place.address.clone()).collect();
         let listed = app.tables.value().map_or(&[][..], Vec::as_slice);
-        let of_table = |table: &Table| views::of(&table.name).map(|view| (table.clone(), view)).collect::<Vec<_>>();
+        let of_table =
+            |table: &Table| views::of(&table.name).map(|view| (table.clone(), view)).collect::<Vec<_>>();
         let views: Vec<(Table, &'static View)> = listed.iter().flat_map(of_table).collect();
-        texts.extend(views.iter().map(|(table, view)| vec![format!("{}: {} (view)", table.display_name, view.name)]));
+        texts.extend(
+            views.iter().map(|(table, view)| vec![format!("{}: {} (view)", table.display_name, view.name)]),
+        );
         let views = views.into_iter().map(|(table, view)| (table.name, view)).collect();
         let picker = Picker::strict(texts);
         Self { picker, commands, tables, places, views, going: None, recalled: None }

@@ -13,15 +13,15 @@ use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::column_picker::ColumnPicker;
 use crate::app::overlay::columns::ColumnJump;
+use crate::app::overlay::palette::Palette;
 use crate::app::overlay::prompt::Question;
 use crate::app::panes::Pane;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
 use crate::app::tickets::Ticket;
-use crate::app::{App, Screen};
-use crate::app::overlay::palette::Palette;
 use crate::app::views::{self, View};
+use crate::app::{App, Screen};
 use crate::dataverse::{self, ColumnName, Page, Table};
 
 /// More rows than these are read to the end only when the person agreed.
