@@ -335,6 +335,20 @@ fn several_operations_are_reviewed_in_the_order_they_are_sent() {
 }
 
 #[test]
+fn a_row_shows_what_is_to_become_of_it_and_what_went_wrong_first() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    stage_note(&mut desk, "Called.");
+    assert!(desk.stage.row(4).starts_with(">~"), "{}", desk.screen());
+    desk.keys("D");
+    assert!(desk.stage.row(4).starts_with(">D"), "{}", desk.screen());
+    desk.keys("w s").text("delete").keys("Enter");
+    let [(id, "create")] = sent(&desk)[..] else { panic!("{:?}", desk.stage.effects) };
+    desk.keys("q");
+    operated(&mut desk, id, Err(SaveFailure::Failed(Problem::new("").why("Not allowed."))));
+    assert!(desk.stage.row(4).starts_with(">!"), "{}", desk.screen());
+}
+
+#[test]
 fn the_forms_fit_a_small_terminal() {
     let mut desk = Desk::of_table(desk::cases(), stage::identity(), 3, 80, 24);
     desk.keys("a");

@@ -1,6 +1,6 @@
 //! What is looked at before something is done with a row: its open activities, its place in a queue.
 
-use super::closing::OPEN_FIRST;
+use super::closing::{NONE_OPEN, OPEN_FIRST};
 use super::{CASE, subject};
 use crate::app::App;
 use crate::app::effect::{Effect, Request};
@@ -81,7 +81,7 @@ impl App {
         }
         draft.effects.truncate(1);
         draft.effects.extend(match open {
-            [] => vec!["It has no open activities.".to_owned()],
+            [] => vec![NONE_OPEN.to_owned()],
             open => {
                 let count = match open.len() {
                     1 => "It has 1 open activity, which".to_owned(),

@@ -18,6 +18,8 @@ use crate::dataverse::{
 /// The table that tells how cases were resolved.
 const RESOLUTION: &str = "incidentresolution";
 const NOTE: &str = "annotation";
+/// What is told of a case without open activities.
+pub(super) const NONE_OPEN: &str = "It has no open activities.";
 /// The field that asks whether open activities are cancelled first. It is no column.
 pub(super) const OPEN_FIRST: &str = "open activities";
 /// State codes that every table with states has.
@@ -154,7 +156,7 @@ impl App {
             let title = format!("resolve {}", target.name);
             let mut staged = self.operation(OperationKind::Close, Some(target.clone()), title, operation);
             staged.values = shown(values);
-            if !cancelled {
+            if !cancelled && !draft.effects.iter().any(|effect| effect == NONE_OPEN) {
                 staged.effects.push("Open activities may be cancelled, or block this.".to_owned());
             }
             operations.push(staged);

@@ -209,6 +209,17 @@ impl Pending {
         self.rows.iter().find(|row| row.target.id == id && row.target.table.name == *table)
     }
 
+    /// The character of column 1 that tells what waits for a row: what went wrong, before what is on its way, before what
+    /// was staged.
+    pub fn mark(&self, table: &TableName, id: RowId) -> Option<char> {
+        let about = |operation: &&PendingOperation| {
+            operation.about.as_ref().is_some_and(|target| target.id == id && target.table.name == *table)
+        };
+        let operations = self.operations.iter().filter(about).map(PendingOperation::mark);
+        let row = self.row(table, id).map(PendingRow::mark);
+        row.into_iter().chain(operations).min_by_key(|mark| "!?.D~".find(*mark))
+    }
+
     /// The change of one cell.
     pub fn edit(&self, table: &TableName, id: RowId, column: &ColumnName) -> Option<&Edit> {
         self.row(table, id)?.edits.iter().find(|edit| edit.column == *column)

@@ -57,6 +57,14 @@ impl PendingOperation {
         self.about.as_ref().map(Target::key)
     }
 
+    /// The character of column 1 that tells what is to become of the row.
+    pub fn mark(&self) -> char {
+        match (self.kind, &self.state) {
+            (OperationKind::Delete, RowState::Waiting) => 'D',
+            (_, state) => state.mark(),
+        }
+    }
+
     /// It is on its way, or waits for what is.
     pub fn is_sending(&self) -> bool {
         matches!(self.state, RowState::Sending(_) | RowState::Queued)

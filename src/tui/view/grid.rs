@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::app::layout::{Placed, place_columns};
 use crate::app::load::Load;
 use crate::app::panes::Pane;
-use crate::app::pending::PendingRow;
 use crate::app::rows::Rows;
 use crate::app::screen::Grid;
 use crate::app::screen::grid::order::mark;
@@ -252,7 +251,8 @@ impl Line<'_> {
         let (grid, theme) = (self.grid, self.theme);
         let id = row.id(&grid.table.primary_id);
         let waiting = id.and_then(|id| self.app.pending.row(&grid.table.name, id));
-        self.marks(grid.is_marked(line, id), waiting.map(PendingRow::mark), area, buffer);
+        let mark = id.and_then(|id| self.app.pending.mark(&grid.table.name, id));
+        self.marks(grid.is_marked(line, id), mark, area, buffer);
         for (place, cell) in self.places.iter().zip(row.cells(properties)) {
             let column = &grid.columns[place.column];
             let is_active = self.is_current && place.column == grid.active;
