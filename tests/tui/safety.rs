@@ -1,7 +1,7 @@
 //! No key reaches the server but through a question that was seen and answered.
 
 use dvtui::app::effect::Effect;
-use dvtui::app::event::{Event, SaveFailure, Saved};
+use dvtui::app::event::{Event, Operated, SaveFailure, Saved};
 use dvtui::app::key::{Input, Key};
 use dvtui::app::overlay::Overlay;
 use dvtui::app::overlay::prompt::{self, Confirm};
@@ -17,7 +17,7 @@ use crate::stage;
 /// Keys that do something on these screens come more often.
 fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
-        4 => prop::sample::select("cplhnjke.wyYsduXDrtz12qQ/-gGae".chars().collect::<Vec<_>>()).prop_map(Key::Char),
+        4 => prop::sample::select("cplhnjke.wyYsduXDrtz12qQ/-gGaexxorcDDw".chars().collect::<Vec<_>>()).prop_map(Key::Char),
         1 => prop::char::range(' ', '~').prop_map(Key::Char),
         2 => prop::sample::select(vec![
             Key::Enter, Key::Esc, Key::Tab, Key::Backspace, Key::Up, Key::Down, Key::Ctrl('y'), Key::Ctrl('s'),
@@ -61,6 +61,14 @@ fn answer(desk: &mut Desk, luck: u8) {
                 };
                 desk.stage.event(Event::Written(id, result));
             }
+            Effect::Operate(id, _) => {
+                let result = match luck % 3 {
+                    0 => Ok(Operated { row: None }),
+                    1 => Err(SaveFailure::Conflict),
+                    _ => Err(SaveFailure::Gone),
+                };
+                desk.stage.event(Event::Operated(id, result));
+            }
             _ => {}
         }
     }
@@ -79,7 +87,7 @@ proptest! {
             let allowed = confirms(&desk.stage.app, seen, key);
             let before = desk.stage.app.overlays.clone();
             desk.stage.press(key);
-            let wrote = desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..)));
+            let wrote = desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..) | Effect::Operate(..)));
             prop_assert!(!wrote || allowed, "{key} wrote");
             let expected = desk.stage.app.leaving;
             prop_assert!(!expected || desk.stage.app.pending.unsent() == 0 || allowed);

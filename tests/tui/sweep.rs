@@ -243,7 +243,10 @@ fn random_keys_never_break_anything_and_never_send() {
                 }
                 stage.press(key);
                 prop_assert!(
-                    !stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..))),
+                    !stage
+                        .effects
+                        .iter()
+                        .any(|effect| matches!(effect, Effect::Write(..) | Effect::Operate(..))),
                     "{key} sent"
                 );
                 if chance == 0 {
@@ -279,7 +282,8 @@ fn keys_at_random(count: usize) {
             }
             stage.press(key);
             stage.app.drawn(); // questions are seen
-            let sent = stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..)));
+            let sent =
+                stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..) | Effect::Operate(..)));
             assert!(!sent, "{key} sent something at {name}, step {step}");
             if step % 10 == 0 {
                 stage.screen();
