@@ -1,7 +1,7 @@
 //! Which words of two texts differ.
 //!
 //! Words, spaces and marks are compared, after what both begin and end with is set aside. The shortest way from one
-//! text to the other is looked for (Myers, "An O(ND) Difference Algorithm", 1986) as far as [`MOST_CHANGES`]; of texts
+//! text to the other is looked for (Myers, "An O(ND) Difference Algorithm", 1986) as far as `MOST_CHANGES`; of texts
 //! that have less in common all between the ends counts as changed.
 
 use std::ops::Range;
