@@ -3,6 +3,7 @@
 use super::effect::{Effect, Request, WriteId};
 use super::event::{Operated, SaveFailure};
 use super::notice::Notice;
+use super::overlay::conflict::changed_by;
 use super::pending::{OperationId, OperationKind, PendingOperation, RowKey, RowState, capital};
 use super::problem::Problem;
 use super::save::sentence;
@@ -90,12 +91,12 @@ impl App {
             return vec![];
         }
         let Some(key) = self.out_of_date.first() else { return vec![] };
-        let set = self.tables.value().and_then(|tables| tables.iter().find(|table| table.name == key.table));
-        let Some(set) = set.map(|table| table.set.clone()) else {
+        let table = self.table_named(key.table.as_str());
+        let Some(table) = table else {
             self.out_of_date.clear();
             return vec![];
         };
-        let request = Request::Row(set, key.id);
+        let request = Request::Row(table.set, key.id);
         vec![Effect::Run(self.tickets.issue(Slot::After), request)]
     }
 
@@ -117,10 +118,10 @@ impl App {
         let Some(operation) = self.pending.operation(id) else { return vec![] };
         let request = Request::FindOut(id, Box::new(operation.operation.clone()));
         self.say(format!("Looking whether it was done: {} ...", operation.title));
-        let Some(ticket) = (!self.tickets.is_busy(Slot::Fate)).then(|| self.tickets.issue(Slot::Fate)) else {
+        if self.tickets.is_busy(Slot::Fate) {
             return vec![];
-        };
-        vec![Effect::Run(ticket, request)]
+        }
+        vec![Effect::Run(self.tickets.issue(Slot::Fate), request)]
     }
 
     /// The row of an operation was changed by somebody else: it is read again, and the operation stands on that.
@@ -141,9 +142,7 @@ impl App {
         let Some(operation) = self.pending.operations().iter().find(waits).cloned() else { return };
         self.pending.rebase_operations(key, newer);
         self.merge(key, newer);
-        let who =
-            newer.cell("_modifiedby_value").and_then(|cell| cell.formatted.map(|name| name.into_owned()));
-        let who = who.unwrap_or_else(|| "Somebody".to_owned());
+        let who = changed_by(newer).unwrap_or_else(|| "Somebody".to_owned());
         let name = operation.about.as_ref().map_or("", |target| &target.name);
         self.say(format!("{who} changed {name} meanwhile.  s sends all the same"));
     }

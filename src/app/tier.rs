@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::App;
 use super::overlay::prompt::Confirm;
-use super::pending::{Item, OperationKind, Pending, PendingOperation};
+use super::pending::{Item, OperationKind, Pending};
 
 /// From here on a send is a bulk change, which takes more than a key anywhere.
 pub const BULK: usize = 10;
@@ -16,7 +16,7 @@ pub fn touched(pending: &Pending, items: &[Item]) -> usize {
     let is_new = |item: &&Item| kind(pending, item) == Some(OperationKind::Create);
     let mut rows: BTreeSet<_> =
         items.iter().filter(|item| !is_new(item)).filter_map(|item| pending.row_of(item)).collect();
-    let merged = items.iter().filter_map(|item| operation(pending, item)?.into.clone());
+    let merged = items.iter().filter_map(|item| pending.operation_of(item)?.into.clone());
     rows.extend(merged);
     match rows.len() {
         0 => items.len(),
@@ -42,7 +42,7 @@ pub fn confirm(app: &App, items: &[Item]) -> Confirm {
         ([], _) => return in_production(format!("merge {count}")),
         ([_], 0) if !production => return Confirm::Text("delete".to_owned()),
         ([one], 0) => {
-            let name = operation(&app.pending, one).and_then(|known| known.about.as_ref());
+            let name = app.pending.operation_of(one).and_then(|known| known.about.as_ref());
             let name = name.map(|target| target.name.trim()).filter(|name| is_typed(name));
             return name
                 .map_or_else(|| in_production("delete".to_owned()), |name| Confirm::Text(name.to_owned()));
@@ -72,13 +72,6 @@ fn is_typed(name: &str) -> bool {
     !name.is_empty() && name.chars().count() <= LONGEST_NAME && name.chars().all(plain)
 }
 
-fn operation<'a>(pending: &'a Pending, item: &Item) -> Option<&'a PendingOperation> {
-    match item {
-        Item::Row(_) => None,
-        Item::Operation(id) => pending.operation(*id),
-    }
-}
-
 fn kind(pending: &Pending, item: &Item) -> Option<OperationKind> {
-    operation(pending, item).map(|operation| operation.kind)
+    pending.operation_of(item).map(|operation| operation.kind)
 }

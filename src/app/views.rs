@@ -65,8 +65,15 @@ const VIEWS: &[View] = &[
 
 /// The views of a table.
 pub fn of(table: &TableName) -> impl Iterator<Item = &'static View> {
-    let name = table.as_str().to_owned();
-    VIEWS.iter().filter(move |view| view.table == name)
+    VIEWS.iter().filter(move |view| view.table == table.as_str())
+}
+
+/// The views of all these tables, each with its table.
+pub fn among(tables: &[Table]) -> impl Iterator<Item = (&Table, &'static View)> {
+    VIEWS.iter().filter_map(|view| {
+        let table = tables.iter().find(|table| table.name.as_str() == view.table)?;
+        Some((table, view))
+    })
 }
 
 impl View {

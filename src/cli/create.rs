@@ -52,7 +52,7 @@ impl CreateArgs {
         let table = names::table(&client, &self.table).await?;
         let schema = client.table_schema(&table).await?;
         let columns = writing::columns(&schema, &given, Purpose::Create)?;
-        let nothing = Row::from_json("{}")?;
+        let nothing = Row::empty();
         let staged = writing::staged(context, &client, &schema, &columns, &given, &nothing).await?;
         if let Some(id) = asked {
             must_be_free(&client, &table, id).await?;

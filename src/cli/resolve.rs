@@ -141,20 +141,16 @@ impl ResolveArgs {
 
     /// The status reason that the case gets.
     fn status(&self, schema: &TableSchema) -> Result<i32, CliError> {
-        let reasons = schema.columns.iter().find_map(|column| match &column.kind {
-            ColumnKind::Status { options } => Some((column, options)),
-            _ => None,
-        });
-        let (column, options) =
-            reasons.ok_or_else(|| CliError::failed("the table incident has no status reasons"))?;
-        let options: Vec<Choice> =
-            options.iter().filter(|option| option.state == Some(RESOLVED)).cloned().collect();
+        let column = schema
+            .column("statuscode")
+            .ok_or_else(|| CliError::failed("the table incident has no status reasons"))?;
+        let options: Vec<Choice> = schema.status_of_state(RESOLVED).into_iter().cloned().collect();
         let first = options.first().map(|option| option.value);
         let Some(asked) = self.reason.as_deref().filter(|asked| !asked.trim().is_empty()) else {
             return first.ok_or_else(|| CliError::failed("no status reason is one of resolved cases"));
         };
         let column = Column { kind: ColumnKind::Choice { options }, ..column.clone() };
-        let nothing = Row::from_json("{}")?;
+        let nothing = Row::empty();
         let staged = written::read(&column, asked, &nothing, Timestamp::now(), &Zone::default())
             .map_err(|why| CliError::usage(format!("--type: {why}")))?;
         match staged.change {
@@ -182,7 +178,7 @@ async fn resolution(
     let table = names::table(client, "incidentresolution").await?;
     let schema = client.table_schema(&table).await?;
     let columns = writing::columns(&schema, given, Purpose::Create)?;
-    let nothing = Row::from_json("{}")?;
+    let nothing = Row::empty();
     let staged = writing::staged(context, client, &schema, &columns, given, &nothing).await?;
     Ok(writing::changes(&columns, &staged))
 }

@@ -11,8 +11,6 @@ use super::{Change, ColumnName, RowId, RowQuery, SetName, Wire};
 pub struct Action {
     /// What it is called, for messages: `CloseIncident`.
     pub name: String,
-    /// How it is sent.
-    pub method: ActionMethod,
     /// Path below the service root: `CloseIncident`, `queues(...)/Microsoft.Dynamics.CRM.AddToQueue`.
     pub path: String,
     /// JSON; empty where there is none.
@@ -27,7 +25,7 @@ impl Action {
     /// carried out.
     pub fn named(name: &str, on: Option<(&SetName, RowId)>, body: String) -> Self {
         let (name, path) = (name.to_owned(), path(name, on));
-        Self { name, method: ActionMethod::Post, path, body, subject: None }
+        Self { name, path, body, subject: None }
     }
 
     /// The request that carries it out.
@@ -44,14 +42,6 @@ pub(super) fn path(name: &str, on: Option<(&SetName, RowId)>) -> String {
         Some((set, id)) if name.contains('.') => format!("{set}({id})/{name}"),
         Some((set, id)) => format!("{set}({id})/Microsoft.Dynamics.CRM.{name}"),
     }
-}
-
-/// Method of an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ActionMethod {
-    Post,
-    /// Of a reference between two rows.
-    Delete,
 }
 
 /// The row that an action is about, as it was read.

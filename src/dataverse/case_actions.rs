@@ -5,7 +5,7 @@
 //! [Web API actions](https://learn.microsoft.com/power-apps/developer/data-platform/webapi/use-web-api-actions)
 
 use super::value::quoted;
-use super::{Action, ActionMethod, Change, ColumnName, RowId, SetName, Subject, Table};
+use super::{Action, Change, ColumnName, RowId, Subject, Table};
 
 /// Entity set of queues.
 const QUEUES: &str = "queues";
@@ -16,15 +16,15 @@ impl Action {
     /// Resolves a case: it is closed with this status reason, and a row of `incidentresolution` with these columns tells
     /// how. The case is read-only from then on.
     pub fn close_incident(case: Subject, status: i32, resolution: &[(ColumnName, Change)]) -> Self {
-        let bind = (quoted("incidentid@odata.bind"), quoted(&format!("/{}({})", case.set, case.id)));
+        let bind = quoted(&format!("/{}({})", case.set, case.id));
         let mut members = vec![
             format!("\"@odata.type\":{}", quoted("Microsoft.Dynamics.CRM.incidentresolution")),
-            format!("{}:{}", bind.0, bind.1),
+            format!("\"incidentid@odata.bind\":{bind}"),
         ];
         members.extend(resolution.iter().map(|(column, change)| change.member(column)));
         let body = format!("{{\"IncidentResolution\":{{{}}},\"Status\":{status}}}", members.join(","));
         let done = Some(("statecode".into(), Change::Number("1".to_owned())));
-        Self::unbound("CloseIncident", body, Some(Subject { done, ..case }))
+        Self::named("CloseIncident", None, body).about(Subject { done, ..case })
     }
 
     /// Puts a row into another one of its table: the row is deactivated and what hangs on it moves.
@@ -36,7 +36,7 @@ impl Action {
             reference(subordinate.id)
         );
         let done = Some(("merged".into(), Change::YesNo(true)));
-        Self::unbound("Merge", body, Some(Subject { done, ..subordinate }))
+        Self::named("Merge", None, body).about(Subject { done, ..subordinate })
     }
 
     /// Puts a row into a queue; out of `from`, where it is in one.
@@ -44,28 +44,24 @@ impl Action {
         let target = reference(table.name.as_str(), table.primary_id.as_str(), row.id);
         let from = from.map(|from| format!(",\"SourceQueue\":{}", reference("queue", "queueid", from)));
         let body = format!("{{\"Target\":{target}{}}}", from.unwrap_or_default());
-        Self::bound("AddToQueue", &QUEUES.into(), queue, body, Some(row))
+        Self::named("AddToQueue", Some((&QUEUES.into(), queue)), body).about(row)
     }
 
     /// Makes a person the one who works on what is in a queue.
     pub fn pick_from_queue(item: RowId, person: RowId, row: Subject) -> Self {
         let person = reference("systemuser", "systemuserid", person);
         let body = format!("{{\"SystemUser\":{person},\"RemoveQueueItem\":false}}");
-        Self::bound("PickFromQueue", &ITEMS.into(), item, body, Some(row))
+        Self::named("PickFromQueue", Some((&ITEMS.into(), item)), body).about(row)
     }
 
     /// Gives what is in a queue back: nobody works on it.
     pub fn release_to_queue(item: RowId, row: Subject) -> Self {
-        Self::bound("ReleaseToQueue", &ITEMS.into(), item, "{}".to_owned(), Some(row))
+        Self::named("ReleaseToQueue", Some((&ITEMS.into(), item)), "{}".to_owned()).about(row)
     }
 
-    fn unbound(name: &str, body: String, subject: Option<Subject>) -> Self {
-        Self { name: name.to_owned(), method: ActionMethod::Post, path: name.to_owned(), body, subject }
-    }
-
-    fn bound(name: &str, set: &SetName, id: RowId, body: String, subject: Option<Subject>) -> Self {
-        let path = format!("{set}({id})/Microsoft.Dynamics.CRM.{name}");
-        Self { name: name.to_owned(), method: ActionMethod::Post, path, body, subject }
+    /// The same with the row that it is about.
+    fn about(self, subject: Subject) -> Self {
+        Self { subject: Some(subject), ..self }
     }
 }
 

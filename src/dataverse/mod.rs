@@ -39,7 +39,7 @@ pub mod value;
 pub mod wire;
 mod writes;
 
-pub use action::{Action, ActionMethod, Subject};
+pub use action::{Action, Subject};
 pub use client::Client;
 pub use deletion::Deletion;
 pub use discovery::{Discovery, Instance};

@@ -5,7 +5,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderName, HeaderValue, Method};
 
 use super::query::{ANNOTATIONS, segment};
-use super::{Action, ActionMethod, Deletion, Error, Exchange, NewRow, NextLink, Patch, Query, RowQuery};
+use super::{Action, Deletion, Error, Exchange, NewRow, NextLink, Patch, Query, RowQuery};
 
 /// One request to the Web API, without its origin and without a token.
 #[derive(Debug, Clone)]
@@ -95,10 +95,7 @@ impl Request {
 
     /// An action.
     pub(super) fn action(action: &Action) -> Self {
-        let mut request = match action.method {
-            ActionMethod::Post => Self::post(&action.path, Bytes::from(action.body.clone())),
-            ActionMethod::Delete => Self::new(Method::DELETE, Target::Path(action.path.clone())),
-        };
+        let mut request = Self::post(&action.path, Bytes::from(action.body.clone()));
         if request.body.is_empty() {
             request.headers.retain(|(name, _)| name != CONTENT_TYPE);
         }

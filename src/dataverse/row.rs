@@ -24,6 +24,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row without any column: one that is to be made.
+    pub fn empty() -> Self {
+        Self { json: Bytes::from_static(b"{}"), etag: None }
+    }
+
     /// A slice that is known to be a JSON object.
     pub(super) fn of(json: Bytes) -> Self {
         Self { json, etag: None }

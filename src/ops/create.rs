@@ -15,14 +15,22 @@ use crate::dataverse::{Client, Error, NewRow, Row};
 ///
 /// Not safe: once begun, let it end, or the outcome is unknown.
 pub async fn create(client: &Client, new: &NewRow) -> Result<Row, Error> {
-    let error = match client.create(new).await {
-        Err(error) if error.is_outcome_unknown() => error,
-        result => return result,
-    };
+    match client.create(new).await {
+        Err(error) if error.is_outcome_unknown() => find_out(client, new, error).await,
+        result => result,
+    }
+}
+
+/// Looks for a row whose creation was not answered, for the reason that `lost` has.
+///
+/// # Errors
+///
+/// Why the answer was lost when the row is not there; `lost` itself when it could not be looked for.
+pub(super) async fn find_out(client: &Client, new: &NewRow, lost: Error) -> Result<Row, Error> {
     match client.row(&new.itself()).await {
         Ok(row) => Ok(row),
         // Should the lost request still arrive, it makes the same row.
-        Err(missing) if missing.is_not_found() => Err(error.cause()),
-        Err(_) => Err(error),
+        Err(missing) if missing.is_not_found() => Err(lost.cause()),
+        Err(_) => Err(lost),
     }
 }

@@ -1,7 +1,8 @@
 //! Carrying out an operation, and finding out what became of it when the answer was lost.
 
 use super::save::{self, save};
-use crate::dataverse::{Action, Client, Error, NewRow, Operation, Row};
+use super::{create, delete};
+use crate::dataverse::{Action, Client, Error, Operation, Row};
 
 /// What became of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +30,8 @@ pub enum Outcome {
 pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
     let sent = match operation {
         Operation::Update(patch) => return of_save(save(client, patch).await),
-        Operation::Create(new) => super::create(client, new).await.map(Some),
-        Operation::Delete(deletion) => super::delete(client, deletion).await.map(|()| None),
+        Operation::Create(new) => client.create(new).await.map(Some),
+        Operation::Delete(deletion) => client.delete(deletion).await.map(|()| None),
         Operation::Act(action) => match unchanged(client, action).await {
             // What an action answers is no row of the one that it is about.
             Ok(()) => client.act(action).await.map(|_| None),
@@ -42,39 +43,26 @@ pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
         },
     };
     match sent {
-        Ok(row) => Outcome::Done(row),
         Err(error) if error.is_outcome_unknown() => find_out(client, operation, error).await,
-        Err(error) if error.is_conflict() => Outcome::Conflict(error),
         Err(error) if error.is_not_found() && !matches!(operation, Operation::Create(_)) => {
             Outcome::Gone(error)
         }
-        Err(error) => Outcome::NotDone(error),
+        sent => of_result(sent),
     }
 }
 
-/// Looks for the traces of an operation whose answer was lost, for this reason.
+/// Looks for the traces of an operation whose answer was lost. `lost` is an [`Error::OutcomeUnknown`] with the reason.
 pub async fn find_out(client: &Client, operation: &Operation, lost: Error) -> Outcome {
     match operation {
         Operation::Update(patch) => of_save(save::find_out(client, patch, lost).await),
         // Both or neither: the row tells of the action too.
-        Operation::Create(new) | Operation::CreateAndAct(new, _) => made(client, new, lost).await,
-        Operation::Delete(deletion) => match client.row(&deletion.itself()).await {
-            Err(gone) if gone.is_not_found() => Outcome::Done(None),
-            Ok(row) if row.etag().is_some_and(|etag| etag == *deletion.etag) => {
-                Outcome::NotDone(lost.cause())
-            }
-            Ok(_) if deletion.optimistic_concurrency => Outcome::Conflict(Error::Changed),
-            _ => Outcome::Unknown(lost),
-        },
+        Operation::Create(new) | Operation::CreateAndAct(new, _) => {
+            of_result(create::find_out(client, new, lost).await.map(Some))
+        }
+        Operation::Delete(deletion) => {
+            of_result(delete::find_out(client, deletion, lost).await.map(|()| None))
+        }
         Operation::Act(action) => acted(client, action, lost).await,
-    }
-}
-
-async fn made(client: &Client, new: &NewRow, lost: Error) -> Outcome {
-    match client.row(&new.itself()).await {
-        Ok(row) => Outcome::Done(Some(row)),
-        Err(missing) if missing.is_not_found() => Outcome::NotDone(lost.cause()),
-        Err(_) => Outcome::Unknown(lost),
     }
 }
 
@@ -106,6 +94,15 @@ async fn unchanged(client: &Client, action: &Action) -> Result<(), Error> {
     match row.etag() {
         Some(etag) if etag == *subject.etag => Ok(()),
         _ => Err(Error::Changed),
+    }
+}
+
+fn of_result(result: Result<Option<Row>, Error>) -> Outcome {
+    match result {
+        Ok(row) => Outcome::Done(row),
+        Err(error) if error.is_outcome_unknown() => Outcome::Unknown(error),
+        Err(error) if error.is_conflict() => Outcome::Conflict(error),
+        Err(error) => Outcome::NotDone(error),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A day's work by keys, with the values on the server as the judge.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::program::{Program, api_fault};
 
@@ -9,6 +9,19 @@ async fn written_row(program: &Program) -> String {
     let writes = program.writes().await;
     let path = writes[0]["path"].as_str().unwrap();
     path.split('?').next().unwrap().to_owned()
+}
+
+/// A priority that was staged, changed as this by somebody else, and sent; the path of its row.
+async fn saved_beside(change: Value) -> (Program, String) {
+    let mut program = Program::start_at_the_cases().await;
+    program.keys("c p h");
+    program.wait_for("~1 pending").await;
+    let path = program.open_as_json().await;
+    program.change_as_somebody_else(&path, change).await;
+    program.keys("w");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    (program, path)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,15 +63,7 @@ async fn a_second_save_of_the_same_row_is_no_conflict_with_ourselves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() {
-    let mut program = Program::start_at_the_cases().await;
-    program.keys("c p h");
-    program.wait_for("~1 pending").await;
-    let path = program.open_as_json().await;
-    program.change_as_somebody_else(&path, json!({ "prioritycode": 3, "title": "Changed elsewhere" })).await;
-
-    program.keys("w");
-    program.wait_for("y yes").await;
-    program.keys("y");
+    let (mut program, path) = saved_beside(json!({ "prioritycode": 3, "title": "Changed elsewhere" })).await;
     // The row is read again by itself; three more keys decide and send.
     program.wait_for("-> ?").await;
     assert_eq!(program.row(&path).await["prioritycode"], 3, "nothing was overwritten");
@@ -75,14 +80,7 @@ async fn a_change_of_somebody_else_is_never_overwritten_and_the_edit_survives() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_somebody_else_to_another_column_takes_one_key_more() {
-    let mut program = Program::start_at_the_cases().await;
-    program.keys("c p h");
-    program.wait_for("~1 pending").await;
-    let path = program.open_as_json().await;
-    program.change_as_somebody_else(&path, json!({ "title": "Changed elsewhere" })).await;
-    program.keys("w");
-    program.wait_for("y yes").await;
-    program.keys("y");
+    let (mut program, path) = saved_beside(json!({ "title": "Changed elsewhere" })).await;
     program.wait_for("Changed meanwhile, but not your").await;
     program.keys("y");
     program.wait_until("saved", |screen| !screen.contains("pending")).await;

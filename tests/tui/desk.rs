@@ -109,6 +109,11 @@ impl Desk {
         writes.collect()
     }
 
+    /// The last key sent something.
+    pub(crate) fn sends(&self) -> bool {
+        self.stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..) | Effect::Operate(..)))
+    }
+
     /// The only change that the last key sent.
     pub(crate) fn write(&self) -> (WriteId, Patch) {
         let writes = self.writes();

@@ -1,13 +1,13 @@
 //! Notes, tasks and phone calls on a row, and the child of a case.
 
-use super::new_row;
+use super::{named, new_row};
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::finding::Hit;
 use crate::app::line::Line;
 use crate::app::lines::Lines;
 use crate::app::overlay::draft::{Draft, Field, Given, Is, Recipe, Value};
-use crate::app::pending::Target;
+use crate::app::pending::{Target, capital};
 
 /// What is made on a row.
 pub(super) struct Activity {
@@ -64,7 +64,7 @@ impl App {
             value: if *lines { Value::Lines(Lines::new("")) } else { Value::Line(Line::default()) },
         };
         let fields = activity.fields.iter().map(field).collect();
-        let title = super::title(activity.word, &about);
+        let title = format!("{} on {}", capital(activity.word), named(&about));
         let (link, word) = (Some(activity.link.into()), activity.word.to_owned());
         let recipe = Recipe::Create { table, link, given: vec![], word };
         Ok(self.open_draft(Draft::new(recipe, about, title, fields)))

@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::app::effect::{Effect, Request};
 use crate::app::field::choice::Pick;
 use crate::app::notice::Notice;
-use crate::app::overlay::Overlay;
 use crate::app::overlay::draft::{Field, Recipe, Value};
 use crate::app::pending::{OperationKind, Staged, Target};
 use crate::app::problem::Problem;
@@ -56,7 +55,7 @@ impl App {
     }
 
     fn tell_open(&mut self, target: &Target, open: &[OpenActivity]) {
-        let Some(Overlay::Draft(draft)) = self.overlays.last_mut() else { return };
+        let Some(draft) = self.draft_mut() else { return };
         let is_it = matches!(draft.recipe, Recipe::Resolve { .. })
             && draft.about.first().is_some_and(|about| about.key() == target.key());
         if !is_it {

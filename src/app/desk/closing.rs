@@ -1,18 +1,18 @@
 //! Ending the work on a row, and taking it up again: resolve, cancel, reactivate.
 
 use super::around::Intent;
-use super::{CASE, row_id, shown, subject};
+use super::{CASE, named, shown, subject};
 use crate::app::App;
 use crate::app::effect::Effect;
-use crate::app::field::choice::{Pick, picks};
+use crate::app::field::choice::picks;
 use crate::app::field::status;
 use crate::app::line::Line;
 use crate::app::lines::Lines;
 use crate::app::overlay::draft::{Draft, Field, Recipe, Value};
 use crate::app::pending::{OperationKind, PendingOperation, Staged, Target};
-use crate::dataverse::metadata::{Choice, Required};
+use crate::dataverse::metadata::Required;
 use crate::dataverse::{
-    Action, Change, Column, ColumnKind, ColumnName, NewRow, Operation, Patch, Row, Table, TableSchema,
+    Action, Change, Column, ColumnKind, ColumnName, Operation, Patch, Row, Table, TableSchema,
 };
 
 /// The table that tells how cases were resolved.
@@ -27,27 +27,10 @@ const ACTIVE: i32 = 0;
 const RESOLVED: i32 = 1;
 const CANCELLED: i32 = 2;
 
-/// The table's rows have a state that can be left and entered.
-pub fn has_states(schema: &TableSchema) -> bool {
-    statuses(schema).is_some()
-}
-
 /// The row is not active any more, as far as it was read.
-pub fn is_closed(target: &Target, schema: &TableSchema) -> bool {
-    let options = statuses(schema).unwrap_or_default();
+fn is_closed(target: &Target, schema: &TableSchema) -> bool {
+    let options = schema.column("statuscode").map_or(&[][..], |column| column.kind.options());
     status::state_of(&target.row, options).is_some_and(|state| state != ACTIVE)
-}
-
-fn statuses(schema: &TableSchema) -> Option<&[Choice]> {
-    schema.columns.iter().find_map(|column| match &column.kind {
-        ColumnKind::Status { options } => Some(options.as_slice()),
-        _ => None,
-    })
-}
-
-/// The reasons of a state.
-fn reasons(schema: &TableSchema, state: i32) -> Vec<Pick> {
-    picks(statuses(schema).unwrap_or_default().iter().filter(|option| option.state == Some(state)))
 }
 
 impl App {
@@ -59,7 +42,7 @@ impl App {
         if let Some(closed) = about.iter().find(|target| is_closed(target, &schema)) {
             return Err(format!("{} is not active.  x o reactivates it", closed.name));
         }
-        let types = reasons(&schema, RESOLVED);
+        let types = picks(schema.status_of_state(RESOLVED));
         let notes = self.table_named(NOTE);
         let field = |table: &str, column: &str, label: &str, required: bool, value: Value| Field {
             table: table.into(),
@@ -77,7 +60,7 @@ impl App {
         if notes.is_some() {
             fields.push(field(NOTE, "notetext", "Note", false, Value::Lines(Lines::new(""))));
         }
-        let title = super::title("resolve", &about).replace("Resolve on", "Resolve");
+        let title = format!("Resolve {}", named(&about));
         let mut draft =
             Draft::new(Recipe::Resolve { resolutions, notes, open: vec![] }, about, title, fields);
         draft.at = 1;
@@ -143,13 +126,7 @@ impl App {
                     let mut values = text.clone();
                     let link = self.link_to(&notes.name, "objectid", target)?;
                     values.push(("objectid".into(), link));
-                    let note = NewRow {
-                        set: notes.set.clone(),
-                        primary_id: notes.primary_id.clone(),
-                        id: row_id(self.new_id()),
-                        values,
-                        detect_duplicates: false,
-                    };
+                    let note = self.new_row(notes, values, false);
                     Operation::CreateAndAct(note, close)
                 }
             };
@@ -214,7 +191,7 @@ impl App {
         (state, kind, word): (i32, OperationKind, &str),
     ) -> Result<Vec<Effect>, String> {
         // The first reason by value is the usual one of a state, except where it is an outcome of its own.
-        let reason = reasons(schema, state).into_iter().next();
+        let reason = picks(schema.status_of_state(state)).into_iter().next();
         let reason =
             reason.ok_or_else(|| format!("{} has no status reason for that.", schema.table.display_name))?;
         let mut operations = Vec::new();

@@ -22,15 +22,12 @@ use super::key::Input;
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::draft::{Did, Draft, Field, Recipe, Value};
-use super::pending::{OperationId, OperationKind, PendingOperation, RowState, Staged, Target, capital};
+use super::pending::{OperationId, OperationKind, PendingOperation, RowState, Staged, Target};
 use super::problem::Problem;
 use super::tickets::Slot;
 use crate::dataverse::{
-    Change, Column, Deletion, Error, LookupPath, Operation, Row, RowId, Subject, Table, TableName,
-    TableSchema,
+    Change, Column, Deletion, Error, LookupPath, Operation, Row, Subject, Table, TableName, TableSchema,
 };
-
-pub use closing::{has_states, is_closed};
 
 /// Fields with what is in them.
 type Values = Vec<(Field, Staged)>;
@@ -58,12 +55,12 @@ impl App {
     }
 
     fn try_act(&mut self, command: ActCommand) -> Result<Vec<Effect>, String> {
-        if command == ActCommand::New {
-            return self.draft_new(None);
-        }
-        let about = self.meant_rows()?;
+        let about = match command {
+            ActCommand::New => vec![],
+            _ => self.meant_rows()?,
+        };
         match command {
-            ActCommand::New => Ok(vec![]),
+            ActCommand::New => self.draft_new(None),
             ActCommand::Duplicate => {
                 let one = about.into_iter().next().ok_or("There is no row here.")?;
                 self.draft_new(Some(one))
@@ -95,7 +92,7 @@ impl App {
     /// Opens the form of a verb, fills one field and stages it.
     pub(in crate::app) fn act_with(&mut self, command: ActCommand, column: &str, text: &str) -> Vec<Effect> {
         let mut effects = self.run_act(command);
-        let Some(Overlay::Draft(draft)) = self.overlays.last_mut() else { return effects };
+        let Some(draft) = self.draft_mut() else { return effects };
         if let Some(field) = draft.fields.iter_mut().find(|field| field.column.as_str() == column) {
             field.fill(text);
         }
@@ -215,11 +212,20 @@ impl App {
         effects
     }
 
+    /// The form that has the keys.
+    fn draft_mut(&mut self) -> Option<&mut Draft> {
+        match self.overlays.last_mut() {
+            Some(Overlay::Draft(draft)) => Some(draft),
+            _ => None,
+        }
+    }
+
+    fn is_learned(&self, table: &Table) -> bool {
+        self.schemas.contains_key(&table.name) && self.lookup_paths.contains_key(&table.name)
+    }
+
     fn learn(&mut self, draft: &Draft) -> Vec<Effect> {
-        let is_known = |table: &Table| {
-            self.schemas.contains_key(&table.name) && self.lookup_paths.contains_key(&table.name)
-        };
-        let wanted: Vec<Table> = draft.tables().into_iter().filter(|table| !is_known(table)).collect();
+        let wanted: Vec<Table> = draft.tables().into_iter().filter(|table| !self.is_learned(table)).collect();
         if wanted.is_empty() {
             return vec![];
         }
@@ -240,7 +246,7 @@ impl App {
                 }
             }
             Err(error) => {
-                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                if let Some(draft) = self.draft_mut() {
                     draft.is_waiting = false;
                 }
                 let problem = Problem::of("Cannot read the columns of what is to be made", &error);
@@ -251,7 +257,7 @@ impl App {
     }
 
     pub(in crate::app) fn draft_input(&mut self, input: &Input) -> Vec<Effect> {
-        let Some(Overlay::Draft(draft)) = self.overlays.last_mut() else { return vec![] };
+        let Some(draft) = self.draft_mut() else { return vec![] };
         match draft.input(input) {
             Did::Finished => return self.finish_draft(),
             Did::Closed => {
@@ -271,8 +277,7 @@ impl App {
 
     /// Stages what the form holds, as soon as the columns of its tables are here, or says what is wrong with it.
     fn finish_draft(&mut self) -> Vec<Effect> {
-        let Some(Overlay::Draft(draft)) = self.overlays.last() else { return vec![] };
-        let draft = draft.clone();
+        let Some(draft) = self.draft_mut().cloned() else { return vec![] };
         let staged = match self.read_draft(&draft) {
             Ok(Some(values)) => self.stage_draft(&draft, values),
             Ok(None) => {
@@ -280,14 +285,14 @@ impl App {
                     true => vec![],
                     false => self.learn(&draft),
                 };
-                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                if let Some(draft) = self.draft_mut() {
                     draft.is_waiting = true;
                     draft.problem = Some("It is staged as soon as the columns are here.".to_owned());
                 }
                 return effects;
             }
             Err((at, problem)) => {
-                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                if let Some(draft) = self.draft_mut() {
                     (draft.at, draft.problem, draft.is_waiting) = (at, Some(problem), false);
                 }
                 return vec![];
@@ -299,7 +304,7 @@ impl App {
                 self.stage_operations(operations);
             }
             Err(problem) => {
-                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut() {
+                if let Some(draft) = self.draft_mut() {
                     (draft.problem, draft.is_waiting) = (Some(problem), false);
                 }
             }
@@ -314,12 +319,10 @@ impl App {
                 return Err((at, format!("{} is required.", field.label)));
             }
         }
-        if !draft.tables().iter().all(|table| {
-            self.schemas.contains_key(&table.name) && self.lookup_paths.contains_key(&table.name)
-        }) {
+        if !draft.tables().iter().all(|table| self.is_learned(table)) {
             return Ok(None);
         }
-        let nothing = Row::from_json("{}".to_owned()).map_err(|error| (0, error.to_string()))?;
+        let nothing = Row::empty();
         let mut values = Vec::new();
         for (at, field) in draft.fields.iter().enumerate().filter(|(_, field)| !field.is_empty()) {
             if let Some(staged) = field.picked() {
@@ -367,7 +370,7 @@ impl App {
         Ok(Change::Link { navigation: path.navigation.clone(), to })
     }
 
-    fn table_named(&self, name: &str) -> Option<Table> {
+    pub(in crate::app) fn table_named(&self, name: &str) -> Option<Table> {
         let tables = self.tables.value()?;
         tables.iter().find(|table| table.name.as_str() == name).cloned()
     }
@@ -389,14 +392,10 @@ fn shown(values: &[(Field, Staged)]) -> Vec<(String, String)> {
     values.iter().map(|(field, staged)| (field.label.clone(), staged.text.clone())).collect()
 }
 
-fn row_id(id: Uuid) -> RowId {
-    RowId(id)
-}
-
-/// `note on CAS-01213` for one row, `note on 3 marked` for more.
-fn title(word: &str, about: &[Target]) -> String {
+/// `CAS-01213` for one row, `3 marked` for more.
+fn named(about: &[Target]) -> String {
     match about {
-        [one] => format!("{} on {}", capital(word), one.name),
-        more => format!("{} on {} marked", capital(word), more.len()),
+        [one] => one.name.clone(),
+        more => format!("{} marked", more.len()),
     }
 }

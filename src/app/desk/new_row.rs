@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{row_id, shown};
+use super::shown;
 use crate::app::App;
 use crate::app::Screen;
 use crate::app::effect::Effect;
@@ -14,7 +14,7 @@ use crate::app::overlay::draft::{Draft, Field, Given, Is, Recipe, Value};
 use crate::app::pending::{OperationKind, PendingOperation, Staged, Target};
 use crate::dataverse::metadata::Required;
 use crate::dataverse::{
-    Change, Column, ColumnKind, ColumnName, NewRow, Operation, Table, TableName, TableSchema,
+    Change, Column, ColumnKind, ColumnName, NewRow, Operation, Row, RowId, Table, TableName, TableSchema,
 };
 
 /// So many fields a form has at most, required ones aside.
@@ -148,14 +148,7 @@ impl App {
             if let (Some(link), Some(target)) = (link, target) {
                 columns.push((link.clone(), self.link_to(&table.name, link.as_str(), target)?));
             }
-            let id = self.new_id();
-            let new = NewRow {
-                set: table.set.clone(),
-                primary_id: table.primary_id.clone(),
-                id: row_id(id),
-                values: columns,
-                detect_duplicates: link.is_none(),
-            };
+            let new = self.new_row(table, columns, link.is_none());
             let title = match (target, values.first()) {
                 (Some(target), _) => format!("{word} on {}", target.name),
                 (None, Some((_, staged))) => format!("{word} {}", staged.text),
@@ -170,10 +163,26 @@ impl App {
         Ok(operations)
     }
 
+    /// A row of a table under an id of its own.
+    pub(super) fn new_row(
+        &mut self,
+        table: &Table,
+        values: Vec<(ColumnName, Change)>,
+        detect_duplicates: bool,
+    ) -> NewRow {
+        NewRow {
+            set: table.set.clone(),
+            primary_id: table.primary_id.clone(),
+            id: RowId(self.new_id()),
+            values,
+            detect_duplicates,
+        }
+    }
+
     /// How a lookup is written that is to point to a row that was found.
     pub(super) fn link(&self, table: &TableName, column: &ColumnName, to: &Hit) -> Result<Change, String> {
-        let row = crate::dataverse::Row::from_json("{}".to_owned()).map_err(|error| error.to_string())?;
-        let to = Target { table: to.table.clone(), id: to.id, name: to.name.clone(), row };
+        let (table_of, name) = (to.table.clone(), to.name.clone());
+        let to = Target { table: table_of, id: to.id, name, row: Row::empty() };
         self.link_to(table, column.as_str(), &to)
     }
 }

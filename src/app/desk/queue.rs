@@ -1,6 +1,8 @@
 //! Queues, merging, and rows that a form or a verb asks for: what is chosen in the editor of a lookup.
 
-use super::{CASE, row_id, subject};
+use uuid::Uuid;
+
+use super::{CASE, subject};
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::finding::Hit;
@@ -9,7 +11,7 @@ use crate::app::overlay::draft::Value;
 use crate::app::overlay::lookup::{Purpose, Wish};
 use crate::app::pending::{OperationKind, PendingOperation, RowKey, Target};
 use crate::dataverse::metadata::Required;
-use crate::dataverse::{Action, Column, ColumnKind, Operation, TableName};
+use crate::dataverse::{Action, Column, ColumnKind, Operation, Row, RowId, TableName};
 
 const QUEUE: &str = "queue";
 
@@ -43,8 +45,7 @@ impl App {
             return vec![];
         };
         let Some(table) = draft.tables().into_iter().next() else { return vec![] };
-        let Ok(row) = crate::dataverse::Row::from_json("{}".to_owned()) else { return vec![] };
-        let target = Target { table, id: row_id(uuid::Uuid::nil()), name: draft.title.clone(), row };
+        let target = Target { table, id: RowId(Uuid::nil()), name: draft.title.clone(), row: Row::empty() };
         let column = (**column).clone();
         self.open_search(target, column, Purpose::Draft)
     }
@@ -54,7 +55,7 @@ impl App {
         match purpose {
             Purpose::Cell => {}
             Purpose::Draft => {
-                if let Some(Overlay::Draft(draft)) = self.overlays.last_mut()
+                if let Some(draft) = self.draft_mut()
                     && let Some(field) = draft.fields.get_mut(draft.at)
                     && let Value::Row { hit: chosen, .. } = &mut field.value
                 {

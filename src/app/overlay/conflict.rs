@@ -1,6 +1,8 @@
 //! A row whose changes were refused because somebody changed it meanwhile: both versions, and what to do about each
 //! column. Nothing is decided before `s`: until then the changes wait as they were staged.
 
+use std::borrow::Cow;
+
 use super::Overlay;
 use crate::app::App;
 use crate::app::effect::Effect;
@@ -121,12 +123,16 @@ pub fn compare(pending: &PendingRow, newer: &Row, schema: Option<&TableSchema>) 
         side.find_words();
         theirs.push(side);
     }
-    let by = newer.cell("_modifiedby_value").and_then(|cell| cell.formatted.map(|name| name.into_owned()));
-    let who = by.map(|by| match newer.cell("modifiedon") {
+    let who = changed_by(newer).map(|by| match newer.cell("modifiedon") {
         Some(when) => format!("{by} changed it, {}", when.text().unwrap_or_default()),
         None => format!("{by} changed it"),
     });
     Compared { newer: newer.clone(), who, sides: both.into_iter().chain(mine).chain(theirs).collect() }
+}
+
+/// Who changed a row last.
+pub(in crate::app) fn changed_by(row: &Row) -> Option<String> {
+    row.cell("_modifiedby_value")?.formatted.map(Cow::into_owned)
 }
 
 impl Side {

@@ -92,8 +92,8 @@ impl Palette {
             })
             .collect();
         let commands = texts.len();
-        let tables = app.tables.value().map_or(&[][..], Vec::as_slice);
-        texts.extend(tables.iter().map(|table| {
+        let listed = app.tables.value().map_or(&[][..], Vec::as_slice);
+        texts.extend(listed.iter().map(|table| {
             vec![
                 format!("go: {} (table)", table.display_name),
                 table.name.to_string(),
@@ -101,21 +101,18 @@ impl Palette {
                 table.collection_name.clone(),
             ]
         }));
-        let tables = tables.iter().map(|table| table.name.clone()).collect();
+        let tables = listed.iter().map(|table| table.name.clone()).collect();
         let places = app.places.value().map_or(&[][..], Vec::as_slice);
         texts.extend(places.iter().map(|place| {
             let profile = place.profile.iter().map(|profile| format!("@{profile}"));
             [format!("@{}", place.name), format!("@{}", place.short)].into_iter().chain(profile).collect()
         }));
         let places = places.iter().map(|place| place.address.clone()).collect();
-        let listed = app.tables.value().map_or(&[][..], Vec::as_slice);
-        let of_table =
-            |table: &Table| views::of(&table.name).map(|view| (table.clone(), view)).collect::<Vec<_>>();
-        let views: Vec<(Table, &'static View)> = listed.iter().flat_map(of_table).collect();
+        let views: Vec<_> = views::among(listed).collect();
         texts.extend(
             views.iter().map(|(table, view)| vec![format!("{}: {} (view)", table.display_name, view.name)]),
         );
-        let views = views.into_iter().map(|(table, view)| (table.name, view)).collect();
+        let views = views.into_iter().map(|(table, view)| (table.name.clone(), view)).collect();
         let picker = Picker::strict(texts);
         Self { picker, commands, tables, places, views, going: None, recalled: None }
     }

@@ -46,15 +46,17 @@ impl Step {
         }
     }
 
-    /// The same the other way.
-    pub(super) fn redo_text(&self, count: usize) -> String {
-        match &self.touch {
-            Touch::Edit(cell) => edit_text(&cell.target, cell.before.as_ref(), cell.after.as_ref(), count),
-            Touch::Added(operation) => format!("{} is pending again", operation_text(operation, count)),
-            Touch::Dropped(operation) => {
-                format!("{} is not pending any more", operation_text(operation, count))
+    /// What it takes to do this again, once it is undone: redoing is undoing the other way round.
+    pub(super) fn reversed(self) -> Self {
+        let touch = match self.touch {
+            Touch::Edit(cell) => {
+                let CellTouch { target, column, before, after } = *cell;
+                Touch::Edit(Box::new(CellTouch { target, column, before: after, after: before }))
             }
-        }
+            Touch::Added(operation) => Touch::Dropped(operation),
+            Touch::Dropped(operation) => Touch::Added(operation),
+        };
+        Self { touch, ..self }
     }
 
     fn is_about(&self, key: &RowKey) -> bool {

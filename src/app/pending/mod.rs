@@ -247,8 +247,7 @@ impl Pending {
         let Some(operation) = self.operation(id).filter(|operation| !operation.is_sending()).cloned() else {
             return;
         };
-        self.touched.insert(Item::Operation(id));
-        self.operations.retain(|known| known.id != id);
+        self.remove(id);
         let operation = PendingOperation { state: RowState::Waiting, ..operation };
         self.history.add(Step { touch: Touch::Dropped(Box::new(operation)), together: None });
     }
@@ -275,14 +274,11 @@ impl Pending {
 
     /// The row of operations that were refused was read again: they are based on that, and can be sent.
     pub fn rebase_operations(&mut self, key: &RowKey, newer: &Row) {
-        let about = |operation: &&PendingOperation| operation.row().as_ref() == Some(key);
-        let ids: Vec<OperationId> = self.operations.iter().filter(about).map(|known| known.id).collect();
-        for id in ids {
-            if let Some(operation) = self.find_operation(id)
-                && operation.state == RowState::Conflict
-            {
+        for operation in &mut self.operations {
+            if operation.row().as_ref() == Some(key) && operation.state == RowState::Conflict {
                 operation.rebase(newer);
                 operation.state = RowState::Waiting;
+                self.touched.insert(Item::Operation(operation.id));
             }
         }
     }
@@ -364,11 +360,11 @@ impl Pending {
         while let Some(next) = self.history.last_undone().cloned()
             && (count == 0 || step.is_together_with(&next))
         {
-            self.do_again(&next.touch)?;
+            self.take_back(&next.reversed().touch)?;
             self.history.went_forward();
             count += 1;
         }
-        Ok(format!("Redo: {}", step.redo_text(count)))
+        Ok(format!("Redo: {}", step.reversed().undo_text(count)))
     }
 
     /// Stages another value for a column that is staged already, also the one that was read: somebody else has changed
@@ -450,34 +446,22 @@ impl Pending {
         Ok(())
     }
 
-    fn do_again(&mut self, touch: &Touch) -> Result<(), String> {
-        match touch {
-            Touch::Edit(cell) => {
-                self.not_sending(&cell.target)?;
-                self.apply(&cell.target, &cell.column, cell.after.clone());
-            }
-            Touch::Added(operation) => self.put_in(operation),
-            Touch::Dropped(operation) => self.take_out(operation)?,
-        }
-        Ok(())
-    }
-
     fn take_out(&mut self, operation: &PendingOperation) -> Result<(), String> {
-        match self.operation(operation.id) {
-            Some(known) if known.is_sending() => {
-                return Err(format!("{} is on its way. Wait for the answer.", capital(&known.title)));
-            }
-            _ => {}
+        if self.operation(operation.id).is_some_and(PendingOperation::is_sending) {
+            return Err(format!("{} is on its way. Wait for the answer.", capital(&operation.title)));
         }
-        self.touched.insert(Item::Operation(operation.id));
-        self.operations.retain(|known| known.id != operation.id);
+        self.remove(operation.id);
         Ok(())
     }
 
     fn put_in(&mut self, operation: &PendingOperation) {
-        self.touched.insert(Item::Operation(operation.id));
-        self.operations.retain(|known| known.id != operation.id);
+        self.remove(operation.id);
         self.operations.push(operation.clone());
+    }
+
+    fn remove(&mut self, id: OperationId) {
+        self.touched.insert(Item::Operation(id));
+        self.operations.retain(|known| known.id != id);
     }
 
     fn not_sending(&self, target: &Target) -> Result<(), String> {

@@ -1,5 +1,7 @@
 //! What is sent, in which order, and what waits for what.
 
+use std::collections::BTreeSet;
+
 use super::{OperationId, OperationKind, Pending, PendingOperation, PendingRow, RowKey, RowState};
 use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
@@ -40,6 +42,22 @@ impl Pending {
     /// What the next send takes along.
     pub fn sendable(&self) -> Vec<Item> {
         self.items().into_iter().filter(|item| self.is_sendable(item)).collect()
+    }
+
+    /// The operation that an item is; nothing for the changes of a row.
+    pub fn operation_of(&self, item: &Item) -> Option<&PendingOperation> {
+        match item {
+            Item::Row(_) => None,
+            Item::Operation(id) => self.operation(*id),
+        }
+    }
+
+    /// The items of a row that wait for what is on its way to it.
+    fn queued(&self, key: &RowKey) -> Vec<Item> {
+        let is_queued = |item: &Item| {
+            self.row_of(item).as_ref() == Some(key) && self.state(item) == Some(&RowState::Queued)
+        };
+        self.items().into_iter().filter(is_queued).collect()
     }
 
     /// The row that an item is about.
@@ -107,8 +125,7 @@ impl Pending {
     pub fn carried_out(&mut self, id: OperationId, newer: Option<&Row>) {
         let about = self.operation(id).and_then(|operation| operation.about.as_ref());
         let row = about.map(|target| (target.key(), version(&target.row)));
-        self.touched.insert(Item::Operation(id));
-        self.operations.retain(|operation| operation.id != id);
+        self.remove(id);
         self.history.forget_operation(id);
         if let (Some((key, before)), Some(newer)) = (row, newer) {
             self.own_change(&key, before, newer);
@@ -117,17 +134,13 @@ impl Pending {
 
     /// What waits for something of this row that has arrived goes out now.
     pub fn follow(&mut self, key: &RowKey) -> Vec<Sent> {
-        let about = |item: &Item| self.row_of(item).as_ref() == Some(key);
-        let queued: Vec<Item> =
-            self.items().into_iter().filter(|item| about(item) && self.is_queued(item)).collect();
+        let queued = self.queued(key);
         self.start(&queued)
     }
 
     /// What waits for something of this row that did not arrive is not sent; how many that are.
     pub fn hold(&mut self, key: &RowKey) -> usize {
-        let about = |item: &Item| self.row_of(item).as_ref() == Some(key);
-        let queued: Vec<Item> =
-            self.items().into_iter().filter(|item| about(item) && self.is_queued(item)).collect();
+        let queued = self.queued(key);
         for item in &queued {
             let problem =
                 Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
@@ -136,47 +149,37 @@ impl Pending {
         queued.len()
     }
 
-    /// Gives a number to each queued item that waits for nothing any more.
+    /// Gives a number to each of these that waits for nothing any more: to none while something is on its way that
+    /// comes before it and changes its row. A row that is made waits for nothing.
     fn start(&mut self, queued: &[Item]) -> Vec<Sent> {
         let mut sent = Vec::new();
-        for item in queued {
-            if self.is_blocked(item) {
-                continue;
+        let mut busy = BTreeSet::new();
+        for item in self.items() {
+            let operation = self.operation_of(&item);
+            let is_new = operation.is_some_and(|operation| operation.kind == OperationKind::Create);
+            let (row, into) = (self.row_of(&item), operation.and_then(|operation| operation.into.clone()));
+            let waits = !is_new && row.as_ref().is_some_and(|row| busy.contains(row));
+            if !waits && queued.contains(&item) {
+                sent.extend(self.give_number(&item));
             }
-            self.last_write += 1;
-            let number = WriteId(self.last_write);
-            self.set_state(item, RowState::Sending(number));
-            sent.extend(match item {
-                Item::Row(key) => self.row(&key.table, key.id).map(|row| Sent::Update(number, row.patch())),
-                Item::Operation(id) => {
-                    let operation = self.operation(*id);
-                    operation.map(|known| Sent::Operation(number, Box::new(known.operation.clone())))
-                }
-            });
+            if self.is_on_its_way(&item) {
+                busy.extend(row.into_iter().chain(into));
+            }
         }
         sent
     }
 
-    /// Something of the same row is on its way before it. A row that is made waits for nothing.
-    fn is_blocked(&self, item: &Item) -> bool {
-        if let Item::Operation(id) = item
-            && self.operation(*id).is_some_and(|operation| operation.kind == OperationKind::Create)
-        {
-            return false;
+    fn give_number(&mut self, item: &Item) -> Option<Sent> {
+        self.last_write += 1;
+        let number = WriteId(self.last_write);
+        self.set_state(item, RowState::Sending(number));
+        match item {
+            Item::Row(key) => self.row(&key.table, key.id).map(|row| Sent::Update(number, row.patch())),
+            Item::Operation(id) => {
+                let operation = self.operation(*id)?.operation.clone();
+                Some(Sent::Operation(number, Box::new(operation)))
+            }
         }
-        let Some(key) = self.row_of(item) else { return false };
-        let mut before = self.items().into_iter().take_while(|other| other != item);
-        before.any(|other| self.concerns(&other, &key) && self.is_on_its_way(&other))
-    }
-
-    /// It is about the row, or changes it too.
-    fn concerns(&self, item: &Item, key: &RowKey) -> bool {
-        let operation = match item {
-            Item::Row(_) => None,
-            Item::Operation(id) => self.operation(*id),
-        };
-        self.row_of(item).as_ref() == Some(key)
-            || operation.is_some_and(|operation| operation.into.as_ref() == Some(key))
     }
 
     /// The row was changed by ourselves: what else waits there, and is based on the version before, is based on the new
@@ -222,10 +225,6 @@ impl Pending {
             Item::Row(key) => self.row(&key.table, key.id).is_some_and(PendingRow::is_sendable),
             Item::Operation(id) => self.operation(*id).is_some_and(PendingOperation::is_sendable),
         }
-    }
-
-    fn is_queued(&self, item: &Item) -> bool {
-        self.state(item) == Some(&RowState::Queued)
     }
 
     fn is_on_its_way(&self, item: &Item) -> bool {

@@ -42,7 +42,8 @@ impl Services {
     /// See [`SaveFailure`].
     pub async fn find_out(&self, operation: &Operation) -> Result<Operated, SaveFailure> {
         let client = self.client().map_err(|error| SaveFailure::Unknown(cause(&error)))?;
-        let lost = Error::Invalid { what: "it has not arrived at the server".to_owned() };
+        let reason = Error::Invalid { what: "it has not arrived at the server".to_owned() };
+        let lost = Error::OutcomeUnknown { source: Box::new(reason) };
         operated(ops::operate::find_out(&client, operation, lost).await)
     }
 }

@@ -108,13 +108,14 @@ fn context(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffe
         left = Rect { x: left.x + width / 2, width: width - width / 2, ..left };
     }
     let conditions = conditions(grid, usize::from(left.width));
-    let conditions = if conditions.is_empty() && grid.filter.is_none() { "All rows" } else { &conditions };
-    let named = grid.view.map(|view| match conditions {
-        "All rows" => view.name.to_owned(),
-        conditions => format!("{} | {conditions}", view.name),
-    });
-    let conditions = named.as_deref().unwrap_or(conditions);
-    text::line(conditions, theme.bar, left, buffer);
+    let all = conditions.is_empty() && grid.filter.is_none();
+    let words = match (grid.view, all) {
+        (None, true) => "All rows".to_owned(),
+        (None, false) => conditions,
+        (Some(view), true) => view.name.to_owned(),
+        (Some(view), false) => format!("{} | {conditions}", view.name),
+    };
+    text::line(&words, theme.bar, left, buffer);
     cursor
 }
 
