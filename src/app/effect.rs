@@ -13,6 +13,7 @@ use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
+use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
     Exchange, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema,
 };
@@ -99,6 +100,8 @@ pub enum Request {
     Row(SetName, RowId),
     /// Read what hangs on a row: open activities, its place in a queue.
     Around(RowId),
+    /// Read the timeline of a row of a table; what its notes and activities are called, where that is known.
+    Timeline(Box<Table>, RowId, Option<Box<Collections>>),
     /// Read the columns of tables and how their lookups are written.
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.

@@ -42,6 +42,8 @@ impl App {
         self.out_of_date.clear();
         self.intent = None;
         self.asked_row = None;
+        self.asked_timeline = None;
+        self.collections.clear();
         self.preview = Preview::default();
         self.watch = None;
         self.zone = Zone::default();
@@ -61,6 +63,7 @@ impl App {
             Slot::Fate,
             Slot::Learn,
             Slot::Around,
+            Slot::Timeline,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

@@ -22,6 +22,7 @@ use super::tickets::Ticket;
 use super::wait::Wait;
 use super::zone::Zone;
 use crate::dataverse::around::Around;
+use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
     self, Exchange, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
 };
@@ -105,6 +106,8 @@ pub enum Reply {
     Row(Result<Row, dataverse::Error>),
     /// What hangs on a row.
     Around(Result<Around, dataverse::Error>),
+    /// What happened on a row, and what the notes and activities of its table are called.
+    Timeline(Result<(Box<Collections>, Timeline), dataverse::Error>),
     /// The columns of tables, and how their lookups are written.
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.

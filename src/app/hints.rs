@@ -87,7 +87,7 @@ impl App {
             Screen::Environments(_) => self.tickets.is_busy(Slot::Session) || self.places.is_pending(),
             Screen::Tables(_) => self.tables.is_pending(),
             Screen::Grid(grid) => grid.to_end || grid.search.is_some() || grid.rows.is_pending(),
-            Screen::Record(record) => record.row.is_pending(),
+            Screen::Record(record) => record.is_reading(),
             Screen::Doctor(doctor) => doctor.report.is_pending(),
             Screen::Review(_) | Screen::Log(_) | Screen::Viewer(_) => false,
         }

@@ -250,9 +250,8 @@ impl App {
             Screen::Grid(grid) if grid.schema.is_none() => self.refresh_grid(),
             Screen::Grid(grid) if grid.rows.is_pending() || is_fresh(grid.read_at) => self.read_grid(),
             Screen::Grid(_) => self.refresh_grid(),
-            Screen::Record(record) if record.row.is_pending() || !is_fresh(record.read_at) => {
-                self.read_record()
-            }
+            Screen::Record(record) if record.row.is_pending() || !is_fresh(record.read_at) => self.refresh(),
+            Screen::Record(record) if record.timeline.load.is_pending() => self.read_timeline(),
             _ => vec![],
         });
         effects
@@ -269,7 +268,7 @@ impl App {
             Screen::Grid(grid) => {
                 grid.is_reading() || grid.rows.is_pending() || self.tickets.is_busy(Slot::Schema)
             }
-            Screen::Record(record) => record.row.is_pending(),
+            Screen::Record(record) => record.is_reading(),
             _ => false,
         }
     }

@@ -22,6 +22,7 @@ mod fitting;
 pub mod fuzzy;
 pub mod hints;
 pub mod history;
+pub mod html;
 pub mod journal;
 pub mod json;
 pub mod key;
@@ -75,6 +76,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::dataverse::timeline::Collections;
 use crate::dataverse::{ColumnName, LookupPath, QuickFind, Table, TableName, TableSchema};
 use column_layout::Layouts;
 use copy::CopiedText;
@@ -182,6 +184,10 @@ pub struct App {
     out_of_date: Vec<RowKey>,
     /// Which row the last request for one was about.
     asked_row: Option<RowKey>,
+    /// Which row the last request for a timeline was about.
+    asked_timeline: Option<RowKey>,
+    /// What the notes and activities of tables are called.
+    collections: BTreeMap<TableName, Box<Collections>>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -248,6 +254,8 @@ impl App {
             sending: Sending::default(),
             out_of_date: vec![],
             asked_row: None,
+            asked_timeline: None,
+            collections: BTreeMap::new(),
             zone: Zone::default(),
             waiting: None,
             requests: RequestLog::default(),

@@ -9,7 +9,7 @@ impl App {
     pub(in crate::app) fn stop_reading(&mut self) -> Vec<Effect> {
         let slots: &[Slot] = match self.screen() {
             Screen::Grid(_) => &[Slot::Schema, Slot::QuickFind, Slot::Rows],
-            Screen::Record(_) => &[Slot::Row],
+            Screen::Record(_) => &[Slot::Row, Slot::Timeline],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
             Screen::Log(_) => &[Slot::Repeat],
@@ -37,6 +37,7 @@ impl App {
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
             Slot::Around => self.intent = None,
+            Slot::Timeline => self.timeline_stopped(),
             Slot::After => self.out_of_date.clear(),
             Slot::Refused
             | Slot::Find
@@ -55,7 +56,11 @@ impl App {
         self.preview.forget();
         match self.screen() {
             Screen::Grid(_) => self.refresh_grid(),
-            Screen::Record(_) => self.read_record(),
+            Screen::Record(_) => {
+                let mut effects = self.read_record();
+                effects.extend(self.read_timeline());
+                effects
+            }
             Screen::Environments(_) => self.read_places(),
             Screen::Doctor(_) => self.go_doctor(),
             Screen::Log(_) => {

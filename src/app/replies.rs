@@ -42,6 +42,10 @@ impl App {
                 self.looked_around(result);
                 vec![]
             }
+            Reply::Timeline(result) => {
+                self.timeline_came(result);
+                vec![]
+            }
             Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::Found(result) => self.found_came(result),
             Reply::LookedUp(result) => {

@@ -48,6 +48,8 @@ pub enum Slot {
     Fate,
     /// What hangs on a row.
     Around,
+    /// What happened on a row.
+    Timeline,
     /// The columns of tables in which something is to be made.
     Learn,
 }

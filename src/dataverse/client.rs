@@ -300,4 +300,8 @@ impl Client {
     pub(super) async fn collection(&self, path: &str) -> Result<Page, Error> {
         self.transport.send(Request::get(path)).await?.page()
     }
+
+    pub(super) async fn labelled(&self, path: &str) -> Result<Page, Error> {
+        self.transport.send(Request::labelled(path)?).await?.page()
+    }
 }

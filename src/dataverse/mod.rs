@@ -34,6 +34,7 @@ mod request;
 mod response;
 pub mod retry;
 pub mod row;
+pub mod timeline;
 mod transport;
 pub mod value;
 pub mod wire;

@@ -35,6 +35,11 @@ impl Request {
         Self::new(Method::GET, Target::Path(path.into()))
     }
 
+    /// A read whose answer has formatted values and the targets of lookups beside the values.
+    pub(super) fn labelled(path: impl Into<String>) -> Result<Self, Error> {
+        Self::get(path).prefer(Some(ANNOTATIONS.to_owned()))
+    }
+
     fn new(method: Method, target: Target) -> Self {
         let headers = vec![
             (ACCEPT, HeaderValue::from_static("application/json")),

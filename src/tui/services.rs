@@ -196,6 +196,9 @@ impl Services {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
             Request::Around(id) => Reply::Around(async { self.client()?.around(id).await }.await),
+            Request::Timeline(table, id, known) => {
+                Reply::Timeline(async { self.client()?.timeline_of(&table, id, known).await }.await)
+            }
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),

@@ -34,5 +34,6 @@ mod shared_renewal;
 mod stale;
 #[path = "../support/mod.rs"]
 mod support;
+mod timelines;
 mod world;
 mod writes;

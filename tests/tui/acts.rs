@@ -44,7 +44,7 @@ fn resolution() -> Table {
 }
 
 /// At cases of an environment that has notes and resolutions.
-fn at_cases(identity: Identity, rows: usize, width: u16, height: u16) -> Desk {
+pub(crate) fn at_cases(identity: Identity, rows: usize, width: u16, height: u16) -> Desk {
     let mut tables = stage::tables();
     tables.extend([note(), resolution()]);
     Desk::among(tables, desk::cases(), identity, rows, width, height)

@@ -41,6 +41,7 @@ mod states;
 mod storm;
 mod sweep;
 mod tables;
+mod timeline;
 mod typing;
 mod viewer;
 mod views;

@@ -12,6 +12,7 @@ use crate::app::screen::{Grid, Screen};
 pub enum GridCommand {
     Open,
     OpenJson,
+    OpenTimeline,
     Filter,
     Sort,
     SortMore,
@@ -124,6 +125,10 @@ pub const ROWS: &[CommandSpec] = &[
         .words("saved query list"),
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
+        .enabled(on_a_row),
+    spec(GridCommand::OpenTimeline, "row.open-timeline", "Open what happened on the row")
+        .keys(&[&[Key::Char('4')]])
+        .words("timeline history notes activities mails calls tasks")
         .enabled(on_a_row),
     spec(GridCommand::Follow, "row.follow", "Open the row that this lookup points to")
         .keys(&[&[Key::Char('L')]])

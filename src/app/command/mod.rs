@@ -19,6 +19,7 @@ pub mod record;
 pub mod review;
 pub mod sign_in;
 pub mod tables;
+pub mod timeline;
 pub mod viewer;
 
 use super::App;
@@ -41,6 +42,8 @@ pub enum Scope {
     Form,
     /// The JSON tab.
     Json,
+    /// The timeline tab.
+    Timeline,
     /// JSON wherever it is shown.
     Tree,
     /// A JSON file by itself.
@@ -65,6 +68,7 @@ impl Scope {
             Scope::Record => "RECORD",
             Scope::Form => "FORM",
             Scope::Json => "JSON",
+            Scope::Timeline => "TIMELINE",
             Scope::Tree => "JSON TEXT",
             Scope::Viewer => "VIEWER",
             Scope::Review => "REVIEW",
@@ -86,6 +90,7 @@ pub enum Command {
     Mark(marks::MarkCommand),
     Pane(panes::PaneCommand),
     Record(record::RecordCommand),
+    Timeline(timeline::TimelineCommand),
     Review(review::ReviewCommand),
     Act(act::ActCommand),
     Doctor(doctor::DoctorCommand),
@@ -171,6 +176,7 @@ const TABLES: &[&[CommandSpec]] = &[
     panes::COMMANDS,
     record::COMMANDS,
     act::COMMANDS,
+    timeline::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
     log::COMMANDS,
@@ -248,7 +254,8 @@ mod tests {
                     matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json | Scope::Tree)
                 }
                 Command::Review(_) => spec.scope == Scope::Review,
-                Command::Act(_) => spec.scope == Scope::Act,
+                Command::Timeline(_) => spec.scope == Scope::Timeline,
+                Command::Act(_) => matches!(spec.scope, Scope::Act | Scope::Timeline),
                 Command::Environments(_) => spec.scope == Scope::Environments,
                 Command::Doctor(_) => spec.scope == Scope::Doctor,
                 Command::Log(_) => spec.scope == Scope::Log,

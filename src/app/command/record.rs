@@ -10,6 +10,7 @@ use crate::app::key::Key;
 pub enum RecordCommand {
     Form,
     Json,
+    Timeline,
     Find,
     NextMatch,
     PreviousMatch,
@@ -159,6 +160,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     .enabled(from_rows),
     spec(RecordCommand::Form, "record.form", "The row as a form", Scope::Record).keys(&[&[Key::Char('1')]]),
     spec(RecordCommand::Json, "record.json", "The row as JSON", Scope::Record).keys(&[&[Key::Char('2')]]),
+    spec(RecordCommand::Timeline, "record.timeline", "What happened: notes and activities", Scope::Record)
+        .keys(&[&[Key::Char('4')]])
+        .words("timeline history notes activities mails calls tasks"),
     spec(RecordCommand::HideEmpty, "form.hide-empty", "Hide or show empty fields", Scope::Form)
         .keys(&[&[Key::Char('z'), Key::Char('e')]]),
     spec(RecordCommand::LogicalNames, "form.logical-names", "Labels or logical names", Scope::Form)

@@ -74,6 +74,7 @@ impl App {
                 let name = match record.tab {
                     Tab::Form => self.form_column(),
                     Tab::Json => schema.and_then(|schema| self.json_column(schema)),
+                    Tab::Timeline => None,
                 };
                 Some(Subject {
                     table: &record.table,

@@ -10,6 +10,7 @@ pub mod record;
 pub mod review;
 pub mod sign_in;
 pub mod tables;
+pub mod timeline;
 pub mod viewer;
 
 use super::App;
@@ -51,6 +52,9 @@ impl Screen {
             Screen::Grid(_) => &[Scope::Grid, Scope::Act, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
                 record::Tab::Form => &[Scope::Form, Scope::Record, Scope::Act, Scope::List, Scope::Global],
+                record::Tab::Timeline => {
+                    &[Scope::Timeline, Scope::Record, Scope::Act, Scope::List, Scope::Global]
+                }
                 record::Tab::Json => {
                     &[Scope::Json, Scope::Tree, Scope::Record, Scope::Act, Scope::List, Scope::Global]
                 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::form::Form;
 use super::json::Json;
+use super::timeline::TimelineTab;
 use crate::app::command::record::RecordCommand;
 use crate::app::edit::row_name;
 use crate::app::effect::{Effect, Request};
@@ -32,6 +33,8 @@ pub struct Record {
     pub form: Form,
     /// State of the JSON tab.
     pub json: Json,
+    /// State of the timeline.
+    pub timeline: TimelineTab,
     /// The text that was searched for last, in lower case.
     pub needle: String,
     /// When the row was read last.
@@ -47,6 +50,7 @@ pub struct Record {
 pub enum Tab {
     Form,
     Json,
+    Timeline,
 }
 
 impl Record {
@@ -54,7 +58,9 @@ impl Record {
     pub fn new(table: Table, id: RowId, tab: Tab) -> Self {
         let (form, json) = (Form::default(), Json::default());
         let (row, needle) = (Load::Idle, String::new());
-        Self { table, id, row, tab, form, json, needle, read_at: None, stepping: None, gone: false }
+        let timeline = TimelineTab::default();
+        let read_at = None;
+        Self { table, id, row, tab, form, json, timeline, needle, read_at, stepping: None, gone: false }
     }
 
     /// Whether this is that row.
@@ -82,6 +88,7 @@ impl App {
         self.screens.push(Screen::Record(Box::new(Record::new(table, id, tab))));
         let mut effects = self.read_record();
         effects.extend(schema);
+        effects.extend(self.read_timeline());
         effects
     }
 
@@ -138,7 +145,7 @@ impl App {
         }
     }
 
-    fn records(&mut self, key: &RowKey) -> impl Iterator<Item = &mut Box<Record>> {
+    pub(super) fn records(&mut self, key: &RowKey) -> impl Iterator<Item = &mut Box<Record>> {
         self.screens.iter_mut().filter_map(move |screen| match screen {
             Screen::Record(record) if record.is(key) => Some(record),
             _ => None,
@@ -177,6 +184,7 @@ impl App {
         match record.tab {
             Tab::Form => self.step_form(step),
             Tab::Json => self.step_json(step),
+            Tab::Timeline => self.step_timeline(step),
         }
     }
 
@@ -201,6 +209,7 @@ impl App {
             RecordCommand::Json if record.tab == Tab::Json => self.say("This is the JSON. 1 shows the form"),
             RecordCommand::Form => record.tab = Tab::Form,
             RecordCommand::Json => record.tab = Tab::Json,
+            RecordCommand::Timeline => return self.show_timeline(),
             RecordCommand::NextRecord => return self.step_sibling(1),
             RecordCommand::PreviousRecord => return self.step_sibling(-1),
             RecordCommand::HideEmpty => record.form.hide_empty = !record.form.hide_empty,

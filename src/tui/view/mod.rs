@@ -31,6 +31,7 @@ mod sign_in;
 mod tables;
 mod tags;
 pub mod text;
+mod timeline;
 mod whole;
 
 use ratatui::Frame;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{form, json, panel, problem, text};
+use super::{form, json, panel, problem, text, timeline};
 use crate::app::App;
 use crate::app::load::Load;
 use crate::app::screen::Record;
@@ -25,23 +25,27 @@ pub(super) fn draw(
     let top = Rect { height: 1, ..area };
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let said = match (record.row.value(), record.tab) {
+        (_, Tab::Timeline) => timeline::context(record),
         (None, _) => String::new(),
         (Some(_), Tab::Form) => form::context(app, record),
         (Some(_), Tab::Json) => json::context(&record.json, 40),
     };
     let said = match app.reading_mark() {
-        mark if record.row.is_pending() && !mark.is_empty() => format!("reading{mark}"),
+        mark if record.is_reading() && !mark.is_empty() => format!("reading{mark}"),
         _ => said,
     };
     let watch = app.watch.as_ref().map(Watch::text);
     let parts = [Some(said).filter(|said| !said.is_empty()), watch, app.place_in_rows(record)];
     let said = parts.into_iter().flatten().collect::<Vec<_>>().join("   ");
     tabs(record.tab, &said, theme, top, buffer);
+    if record.tab == Tab::Timeline {
+        return timeline::draw(app, record, theme, body, buffer);
+    }
     match (record.row.value(), &record.row) {
         (Some(_), _) if record.tab == Tab::Form || !record.form.partial => {
             let cursor = match record.tab {
-                Tab::Form => form::draw(app, record, Some(record.form.list.cursor), theme, body, buffer),
                 Tab::Json => json::draw(app, record, theme, body, buffer),
+                _ => form::draw(app, record, Some(record.form.list.cursor), theme, body, buffer),
             };
             if record.gone {
                 gone(app, record, cursor, theme, area, buffer);
@@ -88,7 +92,7 @@ fn gone(
 /// The tabs, the one that is seen in brackets; at the right what there is to know about it.
 fn tabs(tab: Tab, said: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let mut spans = vec![Span::raw(" ")];
-    for (own, name) in [(Tab::Form, "1 Form"), (Tab::Json, "2 JSON")] {
+    for (own, name) in [(Tab::Form, "1 Form"), (Tab::Json, "2 JSON"), (Tab::Timeline, "4 Timeline")] {
         spans.push(match own == tab {
             true => Span::styled(format!("[{name}]"), theme.active),
             false => Span::styled(format!(" {name} "), theme.dim),

@@ -152,6 +152,7 @@ impl App {
         match command {
             GridCommand::Open => return self.open_current(Tab::Form),
             GridCommand::OpenJson => return self.open_current(Tab::Json),
+            GridCommand::OpenTimeline => return self.open_current(Tab::Timeline),
             GridCommand::Left => grid.go_to_column(grid.active.saturating_sub(1), width),
             GridCommand::Right => grid.go_to_column(grid.active + 1, width),
             GridCommand::FirstColumn => grid.go_to_column(0, width),

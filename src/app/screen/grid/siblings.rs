@@ -184,12 +184,13 @@ impl App {
         record.stepping = None;
         record.form.sought = record.form.sought.take().or(field);
         record.json = record.json.emptied();
+        record.timeline = Default::default();
         let (key, tab) = (record.key(), record.tab);
         let kept = self.preview.kept(&key, row.etag().as_deref()).cloned();
         let now = self.now;
         let Screen::Record(record) = self.screen_mut() else { return vec![] };
         record.form.partial = kept.is_none();
-        let effects = match kept {
+        let mut effects = match kept {
             Some(kept) => {
                 record.read_at = Some(now);
                 record.set_row(kept);
@@ -197,11 +198,12 @@ impl App {
             }
             None => {
                 // The form begins with what the rows knew; JSON is shown when all of it is here.
-                record.row = if tab == Tab::Form { Load::Ready(row) } else { Load::Idle };
+                record.row = if tab != Tab::Json { Load::Ready(row) } else { Load::Idle };
                 self.read_record()
             }
         };
         self.go_to_sought_field();
+        effects.extend(self.read_timeline());
         effects
     }
 

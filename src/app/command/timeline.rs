@@ -1,0 +1,54 @@
+//! Commands of the timeline of a record.
+
+use super::act::ActCommand;
+use super::{Availability, Command, CommandSpec, Scope};
+use crate::app::App;
+use crate::app::key::Key;
+
+/// Commands of the timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimelineCommand {
+    /// All of the text under the cursor.
+    Whole,
+}
+
+fn on_an_entry(app: &App) -> Availability {
+    match app.happened() {
+        Some(_) => Availability::Yes,
+        None => Availability::No("Nothing stands here.".into()),
+    }
+}
+
+fn with_row(app: &App) -> Availability {
+    match app.record().and_then(|record| record.row.value()) {
+        Some(_) => Availability::Yes,
+        None => Availability::No("The record is not here yet.".into()),
+    }
+}
+
+/// `a` and a letter are shorter here than `x` and a letter: to add something is what one does on a timeline.
+const fn add(command: ActCommand, name: &'static str, title: &'static str) -> CommandSpec {
+    CommandSpec::new(Command::Act(command), name, title, Scope::Timeline).enabled(with_row)
+}
+
+/// The table of this scope.
+pub const COMMANDS: &[CommandSpec] = &[
+    CommandSpec::new(
+        Command::Timeline(TimelineCommand::Whole),
+        "timeline.whole",
+        "Read all of the text",
+        Scope::Timeline,
+    )
+    .keys(&[&[Key::Enter]])
+    .hint("read")
+    .words("whole full more open")
+    .enabled(on_an_entry),
+    add(ActCommand::Note, "timeline.note", "Add a note")
+        .keys(&[&[Key::Char('a'), Key::Char('n')]])
+        .hint("note"),
+    add(ActCommand::Task, "timeline.task", "Add a task")
+        .keys(&[&[Key::Char('a'), Key::Char('t')]])
+        .hint("task"),
+    add(ActCommand::PhoneCall, "timeline.phone-call", "Add a phone call")
+        .keys(&[&[Key::Char('a'), Key::Char('p')]]),
+];

@@ -1,0 +1,199 @@
+//! What happened on a row: notes, mails, calls and tasks, newest first.
+
+use dvtui::app::effect::Effect;
+use dvtui::app::overlay::Overlay;
+use dvtui::app::screen::record::Tab;
+use dvtui::app::tickets::Slot;
+use dvtui::app::{Reply, Request, Screen};
+use dvtui::dataverse::timeline::{Attachment, Collections, Entry, Timeline};
+use dvtui::dataverse::{Error, RowId};
+use insta::assert_snapshot;
+
+use crate::desk::{self, Desk};
+use crate::stage::refused;
+
+fn entry(number: u128, table: &str, at: &str) -> Entry {
+    Entry {
+        table: table.into(),
+        id: RowId(uuid::Uuid::from_u128(number)),
+        kind: table.to_owned(),
+        at: Some(at.parse().unwrap()),
+        who: Some("Anna Moss".into()),
+        subject: None,
+        text: None,
+        incoming: None,
+        open: false,
+        due: None,
+        file: None,
+    }
+}
+
+/// One of each kind.
+pub(crate) fn entries() -> Vec<Entry> {
+    let text = |text: &str| Some(text.to_owned());
+    vec![
+        Entry {
+            text: text(
+                "<div>Drum unit <b>ordered</b>, arrives Tuesday.</div><p>Customer uses tray&nbsp;1.</p>",
+            ),
+            file: Some(Attachment { name: "../quote.pdf".into(), size: Some(86_016) }),
+            ..entry(1, "annotation", "2026-11-23T11:02:00Z")
+        },
+        Entry {
+            subject: text("Re: printer jam"),
+            who: text("n.anderson@fourthcoffee.example"),
+            text: text("It \u{1b}[31mhappened\u{7} again"),
+            incoming: Some(true),
+            ..entry(2, "email", "2026-11-23T09:10:00Z")
+        },
+        Entry {
+            subject: text("Please try tray 1"),
+            incoming: Some(false),
+            ..entry(3, "phonecall", "2026-11-22T16:40:00Z")
+        },
+        Entry {
+            subject: text("Check whether the warranty still covers the drum unit"),
+            open: true,
+            due: Some("2026-11-24T09:00:00Z".parse().unwrap()),
+            ..entry(4, "task", "2026-11-20T09:00:00Z")
+        },
+        Entry { subject: text("宽字符 visit"), ..entry(5, "appointment", "2025-11-20T08:14:00Z") },
+        Entry {
+            kind: "Portal Comment".into(),
+            who: None,
+            ..entry(6, "adx_portalcomment", "2024-01-02T08:14:00Z")
+        },
+    ]
+}
+
+pub(crate) fn answered(timeline: Timeline) -> Reply {
+    Reply::Timeline(Ok((Box::new(Collections::default()), timeline)))
+}
+
+/// At the timeline of the first case, with one entry of each kind.
+pub(crate) fn at_timeline(width: u16, height: u16) -> Desk {
+    let mut desk = Desk::at_form(width, height);
+    desk.keys("4");
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: entries(), ..Timeline::default() }));
+    desk.stage.app.drawn();
+    desk
+}
+
+fn asks(desk: &Desk) -> bool {
+    desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Run(_, Request::Timeline(..))))
+}
+
+#[test]
+fn a_timeline_shows_when_what_who_and_below_it_the_text_of_the_one_under_the_cursor() {
+    let mut desk = at_timeline(80, 24);
+    assert_snapshot!("timeline", desk.screen());
+    desk.keys("j");
+    assert!(desk.screen().contains("It [31mhappened again"), "{}", desk.screen());
+    desk.keys("j j");
+    assert_snapshot!("timeline_of_an_open_task", desk.screen());
+    assert_snapshot!("timeline_at_120_cells", at_timeline(120, 40).screen());
+    assert_snapshot!("timeline_with_its_text_beside", at_timeline(170, 24).screen());
+}
+
+#[test]
+fn a_timeline_is_read_once_and_again_by_its_key_and_the_cursor_stays_on_its_entry() {
+    let mut desk = at_timeline(80, 24);
+    desk.keys("j 1 4");
+    assert!(!asks(&desk), "it is there");
+    desk.keys("r");
+    assert!(asks(&desk));
+    let mut newer = entries();
+    newer.insert(0, entry(9, "annotation", "2026-11-23T13:00:00Z"));
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: newer, ..Timeline::default() }));
+    assert!(desk.screen().contains("Re: printer jam\n"), "{}", desk.screen());
+    let Screen::Record(record) = desk.stage.app.screen() else { panic!() };
+    assert_eq!(record.timeline.list.cursor, 2);
+}
+
+#[test]
+fn the_grid_opens_a_row_at_its_timeline_and_the_next_record_is_shown_there_too() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("4");
+    assert!(asks(&desk));
+    desk.row(desk::ROW);
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: entries(), ..Timeline::default() }));
+    desk.keys("J");
+    assert!(asks(&desk));
+    assert!(!desk.screen().contains("printer jam"), "{}", desk.screen());
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Record(record) if record.tab == Tab::Timeline)));
+}
+
+#[test]
+fn an_answer_for_another_record_is_not_shown_in_this_one() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("4");
+    let late = desk.stage.ticket(Slot::Timeline);
+    desk.keys("J");
+    desk.stage.answer_to(late, answered(Timeline { entries: entries(), ..Timeline::default() }));
+    assert!(desk.screen().contains("Reading the timeline"), "{}", desk.screen());
+}
+
+#[test]
+fn what_is_not_there_says_why() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("4");
+    desk.stage.answer(Slot::Timeline, answered(Timeline::default()));
+    assert_snapshot!("timeline_of_nothing", desk.screen());
+    desk.keys("r");
+    desk.stage.answer(Slot::Timeline, answered(Timeline { none: true, ..Timeline::default() }));
+    assert!(desk.screen().contains("Cases have no notes and no activities."), "{}", desk.screen());
+    desk.keys("r");
+    let hidden = Timeline { hidden: vec!["notes", "activities"], ..Timeline::default() };
+    desk.stage.answer(Slot::Timeline, answered(hidden));
+    assert!(
+        desk.screen().contains("You may not read the notes and activities of this row."),
+        "{}",
+        desk.screen()
+    );
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("4");
+    let error: Error = refused(500, "0x80040216", "An unexpected error occurred.");
+    desk.stage.answer(Slot::Timeline, Reply::Timeline(Err(error)));
+    assert!(desk.screen().contains("The timeline could not be read"), "{}", desk.screen());
+}
+
+#[test]
+fn ctrl_c_stops_reading_a_timeline_and_its_key_reads_it_after_all() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("4 Ctrl-C");
+    assert!(desk.screen().contains("The timeline was not read."), "{}", desk.screen());
+    assert!(!desk.stage.row(24).contains("stop"), "{}", desk.stage.row(24));
+    desk.keys("1 4");
+    assert!(asks(&desk));
+}
+
+#[test]
+fn all_of_a_long_text_is_read_by_enter() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("4");
+    let text: String = (1..=40).map(|line| format!("<p>line {line}</p>")).collect();
+    let long = Entry { text: Some(text), ..entry(1, "email", "2026-11-23T11:02:00Z") };
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: vec![long], ..Timeline::default() }));
+    assert!(desk.screen().contains("... more text   Enter reads all of it"), "{}", desk.screen());
+    desk.keys("Enter G");
+    assert!(desk.screen().contains("line 40"), "{}", desk.screen());
+}
+
+#[test]
+fn a_and_a_letter_write_something_on_the_row_and_new_rows_are_elsewhere() {
+    let mut desk = crate::acts::at_cases(crate::stage::identity(), 3, 80, 24);
+    desk.keys("4").row(desk::ROW);
+    desk.stage.answer(Slot::Timeline, answered(Timeline::default()));
+    desk.keys("a n");
+    assert!(matches!(desk.stage.app.overlays.last(), Some(Overlay::Draft(_))), "{}", desk.screen());
+    let mut desk = at_timeline(80, 24);
+    desk.keys("a");
+    assert_eq!(desk.stage.app.overlays.len(), 1);
+    assert!(desk.screen().contains("a p     Add a phone call"), "{}", desk.screen());
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("a");
+    assert!(
+        !matches!(desk.stage.app.overlays.last(), Some(Overlay::Prefix(_))),
+        "in a form `a` is a new row"
+    );
+}
