@@ -4,8 +4,10 @@
 
 use super::App;
 use super::effect::Effect;
+use super::notice::Notice;
 use super::operate;
 use super::pending::{Item, OperationId, Pending, PendingOperation, PendingRow, RowKey, RowState};
+use super::problem::Problem;
 use super::save;
 
 /// Whose edits they are.
@@ -123,13 +125,18 @@ impl App {
         let all = self.pending.count();
         let perhaps = match unknown {
             0 => String::new(),
-            some => format!("; {some} may have been saved"),
+            some => format!("; {some} may have arrived"),
         };
-        match (all, said) {
-            (0, None) => {}
-            (0, Some(said)) => self.say(said),
-            (1, _) => self.say(format!("1 change of last time is pending{perhaps}.  w reviews it")),
-            (all, _) => self.say(format!("{all} changes of last time are pending{perhaps}.  w reviews them")),
+        let pending = match all {
+            0 => String::new(),
+            1 => format!("1 change of last time is pending{perhaps}.  w reviews it"),
+            all => format!("{all} changes of last time are pending{perhaps}.  w reviews them"),
+        };
+        match said {
+            Some(said) if all > 0 => self.notice = Some(Notice::Problem(Problem::new(said).next(pending))),
+            Some(said) => self.say(said),
+            None if all > 0 => self.say(pending),
+            None => {}
         }
     }
 }

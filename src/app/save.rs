@@ -269,6 +269,11 @@ impl App {
         }
     }
 
+    /// The program ends, whatever is on its way: nothing is sent after that.
+    pub fn end(&mut self) {
+        self.pending.release();
+    }
+
     /// A key while the program waits for an answer before it ends.
     pub(in crate::app) fn leaving_input(&mut self, input: &Input) {
         self.notice = None;

@@ -50,6 +50,7 @@ where
 {
     let left = run_until_left(app, runner, terminal, console, theme, input.map(Into::into).fuse()).await;
     runner.finish_writes().await;
+    app.end();
     // What became of the last writes is not on the screen any more, but the next start must not wonder.
     let answers = runner.last_answers().into_iter().flat_map(|event| app.update(event)).collect::<Vec<_>>();
     for effect in answers {

@@ -8,9 +8,9 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use crate::app::journal::{Entry, Opened, Owner};
-use crate::app::pending::{Edit, PendingRow, RowState, Staged, Target, old_text};
+use crate::app::pending::{Edit, PendingOperation, PendingRow, RowState, Staged, Target, old_text};
 use crate::app::problem::Problem;
-use crate::ops::journal::{self, Fate, Journal, KeptEdit, KeptRow, Wal};
+use crate::ops::journal::{self, Fate, Journal, KeptEdit, KeptOperation, KeptRow, Wal};
 
 /// Keeps the edits of the environment that is open.
 #[derive(Debug)]
@@ -45,22 +45,18 @@ impl EditKeeper {
         let Some(folder) = &self.folder else { return Opened::Off };
         let owner = journal::Owner { environment: owner.environment, user_id: owner.user_id };
         match Journal::open(folder, &owner) {
-            Ok(journal::Opened::Ours { journal, rows, operations, aside }) => {
-                self.journal = Some(*journal);
-                let said = aside.map(|aside| {
+            Ok(journal::Opened::Ours { mut journal, rows, operations, aside }) => {
+                let damaged = aside.map(|aside| {
                     format!(
                         "The journal of edits was damaged: it is now {}, a new one is begun.",
                         aside.display()
                     )
                 });
-                let rows = rows.into_iter().map(pending).collect();
-                match operations.into_iter().map(operation::pending).collect::<Result<_, _>>() {
-                    Ok(operations) => Opened::Ours { rows, operations, said },
-                    Err(error) => {
-                        self.journal = None;
-                        Opened::Failed(format!("an operation in it is not understood ({error})"))
-                    }
-                }
+                let (operations, unknown) = understood(operations);
+                let said = damaged.into_iter().chain(set_aside(&mut journal, &unknown));
+                let said = said.reduce(|one, other| format!("{one} {other}"));
+                self.journal = Some(*journal);
+                Opened::Ours { rows: rows.into_iter().map(pending).collect(), operations, said }
             }
             Ok(journal::Opened::Elsewhere { pid, count }) => Opened::Elsewhere { pid, count },
             Err(error) => Opened::Failed(error.to_string()),
@@ -82,6 +78,39 @@ impl EditKeeper {
         let _ = (&mut self.syncer).await; // a panic there has been reported already
         self.journal = None;
     }
+}
+
+/// The operations that can be read, and those that cannot.
+fn understood(all: Vec<KeptOperation>) -> (Vec<PendingOperation>, Vec<KeptOperation>) {
+    let (mut known, mut unknown) = (vec![], vec![]);
+    for kept in all {
+        match operation::pending(&kept) {
+            Ok(operation) => known.push(operation),
+            Err(error) => {
+                tracing::warn!(id = %kept.id, %error, "an operation in the journal is not understood");
+                unknown.push(kept);
+            }
+        }
+    }
+    (known, unknown)
+}
+
+/// Takes operations out that cannot be read, and says so.
+fn set_aside(journal: &mut Journal, unknown: &[KeptOperation]) -> Option<String> {
+    if unknown.is_empty() {
+        return None;
+    }
+    let count = unknown.len();
+    let operations = if count == 1 { "operation" } else { "operations" };
+    Some(match journal.set_aside(unknown) {
+        Ok(aside) => format!(
+            "{count} pending {operations} could not be read and went to {}; they will not be sent.",
+            aside.display()
+        ),
+        Err(error) => {
+            format!("{count} pending {operations} could not be read ({error}); they will not be sent.")
+        }
+    })
 }
 
 /// An entry as the file has it.
@@ -130,4 +159,56 @@ fn pending(kept: KeptRow) -> PendingRow {
     };
     let edits = edits.into_iter().map(edit).collect();
     PendingRow { target: Target { table, id, name, row }, edits, state, included }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::app::pending::{OperationId, OperationKind};
+    use crate::dataverse::{Action, Operation};
+
+    #[tokio::test]
+    async fn an_operation_that_cannot_be_read_is_set_aside_alone_and_told_once() {
+        let home = tempfile::tempdir().unwrap();
+        let owner = Owner { environment: "https://contoso.crm.dynamics.com".into(), user_id: "7".into() };
+        let known = PendingOperation {
+            id: OperationId(Uuid::from_u128(1)),
+            kind: OperationKind::Act,
+            about: None,
+            into: None,
+            title: "act".into(),
+            values: vec![],
+            effects: vec![],
+            operation: Operation::Act(Action::named("Act", None, String::new())),
+            state: RowState::Waiting,
+            included: true,
+        };
+        let mut keeper = EditKeeper::new(Some(home.path().to_owned()));
+        keeper.open(owner.clone());
+        keeper.keep(vec![Entry::Operation(known.id, Some(Box::new(known.clone())))]).unwrap();
+        let strange = KeptOperation {
+            id: Uuid::from_u128(2),
+            json: "{\"kind\":\"Later\"}".into(),
+            fate: Fate::Waiting,
+            included: true,
+        };
+        let journal = keeper.journal.as_mut().unwrap();
+        journal.keep(vec![journal::Entry::Operation(strange)]).unwrap();
+        let ours = |opened: Opened| match opened {
+            Opened::Ours { operations, said, .. } => (operations, said),
+            other => panic!("{other:?}"),
+        };
+        let (operations, said) = ours(keeper.open(owner.clone()));
+        assert_eq!(operations, [known.clone()]);
+        let aside = home.path().join("journal.db.bad-operations");
+        assert!(said.unwrap().contains(&aside.display().to_string()));
+        let text = fs::read_to_string(aside).unwrap();
+        assert!(text.contains(&Uuid::from_u128(2).to_string()) && text.contains("Later"), "{text}");
+        assert_eq!(ours(keeper.open(owner)), (vec![known], None));
+        keeper.finish().await;
+    }
 }

@@ -117,6 +117,14 @@ impl Program {
         Self::launch(self.sandbox, self.home, self.settings, Screen::new(size.width, size.height))
     }
 
+    /// Ends its input, as a terminal that is closed does, and starts it again once it has ended.
+    pub(crate) async fn hang_up_and_start_again(self) -> Self {
+        drop(self.input);
+        self.end.await.unwrap().unwrap();
+        let Ok(size) = self.screen.size();
+        Self::launch(self.sandbox, self.home, self.settings, Screen::new(size.width, size.height))
+    }
+
     /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
     pub(crate) async fn start_at_the_cases() -> Self {
         let mut program = Self::start().await;

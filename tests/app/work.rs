@@ -138,6 +138,29 @@ async fn what_was_staged_is_there_after_a_run_that_was_broken_off_and_can_be_sav
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waited_for_a_save_when_the_terminal_was_closed_is_not_sent_and_waits_next_time() {
+    let mut program = Program::start_at_the_cases().await;
+    let path = program.open_as_json().await;
+    program.keys("1 c p h");
+    program.wait_for("~1 pending").await;
+    program.keys("x m");
+    program.wait_for("~2 pending").await;
+    program.fault(api_fault("PATCH", "incidents", 1, json!({ "kind": "delay", "ms": 2_000 }))).await;
+    program.keys("w");
+    program.wait_for("included, sent to").await;
+    program.keys("s");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_for("Saving CAS-").await;
+    let mut program = program.hang_up_and_start_again().await;
+    let screen = program.wait_for("1 change of last time is pending").await;
+    assert!(!screen.contains("may have arrived"), "{screen}");
+    assert_eq!(program.row(&path).await["prioritycode"], 1);
+    assert_eq!(program.writes().await.len(), 1);
+    program.quit_with_pending().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_was_on_its_way_when_the_run_was_broken_off_is_looked_up() {
     let mut program = Program::start_at_the_cases().await;
     program.keys("c p h");
@@ -148,7 +171,7 @@ async fn a_change_that_was_on_its_way_when_the_run_was_broken_off_is_looked_up()
     program.keys("y");
     program.wait_for("Saving CAS-").await;
     let mut program = program.break_off_and_start_again().await;
-    program.wait_for("may have been saved").await;
+    program.wait_for("may have arrived").await;
     program.keys("w");
     program.wait_for("Perhaps saved").await;
     program.keys("r");

@@ -109,7 +109,7 @@ fn changes_of_last_time_are_pending_and_can_be_sent() {
 fn a_change_that_was_on_its_way_when_the_program_ended_may_have_been_saved_and_the_row_tells() {
     let cause = Problem::new("dv ended before the answer came.");
     let mut desk = desk(vec![PendingRow { state: RowState::Unknown(cause), ..staged() }]);
-    assert_eq!(desk.message(), "1 change of last time is pending; 1 may have been saved.  w reviews it");
+    assert_eq!(desk.message(), "1 change of last time is pending; 1 may have arrived.  w reviews it");
     assert!(desk.screen().contains('?'), "{}", desk.screen());
     desk.keys("w");
     assert_snapshot!("perhaps_saved", desk.screen());

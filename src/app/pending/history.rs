@@ -1,5 +1,6 @@
 //! What was staged, in the order it was made, for undo and redo.
 
+use super::sending::version;
 use super::{Edit, OperationId, PendingOperation, RowKey, Target, capital};
 use crate::dataverse::{ColumnName, Row};
 
@@ -128,6 +129,29 @@ impl History {
         };
         self.done.retain(|step| !is(step));
         self.undone.retain(|step| !is(step));
+    }
+
+    /// The row was changed by ourselves: what is undone or redone from now on, and was based on the version before, is
+    /// based on the new one.
+    pub(super) fn own_change(&mut self, key: &RowKey, before: Option<&str>, newer: &Row) {
+        for step in self.done.iter_mut().chain(&mut self.undone) {
+            match &mut step.touch {
+                Touch::Edit(cell) => {
+                    if cell.target.key() == *key && version(&cell.target.row).as_deref() == before {
+                        cell.target.row = cell.target.row.merged(newer);
+                    }
+                }
+                Touch::Added(operation) | Touch::Dropped(operation) => {
+                    if operation
+                        .about
+                        .as_ref()
+                        .is_some_and(|about| about.key() == *key && version(&about.row).as_deref() == before)
+                    {
+                        operation.rebase(newer);
+                    }
+                }
+            }
+        }
     }
 
     /// The row was read again: what is undone or redone from now on is based on that.

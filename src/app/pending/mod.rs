@@ -6,6 +6,8 @@
 mod history;
 mod operation;
 mod sending;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -160,6 +162,11 @@ impl PendingRow {
 }
 
 impl RowState {
+    /// Somebody has to decide or to look before anything else can be done with the row.
+    pub fn is_unsettled(&self) -> bool {
+        matches!(self, Self::Conflict | Self::Unknown(_) | Self::Gone(_))
+    }
+
     /// The character that tells it.
     pub fn mark(&self) -> char {
         match self {

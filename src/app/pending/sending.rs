@@ -39,9 +39,21 @@ impl Pending {
         items
     }
 
-    /// What the next send takes along.
+    /// What the next send takes along: nothing that comes after something of the same row that has to be settled first.
     pub fn sendable(&self) -> Vec<Item> {
-        self.items().into_iter().filter(|item| self.is_sendable(item)).collect()
+        let mut unsettled = BTreeSet::new();
+        let mut sendable = Vec::new();
+        for item in self.items() {
+            let is_held = self.rows_before(&item).iter().any(|row| unsettled.contains(row));
+            if self.is_sendable(&item) && !is_held {
+                sendable.push(item);
+            } else if self.is_included(&item)
+                && (is_held || self.state(&item).is_some_and(RowState::is_unsettled))
+            {
+                unsettled.extend(self.rows_of(&item));
+            }
+        }
+        sendable
     }
 
     /// The operation that an item is; nothing for the changes of a row.
@@ -52,19 +64,27 @@ impl Pending {
         }
     }
 
-    /// The items of a row that wait for what is on its way to it.
-    fn queued(&self, key: &RowKey) -> Vec<Item> {
-        let is_queued = |item: &Item| {
-            self.row_of(item).as_ref() == Some(key) && self.state(item) == Some(&RowState::Queued)
-        };
-        self.items().into_iter().filter(is_queued).collect()
-    }
-
     /// The row that an item is about.
     pub fn row_of(&self, item: &Item) -> Option<RowKey> {
         match item {
             Item::Row(key) => Some(key.clone()),
             Item::Operation(id) => self.operation(*id)?.row(),
+        }
+    }
+
+    /// The rows that an item changes or makes ready.
+    fn rows_of(&self, item: &Item) -> Vec<RowKey> {
+        let into = self.operation_of(item).and_then(|operation| operation.into.clone());
+        self.row_of(item).into_iter().chain(into).collect()
+    }
+
+    /// The rows of which everything that comes before an item has to arrive first. A row that is made waits for nothing,
+    /// and what makes another row ready does not wait for that one.
+    fn rows_before(&self, item: &Item) -> Vec<RowKey> {
+        match self.operation_of(item).map(|operation| operation.kind) {
+            Some(OperationKind::Create) => vec![],
+            Some(OperationKind::Merge) => self.rows_of(item),
+            _ => self.row_of(item).into_iter().collect(),
         }
     }
 
@@ -134,36 +154,51 @@ impl Pending {
 
     /// What waits for something of this row that has arrived goes out now.
     pub fn follow(&mut self, key: &RowKey) -> Vec<Sent> {
-        let queued = self.queued(key);
+        let waits = |item: &Item| self.is_queued(item) && self.rows_before(item).contains(key);
+        let queued = self.items().into_iter().filter(waits).collect::<Vec<_>>();
         self.start(&queued)
     }
 
-    /// What waits for something of this row that did not arrive is not sent; how many that are.
+    /// What waits for something of this row that did not arrive is not sent, nor what waits for that; how many they are.
     pub fn hold(&mut self, key: &RowKey) -> usize {
-        let queued = self.queued(key);
-        for item in &queued {
-            let problem =
-                Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
-            self.set_state(item, RowState::Failed(problem));
+        let mut failed = BTreeSet::from([key.clone()]);
+        let mut held = 0;
+        for item in self.items() {
+            if self.is_queued(&item) && self.rows_before(&item).iter().any(|row| failed.contains(row)) {
+                let problem =
+                    Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
+                self.set_state(&item, RowState::Failed(problem));
+                failed.extend(self.rows_of(&item));
+                held += 1;
+            }
         }
-        queued.len()
+        held
     }
 
-    /// Gives a number to each of these that waits for nothing any more: to none while something is on its way that
-    /// comes before it and changes its row. A row that is made waits for nothing.
+    /// What waits for something that is on its way is not sent any more: it waits as it did before.
+    pub fn release(&mut self) {
+        for item in self.items() {
+            if self.is_queued(&item) {
+                self.set_state(&item, RowState::Waiting);
+            }
+        }
+    }
+
+    /// Gives a number to each of these that waits for nothing any more: to none whose row something changes that is on
+    /// its way, or that waits and comes before it.
     fn start(&mut self, queued: &[Item]) -> Vec<Sent> {
         let mut sent = Vec::new();
-        let mut busy = BTreeSet::new();
-        for item in self.items() {
-            let operation = self.operation_of(&item);
-            let is_new = operation.is_some_and(|operation| operation.kind == OperationKind::Create);
-            let (row, into) = (self.row_of(&item), operation.and_then(|operation| operation.into.clone()));
-            let waits = !is_new && row.as_ref().is_some_and(|row| busy.contains(row));
+        let items = self.items();
+        let is_sent = |item: &&Item| matches!(self.state(item), Some(RowState::Sending(_)));
+        let mut busy: BTreeSet<_> =
+            items.iter().filter(is_sent).flat_map(|item| self.rows_of(item)).collect();
+        for item in items {
+            let waits = self.rows_before(&item).iter().any(|row| busy.contains(row));
             if !waits && queued.contains(&item) {
                 sent.extend(self.give_number(&item));
             }
             if self.is_on_its_way(&item) {
-                busy.extend(row.into_iter().chain(into));
+                busy.extend(self.rows_of(&item));
             }
         }
         sent
@@ -188,6 +223,7 @@ impl Pending {
         if newer.etag().is_none() {
             return;
         }
+        self.history.own_change(key, before.as_deref(), newer);
         for operation in &mut self.operations {
             let Some(target) = &operation.about else { continue };
             let sending = matches!(operation.state, RowState::Sending(_));
@@ -206,14 +242,14 @@ impl Pending {
         }
     }
 
-    fn state(&self, item: &Item) -> Option<&RowState> {
+    pub(super) fn state(&self, item: &Item) -> Option<&RowState> {
         match item {
             Item::Row(key) => self.row(&key.table, key.id).map(|row| &row.state),
             Item::Operation(id) => self.operation(*id).map(|operation| &operation.state),
         }
     }
 
-    fn set_state(&mut self, item: &Item, state: RowState) {
+    pub(super) fn set_state(&mut self, item: &Item, state: RowState) {
         match item {
             Item::Row(key) => self.failed(key, state),
             Item::Operation(id) => self.operation_failed(*id, state),
@@ -227,11 +263,22 @@ impl Pending {
         }
     }
 
-    fn is_on_its_way(&self, item: &Item) -> bool {
+    fn is_included(&self, item: &Item) -> bool {
+        match item {
+            Item::Row(key) => self.row(&key.table, key.id).is_some_and(|row| row.included),
+            Item::Operation(id) => self.operation(*id).is_some_and(|operation| operation.included),
+        }
+    }
+
+    fn is_queued(&self, item: &Item) -> bool {
+        self.state(item) == Some(&RowState::Queued)
+    }
+
+    pub(super) fn is_on_its_way(&self, item: &Item) -> bool {
         matches!(self.state(item), Some(RowState::Sending(_) | RowState::Queued))
     }
 }
 
-fn version(row: &Row) -> Option<String> {
+pub(super) fn version(row: &Row) -> Option<String> {
     row.etag().map(|etag| etag.into_owned())
 }

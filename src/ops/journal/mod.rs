@@ -130,7 +130,7 @@ pub enum Opened {
 pub struct Journal {
     db: Connection,
     owner: i64,
-    wal: Wal,
+    path: PathBuf,
     /// What could not be written so far.
     missed: Vec<Entry>,
     _mine: File,
@@ -170,8 +170,8 @@ impl Journal {
         };
         let kept = rows::read(&db, number, path)?;
         let operations = operations::read(&db, number)?;
-        let wal = Wal(file::beside(path, "-wal"));
-        let journal = Journal { db, owner: number, wal, missed: vec![], _mine: mine, _open: open };
+        let path = path.to_owned();
+        let journal = Journal { db, owner: number, path, missed: vec![], _mine: mine, _open: open };
         Ok(Opened::Ours { journal: Box::new(journal), rows: kept, operations, aside })
     }
 
@@ -192,9 +192,19 @@ impl Journal {
         Ok(())
     }
 
+    /// Takes operations out that nobody here understands, one line of JSON each at the end of a file beside the journal,
+    /// and answers which file that is.
+    ///
+    /// # Errors
+    ///
+    /// When they could not be written there: the journal still holds them.
+    pub fn set_aside(&mut self, operations: &[KeptOperation]) -> Result<PathBuf, Error> {
+        operations::set_aside(&self.db, self.owner, operations, file::beside(&self.path, ".bad-operations"))
+    }
+
     /// What is to be synced after a change.
     pub fn wal(&self) -> Wal {
-        self.wal.clone()
+        Wal(file::beside(&self.path, "-wal"))
     }
 }
 

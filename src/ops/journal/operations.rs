@@ -1,9 +1,13 @@
 //! Operations in the tables of the journal.
 
+use std::io::Write;
+use std::path::PathBuf;
+
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::{Error, KeptOperation};
+use crate::private_file;
 
 /// How many wait.
 pub(super) fn count(db: &Connection, owner: i64) -> Result<usize, Error> {
@@ -42,4 +46,22 @@ pub(super) fn forget(db: &Connection, owner: i64, id: Uuid) -> Result<(), Error>
     db.prepare_cached("DELETE FROM operation WHERE owner = ? AND id = ?")?
         .execute(params![owner, id.as_bytes().as_slice()])?;
     Ok(())
+}
+
+pub(super) fn set_aside(
+    db: &Connection,
+    owner: i64,
+    operations: &[KeptOperation],
+    aside: PathBuf,
+) -> Result<PathBuf, Error> {
+    let mut file = private_file::append(&aside)?;
+    for kept in operations {
+        let line = serde_json::json!({ "id": kept.id, "operation": kept.json });
+        file.write_all(format!("{line}\n").as_bytes())?;
+    }
+    file.sync_data()?;
+    for kept in operations {
+        forget(db, owner, kept.id)?;
+    }
+    Ok(aside)
 }

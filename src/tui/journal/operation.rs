@@ -54,7 +54,7 @@ pub(super) fn kept(pending: &PendingOperation) -> KeptOperation {
 }
 
 /// The other way round.
-pub(super) fn pending(of: KeptOperation) -> Result<PendingOperation, serde_json::Error> {
+pub(super) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json::Error> {
     let kept: Kept = serde_json::from_str(&of.json)?;
     let about = match kept.about {
         None => None,
