@@ -143,14 +143,14 @@ async fn what_waited_for_a_save_when_the_terminal_was_closed_is_not_sent_and_wai
     let path = program.open_as_json().await;
     program.keys("1 c p h");
     program.wait_for("~1 pending").await;
-    program.keys("x m");
+    program.keys("D");
     program.wait_for("~2 pending").await;
     program.fault(api_fault("PATCH", "incidents", 1, json!({ "kind": "delay", "ms": 2_000 }))).await;
     program.keys("w");
     program.wait_for("included, sent to").await;
     program.keys("s");
-    program.wait_for("y yes").await;
-    program.keys("y");
+    program.wait_for("Deletes 1 record for good").await;
+    program.keys("d e l e t e enter");
     program.wait_for("Saving CAS-").await;
     let mut program = program.hang_up_and_start_again().await;
     let screen = program.wait_for("1 change of last time is pending").await;
