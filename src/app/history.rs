@@ -252,6 +252,7 @@ impl App {
             Screen::Grid(_) => self.refresh_grid(),
             Screen::Record(record) if record.row.is_pending() || !is_fresh(record.read_at) => self.refresh(),
             Screen::Record(record) if record.timeline.load.is_pending() => self.read_timeline(),
+            Screen::Record(_) => self.read_stale_timeline(),
             _ => vec![],
         });
         effects

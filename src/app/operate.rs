@@ -58,6 +58,7 @@ impl App {
         }
         effects.extend(self.answered(failed_now));
         effects.extend(self.read_out_of_date());
+        effects.extend(self.read_stale_timeline());
         let deleted = !failed_now && operation.kind == OperationKind::Delete;
         let of_grid = operation.row().map(|key| key.table);
         if deleted
@@ -71,6 +72,9 @@ impl App {
 
     /// The row of an operation is not what the screens show any more.
     fn is_out_of_date(&mut self, operation: &PendingOperation) {
+        for key in operation.row().into_iter().chain(operation.into.clone()) {
+            self.timeline_is_stale(&key);
+        }
         let Some(key) = operation.row() else { return };
         if operation.kind == OperationKind::Delete {
             for screen in self.screens.all_mut() {

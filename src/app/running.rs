@@ -180,6 +180,7 @@ impl App {
         let mut effects = self.stop_reading();
         self.screens.pop();
         effects.extend(self.read_grid());
+        effects.extend(self.read_stale_timeline());
         effects
     }
 

@@ -3,23 +3,9 @@
 use serde_json::json;
 
 use crate::copying::sent_to_clipboard;
+use crate::counted::Counted;
 use crate::journey::{open_cases, sign_in};
-use crate::{Home, Sandbox, Terminal};
-
-/// Keys of a person, counted.
-struct Counted<'a> {
-    terminal: &'a mut Terminal,
-    keys: usize,
-}
-
-impl Counted<'_> {
-    /// Presses a key and waits for what it leads to.
-    fn key(&mut self, key: &str, then: &str) {
-        self.keys += 1;
-        self.terminal.keys(&[key]);
-        self.terminal.wait_for(then);
-    }
-}
+use crate::{Home, Sandbox};
 
 #[test]
 fn a_conflict_is_settled_and_its_evidence_copied_with_23_keys() {
@@ -46,7 +32,7 @@ fn a_conflict_is_settled_and_its_evidence_copied_with_23_keys() {
     let path = format!("/api/data/v9.2/incidents({id})");
     sandbox.patch(&path, token.trim(), &json!({ "prioritycode": theirs, "title": "Changed elsewhere" }));
 
-    let mut story = Counted { terminal: &mut terminal, keys: 0 };
+    let mut story = Counted::new(&mut terminal);
     story.key("c", "p Priority");
     story.key("p", label);
     story.key(letter, "~1 pending");
@@ -57,9 +43,7 @@ fn a_conflict_is_settled_and_its_evidence_copied_with_23_keys() {
     story.key("y", "Saved CAS-");
     story.key("g", "l ");
     story.key("l", "Request log");
-    for key in ["/", "4", "1", "2"] {
-        story.key(key, "Request log");
-    }
+    story.keys("/412", "Request log");
     story.key("Enter", "412");
     story.key("y", "curl");
     story.key("x", "What a write sends is not kept"); // and a curl without it would mislead
@@ -67,14 +51,13 @@ fn a_conflict_is_settled_and_its_evidence_copied_with_23_keys() {
     story.key("i", "(OSC 52, 36 bytes)"); // an id of the service
     story.key("-", "CAS-");
     story.key("y", "curl");
-    story.keys += 1;
-    story.terminal.keys(&["u"]);
+    story.press("u");
     story
         .terminal
         .wait_until("the address", |screen| screen.contains("OSC 52") && !screen.contains(", 36 bytes"));
     let address = sent_to_clipboard(&story.terminal.bytes);
     assert!(address.contains("/api/data/v9.2/incidents?$select="), "{address}");
-    assert!(story.keys <= 23, "{} keys", story.keys);
+    assert!(story.count <= 23, "{} keys", story.count);
     let writes = sandbox.requests();
     let statuses: Vec<_> = writes
         .iter()

@@ -6,17 +6,26 @@ use crate::{Home, Sandbox, Terminal};
 
 /// Signs in with a device code, as a person with a second device does.
 pub(crate) fn sign_in(terminal: &mut Terminal, sandbox: &Sandbox) {
+    approve(terminal, sandbox);
+    terminal.wait_for("Action Card");
+}
+
+/// Waits for a device code and approves it with the second device.
+pub(crate) fn approve(terminal: &mut Terminal, sandbox: &Sandbox) {
     terminal.wait_until("a code", |screen| code(screen).is_some());
     let code = code(&terminal.screen()).unwrap();
     sandbox.control("POST", &format!("/_sandbox/approve?user_code={code}"));
-    terminal.wait_for("Action Card");
 }
 
 /// The code on the sign-in screen, where it stands whole and in brackets.
 fn code(screen: &str) -> Option<String> {
-    let after = screen.split('(').nth(1)?;
-    let (code, _) = after.split_once(')')?;
-    code.chars().all(|c| c.is_ascii_alphanumeric()).then(|| code.to_owned())
+    let is_code = |text: &&str| text.len() >= 8 && text.chars().all(|c| c.is_ascii_alphanumeric());
+    screen
+        .split('(')
+        .skip(1)
+        .filter_map(|after| Some(after.split_once(')')?.0))
+        .find(is_code)
+        .map(str::to_owned)
 }
 
 /// Opens the cases from the table list, and of those the ones that can be changed: a resolved case cannot.

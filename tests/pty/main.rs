@@ -4,6 +4,7 @@
 
 mod conflict;
 mod copying;
+mod counted;
 #[path = "../support/dice.rs"]
 mod dice;
 mod ending;
@@ -18,6 +19,7 @@ mod line;
 mod own_editor;
 mod passphrase;
 mod sandbox;
+mod stories;
 #[allow(dead_code)] // the bench uses more of it
 mod terminal;
 mod typing;
@@ -52,6 +54,18 @@ impl Home {
             ("DV_CLIENT_ID", sandbox.field("client_id")),
         ];
         Terminal::start(args, &settings, 24, 80)
+    }
+
+    /// Makes a profile of one of the sandbox's environments.
+    fn add_profile(&self, sandbox: &Sandbox, name: &str, url: &str) {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_dv"))
+            .args(["env", "add", name, url, "--authority", sandbox.field("authority")])
+            .args(["--client-id", sandbox.field("client_id"), "--discovery", sandbox.field("discovery")])
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// Runs a command of the program with this home, and answers what it printed.

@@ -16,8 +16,13 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     /// Starts one with a few hundred rows and these further arguments.
     pub(crate) fn start(args: &[&str]) -> Self {
+        Self::with_rows("incident=300,account=60,contact=90", args)
+    }
+
+    /// Starts one with so many rows.
+    pub(crate) fn with_rows(rows: &str, args: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_dv"))
-            .args(["sandbox", "--rows", "incident=300,account=60,contact=90"])
+            .args(["sandbox", "--rows", rows])
             .args(args)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -156,7 +156,9 @@ impl Terminal {
                 "Down" => "\u{1b}[B",
                 "Up" => "\u{1b}[A",
                 "PgDn" => "\u{1b}[6~",
+                "Tab" => "\t",
                 "Ctrl-C" => "\u{3}",
+                "Ctrl-D" => "\u{4}",
                 "Ctrl-Z" => "\u{1a}",
                 text => text,
             });

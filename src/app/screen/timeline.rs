@@ -12,6 +12,7 @@ use crate::app::load::Load;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::reading::Reading;
+use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
 use crate::app::zone::Zone;
@@ -31,6 +32,8 @@ pub struct TimelineTab {
     pub load: Load<Happenings>,
     /// Cursor and scroll position among the entries.
     pub list: List,
+    /// Something was done since it was read.
+    pub stale: bool,
 }
 
 /// A timeline as it is read by a person.
@@ -195,8 +198,23 @@ impl App {
         }
         record.tab = Tab::Timeline;
         match record.timeline.load {
-            Load::Ready(_) => vec![],
+            Load::Ready(_) if !record.timeline.stale => vec![],
             _ => self.read_timeline(),
+        }
+    }
+
+    /// Something was done to a row: its timeline tells of it as soon as that is seen.
+    pub(in crate::app) fn timeline_is_stale(&mut self, key: &RowKey) {
+        for record in self.records(key) {
+            record.timeline.stale = true;
+        }
+    }
+
+    /// Reads the timeline again that is seen, if something was done since.
+    pub(in crate::app) fn read_stale_timeline(&mut self) -> Vec<Effect> {
+        match self.screen() {
+            Screen::Record(record) if record.timeline.stale => self.read_timeline(),
+            _ => vec![],
         }
     }
 
@@ -207,6 +225,7 @@ impl App {
             return vec![];
         }
         record.timeline.load.start();
+        record.timeline.stale = false;
         let (table, id): (Box<Table>, _) = (Box::new(record.table.clone()), record.id);
         self.asked_timeline = Some(record.key());
         let known = self.collections.get(&table.name).cloned();

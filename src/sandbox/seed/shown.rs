@@ -78,7 +78,7 @@ pub(super) const SHOWN: &[Shown] = &[
             ("createdon", 125),
         ],
         order: ("createdon", true),
-        searched: &["title", "ticketnumber"],
+        searched: &["title", "ticketnumber", "customerid"],
     },
     Shown {
         table: "product",
