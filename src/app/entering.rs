@@ -72,8 +72,8 @@ impl App {
         if let Some(doctor) = doctor {
             self.screens.push(doctor); // somebody reads there
             effects.extend(self.go_doctor());
-        } else if let Some(table) = wanted {
-            effects.extend(self.open_grid(table));
+        } else if let Some(wanted) = wanted {
+            effects.extend(self.show_wanted(wanted));
         }
         effects
     }

@@ -12,6 +12,7 @@ mod hostile;
 mod journal;
 mod journey;
 mod json;
+mod kills;
 mod known;
 mod ladder;
 mod leaving;

@@ -57,6 +57,12 @@ impl Sandbox {
         self.ask(self.field("url"), &head, &change.to_string());
     }
 
+    /// Reads from the Web API, and expects success.
+    pub(crate) fn get(&self, path: &str, token: &str) -> Value {
+        let head = format!("GET {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\n");
+        self.ask(self.field("url"), &head, "")
+    }
+
     fn ask(&self, origin: &str, head: &str, body: &str) -> Value {
         let host = origin.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(host).unwrap();

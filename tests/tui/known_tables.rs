@@ -32,6 +32,34 @@ fn a_table_that_is_opened_while_connecting_opens_when_the_session_is_there() {
 }
 
 #[test]
+fn a_view_a_table_and_a_ticket_of_the_palette_open_when_the_session_is_there() {
+    for (line, said, wanted) in [
+        (": u r g Enter", "then Urgent active opens", "Rows"),
+        (": c a s e Enter", "then Cases opens", "Rows"),
+        (": # 1 2 1 3 Enter", "then the place opens", "Find"),
+    ] {
+        let mut stage = known();
+        stage.keys(line);
+        assert_eq!(stage.effects, [], "nothing is asked before there is a session");
+        assert!(stage.screen().contains(said), "{}", stage.screen());
+        stage.answer(Slot::Session, Reply::Connected(Ok(Some(identity()))));
+        let slots: Vec<_> = stage
+            .effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Run(ticket, _) => Some(ticket.slot),
+                _ => None,
+            })
+            .collect();
+        let is_there = match wanted {
+            "Find" => slots.contains(&Slot::Find),
+            _ => matches!(stage.app.screen(), Screen::Grid(_)),
+        };
+        assert!(is_there, "{line}: {slots:?}");
+    }
+}
+
+#[test]
 fn what_was_typed_while_connecting_stays() {
     let mut stage = known();
     stage.keys("/ a c c");

@@ -11,6 +11,7 @@ use crate::app::key::{Input, Key};
 use crate::app::keymap::sequence_text;
 use crate::app::picker::{Found, Picker};
 use crate::app::places::Listed;
+use crate::app::screen::tables::Wanted;
 use crate::app::verb::{self, Verb};
 use crate::app::views::{self, View};
 use crate::dataverse::{Table, TableName};
@@ -303,12 +304,12 @@ impl App {
                 let table = table.clone();
                 self.remember(line);
                 self.screens.pop_to_first();
-                self.open_grid(table)
+                self.want(Wanted::Rows(table))
             }
             Some(Entry::View(table, view)) => {
                 let table = table.clone();
                 self.remember(line);
-                self.open_view(table, view)
+                self.want(Wanted::View(table, view))
             }
             Some(Entry::Environment(place)) => {
                 let address = place.address.clone();
@@ -319,7 +320,7 @@ impl App {
                 let going = going.clone();
                 self.remember(line);
                 match going {
-                    Going::Place(place) => self.go_to(place),
+                    Going::Place(place) => self.want(Wanted::Place(place)),
                     Going::Verb(verb) => self.run_verb(verb),
                 }
             }

@@ -1,6 +1,7 @@
 //! The list of tables.
 
 use crate::app::command::tables::TablesCommand;
+use crate::app::destination::Place;
 use crate::app::effect::Effect;
 use crate::app::fuzzy::closest;
 use crate::app::key::{Input, Key};
@@ -13,6 +14,7 @@ use crate::app::picker::Picker;
 use crate::app::problem::Problem;
 use crate::app::screen::SignIn;
 use crate::app::session::Session;
+use crate::app::views::View;
 use crate::app::{App, Screen};
 use crate::dataverse::{self, Table, TableName};
 
@@ -28,7 +30,7 @@ pub struct Tables {
     /// Only tables that the organization made are listed.
     pub custom: bool,
     /// What is opened as soon as the session is there.
-    pub wanted: Option<Table>,
+    pub wanted: Option<Wanted>,
     /// The picker's entries: where each one is among all tables.
     listed: Vec<usize>,
 }
@@ -75,6 +77,14 @@ impl Tables {
     }
 }
 
+/// What somebody wants to see, perhaps before the session is there.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    Rows(Table),
+    View(Table, &'static View),
+    Place(Place),
+}
+
 impl App {
     /// Lists the tables that the environment had last time, until its session is there and they are read anew.
     pub fn know_tables(&mut self, tables: Vec<Table>) {
@@ -99,7 +109,7 @@ impl App {
     }
 
     /// The first screen of a session, with what was typed into it before the session was there; and what is opened.
-    pub(in crate::app) fn first_tables(&mut self) -> (Tables, Option<Table>) {
+    pub(in crate::app) fn first_tables(&mut self) -> (Tables, Option<Wanted>) {
         match self.screens.first_mut() {
             Screen::Tables(known) if self.session == Session::Connecting => {
                 let wanted = known.wanted.take();
@@ -157,19 +167,35 @@ impl App {
         vec![]
     }
 
+    /// Shows something now, or as soon as the session is there.
+    pub(in crate::app) fn want(&mut self, wanted: Wanted) -> Vec<Effect> {
+        if !self.has_known_tables() {
+            return self.show_wanted(wanted);
+        }
+        let what = match &wanted {
+            Wanted::Rows(table) => table.collection_name.as_str(),
+            Wanted::View(_, view) => view.name,
+            Wanted::Place(_) => "the place",
+        };
+        self.say(format!("Connecting ...  then {what} opens"));
+        if let Screen::Tables(first) = self.screens.first_mut() {
+            first.wanted = Some(wanted);
+        }
+        vec![]
+    }
+
+    pub(in crate::app) fn show_wanted(&mut self, wanted: Wanted) -> Vec<Effect> {
+        match wanted {
+            Wanted::Rows(table) => self.open_grid(table),
+            Wanted::View(table, view) => self.open_view(table, view),
+            Wanted::Place(place) => self.go_to(place),
+        }
+    }
+
     fn open_table(&mut self) -> Vec<Effect> {
-        let is_connecting = self.session == Session::Connecting;
         let Screen::Tables(screen) = self.screen() else { return vec![] };
-        let table = screen.current(self).cloned();
-        match table {
-            Some(table) if is_connecting => {
-                self.say(format!("Connecting ...  then {} opens", table.collection_name));
-                if let Screen::Tables(screen) = self.screen_mut() {
-                    screen.wanted = Some(table);
-                }
-                vec![]
-            }
-            Some(table) => self.open_grid(table),
+        match screen.current(self).cloned() {
+            Some(table) => self.want(Wanted::Rows(table)),
             None => {
                 self.say("No table matches.  Esc clears the text");
                 vec![]
