@@ -96,8 +96,8 @@ impl Run {
             others => panic!("{others:?}"),
         });
         let texts = operations.iter().map(|kept| {
-            let start = kept.json.find("KILL-").unwrap();
-            let text = &kept.json[start..];
+            let start = ["Note-", "Resolution-"].iter().find_map(|start| kept.json.find(start)).unwrap();
+            let text = &kept.json[start..]; // its row may have a title of before
             (text[..=text.find('.').unwrap()].to_owned(), kept.fate)
         });
         titles.chain(texts).collect()
@@ -121,8 +121,8 @@ impl Run {
         });
         terminal.send(":urg\r");
         terminal.wait_for("CAS-");
-        let text = format!("KILL-{number}.");
         let kind = *dice.of(&[Kind::Title, Kind::Title, Kind::Note, Kind::Resolution]);
+        let text = format!("{kind:?}-{number}.");
         terminal.send(&"j".repeat(dice.below(15)));
         let keys = match kind {
             Kind::Title => format!("le\u{15}{text}\r"),
