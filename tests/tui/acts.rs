@@ -191,6 +191,19 @@ fn the_form_of_a_resolution_asks_for_what_the_environment_requires() {
 }
 
 #[test]
+fn the_question_names_the_record_that_is_changed_and_counts_new_ones_elsewhere() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    stage_note(&mut desk, "Called.");
+    desk.keys("j c p l w s");
+    assert_eq!(desk.message(), "Send 2 changes on CAS-00001-A1B2C3 and 1 new one to contoso-uat?");
+    desk.keys("n Esc");
+    stage_note(&mut desk, "Again.");
+    desk.keys("w s");
+    let said = desk.message();
+    assert_eq!(said, "Send 3 changes on CAS-00001-A1B2C3 and 1 new one to contoso-uat?", "its own is no other");
+}
+
+#[test]
 fn a_case_is_closed_behind_its_update_with_the_version_that_this_made() {
     let mut desk = at_cases(stage::identity(), 3, 80, 24);
     desk.keys("x r");

@@ -11,7 +11,7 @@ use crate::app::journal::Keeping;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::operate::headline;
-use crate::app::pending::{Item, PendingRow, RowKey};
+use crate::app::pending::{Item, OperationKind, PendingRow, RowKey};
 use crate::app::tier;
 use crate::dataverse::guard::UNLOCKED;
 
@@ -143,11 +143,22 @@ fn send_text(app: &App, items: &[Item]) -> String {
     let count: usize = items.iter().map(count).sum();
     let environment = app.session.identity().map_or("", |identity| &identity.environment);
     let rows = tier::touched(&app.pending, items);
-    let named = match (rows, items.iter().find_map(|item| name_of(app, item))) {
+    let is_new = |item: &&Item| {
+        app.pending.operation_of(item).is_some_and(|operation| operation.kind == OperationKind::Create)
+    };
+    let changed = items.iter().find(|item| !is_new(item));
+    let named = match (rows, changed.or(items.first()).and_then(|item| name_of(app, item))) {
         (1, Some(name)) => name,
         _ => format!("{rows} records"),
     };
-    format!("Send {count} changes on {named} to {environment}{}?{for_good}", place(app))
+    // New rows are not among those counted where others are changed; those on the same row go without saying.
+    let elsewhere = |item: &&Item| is_new(item) && rows == 1 && name_of(app, item).as_ref() != Some(&named);
+    let more = match (changed, items.iter().filter(elsewhere).count()) {
+        (None, _) | (_, 0) => String::new(),
+        (_, 1) => " and 1 new one".to_owned(),
+        (_, count) => format!(" and {count} new ones"),
+    };
+    format!("Send {count} changes on {named}{more} to {environment}{}?{for_good}", place(app))
 }
 
 fn name_of(app: &App, item: &Item) -> Option<String> {
