@@ -6,6 +6,7 @@ use super::nav::Screens;
 use super::pending::Pending;
 use super::preview::Preview;
 use super::save::Sending;
+use super::sent::SentBatches;
 use super::session::{Identity, Session};
 use super::tickets::Slot;
 use super::zone::Zone;
@@ -39,6 +40,7 @@ impl App {
         self.last_change = None;
         self.dropped = None;
         self.sending = Sending::default();
+        self.sent = SentBatches::default();
         self.out_of_date.clear();
         self.intent = None;
         self.asked_row = None;

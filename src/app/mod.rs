@@ -56,6 +56,7 @@ mod running;
 pub mod save;
 pub mod screen;
 pub mod secret;
+mod sent;
 pub mod session;
 pub mod strip;
 mod takes_text;
@@ -98,6 +99,7 @@ use places::Listed;
 use preview::Preview;
 use reads::Reads;
 use save::Sending;
+use sent::SentBatches;
 use session::{Session, Start};
 use tickets::{Slot, Tickets};
 use wait::Wait;
@@ -180,6 +182,8 @@ pub struct App {
     unstaged: BTreeMap<own_editor::Place, Unstaged>,
     /// How the last send is going.
     pub sending: Sending,
+    /// What was sent in this run.
+    sent: SentBatches,
     /// Rows that operations have changed and that were not read since.
     out_of_date: Vec<RowKey>,
     /// Which row the last request for one was about.
@@ -252,6 +256,7 @@ impl App {
             outside: None,
             unstaged: BTreeMap::new(),
             sending: Sending::default(),
+            sent: SentBatches::default(),
             out_of_date: vec![],
             asked_row: None,
             asked_timeline: None,

@@ -40,7 +40,12 @@ impl App {
         let failed_now = result.is_err();
         match result {
             Ok(Operated { row }) => {
-                self.pending.carried_out(operation.id, row.as_ref().filter(|_| changes_its_row(operation)));
+                let newer = row.as_ref().filter(|_| changes_its_row(operation));
+                if let (Some(key), Some(newer)) = (operation.row(), newer) {
+                    self.sent.renewed(&key, newer);
+                }
+                self.sent.carried_out(operation);
+                self.pending.carried_out(operation.id, newer);
                 self.arrived(format!("Done: {}.", operation.title));
                 self.is_out_of_date(operation);
             }

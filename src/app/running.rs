@@ -124,6 +124,7 @@ impl App {
             Global::Palette => self.overlays.push(Overlay::Palette(Palette::new(self))),
             Global::Review => return self.review(),
             Global::Undo => self.undo(),
+            Global::TakeBack => self.take_back(),
             Global::Redo => self.redo(),
         }
         vec![]

@@ -72,6 +72,7 @@ impl App {
             self.sending = Sending::default();
         }
         self.sending.sent += count;
+        self.sent.begin();
         self.notice = None; // the line tells what is on its way until it is answered
         writes.into_iter().map(Effect::from).collect()
     }
@@ -103,6 +104,10 @@ impl App {
     /// A write ended.
     pub(in crate::app) fn written(&mut self, id: WriteId, result: Result<Saved, SaveFailure>) -> Vec<Effect> {
         let Some(row) = self.pending.sent_as(id) else { return vec![] };
+        if let Ok(saved) = &result {
+            let tables = self.tables.value().map_or(&[][..], Vec::as_slice);
+            self.sent.saved(row, &saved.row, tables);
+        }
         let (key, name) = (row.key(), row.target.name.clone());
         let changes = prompt::changes(row);
         let failed_now = result.is_err();

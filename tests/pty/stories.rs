@@ -82,6 +82,32 @@ fn the_urgent_cases_of_a_customer_are_found_one_raised_and_one_resolved_in_produ
 }
 
 #[test]
+fn three_keys_stage_a_choice_two_send_it_two_repeat_it_and_two_do_on_its_column() {
+    let (sandbox, home) = (Sandbox::start(&[]), Home::new());
+    let mut terminal = home.start(&sandbox);
+    sign_in(&mut terminal, &sandbox);
+    terminal.send(":urg\r");
+    terminal.wait_for("CAS-");
+    let mut story = Counted::new(&mut terminal);
+    story.key("c", "p Priority");
+    story.key("p", "l Low");
+    story.key("l", "~1 pending");
+    assert!(story.count <= 3, "{} keys to stage", story.count);
+    story.key("w", "y yes");
+    story.key("y", "Saved CAS-");
+    assert!(story.count <= 3 + 2, "{} keys to stage and send", story.count);
+    story.press("j");
+    story.key(".", "~1 pending");
+    assert!(story.count <= 3 + 2 + 2, "{} keys to repeat it too", story.count);
+    story.terminal.send("jgcPriority\r");
+    story.terminal.wait_for("[Priority");
+    story.key("e", "l Low");
+    story.key("l", "~2 pending");
+    assert!(story.count <= 3 + 2 + 2 + 2, "{} keys with the one on its column", story.count);
+    assert_eq!(writes(&sandbox).len(), 1);
+}
+
+#[test]
 fn a_case_is_found_by_its_number_read_and_followed_up_with_27_keys() {
     let (sandbox, home) = (Sandbox::start(&[]), Home::new());
     let mut terminal = start_anywhere(&home, &sandbox);

@@ -200,7 +200,26 @@ fn the_question_names_the_record_that_is_changed_and_counts_new_ones_elsewhere()
     stage_note(&mut desk, "Again.");
     desk.keys("w s");
     let said = desk.message();
-    assert_eq!(said, "Send 3 changes on CAS-00001-A1B2C3 and 1 new one to contoso-uat?", "its own is no other");
+    assert_eq!(
+        said, "Send 3 changes on CAS-00001-A1B2C3 and 1 new one to contoso-uat?",
+        "its own is no other"
+    );
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_told_with_what_can_be_done_instead() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    stage_note(&mut desk, "Called.");
+    desk.keys("w s y");
+    let [(id, "create")] = sent(&desk)[..] else { panic!("one note") };
+    operated(&mut desk, id, Ok(Operated { row: None }));
+    desk.keys("U");
+    assert!(
+        desk.screen().contains("Nothing could be staged to take the last send back."),
+        "{}",
+        desk.screen()
+    );
+    assert!(desk.screen().contains("Not taken back: Note on CAS-00000-A1B2C3: D on the new record"));
 }
 
 #[test]

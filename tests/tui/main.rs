@@ -41,6 +41,7 @@ mod states;
 mod storm;
 mod sweep;
 mod tables;
+mod taking_back;
 mod timeline;
 mod typing;
 mod viewer;

@@ -29,6 +29,7 @@ pub enum Global {
     Lock,
     Review,
     Undo,
+    TakeBack,
     Redo,
     Strip,
     Redraw,
@@ -98,6 +99,9 @@ pub const COMMANDS: &[CommandSpec] = &[
         .words("save commit submit")
         .enabled(pending),
     spec(Global::Undo, "pending.undo", "Undo the last staged edit").keys(&[&[Key::Char('u')]]),
+    spec(Global::TakeBack, "pending.take-back", "Stage the values from before the last send")
+        .keys(&[&[Key::Char('U')]])
+        .words("undo revert restore sent inverse"),
     spec(Global::Redo, "pending.redo", "Stage the undone edit again").keys(&[&[Key::Ctrl('y')]]),
     spec(Global::Refresh, "refresh", "Read this screen's data again")
         .keys(&[&[Key::Char('r')], &[Key::Ctrl('r')], &[Key::F(5)]])

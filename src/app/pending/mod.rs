@@ -299,15 +299,21 @@ impl Pending {
 
     /// Stages a value for a column. The caller has made sure that the row is not on its way.
     pub fn stage(&mut self, target: &Target, column: &Column, new: Staged) -> Outcome {
-        let before = self.edit(&target.table.name, target.id, &column.name).cloned();
+        self.stage_value(target, &column.name, &column.display_name, new)
+    }
+
+    /// The same for a column of which no more than its names is known.
+    pub fn stage_value(&mut self, target: &Target, name: &ColumnName, label: &str, new: Staged) -> Outcome {
+        let before = self.edit(&target.table.name, target.id, name).cloned();
         let base = self.base(target);
-        let old = old_text(&base.row, &column.property());
-        let is_old = base.row.cell(&column.property()).is_some_and(|cell| new.change.is_value(cell.json));
+        let property = new.change.property(name).into_owned();
+        let old = old_text(&base.row, &property);
+        let is_old = base.row.cell(&property).is_some_and(|cell| new.change.is_value(cell.json));
         if is_old && before.is_none() {
             return Outcome::Unchanged;
         }
         let from = before.as_ref().map_or_else(|| old.clone(), |edit| edit.new.text.clone());
-        let after = Edit { column: column.name.clone(), label: column.display_name.clone(), old, new };
+        let after = Edit { column: name.clone(), label: label.to_owned(), old, new };
         let after = (!is_old).then_some(after);
         if before == after {
             return Outcome::Unchanged;
@@ -315,10 +321,9 @@ impl Pending {
         if let Some(row) = self.find(&base.key()) {
             row.target = base.clone(); // with the columns that this read brought
         }
-        self.apply(&base, &column.name, after.clone());
+        self.apply(&base, name, after.clone());
         let together = self.together.then_some(self.last_together);
-        let touch =
-            Touch::Edit(Box::new(CellTouch { target: base, column: column.name.clone(), before, after }));
+        let touch = Touch::Edit(Box::new(CellTouch { target: base, column: name.clone(), before, after }));
         self.history.add(Step { touch, together });
         if is_old { Outcome::Back } else { Outcome::Staged { from } }
     }
