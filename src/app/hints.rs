@@ -255,7 +255,9 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             }
         }
         Overlay::Gone(_) => {
-            vec![Hint::new("y", "copy your values"), Hint::new("D", "drop"), Hint::new("Esc", "keep pending")]
+            let keys =
+                [("y", "copy your values"), ("R", "re-create it"), ("D", "drop"), ("Esc", "keep pending")];
+            keys.map(|(key, means)| Hint::new(key, means)).into()
         }
         Overlay::Reading(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]

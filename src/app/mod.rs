@@ -3,7 +3,9 @@
 //! Must not know: tokio, the network, files, the environment, a clock, a source of randomness, the terminal. Time
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
+mod as_read;
 pub mod column_layout;
+
 pub mod command;
 pub mod copy;
 mod definitions;

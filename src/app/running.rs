@@ -125,6 +125,7 @@ impl App {
             Global::Review => return self.review(),
             Global::Undo => self.undo(),
             Global::TakeBack => self.take_back(),
+            Global::Restore => return self.restore(),
             Global::Redo => self.redo(),
         }
         vec![]

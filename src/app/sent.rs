@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::App;
 use super::notice::Notice;
 use super::pending::{OperationKind, PendingOperation, PendingRow, RowKey, Staged, Target, capital};
 use super::problem::Problem;
-use crate::dataverse::{Cell, CellValue, Change, ColumnName, Row, Table};
+use super::{App, as_read};
+use crate::dataverse::{Change, ColumnName, Row, Table};
 
 /// So many sends can be taken back.
 const MOST: usize = 50;
@@ -24,6 +24,8 @@ pub(super) struct SentBatches {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Batch {
     edits: Vec<SentEdit>,
+    /// Rows that were deleted, as they were read.
+    deleted: Vec<Target>,
     /// What cannot be taken back, and what can be done instead, as sentences.
     others: Vec<String>,
 }
@@ -59,7 +61,10 @@ impl SentBatches {
                 continue;
             }
             let cell = row.target.row.cell(&edit.property());
-            let old = cell.and_then(|cell| before(&cell, &edit.new.change, tables));
+            let old = cell.and_then(|cell| match &edit.new.change {
+                Change::Link { navigation, .. } => as_read::link(&cell, Some(navigation), tables),
+                _ => as_read::value(&cell),
+            });
             batch.edits.push(SentEdit {
                 target: Target { row: row.target.row.merged(newer), ..row.target.clone() },
                 column: edit.column.clone(),
@@ -72,6 +77,9 @@ impl SentBatches {
     /// An operation was carried out.
     pub(super) fn carried_out(&mut self, operation: &PendingOperation) {
         let Some(batch) = self.batches.last_mut() else { return };
+        if let (OperationKind::Delete, Some(target)) = (operation.kind, &operation.about) {
+            return batch.deleted.push(target.clone());
+        }
         let instead = match operation.kind {
             OperationKind::Close => "x o reactivates it",
             OperationKind::Reactivate => "x r or x c ends it again",
@@ -91,29 +99,6 @@ impl SentBatches {
     }
 }
 
-/// What a column was, as a change of the same kind as the one that was sent.
-fn before(cell: &Cell<'_>, sent: &Change, tables: &[Table]) -> Option<Change> {
-    if let Change::Link { navigation, .. } = sent {
-        if cell.is_null() {
-            return Some(Change::Link { navigation: navigation.clone(), to: None });
-        }
-        let table = tables.iter().find(|table| Some(table.name.as_str()) == cell.table.as_deref())?;
-        let id = match cell.value() {
-            CellValue::Text(id) => id.parse().ok()?,
-            _ => return None,
-        };
-        let navigation = cell.navigation.as_deref().unwrap_or(navigation).to_owned();
-        return Some(Change::Link { navigation, to: Some((table.set.clone(), id)) });
-    }
-    Some(match cell.value() {
-        CellValue::Null => Change::Null,
-        CellValue::YesNo(yes) => Change::YesNo(yes),
-        CellValue::Number(number) => Change::Number(number.to_owned()),
-        CellValue::Text(text) => Change::Text(text.into_owned()),
-        CellValue::Nested(_) => return None,
-    })
-}
-
 impl App {
     /// Stages what the columns were before the last send, and says what cannot be taken back. Again: the send before.
     pub(in crate::app) fn take_back(&mut self) {
@@ -131,7 +116,7 @@ impl App {
             let said = format!("{} is being saved. Wait for the answer.", edit.target.name);
             return self.say(said);
         }
-        let Some(Batch { edits, mut others }) = self.sent.batches.pop() else { return };
+        let Some(Batch { edits, deleted, mut others }) = self.sent.batches.pop() else { return };
         let mut staged = Vec::new();
         self.pending.begin_together();
         for SentEdit { target, column, label, old } in edits {
@@ -149,6 +134,16 @@ impl App {
             ));
             self.sent.back.insert((target.key(), column.clone()), old.change.clone());
             self.pending.stage_value(&target, &column, &label, old);
+        }
+        for target in deleted {
+            match self.schemas.get(&target.table.name).cloned() {
+                Some(schema) => {
+                    let operation = self.made_again(&target, &schema);
+                    staged.push(operation.title.clone());
+                    self.pending.add(operation);
+                }
+                None => others.push(format!("{}: its columns are not known.", target.name)),
+            }
         }
         self.pending.end_together();
         let back = match staged.as_slice() {

@@ -135,6 +135,30 @@ async fn a_row_is_deleted_when_the_word_was_typed_and_not_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_was_deleted_is_made_again_with_its_id() {
+    let mut program = Program::start_at_the_cases().await;
+    let path = program.open_as_json().await;
+    let before = program.row(&path).await;
+    program.keys("1 D");
+    program.wait_for("~1 pending").await;
+    program.keys("w s");
+    program.wait_for("Deletes 1 record for good").await;
+    types(&mut program, "delete");
+    program.keys("enter");
+    program.wait_until("deleted", |screen| !screen.contains("pending")).await;
+    program.keys(":");
+    types(&mut program, "restore");
+    program.keys("enter");
+    program.wait_for("~1 pending").await;
+    send(&mut program, "Re-create Case CAS-").await;
+    let again = program.row(&path).await;
+    for column in ["title", "prioritycode", "_customerid_value", "description", "_ownerid_value"] {
+        assert_eq!(again[column], before[column], "{column}");
+    }
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_child_case_has_the_customer_of_its_parent() {
     let mut program = Program::start_at_the_cases().await;
     let path = program.open_as_json().await;

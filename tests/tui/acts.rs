@@ -207,6 +207,19 @@ fn the_question_names_the_record_that_is_changed_and_counts_new_ones_elsewhere()
 }
 
 #[test]
+fn a_record_that_was_deleted_is_staged_to_be_made_again() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("D w s").text("delete").press(Key::Enter);
+    let [(id, "delete")] = sent(&desk)[..] else { panic!("one delete: {}", desk.screen()) };
+    operated(&mut desk, id, Ok(Operated { row: None }));
+    desk.keys("U");
+    assert_eq!(desk.message(), "Staged to take back: re-create Case CAS-00000-A1B2C3.  w reviews it");
+    let [operation] = desk.stage.app.pending.operations() else { panic!("one operation") };
+    assert_eq!(operation.kind, OperationKind::Create);
+    assert!(operation.effects.iter().any(|effect| effect.contains("columns were not read")), "{operation:?}");
+}
+
+#[test]
 fn what_cannot_be_taken_back_is_told_with_what_can_be_done_instead() {
     let mut desk = at_cases(stage::identity(), 3, 80, 24);
     stage_note(&mut desk, "Called.");

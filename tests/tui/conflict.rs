@@ -4,7 +4,7 @@ use dvtui::app::effect::Effect;
 use dvtui::app::event::SaveFailure;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request};
-use dvtui::dataverse::Change;
+use dvtui::dataverse::{Change, Operation};
 use insta::assert_snapshot;
 
 use crate::desk::{Desk, ROW};
@@ -169,6 +169,37 @@ fn a_deleted_record_keeps_your_values_to_be_copied_or_dropped() {
     assert_eq!(desk.pending(), 0);
     desk.keys("u");
     assert_eq!(desk.pending(), 1);
+}
+
+#[test]
+fn a_deleted_record_is_made_again_with_its_id_its_values_and_yours_on_top() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("c p l w y");
+    let (id, patch) = desk.write();
+    desk.failed(id, SaveFailure::Gone);
+    desk.keys("R");
+    assert_eq!(desk.message(), "Staged: re-create Case CAS-00000-A1B2C3.  w reviews it");
+    assert_eq!((desk.pending(), desk.writes()), (1, vec![]), "the changes are a part of it");
+    let [operation] = desk.stage.app.pending.operations() else { panic!("one operation") };
+    let Operation::Create(new) = &operation.operation else { panic!("{operation:?}") };
+    assert_eq!(new.id, patch.id);
+    let value = |name: &str| new.values.iter().find(|(column, _)| column.as_str() == name).map(|(_, is)| is);
+    assert_eq!(value("prioritycode"), Some(&Change::Number("3".into())), "yours");
+    assert_eq!(value("title"), Some(&Change::Text("Printer jam on floor 3".into())), "as it was read");
+    assert_eq!(value("cost"), Some(&Change::Number("922337203685477.5800".into())), "every digit");
+    let customer = value("customerid").unwrap();
+    assert!(
+        matches!(customer, Change::Link { navigation, to: Some(_) } if navigation == "customerid_account")
+    );
+    for own in ["ticketnumber", "statecode", "statuscode", "incidentid", "age"] {
+        assert_eq!(value(own), None, "{own} is the server's");
+    }
+    desk.keys("w");
+    assert_snapshot!("restored", desk.screen());
+    desk.keys("Esc u");
+    assert_eq!(desk.pending(), 1);
+    assert!(desk.stage.app.pending.operations().is_empty(), "one key undoes it");
+    assert_eq!(desk.stage.app.pending.rows()[0].edits.len(), 1);
 }
 
 #[test]

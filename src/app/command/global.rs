@@ -30,6 +30,7 @@ pub enum Global {
     Review,
     Undo,
     TakeBack,
+    Restore,
     Redo,
     Strip,
     Redraw,
@@ -85,6 +86,13 @@ fn writable(app: &App) -> Availability {
     }
 }
 
+fn deleted(app: &App) -> Availability {
+    match app.nothing_deleted() {
+        None => Availability::Yes,
+        Some(reason) => Availability::No(reason.into()),
+    }
+}
+
 fn pending(app: &App) -> Availability {
     match app.pending.is_empty() {
         false => Availability::Yes,
@@ -102,6 +110,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Global::TakeBack, "pending.take-back", "Stage the values from before the last send")
         .keys(&[&[Key::Char('U')]])
         .words("undo revert restore sent inverse"),
+    spec(Global::Restore, "restore", "Make a deleted record again, with its id")
+        .words("re-create recreate undelete")
+        .enabled(deleted),
     spec(Global::Redo, "pending.redo", "Stage the undone edit again").keys(&[&[Key::Ctrl('y')]]),
     spec(Global::Refresh, "refresh", "Read this screen's data again")
         .keys(&[&[Key::Char('r')], &[Key::Ctrl('r')], &[Key::F(5)]])

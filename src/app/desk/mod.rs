@@ -8,6 +8,7 @@ pub mod around;
 mod closing;
 mod new_row;
 mod queue;
+mod restoring;
 
 use std::sync::Arc;
 

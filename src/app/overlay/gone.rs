@@ -32,6 +32,7 @@ impl App {
                 let values = self.pending.row(&row.table, row.id).map(|row| row.patch().body());
                 return values.map_or(vec![], |values| self.copy(values));
             }
+            Key::Char('R') => return self.restore(),
             Key::Char('D') => {
                 self.overlays.pop();
                 let count = self.drop_row(&row);

@@ -404,7 +404,8 @@ impl Pending {
             before: Some(before),
             after: None,
         }));
-        self.history.add(Step { touch, together: None });
+        let together = self.together.then_some(self.last_together);
+        self.history.add(Step { touch, together });
     }
 
     /// The changes of a row did not arrive. They stay.
