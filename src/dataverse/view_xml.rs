@@ -8,6 +8,8 @@ use super::ColumnName;
 
 /// Longer text is not read. The longest views people make are a hundredth of this.
 const LONGEST: usize = 2 << 20;
+/// An order by more columns tells nobody anything.
+const MOST_ORDERS: usize = 20;
 /// More elements and texts are not read.
 const MAX_NODES: u32 = 50_000;
 
@@ -53,7 +55,11 @@ pub fn view_query(fetch: &str) -> Result<ViewQuery, String> {
     // An order with the name of a linked table is about a column of that one.
     let order = of_kind("order").filter(|node| node.attribute("entityname").is_none());
     let order = order.filter_map(|node| Some((named(node, "attribute")?, is_true(node, "descending"))));
-    Ok(ViewQuery { columns, order: order.collect(), is_aggregate: is_true(root, "aggregate") })
+    Ok(ViewQuery {
+        columns,
+        order: order.take(MOST_ORDERS).collect(),
+        is_aggregate: is_true(root, "aggregate"),
+    })
 }
 
 /// Reads the XML of a grid's layout.

@@ -6,6 +6,10 @@ use super::{Client, Error, Literal, Query, Row, RowId, TableName, field};
 /// A table with more views than these shows the first of them.
 const MOST: usize = 2_000;
 
+/// The service keeps no longer names and descriptions.
+const NAME: usize = 200;
+const DESCRIPTION: usize = 2_000;
+
 /// Whose view it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ViewKind {
@@ -96,12 +100,14 @@ impl Client {
 
 fn view(row: &Row, kind: ViewKind) -> Option<StoredView> {
     let text = |name: &str| Some(row.cell(name)?.raw_text()?.into_owned());
+    let cut = |text: String, most: usize| text.chars().take(most).collect::<String>();
+    let named = text("name").map(|name| cut(name, NAME)).filter(|name| !name.trim().is_empty());
     let none = || "it has none".to_owned();
     let id = ViewId { kind, id: row.id(&kind.key().into())? };
     Some(StoredView {
         id,
-        name: text("name").filter(|name| !name.trim().is_empty()).unwrap_or_else(|| id.id.to_string()),
-        description: text("description").unwrap_or_default(),
+        name: named.unwrap_or_else(|| id.id.to_string()),
+        description: cut(text("description").unwrap_or_default(), DESCRIPTION),
         is_default: row.cell("isdefault").is_some_and(|cell| cell.json == "true"),
         query: text("fetchxml").ok_or_else(none).and_then(|xml| view_query(&xml)),
         columns: text("layoutxml").ok_or_else(none).and_then(|xml| view_columns(&xml)),

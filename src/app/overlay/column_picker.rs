@@ -7,8 +7,8 @@ use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::list::{List, Step};
 use crate::app::screen::Grid;
-use crate::app::screen::grid::Sort;
 use crate::app::screen::grid::order::{by_more, by_one, is_sortable};
+use crate::app::screen::grid::{ORDERED_BY_VIEW, Sort};
 use crate::app::{App, Screen};
 use crate::dataverse::{Column, ColumnName};
 
@@ -235,6 +235,10 @@ impl App {
         if !is_sortable(column) {
             let said = format!("The server cannot order rows by {}.", column.display_name);
             self.say(said);
+            return vec![];
+        }
+        if grid.stored_view().is_some() {
+            self.say(ORDERED_BY_VIEW);
             return vec![];
         }
         picker.keep_before(grid);

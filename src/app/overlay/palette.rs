@@ -12,7 +12,7 @@ use crate::app::keymap::sequence_text;
 use crate::app::picker::{Found, Picker};
 use crate::app::places::Listed;
 use crate::app::verb::{self, Verb};
-use crate::app::views::{self, View};
+use crate::app::views::{self, TableView, View};
 use crate::dataverse::{Table, TableName};
 
 /// Rows of the list.
@@ -308,7 +308,7 @@ impl App {
             Some(Entry::View(table, view)) => {
                 let table = table.clone();
                 self.remember(line);
-                self.open_view(table, view)
+                self.open_view(table, Some(TableView::Shipped(view)))
             }
             Some(Entry::Environment(place)) => {
                 let address = place.address.clone();

@@ -176,11 +176,10 @@ impl Grid {
         to
     }
 
-    /// The held rows were read without some of the shown columns.
-    pub(super) fn lacks_columns(&self) -> bool {
-        let Some(rows) = self.rows.value() else { return false };
-        let asked = rows.query().selected();
-        self.columns.iter().any(|column| !asked.iter().any(|property| *property == column.property()))
+    /// The first of the shown columns that the held rows were read without.
+    pub(super) fn lacking(&self) -> Option<&Column> {
+        let asked = self.rows.value()?.query().selected();
+        self.columns.iter().find(|column| !asked.iter().any(|property| *property == column.property()))
     }
 
     /// What a person arranged.
