@@ -145,16 +145,21 @@ fn the_picker_is_used_before_the_views_of_the_server_are_there_and_says_what_it_
     assert_eq!(*desk.stage.request(Slot::Views), Request::Views("incident".into()));
     assert!(desk.screen().contains("Reading the views of the server ..."), "{}", desk.screen());
     assert!(desk.screen().contains("4 views so far"), "{}", desk.screen());
-    desk.text("urgent");
-    let before = desk.stage.row(4);
-    assert!(before.starts_with(" > Urgent active"), "{before}");
+    desk.text("active").keys("Down");
+    let current = |desk: &Desk| {
+        let screen = desk.screen();
+        let mut lines = screen.lines().skip(2).enumerate();
+        lines.find(|(_, line)| line.starts_with(" > ")).map(|(at, line)| (at, line.to_owned())).unwrap()
+    };
+    let (place, before) = current(&desk);
+    assert!(before.contains("Active, untouched 7 days"), "{}", desk.screen());
     came(&mut desk);
-    let current = desk.screen().lines().find(|line| line.starts_with(" >")).unwrap().to_owned();
-    assert!(current.contains("Urgent active"), "the cursor stays: {}", desk.screen());
-    assert!(desk.screen().contains("Urgent unassigned") && desk.screen().contains("My urgent cases"));
+    assert_eq!(current(&desk), (place, before), "the cursor stays on its view: {}", desk.screen());
+    assert!(desk.screen().contains("Active Cases"), "{}", desk.screen());
     assert!(!desk.screen().contains("Reading the views"), "{}", desk.screen());
     desk.keys("Enter");
-    assert_eq!(asked(&desk).condition().unwrap().to_string(), "statecode eq 0");
+    let condition = asked(&desk).condition().unwrap().to_string();
+    assert!(condition.contains("OlderThanXDays"), "{condition}");
 }
 
 #[test]
