@@ -104,7 +104,7 @@ pub enum Reply {
     /// What a quick search of this table looks at; nothing where the table has no quick-find view.
     QuickFind(TableName, Result<Option<QuickFind>, dataverse::Error>),
     /// The views of this table that the server has: those of everybody, and those of the person.
-    Views(TableName, ViewsRead, ViewsRead),
+    Views(TableName, Box<ViewsRead>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
     /// What hangs on a row.

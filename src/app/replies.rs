@@ -52,8 +52,8 @@ impl App {
                 self.looked_up(ticket.slot, result);
                 vec![]
             }
-            Reply::Views(table, system, personal) => {
-                self.views_came(table, system, personal);
+            Reply::Views(table, read) => {
+                self.views_came(table, *read);
                 vec![]
             }
             Reply::QuickFind(table, result) => self.quick_find_came(table, result),

@@ -8,7 +8,7 @@ use dvtui::dataverse::{Error, Query, RowId, StoredView, ViewColumns, ViewId, Vie
 use insta::assert_snapshot;
 
 use crate::desk::Desk;
-use crate::stage;
+use crate::stage::{self, views};
 
 /// The query of the last event.
 fn asked(desk: &Desk) -> &Query {
@@ -105,7 +105,7 @@ fn at_picker(width: u16, height: u16) -> Desk {
 }
 
 fn came(desk: &mut Desk) {
-    desk.stage.answer(Slot::Views, Reply::Views("incident".into(), Ok(system()), Ok(personal())));
+    desk.stage.answer(Slot::Views, views("incident", Ok(system()), Ok(personal())));
     desk.stage.app.drawn();
 }
 
@@ -186,14 +186,14 @@ fn a_refused_read_is_told_in_one_line_and_the_other_views_open() {
     };
     let mut desk = Desk::at_cases(80, 24);
     desk.keys("V");
-    desk.stage.answer(Slot::Views, Reply::Views("incident".into(), Ok(system()), Err(refusal())));
+    desk.stage.answer(Slot::Views, views("incident", Ok(system()), Err(refusal())));
     assert_snapshot!("view_picker_refused", desk.screen());
     desk.text("urgact").keys("Enter");
     assert_eq!(asked(&desk).condition().unwrap().to_string(), "statecode eq 0");
     rows(&mut desk, 3);
     desk.keys("V");
     assert_eq!(*desk.stage.request(Slot::Views), Request::Views("incident".into()), "asked again");
-    desk.stage.answer(Slot::Views, Reply::Views("incident".into(), Err(refusal()), Err(refusal())));
+    desk.stage.answer(Slot::Views, views("incident", Err(refusal()), Err(refusal())));
     let screen = desk.screen();
     assert!(screen.contains("! No views of the server: "), "{screen}");
     assert!(screen.contains("Resolved today"), "{screen}");
@@ -344,7 +344,7 @@ fn a_view_that_sums_rows_up_is_not_opened() {
     desk.keys("V");
     let mut sums = personal();
     sums[0].query = Ok(ViewQuery { is_aggregate: true, ..ViewQuery::default() });
-    desk.stage.answer(Slot::Views, Reply::Views("incident".into(), Ok(vec![]), Ok(sums)));
+    desk.stage.answer(Slot::Views, views("incident", Ok(vec![]), Ok(sums)));
     desk.text("personal").keys("Enter");
     assert!(is_open(&desk));
     assert!(desk.message().starts_with("That view sums rows up"), "{}", desk.message());
@@ -360,7 +360,7 @@ fn texts_of_views_reach_no_cell_as_they_came() {
     let mut view = stored(ViewKind::System, 5, evil, evil, evil);
     view.description = evil.repeat(200);
     view.columns = Err(evil.into());
-    desk.stage.answer(Slot::Views, Reply::Views("incident".into(), Ok(vec![view]), Ok(vec![])));
+    desk.stage.answer(Slot::Views, views("incident", Ok(vec![view]), Ok(vec![])));
     desk.text("evil");
     let screen = desk.screen();
     assert!(screen.contains("evil"), "{screen}");
@@ -375,7 +375,7 @@ fn a_table_without_views_has_all_its_rows_to_choose() {
     desk.keys(": a c c o u n t s Enter V");
     assert!(is_open(&desk));
     assert_eq!(*desk.stage.request(Slot::Views), Request::Views("account".into()));
-    desk.stage.answer(Slot::Views, Reply::Views("account".into(), Ok(vec![]), Ok(vec![])));
+    desk.stage.answer(Slot::Views, views("account", Ok(vec![]), Ok(vec![])));
     assert!(desk.screen().contains("0 views"), "{}", desk.screen());
     desk.keys("Enter");
     assert!(desk.is_at(|screen| matches!(screen, Screen::Grid(grid) if grid.view.is_none())));

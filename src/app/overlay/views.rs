@@ -32,8 +32,14 @@ pub struct ViewPicker {
     entries: Vec<Option<TableView>>,
 }
 
-/// What the read of the system views and of the personal ones answered.
-pub type ViewsRead = Result<Vec<StoredView>, dataverse::Error>;
+/// What the server answered: each of the two reads may be refused.
+#[derive(Debug)]
+pub struct ViewsRead {
+    /// Those of everybody.
+    pub system: Result<Vec<StoredView>, dataverse::Error>,
+    /// Those of the person.
+    pub personal: Result<Vec<StoredView>, dataverse::Error>,
+}
 
 /// Rows of the list in a terminal of this size.
 pub fn height(size: Size) -> usize {
@@ -164,10 +170,11 @@ impl App {
     }
 
     /// Takes the views of the server. What was refused is told in the picker, and asked for again the next time.
-    pub(in crate::app) fn views_came(&mut self, table: TableName, system: ViewsRead, personal: ViewsRead) {
+    pub(in crate::app) fn views_came(&mut self, table: TableName, read: ViewsRead) {
         let height = height(self.size);
-        let why = |read: &ViewsRead| read.as_ref().err().map(|error| Problem::of("", error).why);
-        let refused = match (why(&personal), why(&system)) {
+        let why =
+            |read: &Result<_, dataverse::Error>| read.as_ref().err().map(|error| Problem::of("", error).why);
+        let refused = match (why(&read.personal), why(&read.system)) {
             (None, None) => vec![],
             (Some(why), Some(same)) if why == same => vec![format!("No views of the server: {why}")],
             (personal, system) => {
@@ -178,7 +185,8 @@ impl App {
             }
         };
         // A person's own come before those of everybody.
-        let stored = [personal, system].into_iter().flatten().flatten().map(Arc::new).collect::<Vec<_>>();
+        let stored =
+            [read.personal, read.system].into_iter().flatten().flatten().map(Arc::new).collect::<Vec<_>>();
         let picker = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
             Overlay::Views(picker) if picker.table == table => Some(picker),
             _ => None,

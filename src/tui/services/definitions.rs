@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::Services;
+use crate::app::overlay::views::ViewsRead;
 use crate::app::{Progress, Reply};
 use crate::dataverse::{Error, LookupPath, Table, TableName, TableSchema, ViewKind};
 use crate::ops::known::Known;
@@ -45,7 +46,7 @@ impl Services {
         let name = &table;
         let of = |kind: ViewKind| async move { self.client()?.views(name, kind).await };
         let (system, personal) = tokio::join!(of(ViewKind::System), of(ViewKind::Personal));
-        Reply::Views(table, system, personal)
+        Reply::Views(table, Box::new(ViewsRead { system, personal }))
     }
 
     /// Reads the columns of tables, and how their lookups are written.
