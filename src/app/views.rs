@@ -8,7 +8,10 @@ use super::desk::CASE;
 use super::effect::Effect;
 use super::screen::Grid;
 use super::screen::grid::Sort;
-use crate::dataverse::{ColumnName, Filter, StoredView, Table, TableName, TableSchema, ViewKind};
+use crate::dataverse::metadata::Required;
+use crate::dataverse::{
+    Column, ColumnKind, ColumnName, Filter, LinkedColumn, StoredView, Table, TableName, TableSchema, ViewKind,
+};
 
 /// A view that comes with the program. Columns that a table does not have are left out.
 #[derive(Debug, PartialEq, Eq)]
@@ -151,16 +154,20 @@ impl TableView {
         }
     }
 
-    /// Its columns, as far as the table has them; none where nobody knows.
+    /// What comes of linked tables.
+    pub(in crate::app) fn linked(&self) -> &[LinkedColumn] {
+        let query = self.stored().and_then(|view| view.query.as_ref().ok());
+        query.map_or(&[], |query| &query.linked)
+    }
+
+    /// Its columns, as far as the table has them or they come from linked ones; none where nobody knows.
     pub fn columns(&self, schema: &TableSchema) -> Vec<ColumnName> {
-        let known = |names: &[ColumnName]| -> Vec<ColumnName> {
-            names.iter().filter(|name| schema.column(name.as_str()).is_some()).cloned().collect()
-        };
+        let is_linked = |name: &ColumnName| self.linked().iter().any(|linked| linked.property == *name);
+        let is_known = |name: &&ColumnName| schema.column(name.as_str()).is_some() || is_linked(name);
+        let known = |names: &[ColumnName]| names.iter().filter(is_known).cloned().collect();
         match self {
             Self::Shipped(view) => known(&view.columns.iter().map(|name| (*name).into()).collect::<Vec<_>>()),
-            Self::Stored(view) => {
-                view.columns.as_ref().map(|columns| known(&columns.own)).unwrap_or_default()
-            }
+            Self::Stored(view) => view.columns.as_ref().map(|columns| known(columns)).unwrap_or_default(),
         }
     }
 
@@ -180,6 +187,27 @@ pub(in crate::app) fn asked_by(view: &StoredView, schema: &TableSchema) -> Vec<S
 }
 
 impl App {
+    /// A column of a linked table, as a grid shows it: `Telephone (Account)`. It is shown and never edited.
+    pub(in crate::app) fn linked_column(&self, linked: &LinkedColumn) -> Column {
+        let table = self.tables.value().and_then(|tables| tables.iter().find(|it| it.name == linked.table));
+        let table = table.map_or(linked.table.as_str(), |table| &table.display_name);
+        // Its columns are known where somebody was there before.
+        let schema = self.schemas.get(&linked.table);
+        let column = schema.and_then(|schema| schema.column(linked.column.as_str()));
+        let column = column.map_or(linked.column.as_str(), |column| &column.display_name);
+        Column {
+            name: linked.property.clone(),
+            display_name: format!("{column} ({table})"),
+            kind: ColumnKind::Other("linked".into()),
+            required: Required::None,
+            updatable: false,
+            creatable: false,
+            secured: false,
+            computed: false,
+            is_custom: false,
+        }
+    }
+
     /// Opens a table at a view, or at all its rows.
     pub(in crate::app) fn open_view(&mut self, table: Table, view: Option<TableView>) -> Vec<Effect> {
         self.screens.pop_to_first();

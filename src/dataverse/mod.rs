@@ -69,6 +69,6 @@ pub use refused::Refused;
 pub use retry::{Retry, WaitReason, Waiting};
 pub use row::Row;
 pub use value::{Cell, CellValue};
-pub use view_xml::{ViewColumns, ViewQuery};
+pub use view_xml::{LinkedColumn, ViewQuery};
 pub use views::{StoredView, ViewId, ViewKind};
 pub use wire::Wire;

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::ColumnName;
+use super::{ColumnName, TableName};
 
 /// Longer text is not read. The longest views people make are a hundredth of this.
 const LONGEST: usize = 2 << 20;
+/// No table has more columns.
+const MOST_COLUMNS: usize = 2_000;
 /// An order by more columns tells nobody anything.
 const MOST_ORDERS: usize = 20;
 /// More elements and texts are not read.
@@ -20,17 +22,21 @@ pub struct ViewQuery {
     pub columns: Option<Vec<ColumnName>>,
     /// Column, and whether it goes down; the one that counts most first.
     pub order: Vec<(ColumnName, bool)>,
+    /// What comes of linked tables.
+    pub linked: Vec<LinkedColumn>,
     /// Rows are put together: what comes has no key, and is no row of the table.
     pub is_aggregate: bool,
 }
 
-/// The columns of a view's grid.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ViewColumns {
-    /// Those of its own table, from left to right, each once.
-    pub own: Vec<ColumnName>,
-    /// How many belong to tables that are linked.
-    pub linked: usize,
+/// A column of a linked table, as it comes with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedColumn {
+    /// What it comes as: `alias.telephone1`.
+    pub property: ColumnName,
+    /// The linked table.
+    pub table: TableName,
+    /// Its column there.
+    pub column: ColumnName,
 }
 
 /// Reads FetchXML.
@@ -55,27 +61,37 @@ pub fn view_query(fetch: &str) -> Result<ViewQuery, String> {
     // An order with the name of a linked table is about a column of that one.
     let order = of_kind("order").filter(|node| node.attribute("entityname").is_none());
     let order = order.filter_map(|node| Some((named(node, "attribute")?, is_true(node, "descending"))));
+    let links = entity.descendants().filter(|node| node.has_tag_name("link-entity"));
+    let linked = links.flat_map(|link| {
+        let of = link.attribute("alias").zip(link.attribute("name"));
+        let attributes = link.children().filter(|node| node.has_tag_name("attribute"));
+        attributes.filter_map(move |node| {
+            let ((alias, table), column) = of.zip(named(node, "name"))?;
+            let property = ColumnName::new(format!("{alias}.{column}"));
+            Some(LinkedColumn { property, table: TableName::new(table), column })
+        })
+    });
+    let linked = linked.take(MOST_COLUMNS).collect();
     Ok(ViewQuery {
         columns,
+        linked,
         order: order.take(MOST_ORDERS).collect(),
         is_aggregate: is_true(root, "aggregate"),
     })
 }
 
-/// Reads the XML of a grid's layout.
+/// Reads the XML of a grid's layout: the columns from left to right, each once; those of linked tables as
+/// `alias.column`.
 ///
 /// # Errors
 ///
 /// Why it cannot be read, to go on a sentence.
-pub fn view_columns(layout: &str) -> Result<ViewColumns, String> {
+pub fn view_columns(layout: &str) -> Result<Vec<ColumnName>, String> {
     let document = parsed(layout)?;
     let root = Some(document.root_element()).filter(|root| root.has_tag_name("grid"));
     let row = child(root.ok_or("it is no layout of a grid")?, "row").ok_or("it has no columns")?;
     let cells = row.children().filter(|node| node.has_tag_name("cell") && !is_true(*node, "ishidden"));
-    let names: Vec<&str> = cells.filter_map(|cell| cell.attribute("name")).collect();
-    // `alias.column`
-    let (linked, own): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| name.contains('.'));
-    Ok(ViewColumns { own: unique(own.into_iter().map(ColumnName::new)), linked: linked.len() })
+    Ok(unique(cells.filter_map(|cell| cell.attribute("name")).map(ColumnName::new)))
 }
 
 fn parsed(xml: &str) -> Result<Document<'_>, String> {
@@ -97,7 +113,7 @@ fn is_true(node: Node<'_, '_>, name: &str) -> bool {
 
 fn unique(names: impl Iterator<Item = ColumnName>) -> Vec<ColumnName> {
     let mut seen = HashSet::new();
-    names.filter(|name| seen.insert(name.clone())).collect()
+    names.filter(|name| seen.insert(name.clone())).take(MOST_COLUMNS).collect()
 }
 
 #[cfg(test)]
@@ -109,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_says_which_columns_come_in_which_order_and_nothing_of_linked_tables() {
+    fn a_query_says_which_columns_come_in_which_order_and_what_of_linked_tables() {
         let query = view_query(
             r#"<fetch version="1.0" mapping="logical"><entity name="incident">
                 <attribute name="incidentid"/><attribute name="title"/><attribute name="title"/>
@@ -118,15 +134,20 @@ mod tests {
                 <order attribute="createdon" descending="true"/><order attribute="name" entityname="a"/>
                 <filter><condition attribute="statecode" operator="eq" value="0"/></filter>
                 <link-entity name="account" from="accountid" to="customerid" alias="a">
-                  <attribute name="telephone1"/><order attribute="name"/></link-entity>
+                  <attribute name="telephone1"/><attribute name="x" alias="y"/><order attribute="name"/>
+                  <link-entity name="contact" alias="b"><attribute name="fullname"/></link-entity></link-entity>
+                <link-entity name="team"><attribute name="nobody"/></link-entity>
             </entity></fetch>"#,
         )
         .unwrap();
         assert_eq!(names(query.columns.as_deref().unwrap()), ["incidentid", "title"]);
         assert_eq!(query.order, [("prioritycode".into(), false), ("createdon".into(), true)]);
+        let linked = |link: &LinkedColumn| format!("{} = {} {}", link.property, link.table, link.column);
+        let linked: Vec<String> = query.linked.iter().map(linked).collect();
+        assert_eq!(linked, ["a.telephone1 = account telephone1", "b.fullname = contact fullname"]);
         assert!(!query.is_aggregate);
         let all = view_query("<fetch aggregate='true'><entity name='x'><all-attributes/></entity></fetch>");
-        assert_eq!(all, Ok(ViewQuery { columns: None, order: vec![], is_aggregate: true }));
+        assert_eq!(all, Ok(ViewQuery { is_aggregate: true, ..ViewQuery::default() }));
     }
 
     #[test]
@@ -138,8 +159,7 @@ mod tests {
                 <cell name="title"/></row></grid>"#,
         )
         .unwrap();
-        assert_eq!(names(&columns.own), ["title", "ownerid"]);
-        assert_eq!(columns.linked, 1);
+        assert_eq!(names(&columns), ["title", "a_1.telephone1", "ownerid"]);
     }
 
     #[test]
@@ -166,6 +186,6 @@ mod tests {
         let fetch = format!("<fetch><entity name='x'>{}<order attribute='y'/></entity></fetch>", deep(""));
         assert_eq!(view_query(&fetch).unwrap().order, [("y".into(), false)]);
         let layout = format!("<grid><row>{}<cell name='x'/></row></grid>", deep("<cell name='y'/>"));
-        assert_eq!(names(&view_columns(&layout).unwrap().own), ["x"]);
+        assert_eq!(names(&view_columns(&layout).unwrap()), ["x"]);
     }
 }

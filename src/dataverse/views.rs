@@ -1,7 +1,7 @@
 //! Views that are kept on the server: those of the organization, and those that people made for themselves.
 
-use super::view_xml::{ViewColumns, ViewQuery, view_columns, view_query};
-use super::{Client, Error, Literal, Query, Row, RowId, TableName, field};
+use super::view_xml::{ViewQuery, view_columns, view_query};
+use super::{Client, ColumnName, Error, Literal, Query, Row, RowId, TableName, field};
 
 /// A table with more views than these shows the first of them.
 const MOST: usize = 2_000;
@@ -41,8 +41,8 @@ pub struct StoredView {
     pub is_default: bool,
     /// What it asks for, or why that cannot be read. The server reads it anyway.
     pub query: Result<ViewQuery, String>,
-    /// What its grid shows, or why that cannot be read.
-    pub columns: Result<ViewColumns, String>,
+    /// The columns of its grid from left to right, those of linked tables as `alias.column`; or why they cannot be read.
+    pub columns: Result<Vec<ColumnName>, String>,
 }
 
 impl ViewKind {

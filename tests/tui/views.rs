@@ -4,7 +4,7 @@ use dvtui::app::effect::Effect;
 use dvtui::app::overlay::Overlay;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request, Screen};
-use dvtui::dataverse::{Error, Query, RowId, StoredView, ViewColumns, ViewId, ViewKind, ViewQuery};
+use dvtui::dataverse::{Error, LinkedColumn, Query, RowId, StoredView, ViewId, ViewKind, ViewQuery};
 use insta::assert_snapshot;
 
 use crate::desk::Desk;
@@ -68,14 +68,14 @@ fn stored(kind: ViewKind, number: u128, name: &str, columns: &str, order: &str) 
         name: name.into(),
         description: String::new(),
         is_default: false,
-        query: Ok(ViewQuery { columns: Some(asked), order: order.collect(), is_aggregate: false }),
-        columns: Ok(ViewColumns { own: names(columns), linked: 0 }),
+        query: Ok(ViewQuery { columns: Some(asked), order: order.collect(), ..ViewQuery::default() }),
+        columns: Ok(names(columns)),
     }
 }
 
 fn system() -> Vec<StoredView> {
     let of = |number, name, columns, order| stored(ViewKind::System, number, name, columns, order);
-    vec![
+    let mut views = vec![
         StoredView {
             is_default: true,
             ..of(1, "Active Cases", "title prioritycode statuscode customerid", "createdon-")
@@ -85,11 +85,16 @@ fn system() -> Vec<StoredView> {
                 "What the second line\nlooks at each morning, before anything else is done, so that \
                           nothing waits over night."
                     .into(),
-            columns: Ok(ViewColumns { own: vec!["ticketnumber".into(), "title".into()], linked: 2 }),
+            columns: Ok(["ticketnumber", "a_1.name", "title", "b.gone"].map(Into::into).to_vec()),
             ..of(2, "Urgent unassigned", "ticketnumber title", "prioritycode title-")
         },
         StoredView { columns: Err("it is no layout of a grid".into()), ..of(3, "Zz damaged", "title", "") },
-    ]
+    ];
+    if let Ok(query) = &mut views[1].query {
+        let (property, table, column) = ("a_1.name".into(), "account".into(), "name".into());
+        query.linked = vec![LinkedColumn { property, table, column }];
+    }
+    views
 }
 
 fn personal() -> Vec<StoredView> {
@@ -119,6 +124,20 @@ fn at_stored() -> Desk {
 
 fn rows(desk: &mut Desk, count: usize) {
     desk.stage.answer(Slot::Rows, Reply::Rows(Ok(stage::page(0..count, None, Some(count as u64)))));
+    desk.stage.app.drawn();
+}
+
+/// Two cases with a column of a linked table.
+fn linked_rows(desk: &mut Desk) {
+    let row = |n: u8, name: &str| {
+        format!(
+            "{{\"@odata.etag\":\"W/\\\"1\\\"\",\"incidentid\":\"00000000-0000-4000-8000-0000000000{n:02}\",\
+             \"ticketnumber\":\"CAS-0{n}\",\"title\":\"Printer jam\"{name}}}"
+        )
+    };
+    let rows = [row(1, ",\"a_1.name\":\"Adventure Works\""), row(2, "")].join(",");
+    let page = dvtui::dataverse::Page::decode(bytes::Bytes::from(format!("{{\"value\":[{rows}]}}"))).unwrap();
+    desk.stage.answer(Slot::Rows, Reply::Rows(Ok(page)));
     desk.stage.app.drawn();
 }
 
@@ -210,8 +229,8 @@ fn a_view_of_the_server_is_run_by_its_id_with_its_columns_its_order_and_its_name
         "/api/data/v9.2/incidents?savedQuery=00000000-0000-0000-0000-000000000002&$count=true"
     );
     assert_eq!(query.selected(), ["incidentid", "ticketnumber", "title"], "what comes without null");
-    assert_eq!(desk.message(), "Columns: 2 of linked tables are not shown.");
-    rows(&mut desk, 3);
+    assert_eq!(desk.message(), "Columns: 1 that does not come with its rows is left out.");
+    linked_rows(&mut desk);
     assert_snapshot!("stored_view", desk.screen());
     desk.keys("V");
     let current = desk.screen().lines().find(|line| line.starts_with(" >")).unwrap().to_owned();
@@ -221,6 +240,30 @@ fn a_view_of_the_server_is_run_by_its_id_with_its_columns_its_order_and_its_name
     let Screen::Grid(grid) = desk.stage.app.screen() else { panic!() };
     let columns: Vec<&str> = grid.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(columns, ["prioritycode", "title"]);
+}
+
+#[test]
+fn a_column_of_a_linked_table_is_shown_hidden_and_never_changed_or_asked_for() {
+    let mut desk = at_stored();
+    desk.keys("r");
+    linked_rows(&mut desk);
+    assert!(desk.stage.row(3).contains("name (Account)"), "{}", desk.screen());
+    for keys in ["l e", "X"] {
+        desk.keys(keys);
+        assert_eq!(desk.message(), "name (Account) is read-only.", "{keys}");
+    }
+    desk.keys("=");
+    assert_eq!(desk.message(), "name (Account): the server cannot be asked for such a value.");
+    desk.keys("L");
+    assert!(desk.message().starts_with("name (Account) is no lookup"), "{}", desk.message());
+    assert_eq!(desk.pending(), 0);
+    desk.keys("/").text("adventure");
+    assert!(desk.message().starts_with("`adventure` matches 1 of 2"), "{}", desk.message());
+    desk.keys("Esc Esc C").keys("/").text("account").keys("Enter Space");
+    assert!(desk.screen().contains("[ ] name (Account)"), "{}", desk.screen());
+    desk.keys("Space");
+    assert!(desk.screen().contains("[x] name (Account)"), "{}", desk.screen());
+    assert!(desk.stage.effects.is_empty(), "{:?}", desk.stage.effects);
 }
 
 #[test]
@@ -260,7 +303,7 @@ fn rows_of_a_view_of_the_server_are_marked_and_edited() {
     let mut desk = at_stored();
     desk.keys("Space Space");
     assert!(desk.stage.row(2).contains("2 marked"), "{}", desk.screen());
-    desk.keys("l e Ctrl-U").text("Other").keys("Enter");
+    desk.keys("l l e Ctrl-U").text("Other").keys("Enter");
     assert!(desk.pending() > 0, "{}", desk.screen());
 }
 

@@ -56,7 +56,8 @@ impl ColumnPicker {
         let shown = shown.map(|(place, column)| Entry { column, shown: Some(place) });
         let all = grid.schema.as_ref().map_or(&[][..], |schema| schema.columns.as_slice());
         let is_shown = |column: &&Column| grid.columns.iter().any(|shown| shown.name == column.name);
-        let mut more: Vec<&Column> = all.iter().filter(|column| !is_shown(column) && fits(column)).collect();
+        let all = all.iter().chain(&grid.linked);
+        let mut more: Vec<&Column> = all.filter(|column| !is_shown(column) && fits(column)).collect();
         more.sort_by_cached_key(|column| (column.display_name.to_lowercase(), column.name.clone()));
         shown.chain(more.into_iter().map(|column| Entry { column, shown: None })).collect()
     }

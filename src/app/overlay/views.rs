@@ -106,7 +106,7 @@ pub fn order_text(grid: &Grid, view: &TableView) -> String {
 }
 
 /// What is to be known of an entry: labels, and what stands behind them.
-pub fn details(grid: &Grid, view: Option<&TableView>) -> Vec<(&'static str, String)> {
+pub fn details(app: &App, grid: &Grid, view: Option<&TableView>) -> Vec<(&'static str, String)> {
     let Some(view) = view else {
         let table = &grid.table.collection_name;
         return vec![("", format!("{ALL} of {table}, with the columns and the order that you gave them."))];
@@ -124,8 +124,14 @@ pub fn details(grid: &Grid, view: Option<&TableView>) -> Vec<(&'static str, Stri
         details.push(("filter", view.told.to_owned()));
     }
     let columns = grid.schema.as_ref().map(|schema| view.columns(schema)).unwrap_or_default();
-    let columns: Vec<&str> = columns.iter().map(|column| name(grid, column)).collect();
-    let unshown = view.stored().map(unshown).unwrap_or_default();
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|column| match view.linked().iter().find(|linked| linked.property == *column) {
+            Some(linked) if !grid.logical => app.linked_column(linked).display_name,
+            _ => name(grid, column).to_owned(),
+        })
+        .collect();
+    let unshown = unshown(grid, view);
     details.push((
         "columns",
         match (columns.is_empty(), unshown.is_empty()) {
@@ -139,11 +145,14 @@ pub fn details(grid: &Grid, view: Option<&TableView>) -> Vec<(&'static str, Stri
 }
 
 /// What is not shown of a view of the server, and why.
-fn unshown(view: &StoredView) -> String {
-    match &view.columns {
-        Ok(columns) if columns.linked == 0 => String::new(),
-        Ok(columns) if columns.linked == 1 => "1 of a linked table is not shown".to_owned(),
-        Ok(columns) => format!("{} of linked tables are not shown", columns.linked),
+fn unshown(grid: &Grid, view: &TableView) -> String {
+    let (Some(stored), Some(schema)) = (view.stored(), &grid.schema) else { return String::new() };
+    match &stored.columns {
+        Ok(columns) => match columns.len() - view.columns(schema).len() {
+            0 => String::new(),
+            1 => "1 that does not come with its rows is left out".to_owned(),
+            count => format!("{count} that do not come with its rows are left out"),
+        },
         Err(why) => format!("those of the table: {why}"),
     }
 }
@@ -239,9 +248,9 @@ impl App {
             );
             return vec![];
         }
-        let unshown = stored.map(unshown).unwrap_or_default();
         let mut effects = self.close_view_picker();
         let Screen::Grid(grid) = self.screens.top() else { return effects };
+        let unshown = view.as_ref().map(|view| unshown(grid, view)).unwrap_or_default();
         let table = grid.table.clone();
         effects.extend(self.open_view(table, view));
         if !unshown.is_empty() {

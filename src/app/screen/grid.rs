@@ -40,6 +40,8 @@ pub struct Grid {
     pub schema: Option<Arc<TableSchema>>,
     /// The view that it shows; all rows without.
     pub view: Option<TableView>,
+    /// Columns of linked tables that come with the rows of the view.
+    pub linked: Vec<Column>,
     /// The columns shown.
     pub columns: Vec<Column>,
     /// How wide each of them is.
@@ -101,6 +103,7 @@ impl Grid {
             table,
             schema: None,
             view: None,
+            linked: vec![],
             columns: vec![],
             widths: vec![],
             frozen: 1,

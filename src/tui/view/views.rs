@@ -119,7 +119,7 @@ fn under(app: &App, picker: &ViewPicker, grid: &Grid, theme: &Theme, area: Rect,
     let room = area.height.saturating_sub(u16::from(told.is_some()));
     let Some(view) = picker.current() else { return };
     let mut y = 0;
-    for (label, words) in details(grid, view) {
+    for (label, words) in details(app, grid, view) {
         let skip = if label.is_empty() { 0 } else { LABEL };
         let width = area.width.saturating_sub(skip);
         let lines = text::wrap(&words, usize::from(width));

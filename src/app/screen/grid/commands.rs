@@ -19,6 +19,7 @@ use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
 use crate::app::tickets::Ticket;
+use crate::app::views::TableView;
 use crate::app::{App, Screen};
 use crate::dataverse::{self, ColumnName, Page, Table};
 
@@ -61,7 +62,13 @@ impl App {
 
     /// Reads the rows of the grid that is seen, once its columns are there.
     pub(in crate::app) fn start_grid(&mut self) -> Vec<Effect> {
+        let linked = match self.screen() {
+            Screen::Grid(grid) => grid.view.as_ref().map_or(&[][..], TableView::linked),
+            _ => &[],
+        };
+        let linked = linked.iter().map(|linked| self.linked_column(linked)).collect();
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        grid.linked = linked;
         let Some(schema) = self.schemas.get(&grid.table.name) else {
             grid.rows.start();
             return vec![];
