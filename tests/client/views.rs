@@ -1,6 +1,7 @@
 //! Views of the server: which there are, and the rows that they have.
 
-use dvtui::dataverse::{ColumnName, Error, Query, RowId, StoredView, ViewKind};
+use dvtui::dataverse::{Change, ColumnName, Error, NewRow, Query, RowId, StoredView, ViewKind};
+use dvtui::ops;
 use serde_json::json;
 
 use crate::world::{World, fault};
@@ -49,7 +50,7 @@ async fn the_public_views_of_a_table_come_by_name_with_columns_and_order_in_one_
         assert_eq!(query.order, [("createdon".into(), true)], "{}", view.name);
         assert!(query.columns.as_ref().unwrap().contains(&"incidentid".into()));
         assert_eq!(
-            columns(&view.columns.as_ref().unwrap().own)[..4],
+            columns(view.columns.as_ref().unwrap())[..4],
             ["title", "ticketnumber", "prioritycode", "caseorigincode"]
         );
     }
@@ -95,6 +96,47 @@ async fn a_view_has_its_own_rows_in_pages_and_what_a_row_lacks_is_null() {
     let path =
         sent.iter().filter_map(|request| request["path"].as_str()).find(|path| path.contains("savedQuery"));
     assert!(path.is_some_and(|path| !path.contains("$select")), "{path:?}");
+}
+
+#[tokio::test]
+async fn columns_of_a_linked_table_come_under_the_names_that_the_layout_has() {
+    let world = World::new().await;
+    let admin = world.other().await;
+    let fetch = r#"<fetch distinct="false"><entity name="incident"><attribute name="incidentid"/><attribute name="title"/>
+        <attribute name="customerid"/><order attribute="title"/>
+        <link-entity name="account" from="accountid" to="customerid" alias="a_1"><attribute name="name"/>
+        </link-entity></entity></fetch>"#;
+    let layout = r#"<grid name="resultset" object="112"><row name="result" id="incidentid">
+        <cell name="a_1.name" width="100"/><cell name="title" width="300"/></row></grid>"#;
+    let text = |name: &str, value: &str| (ColumnName::new(name), Change::Text(value.to_owned()));
+    let made = NewRow {
+        set: "userqueries".into(),
+        primary_id: "userqueryid".into(),
+        id: "9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a11".parse().unwrap(),
+        values: vec![
+            text("name", "By account"),
+            text("returnedtypecode", "incident"),
+            text("fetchxml", fetch),
+            text("layoutxml", layout),
+            ("querytype".into(), Change::Number("0".to_owned())),
+        ],
+        detect_duplicates: false,
+    };
+    ops::create(&admin, &made).await.unwrap();
+    let views = admin.views(&"incident".into(), ViewKind::Personal).await.unwrap();
+    let view = views.iter().find(|view| view.name == "By account").unwrap();
+    assert_eq!(columns(view.columns.as_ref().unwrap()), ["a_1.name", "title"]);
+    let linked = &view.query.as_ref().unwrap().linked;
+    assert_eq!(linked.len(), 1);
+    assert_eq!((linked[0].table.as_str(), linked[0].column.as_str()), ("account", "name"));
+    let query = Query::of_view("incidents", view.id).select(["title", "_customerid_value"]).annotations();
+    let page = admin.page(&query).await.unwrap();
+    assert!(!page.is_empty());
+    for row in page.rows() {
+        let cells = row.cells(&[linked[0].property.as_str(), "_customerid_value"]);
+        let [name, customer] = cells.as_slice() else { panic!() };
+        assert_eq!(name.as_ref().unwrap().text(), customer.as_ref().unwrap().text(), "{}", row.json());
+    }
 }
 
 #[tokio::test]
