@@ -140,6 +140,20 @@ async fn columns_of_a_linked_table_come_under_the_names_that_the_layout_has() {
 }
 
 #[tokio::test]
+async fn where_a_view_cannot_be_counted_its_rows_come_all_the_same() {
+    let world = World::new().await;
+    let view = system(&world, "Active Cases").await;
+    let no = json!({ "kind": "status", "status": 400, "code": "0x80060888", "message": "No $count here." });
+    world.order(fault("GET", "count=true", 1, no.clone())).await;
+    let query = Query::of_view("incidents", view.id).select(["title"]).count();
+    let page = world.client.page(&query).await.unwrap();
+    assert!(!page.is_empty() && page.total().is_none());
+    world.order(fault("GET", "savedQuery", 2, no)).await;
+    let refused = world.client.page(&query).await;
+    assert!(matches!(refused, Err(Error::Api { status: 400, .. })), "{refused:?}");
+}
+
+#[tokio::test]
 async fn null_that_the_server_left_out_is_null_and_what_was_not_asked_for_stays_away() {
     let world = World::new().await;
     let view = system(&world, "Active Cases").await;
