@@ -96,6 +96,8 @@ pub enum Request {
     NextPage(NextLink, Query),
     /// Read what a quick search of a table looks at.
     QuickFind(Arc<TableSchema>),
+    /// Read which views of a table the server has.
+    Views(TableName),
     /// Read one row with all its columns.
     Row(SetName, RowId),
     /// Read what hangs on a row: open activities, its place in a queue.

@@ -34,6 +34,7 @@ impl App {
         self.unconfirmed.clear();
         self.quick_finds.clear();
         self.lookup_paths.clear();
+        self.stored_views.clear();
         self.chosen.clear();
         self.pending = Pending::default();
         self.keeping = Keeping::default(); // until the journal is open
@@ -53,6 +54,7 @@ impl App {
         let slots = [
             Slot::Schema,
             Slot::QuickFind,
+            Slot::Views,
             Slot::Rows,
             Slot::Row,
             Slot::Preview,

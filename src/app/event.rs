@@ -13,6 +13,7 @@ use super::journal::Opened;
 use super::key::Input;
 use super::layout::Size;
 use super::looking_up::LookupFound;
+use super::overlay::views::ViewsRead;
 use super::own_editor::Edited;
 use super::pending::OperationId;
 use super::places::Listed;
@@ -102,6 +103,8 @@ pub enum Reply {
     Rows(Result<Page, dataverse::Error>),
     /// What a quick search of this table looks at; nothing where the table has no quick-find view.
     QuickFind(TableName, Result<Option<QuickFind>, dataverse::Error>),
+    /// The views of this table that the server has: those of everybody, and those of the person.
+    Views(TableName, Box<ViewsRead>),
     /// One row with all its columns.
     Row(Result<Row, dataverse::Error>),
     /// What hangs on a row.

@@ -293,6 +293,12 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             Hint::new("_", "fit"),
             Hint::new("z n", "names"),
         ],
+        Overlay::Views(_) => vec![
+            Hint::new("Enter", "open"),
+            Hint::new("Esc", "close"),
+            Hint::new("Up Down", "move"),
+            Hint::new("type", "to filter"),
+        ],
         Overlay::Columns(_) => {
             vec![Hint::new("Enter", "jump"), Hint::new("Esc", "close"), Hint::new("Up Down", "move")]
         }

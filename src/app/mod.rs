@@ -80,7 +80,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::dataverse::timeline::Collections;
-use crate::dataverse::{ColumnName, LookupPath, QuickFind, Table, TableName, TableSchema};
+use crate::dataverse::{ColumnName, LookupPath, QuickFind, StoredView, Table, TableName, TableSchema};
 use column_layout::Layouts;
 use copy::CopiedText;
 use desk::around::Intent;
@@ -141,6 +141,8 @@ pub struct App {
     pub quick_finds: BTreeMap<TableName, Option<QuickFind>>,
     /// How the lookups of a table are written.
     pub lookup_paths: BTreeMap<TableName, Vec<LookupPath>>,
+    /// The views that the server has, by table: of those that were asked for.
+    stored_views: BTreeMap<TableName, Vec<Arc<StoredView>>>,
     /// Rows that lookups were set to, the newest first.
     chosen: Vec<Hit>,
     /// How the columns of tables are arranged.
@@ -236,6 +238,7 @@ impl App {
             unconfirmed: BTreeSet::new(),
             quick_finds: BTreeMap::new(),
             lookup_paths: BTreeMap::new(),
+            stored_views: BTreeMap::new(),
             chosen: vec![],
             layouts: Layouts::default(),
             layout_news: None,

@@ -41,6 +41,7 @@ impl App {
             Slot::After => self.out_of_date.clear(),
             Slot::Refused
             | Slot::Find
+            | Slot::Views
             | Slot::LookUp
             | Slot::Ways
             | Slot::Repeat

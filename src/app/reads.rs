@@ -138,6 +138,7 @@ impl App {
                 None => "Reading the record".into(),
             },
             Slot::Doctor => "Running the checks".into(),
+            Slot::Views => "Reading the views of the server".into(),
             Slot::QuickFind => "Reading what a quick search looks at".into(),
             Slot::Zone => "Reading the time zone".into(),
             Slot::Preview => "Reading the record under the cursor".into(),

@@ -52,6 +52,10 @@ impl App {
                 self.looked_up(ticket.slot, result);
                 vec![]
             }
+            Reply::Views(table, read) => {
+                self.views_came(table, *read);
+                vec![]
+            }
             Reply::QuickFind(table, result) => self.quick_find_came(table, result),
             Reply::Refused(refused) => {
                 self.show_refused(refused);

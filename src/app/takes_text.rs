@@ -23,6 +23,7 @@ impl App {
                 | Overlay::Address(_)
                 | Overlay::GoTo(_)
                 | Overlay::Hits(_)
+                | Overlay::Views(_)
                 | Overlay::Keys(_)
                 | Overlay::KeyTester(_),
             ) => true,

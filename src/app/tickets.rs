@@ -22,6 +22,8 @@ pub enum Slot {
     Schema,
     /// What a quick search of a table looks at.
     QuickFind,
+    /// The views of a table that the server has.
+    Views,
     /// Rows of the grid.
     Rows,
     /// One row, for a form.

@@ -37,6 +37,8 @@ pub mod row;
 pub mod timeline;
 mod transport;
 pub mod value;
+pub mod view_xml;
+pub mod views;
 pub mod wire;
 mod writes;
 
@@ -67,4 +69,6 @@ pub use refused::Refused;
 pub use retry::{Retry, WaitReason, Waiting};
 pub use row::Row;
 pub use value::{Cell, CellValue};
+pub use view_xml::{LinkedColumn, ViewQuery};
+pub use views::{StoredView, ViewId, ViewKind};
 pub use wire::Wire;

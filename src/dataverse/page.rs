@@ -10,6 +10,7 @@ use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor
 use serde_json::value::RawValue;
 
 use super::row::Key;
+use super::value::quoted;
 use super::{Error, Row};
 
 /// Where the next page is: opaque, used as it came, and only on the environment's own origin.
@@ -77,6 +78,39 @@ impl Page {
         };
         let total = envelope.count.map(|rows| Total { rows, capped: envelope.capped });
         Ok(Self { rows, next: envelope.next.map(NextLink), total, body })
+    }
+
+    /// The same page, in which rows that lack one of these properties have null there, behind what they came with.
+    pub(super) fn with_nulls(self, properties: &[String]) -> Self {
+        let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
+        let lacking = |row: &Row| -> Vec<&str> {
+            let cells = row.cells(&properties);
+            let lacks = properties.iter().zip(cells).filter(|(_, cell)| cell.is_none());
+            lacks.map(|(property, _)| *property).collect()
+        };
+        if self.rows().all(|row| lacking(&row).is_empty()) {
+            return self;
+        }
+        let mut body = Vec::with_capacity(self.body.len() * 5 / 4);
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for row in self.rows() {
+            let from = body.len();
+            body.extend(row.json().strip_suffix('}').unwrap_or_default().trim_end().bytes());
+            for property in lacking(&row) {
+                if body.len() > from + 1 {
+                    body.push(b',');
+                }
+                body.extend(quoted(property).bytes());
+                body.extend(b":null");
+            }
+            body.push(b'}');
+            rows.push(from..body.len());
+        }
+        let place = |row: Range<usize>| Some(u32::try_from(row.start).ok()?..u32::try_from(row.end).ok()?);
+        match rows.into_iter().map(place).collect() {
+            Some(rows) => Self { body: Bytes::from(body), rows, ..self },
+            None => self, // above 4 GiB
+        }
     }
 
     /// Number of rows.
@@ -234,6 +268,25 @@ mod tests {
     fn a_byte_order_mark_does_not_shift_the_rows() {
         let page = page("\u{feff}{\"value\":[{\"a\":1}]}").unwrap();
         assert_eq!(page.row(0).unwrap().json(), r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn what_a_row_lacks_becomes_null_and_all_else_stays_as_it_came() {
+        let select = ["a", "b\"c"].map(String::from);
+        let bare = r#"{"value":[{"a":1.50,"b\"c":{"d":[]}},{"b\"c@x":"label"}, { } ],"@odata.count":7}"#;
+        let page = page(bare).unwrap();
+        let filled = page.clone().with_nulls(&select);
+        let rows: Vec<String> = filled.rows().map(|row| row.json().to_owned()).collect();
+        assert_eq!(
+            rows,
+            [
+                r#"{"a":1.50,"b\"c":{"d":[]}}"#,
+                r#"{"b\"c@x":"label","a":null,"b\"c":null}"#,
+                r#"{"a":null,"b\"c":null}"#
+            ]
+        );
+        assert_eq!(filled.total(), page.total());
+        assert_eq!(page.clone().with_nulls(&[]), page, "nothing is lacking");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use super::filter::{Field, Filter, Function, Literal, Operator, field};
 use super::transport::WEB_API;
-use super::{RowId, SetName};
+use super::{RowId, SetName, ViewId};
 
 /// What stays as it is in the value of a query option; OData's own punctuation, none of the URL's.
 const OPTION: &AsciiSet = &NON_ALPHANUMERIC
@@ -28,6 +28,7 @@ pub struct Query {
     pub(super) page_size: Option<u32>,
     pub(super) count: bool,
     pub(super) annotations: bool,
+    pub(super) view: Option<ViewId>,
 }
 
 /// One column of an ordering.
@@ -51,7 +52,15 @@ impl Query {
             page_size: None,
             count: false,
             annotations: false,
+            view: None,
         }
+    }
+
+    /// The rows of a view of the server, which has columns, conditions and an order of its own: none of those is sent.
+    /// What is selected is what the view is known to ask for. Where a row comes without that it is null: the service
+    /// leaves out null in such an answer.
+    pub fn of_view(set: impl Into<SetName>, view: ViewId) -> Self {
+        Self { view: Some(view), ..Self::new(set) }
     }
 
     /// Only these properties, as the wire names them (`Column::property`). The primary key always comes too.
@@ -126,9 +135,21 @@ impl Query {
         &self.select
     }
 
+    /// The view of the server that it runs, if it does.
+    pub fn view(&self) -> Option<ViewId> {
+        self.view
+    }
+
     /// Path and query below the service root, percent-encoded.
     pub(super) fn path(&self) -> String {
         let mut options = Vec::new();
+        if let Some(view) = self.view {
+            options.push(format!("{}={}", view.kind.option(), view.id));
+            if self.count {
+                options.push("$count=true".to_owned());
+            }
+            return with_options(&segment(&self.set), &options);
+        }
         if !self.select.is_empty() {
             options.push(format!("$select={}", encoded(&self.select.join(","))));
         }
@@ -228,6 +249,7 @@ impl std::fmt::Display for Order {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ViewKind;
     use super::*;
 
     #[test]
@@ -246,6 +268,18 @@ mod tests {
              &$orderby=createdon%20desc,incidentid&$count=true"
         );
         assert_eq!(query.prefer().unwrap(), "odata.maxpagesize=250,odata.include-annotations=\"*\"");
+    }
+
+    #[test]
+    fn a_view_of_the_server_is_named_and_nothing_is_added_but_the_count() {
+        let id = "{9C2B1F0E-6D0F-4F0A-9A57-0D3C8B7E1A11}".parse().unwrap();
+        let path = |kind| {
+            let query = Query::of_view("incidents", ViewId { kind, id }).select(["title"]).order_by("title");
+            query.filter(field("statecode").eq(0)).count().path()
+        };
+        let id = "9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a11";
+        assert_eq!(path(ViewKind::System), format!("incidents?savedQuery={id}&$count=true"));
+        assert_eq!(path(ViewKind::Personal), format!("incidents?userQuery={id}&$count=true"));
     }
 
     #[test]

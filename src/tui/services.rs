@@ -207,6 +207,7 @@ impl Services {
                 let found = async { self.client()?.quick_find(&schema).await }.await;
                 Reply::QuickFind(schema.table.name.clone(), found)
             }
+            Request::Views(table) => self.views(table).await,
             Request::Repeat(exchange) => {
                 Reply::Repeated(async { self.client()?.repeat(&exchange).await }.await)
             }

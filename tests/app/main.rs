@@ -18,4 +18,5 @@ mod signed_out;
 #[allow(dead_code)] // others use more of it
 mod support;
 mod typing;
+mod views;
 mod work;

@@ -35,5 +35,6 @@ mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod timelines;
+mod views;
 mod world;
 mod writes;

@@ -12,7 +12,7 @@ use dvtui::app::tickets::Slot;
 use jiff::SignedDuration;
 
 use crate::desk::Desk;
-use crate::stage::{Stage, identity, noon};
+use crate::stage::{Stage, identity, noon, views};
 
 fn place(name: &str, host: &str, kind: &'static str, used: Option<i64>) -> Listed {
     Listed {
@@ -284,6 +284,24 @@ fn requests_go_where_the_screen_says_and_nowhere_before() {
     stage.answer(Slot::Session, Reply::Connected(Ok(Some(other()))));
     let adopted = Effect::Adopt("https://contoso.crm4.dynamics.com".into());
     assert_eq!(stage.effects.first(), Some(&adopted));
+}
+
+#[test]
+fn views_of_another_environment_are_asked_for_there() {
+    let mut stage = Stage::at_cases(80, 24, 3, None);
+    stage.keys("V");
+    stage.answer(Slot::Views, views("incident", Ok(vec![]), Ok(vec![])));
+    stage.keys("Esc V");
+    assert!(stage.effects.is_empty(), "known: {:?}", stage.effects);
+    stage.keys("Esc g e");
+    stage.answer(Slot::Places, Reply::Places(Ok(Some(places()))));
+    stage.keys("1");
+    stage.answer(Slot::Session, Reply::Connected(Ok(Some(other()))));
+    stage.answer(Slot::Tables, Reply::Tables(Ok(crate::stage::tables())));
+    stage.keys("/ c a s e Enter V");
+    assert!(
+        matches!(&stage.effects[..], [Effect::Run(_, request)] if *request == Request::Views("incident".into()))
+    );
 }
 
 #[test]

@@ -8,12 +8,13 @@ use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::keymap::Keymap;
 use dvtui::app::layout::Size;
+use dvtui::app::overlay::views::ViewsRead;
 use dvtui::app::session::{Identity, Start, Way};
 use dvtui::app::tickets::{Slot, Ticket};
 use dvtui::app::{App, Reply, Request};
 use dvtui::dataverse::metadata::{Choice, Required, TextFormat};
 use dvtui::dataverse::{
-    Column, ColumnKind, ColumnName, Error, LookupPath, Page, QuickFind, Table, TableSchema,
+    Column, ColumnKind, ColumnName, Error, LookupPath, Page, QuickFind, StoredView, Table, TableSchema,
 };
 use dvtui::tui::{Theme, view};
 use jiff::Timestamp;
@@ -27,6 +28,15 @@ pub(crate) struct Stage {
     /// The effects of the last event.
     pub(crate) effects: Vec<Effect>,
     asked: Vec<(Ticket, Request)>,
+}
+
+/// What the server answers of its views.
+pub(crate) fn views(
+    table: &str,
+    system: Result<Vec<StoredView>, Error>,
+    personal: Result<Vec<StoredView>, Error>,
+) -> Reply {
+    Reply::Views(table.into(), Box::new(ViewsRead { system, personal }))
 }
 
 /// 23 November 2026, 14:00 UTC.

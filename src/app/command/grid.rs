@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::edit::EditCommand;
 use crate::app::key::Key;
 use crate::app::panes::Pane;
+use crate::app::screen::grid::ORDERED_BY_VIEW;
 use crate::app::screen::{Grid, Screen};
 
 /// Commands of the grid.
@@ -66,6 +67,14 @@ fn with_columns(app: &App) -> Availability {
     available(app, |grid| grid.columns.is_empty().then_some("The columns are not here yet."))
 }
 
+/// Rows in an order of the person's own.
+fn to_order(app: &App) -> Availability {
+    match with_columns(app) {
+        Availability::Yes => available(app, |grid| grid.stored_view().is_some().then_some(ORDERED_BY_VIEW)),
+        no => no,
+    }
+}
+
 fn with_rows(app: &App) -> Availability {
     available(app, |grid| grid.rows.value().is_none().then_some("The rows are not here yet."))
 }
@@ -105,10 +114,10 @@ pub const ROWS: &[CommandSpec] = &[
     spec(GridCommand::Sort, "rows.sort", "Order by this column: up, down, off")
         .keys(&[&[Key::Char('s')]])
         .hint("sort")
-        .enabled(with_columns),
+        .enabled(to_order),
     spec(GridCommand::SortMore, "rows.sort-more", "Order by this column too: up, down, off")
         .keys(&[&[Key::Char('S')]])
-        .enabled(with_columns),
+        .enabled(to_order),
     spec(GridCommand::KeepOnly, "rows.only", "Only rows with this value")
         .keys(&[&[Key::Char('=')]])
         .words("filter equal keep")
@@ -122,7 +131,7 @@ pub const ROWS: &[CommandSpec] = &[
         .enabled(with_chip),
     spec(GridCommand::Views, "rows.view", "Choose a view")
         .keys(&[&[Key::Char('V')]])
-        .words("saved query list"),
+        .words("saved query list system personal"),
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
         .enabled(on_a_row),

@@ -166,6 +166,9 @@ impl App {
                 }
             },
             CopyCommand::Line => match subject.query {
+                Some(query) if query.view().is_some() => {
+                    return Err("`dv rows` runs no view of the server. Its address and a line for curl can be copied.".into());
+                }
                 Some(query) => shell::rows(origin, subject.table, query),
                 None => shell::get(origin, subject.table, id()?),
             },

@@ -7,8 +7,8 @@ use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::list::{List, Step};
 use crate::app::screen::Grid;
-use crate::app::screen::grid::Sort;
 use crate::app::screen::grid::order::{by_more, by_one, is_sortable};
+use crate::app::screen::grid::{ORDERED_BY_VIEW, Sort};
 use crate::app::{App, Screen};
 use crate::dataverse::{Column, ColumnName};
 
@@ -56,7 +56,8 @@ impl ColumnPicker {
         let shown = shown.map(|(place, column)| Entry { column, shown: Some(place) });
         let all = grid.schema.as_ref().map_or(&[][..], |schema| schema.columns.as_slice());
         let is_shown = |column: &&Column| grid.columns.iter().any(|shown| shown.name == column.name);
-        let mut more: Vec<&Column> = all.iter().filter(|column| !is_shown(column) && fits(column)).collect();
+        let all = all.iter().chain(&grid.linked);
+        let mut more: Vec<&Column> = all.filter(|column| !is_shown(column) && fits(column)).collect();
         more.sort_by_cached_key(|column| (column.display_name.to_lowercase(), column.name.clone()));
         shown.chain(more.into_iter().map(|column| Entry { column, shown: None })).collect()
     }
@@ -235,6 +236,10 @@ impl App {
         if !is_sortable(column) {
             let said = format!("The server cannot order rows by {}.", column.display_name);
             self.say(said);
+            return vec![];
+        }
+        if grid.stored_view().is_some() {
+            self.say(ORDERED_BY_VIEW);
             return vec![];
         }
         picker.keep_before(grid);

@@ -27,6 +27,7 @@ pub mod print;
 pub mod prompt;
 pub mod reading;
 pub mod tags;
+pub mod views;
 pub mod whole;
 
 use super::App;
@@ -55,6 +56,7 @@ use palette::Palette;
 use prompt::Prompt;
 use reading::Reading;
 use tags::TagForm;
+use views::ViewPicker;
 use whole::Whole;
 
 /// An overlay with its state.
@@ -72,6 +74,8 @@ pub enum Overlay {
     Columns(ColumnJump),
     /// Which columns are shown, and how.
     ColumnPicker(Box<ColumnPicker>),
+    /// The views of the grid's table.
+    Views(Box<ViewPicker>),
     /// Which choice to change.
     ColumnMenu(Box<ColumnMenu>),
     /// The options of a choice.
@@ -127,6 +131,7 @@ impl Overlay {
                 | Self::Whole(_)
                 | Self::KeyTester(_)
                 | Self::ColumnPicker(_)
+                | Self::Views(_)
         )
     }
 }
@@ -141,6 +146,7 @@ impl App {
             Some(Overlay::Palette(_)) => self.palette_input(&input),
             Some(Overlay::Columns(_)) => self.column_jump_input(&input),
             Some(Overlay::ColumnPicker(_)) => self.column_picker_input(&input),
+            Some(Overlay::Views(_)) => self.view_picker_input(&input),
             Some(Overlay::ColumnMenu(_)) => self.column_menu_input(&input),
             Some(Overlay::ChoiceMenu(_)) => self.choice_menu_input(&input),
             Some(Overlay::ChoicesMenu(_)) => self.choices_menu_input(&input),

@@ -20,10 +20,11 @@ use crate::app::list::List;
 use crate::app::load::Load;
 use crate::app::problem::Problem;
 use crate::app::rows::Rows;
-use crate::app::views::View;
-use crate::dataverse::{Column, Row, RowId, Table, TableSchema};
+use crate::app::views::TableView;
+use crate::dataverse::{Column, Row, RowId, StoredView, Table, TableSchema};
 
 pub use columns::{Width, words};
+pub(in crate::app) use commands::ORDERED_BY_VIEW;
 pub(in crate::app) use conditions::short;
 pub use filtering::Chip;
 pub use marks::Marks;
@@ -38,7 +39,9 @@ pub struct Grid {
     /// The table with its columns, once it came.
     pub schema: Option<Arc<TableSchema>>,
     /// The view that it shows; all rows without.
-    pub view: Option<&'static View>,
+    pub view: Option<TableView>,
+    /// Columns of linked tables that come with the rows of the view.
+    pub linked: Vec<Column>,
     /// The columns shown.
     pub columns: Vec<Column>,
     /// How wide each of them is.
@@ -100,6 +103,7 @@ impl Grid {
             table,
             schema: None,
             view: None,
+            linked: vec![],
             columns: vec![],
             widths: vec![],
             frozen: 1,
@@ -122,6 +126,20 @@ impl Grid {
             reading: None,
             reload: None,
             run: None,
+        }
+    }
+
+    /// The view of the server that it shows, which decides about columns, conditions and order.
+    pub fn stored_view(&self) -> Option<&StoredView> {
+        self.view.as_ref()?.stored()
+    }
+
+    /// What it shows, in words: "Cases", "`Urgent active` of Cases".
+    pub fn told(&self) -> String {
+        let table = &self.table.collection_name;
+        match &self.view {
+            Some(view) => format!("`{}` of {table}", short(view.name())),
+            None => table.clone(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::app::picker::Picker;
 use crate::app::problem::Problem;
 use crate::app::screen::SignIn;
 use crate::app::session::Session;
-use crate::app::views::View;
+use crate::app::views::{TableView, View};
 use crate::app::{App, Screen};
 use crate::dataverse::{self, Table, TableName};
 
@@ -187,7 +187,7 @@ impl App {
     pub(in crate::app) fn show_wanted(&mut self, wanted: Wanted) -> Vec<Effect> {
         match wanted {
             Wanted::Rows(table) => self.open_grid(table),
-            Wanted::View(table, view) => self.open_view(table, view),
+            Wanted::View(table, view) => self.open_view(table, Some(TableView::Shipped(view))),
             Wanted::Place(place) => self.go_to(place),
         }
     }

@@ -4,8 +4,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::Services;
-use crate::app::Progress;
-use crate::dataverse::{Error, LookupPath, Table, TableSchema};
+use crate::app::overlay::views::ViewsRead;
+use crate::app::{Progress, Reply};
+use crate::dataverse::{Error, LookupPath, Table, TableName, TableSchema, ViewKind};
 use crate::ops::known::Known;
 
 impl Services {
@@ -38,6 +39,14 @@ impl Services {
         let (environment, read) = (client.environment().clone(), schema.clone());
         self.remember(move |known| known.keep_schema(&environment, &read)).await;
         Ok(schema)
+    }
+
+    /// The views of a table that the server has. One of the two reads may fail without the other.
+    pub(super) async fn views(&self, table: TableName) -> Reply {
+        let name = &table;
+        let of = |kind: ViewKind| async move { self.client()?.views(name, kind).await };
+        let (system, personal) = tokio::join!(of(ViewKind::System), of(ViewKind::Personal));
+        Reply::Views(table, Box::new(ViewsRead { system, personal }))
     }
 
     /// Reads the columns of tables, and how their lookups are written.

@@ -109,11 +109,11 @@ fn context(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffe
     }
     let conditions = conditions(grid, usize::from(left.width));
     let all = conditions.is_empty() && grid.filter.is_none();
-    let words = match (grid.view, all) {
+    let words = match (&grid.view, all) {
         (None, true) => "All rows".to_owned(),
         (None, false) => conditions,
-        (Some(view), true) => view.name.to_owned(),
-        (Some(view), false) => format!("{} | {conditions}", view.name),
+        (Some(view), true) => view.name().to_owned(),
+        (Some(view), false) => format!("{} | {conditions}", view.name()),
     };
     text::line(&words, theme.bar, left, buffer);
     cursor
@@ -381,7 +381,7 @@ fn nothing(app: &App, grid: &Grid) -> Vec<String> {
         }
         _ if !grid.chips.is_empty() => {
             let conditions: Vec<&str> = grid.chips.iter().map(|chip| chip.told.as_str()).collect();
-            let mut lines = vec![format!("No rows in {name} where {}.", conditions.join(" and "))];
+            let mut lines = vec![format!("No rows in {} where {}.", grid.told(), conditions.join(" and "))];
             if grid.chips.iter().any(|chip| !chip.searched.is_empty()) {
                 lines.push("Other columns were not searched.".into());
             }
@@ -390,6 +390,11 @@ fn nothing(app: &App, grid: &Grid) -> Vec<String> {
             lines.push(format!("\\ drops that filter{esc}   r reads again"));
             lines
         }
+        _ if grid.view.is_some() => vec![
+            format!("No rows in {}.", grid.told()),
+            "There may be none, or your roles hide them.".into(),
+            "V other rows   r reads again   Esc other tables".into(),
+        ],
         _ => vec![
             format!("{name} has no rows that you can see."),
             "There may be none, or your roles hide them.".into(),

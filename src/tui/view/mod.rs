@@ -32,6 +32,7 @@ mod tables;
 mod tags;
 pub mod text;
 mod timeline;
+mod views;
 mod whole;
 
 use ratatui::Frame;
@@ -96,6 +97,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Palette(overlay) => palette::draw(app, overlay, theme, body, buffer),
             Overlay::Columns(jump) => palette::column_jump(jump, cursor, theme, body, buffer),
             Overlay::ColumnPicker(picker) => column_picker::draw(app, picker, theme, body, buffer),
+            Overlay::Views(picker) => views::draw(app, picker, theme, body, buffer),
             Overlay::ColumnMenu(overlay) => {
                 let title = format!("change on {}", app.meant(&overlay.target));
                 menu::draw(&title, &overlay.menu, cursor, theme, body, buffer)

@@ -9,7 +9,7 @@ use super::Grid;
 use crate::app::column_layout::{ColumnLayout, LaidOut};
 use crate::app::layout::{Wish, scroll_columns};
 use crate::app::load::Load;
-use crate::dataverse::{Cell, Column, ColumnKind, Page, Row, TableSchema};
+use crate::dataverse::{Cell, Column, ColumnKind, ColumnName, Page, Row, TableSchema};
 use crate::text::harmless;
 
 /// The narrowest and the widest a column is made by itself.
@@ -176,11 +176,11 @@ impl Grid {
         to
     }
 
-    /// The held rows were read without some of the shown columns.
-    pub(super) fn lacks_columns(&self) -> bool {
-        let Some(rows) = self.rows.value() else { return false };
-        let asked = rows.query().selected();
-        self.columns.iter().any(|column| !asked.iter().any(|property| *property == column.property()))
+    /// The first of the shown columns that the held rows were read without.
+    pub(super) fn lacking(&self) -> Option<&Column> {
+        let asked = self.rows.value()?.query().selected();
+        let mut own = self.columns.iter().filter(|column| !self.linked.contains(column));
+        own.find(|column| !asked.iter().any(|property| *property == column.property()))
     }
 
     /// What a person arranged.
@@ -194,12 +194,13 @@ impl Grid {
     pub(in crate::app) fn lay_out(&mut self, layout: &ColumnLayout) {
         let Some(schema) = self.schema.clone() else { return };
         let active = self.current_column().map(|column| column.name.clone());
+        let linked = |name: &ColumnName| self.linked.iter().find(|column| column.name == *name);
         let mut shown: Vec<(Column, Width)> = Vec::new();
         let mut frozen = layout.frozen;
         for (place, wish) in layout.columns.iter().enumerate() {
             let is_there = |name| shown.iter().any(|(column, _)| column.name == name);
-            let Some(column) = schema.column(wish.name.as_str()).filter(|_| !is_there(wish.name.clone()))
-            else {
+            let known = schema.column(wish.name.as_str()).or_else(|| linked(&wish.name));
+            let Some(column) = known.filter(|_| !is_there(wish.name.clone())) else {
                 frozen -= usize::from(place < layout.frozen && frozen > 0);
                 continue;
             };

@@ -13,19 +13,21 @@ use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::column_picker::ColumnPicker;
 use crate::app::overlay::columns::ColumnJump;
-use crate::app::overlay::palette::Palette;
 use crate::app::overlay::prompt::Question;
 use crate::app::panes::Pane;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::screen::record::Tab;
 use crate::app::tickets::Ticket;
-use crate::app::views::{self, View};
+use crate::app::views::TableView;
 use crate::app::{App, Screen};
 use crate::dataverse::{self, ColumnName, Page, Table};
 
 /// More rows than these are read to the end only when the person agreed.
 const ASKED_ABOVE: u64 = 5_000;
+/// Why rows of a view of the server take no other order.
+pub(in crate::app) const ORDERED_BY_VIEW: &str =
+    "A view of the server has its own order, which the header shows.  V other rows";
 /// The service's code for the end of a query whose pages have no cookie.
 const BY_NUMBER_ONLY: &str = "0x8004430a";
 
@@ -43,13 +45,12 @@ impl Grid {
 impl App {
     /// Shows the rows of a table in front of what is seen.
     pub(in crate::app) fn open_grid(&mut self, table: Table) -> Vec<Effect> {
-        self.open_rows(table, None)
+        self.open_rows(Grid::new(table))
     }
 
-    /// The same with the rows of a view.
-    pub(in crate::app) fn open_rows(&mut self, table: Table, view: Option<&'static View>) -> Vec<Effect> {
-        let mut effects = self.need_schema(&table);
-        let grid = Grid { view, ..Grid::new(table) };
+    /// The same with a view, or with conditions.
+    pub(in crate::app) fn open_rows(&mut self, grid: Grid) -> Vec<Effect> {
+        let mut effects = self.need_schema(&grid.table);
         self.screens.push(Screen::Grid(Box::new(grid)));
         self.pane_state.focus = Pane::Main;
         if let Some(news) = self.layout_news.take() {
@@ -61,16 +62,26 @@ impl App {
 
     /// Reads the rows of the grid that is seen, once its columns are there.
     pub(in crate::app) fn start_grid(&mut self) -> Vec<Effect> {
+        let linked = match self.screen() {
+            Screen::Grid(grid) => grid.view.as_ref().map_or(&[][..], TableView::linked),
+            _ => &[],
+        };
+        let linked = linked.iter().map(|linked| self.linked_column(linked)).collect();
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        grid.linked = linked;
         let Some(schema) = self.schemas.get(&grid.table.name) else {
             grid.rows.start();
             return vec![];
         };
         let address = self.session.identity().map_or("", |identity| &identity.address);
-        let of_view = grid.view.map(View::layout);
+        let of_view = grid.view.as_ref().map(|view| view.layout(schema));
         let layout = of_view.as_ref().or_else(|| self.layouts.of(address, &grid.table.name));
         grid.set_schema(Arc::clone(schema), layout);
-        grid.reload(false, Default::default());
+        let before = match grid.stored_view() {
+            Some(_) => grid.asked(),
+            None => (vec![], grid.chips.clone()), // an order that was kept and is refused now is dropped
+        };
+        grid.reload(false, before);
         self.read_grid()
     }
 
@@ -117,7 +128,10 @@ impl App {
                 said
             }
             Err(error) => {
-                let what = format!("Cannot read {}", grid.table.collection_name);
+                let what = format!("Cannot read {}", grid.told());
+                if grid.stored_view().is_some() && error.is_not_found() {
+                    self.stored_views.remove(&grid.table.name); // what is listed there is not so any more
+                }
                 let mut problem = Problem::of(&what, &error).nearest(&error, grid.schema.as_deref());
                 if error.code() == Some(BY_NUMBER_ONLY) {
                     problem.what =
@@ -165,17 +179,7 @@ impl App {
             GridCommand::Follow => return self.follow_lookup(),
             GridCommand::RawValues => self.toggle_raw(),
             GridCommand::LogicalNames => grid.logical = !grid.logical,
-            GridCommand::Views => {
-                let table = &grid.table;
-                if views::of(&table.name).next().is_none() {
-                    let said = format!("No views of {} come with dv.", table.collection_name);
-                    self.say(said);
-                    return vec![];
-                }
-                let text = format!("{}: ", table.display_name);
-                self.overlays.push(Overlay::Palette(Palette::with_text(self, &text)));
-                return vec![];
-            }
+            GridCommand::Views => return self.choose_view(),
             GridCommand::PickColumns => {
                 let picker = ColumnPicker::of(grid);
                 self.overlays.push(Overlay::ColumnPicker(Box::new(picker)));
@@ -283,6 +287,10 @@ impl App {
     /// Asks for another order of the grid that is seen.
     pub(in crate::app) fn order_grid(&mut self, order: Vec<Sort>) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        if grid.stored_view().is_some() {
+            self.say(ORDERED_BY_VIEW);
+            return vec![];
+        }
         let before = grid.asked();
         grid.set_sort(order);
         grid.reload(false, before);

@@ -120,7 +120,13 @@ impl Grid {
             Some(total) => format!("{} in all", grouped(total.rows)),
             None => "more on the server".into(),
         };
-        Some(format!("{found} held, {all}.  Enter asks {}", asks.unwrap_or("the server")))
+        // A view of the server takes no condition.
+        let whom = match (self.stored_view().is_some(), asks) {
+            (true, Some(columns)) => format!("all rows: {columns}"),
+            (true, None) => "all rows".to_owned(),
+            (false, asks) => asks.unwrap_or("the server").to_owned(),
+        };
+        Some(format!("{found} held, {all}.  Enter asks {whom}"))
     }
 
     /// Puts the cursor on the line of a row's place, or the nearest after it.

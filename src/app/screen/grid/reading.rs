@@ -11,7 +11,7 @@ use crate::app::problem::Problem;
 use crate::app::rows::{Rows, sized};
 use crate::app::session::Start;
 use crate::app::tickets::{Slot, Ticket, Tickets};
-use crate::app::views::View;
+use crate::app::views::{TableView, asked_by};
 use crate::dataverse::{Filter, Page, Query, RowId};
 use crate::text::grouped;
 
@@ -139,12 +139,16 @@ impl Grid {
 
     /// The query of the shown columns, conditions and order. The primary key comes last, so that the order is total.
     fn query(&self, page_size: u32) -> Query {
+        if let (Some(view), Some(schema)) = (self.stored_view(), &self.schema) {
+            let query = Query::of_view(self.table.set.clone(), view.id).select(asked_by(view, schema));
+            return query.page_size(page_size).count().annotations();
+        }
         let primary_id = self.table.primary_id.as_str();
         let mut properties = self.properties();
         if !properties.iter().any(|property| property == primary_id) {
             properties.push(primary_id.to_owned());
         }
-        let of_view = self.view.map(View::filter);
+        let of_view = self.view.as_ref().and_then(TableView::filter);
         let filters = of_view.into_iter().chain(self.chips.iter().map(|chip| chip.filter.clone()));
         let mut query = Query::new(self.table.set.clone())
             .select(properties)

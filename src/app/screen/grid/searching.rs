@@ -70,12 +70,31 @@ impl App {
             self.say(said);
             return vec![];
         }
+        if grid.stored_view().is_some() {
+            return self.ask_all_rows(chip);
+        }
         let before = grid.asked();
         grid.filter = None;
         grid.search = None;
         grid.chips.push(chip);
         grid.reload(false, before);
         self.read_grid()
+    }
+
+    /// A view of the server takes no condition: all rows of its table are asked, in front of it.
+    fn ask_all_rows(&mut self, chip: Chip) -> Vec<Effect> {
+        let height = self.grid_size().list_height();
+        let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
+        grid.drop_filter(height);
+        let view = grid.view.as_ref().map_or_else(String::new, |view| short(view.name()));
+        let said = format!(
+            "All rows of {}: `{view}` takes no condition.  Esc back to it",
+            grid.table.collection_name
+        );
+        let all = Grid { chips: vec![chip], ..Grid::new(grid.table.clone()) };
+        let effects = self.open_rows(all);
+        self.say(said);
+        effects
     }
 
     /// Takes the quick-find view of a table. Where it could not be read, the primary name is searched, and that is told.

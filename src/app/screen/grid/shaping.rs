@@ -76,7 +76,15 @@ impl App {
     /// Reads what the shown columns lack: one was shown that was not read.
     pub(in crate::app) fn read_shown_columns(&mut self) -> Vec<Effect> {
         let Screen::Grid(grid) = self.screens.top_mut() else { return vec![] };
-        if grid.lacks_columns() {
+        if let Some(column) = grid.lacking() {
+            if grid.stored_view().is_some() {
+                let said = format!(
+                    "{} is no column of this view of the server: it stays blank.",
+                    column.display_name
+                );
+                self.say(said);
+                return vec![];
+            }
             let before = grid.asked();
             grid.reload(true, before);
         }
