@@ -64,6 +64,7 @@ impl App {
             Slot::Learn,
             Slot::Around,
             Slot::Timeline,
+            Slot::Attachment,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

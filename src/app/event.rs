@@ -108,6 +108,8 @@ pub enum Reply {
     Around(Result<Around, dataverse::Error>),
     /// What happened on a row, and what the notes and activities of its table are called.
     Timeline(Result<(Box<Collections>, Timeline), dataverse::Error>),
+    /// The file of a note is here, of so many bytes.
+    AttachmentSaved(Result<u64, Problem>),
     /// The columns of tables, and how their lookups are written.
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.

@@ -257,6 +257,10 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Gone(_) => {
             vec![Hint::new("y", "copy your values"), Hint::new("D", "drop"), Hint::new("Esc", "keep pending")]
         }
+        Overlay::SaveFile(_) if app.tickets.is_busy(Slot::Attachment) => vec![Hint::new("Ctrl-C", "stop")],
+        Overlay::SaveFile(_) => {
+            vec![Hint::new("Enter", "save"), Hint::new("Esc", "close"), Hint::new("Ctrl-U", "clear")]
+        }
         Overlay::Reading(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
         }

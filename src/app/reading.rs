@@ -46,6 +46,7 @@ impl App {
             | Slot::Repeat
             | Slot::Zone
             | Slot::Fate
+            | Slot::Attachment
             | Slot::Learn => {}
         }
         self.say("Stopped.");

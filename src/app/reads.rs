@@ -148,6 +148,7 @@ impl App {
             Slot::After => "Reading what was changed".into(),
             Slot::Around => "Reading what hangs on it".into(),
             Slot::Timeline => "Reading the timeline".into(),
+            Slot::Attachment => "Fetching the attachment".into(),
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
             Slot::Refused => "Fetching what was refused".into(),

@@ -46,6 +46,10 @@ impl App {
                 self.timeline_came(result);
                 vec![]
             }
+            Reply::AttachmentSaved(result) => {
+                self.attachment_saved(result);
+                vec![]
+            }
             Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::Found(result) => self.found_came(result),
             Reply::LookedUp(result) => {

@@ -366,6 +366,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         store,
         state_folder: paths.state.clone(),
         cache_folder: paths.cache.clone(),
+        home: config::home(),
     }
 }
 

@@ -292,6 +292,7 @@ pub(crate) fn nowhere(home: &Path) -> Start {
         store: TokenStore::in_folder(&home.join("state")),
         state_folder: home.join("state"),
         cache_folder: home.join("cache"),
+        home: Some(home.to_owned()),
     }
 }
 
