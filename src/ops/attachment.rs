@@ -89,10 +89,12 @@ fn beside(path: &Path) -> Result<NamedTempFile, Unsaved> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    if !folder.is_dir()
-        && fs::symlink_metadata(folder).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
-    {
-        return Err(Unsaved::NoFolder(folder.to_owned()));
+    match fs::metadata(folder) {
+        Ok(found) if found.is_dir() => {}
+        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Err(Unsaved::System(error));
+        }
+        Ok(_) | Err(_) => return Err(Unsaved::NoFolder(folder.to_owned())),
     }
     tempfile::Builder::new().prefix(".dv-").tempfile_in(folder).map_err(Unsaved::System) // 0600 by itself
 }
@@ -172,6 +174,10 @@ mod tests {
         let path = folder.path().join("no/such/quote.pdf");
         let Err(Unsaved::NoFolder(missing)) = write(&path, "AAAA") else { panic!() };
         assert_eq!(missing, folder.path().join("no/such"));
+        let plain = folder.path().join("plain");
+        fs::write(&plain, "").unwrap();
+        assert!(matches!(write(&plain.join("a"), "AAAA"), Err(Unsaved::NoFolder(_))), "it is a file");
+        fs::remove_file(plain).unwrap();
         let ends = folder.path().join("new/");
         assert!(matches!(must_be_free(&ends), Err(Unsaved::NoFolder(_))));
         assert!(matches!(write(&folder.path().join("a"), "A*=="), Err(Unsaved::Broken)));

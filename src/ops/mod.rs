@@ -2,6 +2,7 @@
 //!
 //! Must not know: screens, arguments, standard output.
 
+pub mod attaching;
 pub mod attachment;
 pub mod column_layouts;
 pub mod connect;
