@@ -65,6 +65,7 @@ impl App {
             Slot::Around,
             Slot::Timeline,
             Slot::Attachment,
+            Slot::FileToSend,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

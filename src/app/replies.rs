@@ -50,6 +50,7 @@ impl App {
                 self.attachment_saved(result);
                 vec![]
             }
+            Reply::FileRead(path, result) => self.file_read(&path, result),
             Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::Found(result) => self.found_came(result),
             Reply::LookedUp(result) => {

@@ -93,10 +93,15 @@ mod tests {
         let path = folder.path().join("Quote.PDF");
         std::fs::write(&path, b"\0\xffhello").unwrap();
         let file = FileToAttach::read(&path, 7).unwrap();
-        assert_eq!((&*file.name, &*file.body(), file.mime_type()), ("Quote.PDF", "AP9oZWxsbw==", "application/pdf"));
+        assert_eq!(
+            (&*file.name, &*file.body(), file.mime_type()),
+            ("Quote.PDF", "AP9oZWxsbw==", "application/pdf")
+        );
         let large = FileToAttach::read(&path, 6);
         assert!(matches!(large, Err(Unattached::TooLarge { most: 6, .. })), "{large:?}");
         let none = FileToAttach::read(&folder.path().join("none"), 6);
-        assert!(matches!(none, Err(Unattached::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound));
+        assert!(
+            matches!(none, Err(Unattached::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound)
+        );
     }
 }

@@ -205,6 +205,10 @@ impl Services {
             Request::SaveAttachment { note, path } => {
                 Reply::AttachmentSaved(self.save_attachment(note, path).await)
             }
+            Request::ReadFile(path) => {
+                let read = self.read_file(&path).await;
+                Reply::FileRead(path, read)
+            }
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
