@@ -173,6 +173,11 @@ impl Program {
         }
     }
 
+    /// The folder that is `~` to the program.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Leaves with `Q` and waits for the end.
     pub(crate) async fn quit(mut self) {
         self.keys("Q");

@@ -414,6 +414,14 @@ fn what_is_wrong_with_a_file_is_told_at_its_field_and_another_path_is_read_anew(
     assert_snapshot!("note_with_a_file_that_is_not_there", desk.screen());
     desk.keys("Backspace").text("x").keys("Ctrl-D");
     assert_eq!(files_read(&desk), ["quote.pdx"]);
+    desk.keys("Ctrl-C");
+    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::FileToSend)), "{:?}", desk.stage.effects);
+    assert!(
+        desk.screen().contains("quote.pdx") && !desk.screen().contains("as soon as"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("Ctrl-D");
     // Typing on while it is read calls the staging off.
     desk.text("y");
     desk.stage.answer(Slot::FileToSend, Reply::FileRead("quote.pdx".into(), Ok(file(1))));

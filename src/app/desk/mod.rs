@@ -21,7 +21,7 @@ use super::command::act::ActCommand;
 use super::effect::{Effect, Request};
 use super::event::Learned;
 use super::field::{self, written};
-use super::key::Input;
+use super::key::{Input, Key};
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::draft::{Did, Draft, Field, Recipe, Value};
@@ -270,7 +270,11 @@ impl App {
     }
 
     pub(in crate::app) fn draft_input(&mut self, input: &Input) -> Vec<Effect> {
+        let is_reading = self.tickets.is_busy(Slot::FileToSend);
         let Some(draft) = self.draft_mut() else { return vec![] };
+        if is_reading && draft.is_waiting && matches!(input, Input::Key(Key::Esc | Key::Ctrl('g' | 'c'))) {
+            return self.cancel(Slot::FileToSend);
+        }
         match draft.input(input) {
             Did::Finished => return self.finish_draft(),
             Did::Closed => {
