@@ -261,11 +261,12 @@ impl Command {
             // These run on until they are left; they listen for signals themselves.
             Command::Demo(args) => {
                 let settings = context.settings();
-                args.run((settings.situation, settings.terminal.clone()), settings.editor.clone()).await
+                let place = (settings.situation, settings.terminal.clone());
+                Box::pin(args.run(place, settings.editor.clone())).await
             }
             Command::Json(args) => {
                 let settings = context.settings();
-                args.run(settings.situation, settings.terminal.clone(), out).await
+                Box::pin(args.run(settings.situation, settings.terminal.clone(), out)).await
             }
             Command::Sandbox(args) => args.run(context, out).await,
         }

@@ -36,7 +36,7 @@ pub enum Unsaved {
     Broken,
     /// It could not be read.
     #[error(transparent)]
-    Unread(Error),
+    Unread(Box<Error>),
 }
 
 /// The path that a text means: `~/` is the home folder, everything else as it stands.
@@ -65,7 +65,12 @@ pub fn place(typed: &str, home: Option<&Path>) -> Result<PathBuf, Unsaved> {
 pub async fn save(client: &Client, note: RowId, path: &Path) -> Result<u64, Unsaved> {
     must_be_free(path)?;
     drop(beside(path)?);
-    let body = client.attachment(note).await.map_err(Unsaved::Unread)?.body.ok_or(Unsaved::NoFile)?;
+    let body = client
+        .attachment(note)
+        .await
+        .map_err(|error| Unsaved::Unread(Box::new(error)))?
+        .body
+        .ok_or(Unsaved::NoFile)?;
     let target = path.to_owned();
     let prepared = tokio::task::spawn_blocking(move || prepare(&target, &body)).await;
     let (file, size) = prepared.map_err(|error| Unsaved::System(io::Error::other(error)))??;

@@ -17,7 +17,7 @@ impl Services {
     /// Saves the file of a note to a path as it was typed.
     pub(super) async fn save_attachment(&self, note: RowId, path: String) -> Result<u64, Problem> {
         let saved = async {
-            let client = self.client().map_err(Unsaved::Unread)?;
+            let client = self.client().map_err(|error| Unsaved::Unread(Box::new(error)))?;
             let path = attachment::place(&path, self.home.as_deref())?;
             attachment::save(&client, note, &path).await
         };
@@ -31,11 +31,9 @@ impl Services {
         let read = tokio::task::spawn_blocking(move || {
             // A pipe may never end, and nobody could stop waiting for it.
             match fs::metadata(&place)? {
-                found if found.is_dir() => {
-                    return Err(Unattached::Unreadable(io::ErrorKind::IsADirectory.into()));
-                }
+                found if found.is_dir() => Err(Unattached::Unreadable(io::ErrorKind::IsADirectory.into())),
                 found if !found.is_file() => {
-                    return Err(Unattached::Unreadable(io::Error::other("it is no plain file")));
+                    Err(Unattached::Unreadable(io::Error::other("it is no plain file")))
                 }
                 _ => FileToAttach::read(&place, MOST_STAGED),
             }
