@@ -423,11 +423,11 @@ fn what_is_wrong_with_a_file_is_told_at_its_field_and_another_path_is_read_anew(
     );
     desk.keys("Ctrl-D");
     // Typing on while it is read calls the staging off.
-    desk.text("y");
+    desk.keys("Tab").text("y");
     desk.stage.answer(Slot::FileToSend, Reply::FileRead("quote.pdx".into(), Ok(file(1))));
     assert_eq!(desk.pending(), 0);
     desk.keys("Ctrl-D");
-    assert_eq!(files_read(&desk), ["quote.pdxy"]);
+    assert_eq!(files_read(&desk), ["quote.pdx"]);
 }
 
 #[test]
@@ -451,4 +451,6 @@ fn a_large_file_does_not_go_with_notes_on_many_rows() {
     assert!(desk.screen().contains("16.0 MB on 2 rows is more than the 32.0 MB"), "{}", desk.screen());
     desk.keys("Ctrl-D");
     assert_eq!(desk.pending(), 0, "nor when it is asked for again");
+    desk.keys("Backspace Ctrl-D");
+    assert_eq!(files_read(&desk), ["a.pd"], "another path is another file");
 }
