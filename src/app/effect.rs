@@ -104,6 +104,10 @@ pub enum Request {
     Around(RowId),
     /// Read the timeline of a row of a table; what its notes and activities are called, where that is known.
     Timeline(Box<Table>, RowId, Option<Box<Collections>>),
+    /// Read the file of a note and write it to a path as it was typed, where nothing is yet.
+    SaveAttachment { note: RowId, path: String },
+    /// Read the file at a path as it was typed, which is to go with a note.
+    ReadFile(String),
     /// Read the columns of tables and how their lookups are written.
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.

@@ -68,6 +68,8 @@ impl App {
             Slot::Learn,
             Slot::Around,
             Slot::Timeline,
+            Slot::Attachment,
+            Slot::FileToSend,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

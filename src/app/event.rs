@@ -13,6 +13,7 @@ use super::journal::Opened;
 use super::key::Input;
 use super::layout::Size;
 use super::looking_up::LookupFound;
+use super::overlay::draft::FileToSend;
 use super::overlay::views::ViewsRead;
 use super::own_editor::Edited;
 use super::pending::OperationId;
@@ -111,6 +112,10 @@ pub enum Reply {
     Around(Result<Around, dataverse::Error>),
     /// What happened on a row, and what the notes and activities of its table are called.
     Timeline(Result<(Box<Collections>, Timeline), dataverse::Error>),
+    /// The file of a note is here, of so many bytes.
+    AttachmentSaved(Result<u64, Problem>),
+    /// The file at this path was read, or a sentence why not.
+    FileRead(String, Result<Arc<FileToSend>, String>),
     /// The columns of tables, and how their lookups are written.
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.

@@ -259,6 +259,10 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
                 [("y", "copy your values"), ("R", "re-create it"), ("D", "drop"), ("Esc", "keep pending")];
             keys.map(|(key, means)| Hint::new(key, means)).into()
         }
+        Overlay::SaveFile(_) if app.tickets.is_busy(Slot::Attachment) => vec![Hint::new("Ctrl-C", "stop")],
+        Overlay::SaveFile(_) => {
+            vec![Hint::new("Enter", "save"), Hint::new("Esc", "close"), Hint::new("Ctrl-U", "clear")]
+        }
         Overlay::Reading(_) => {
             vec![Hint::new("Esc", "close"), Hint::new("j k", "scroll"), Hint::new("y", "copy")]
         }

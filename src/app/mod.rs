@@ -18,6 +18,7 @@ pub mod event;
 pub mod examination;
 pub mod exchanges;
 pub mod field;
+pub mod file_name;
 pub mod filter;
 pub mod finding;
 mod fitting;

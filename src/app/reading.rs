@@ -38,6 +38,7 @@ impl App {
             Slot::Preview => self.preview_stopped(),
             Slot::Around => self.intent = None,
             Slot::Timeline => self.timeline_stopped(),
+            Slot::FileToSend => self.file_stopped(),
             Slot::After => self.out_of_date.clear(),
             Slot::Refused
             | Slot::Find
@@ -47,6 +48,7 @@ impl App {
             | Slot::Repeat
             | Slot::Zone
             | Slot::Fate
+            | Slot::Attachment
             | Slot::Learn => {}
         }
         self.say("Stopped.");

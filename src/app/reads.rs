@@ -149,6 +149,8 @@ impl App {
             Slot::After => "Reading what was changed".into(),
             Slot::Around => "Reading what hangs on it".into(),
             Slot::Timeline => "Reading the timeline".into(),
+            Slot::Attachment => "Fetching the attachment".into(),
+            Slot::FileToSend => "Reading the file".into(),
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
             Slot::Refused => "Fetching what was refused".into(),

@@ -46,6 +46,11 @@ impl App {
                 self.timeline_came(result);
                 vec![]
             }
+            Reply::AttachmentSaved(result) => {
+                self.attachment_saved(result);
+                vec![]
+            }
+            Reply::FileRead(path, result) => self.file_read(&path, result),
             Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::Found(result) => self.found_came(result),
             Reply::LookedUp(result) => {

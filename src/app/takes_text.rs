@@ -22,6 +22,7 @@ impl App {
                 | Overlay::Lookup(_)
                 | Overlay::Address(_)
                 | Overlay::GoTo(_)
+                | Overlay::SaveFile(_)
                 | Overlay::Hits(_)
                 | Overlay::Views(_)
                 | Overlay::Keys(_)

@@ -52,6 +52,10 @@ pub enum Slot {
     Around,
     /// What happened on a row.
     Timeline,
+    /// A file here, for a note.
+    FileToSend,
+    /// The file of a note, for a file here.
+    Attachment,
     /// The columns of tables in which something is to be made.
     Learn,
 }

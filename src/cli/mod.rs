@@ -261,11 +261,12 @@ impl Command {
             // These run on until they are left; they listen for signals themselves.
             Command::Demo(args) => {
                 let settings = context.settings();
-                args.run((settings.situation, settings.terminal.clone()), settings.editor.clone()).await
+                let place = (settings.situation, settings.terminal.clone());
+                Box::pin(args.run(place, settings.editor.clone())).await
             }
             Command::Json(args) => {
                 let settings = context.settings();
-                args.run(settings.situation, settings.terminal.clone(), out).await
+                Box::pin(args.run(settings.situation, settings.terminal.clone(), out)).await
             }
             Command::Sandbox(args) => args.run(context, out).await,
         }
@@ -366,6 +367,7 @@ fn start(settings: &Settings, store: TokenStore) -> tui::Start {
         store,
         state_folder: paths.state.clone(),
         cache_folder: paths.cache.clone(),
+        home: config::home(),
     }
 }
 

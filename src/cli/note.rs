@@ -1,11 +1,8 @@
 //! `dv note`
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,9 +11,7 @@ use super::operating::{carry_out, print_wires};
 use super::output::json_line;
 use super::{CliError, Context, Kind, names, row_name, values, waits, writing};
 use crate::dataverse::{Change, Client, ColumnName, NewRow, Operation, RowId, RowQuery, Table};
-
-/// No organization allows files that are larger, in bytes.
-const LARGEST: u64 = 128 << 20;
+use crate::ops::attaching::{FileToAttach, LARGEST, Unattached};
 
 /// Write a note on a row and print its id
 ///
@@ -60,7 +55,7 @@ impl NoteArgs {
                 CliError::usage("the note has no text").hint("give a text, @file, - or --attach FILE")
             );
         }
-        let attachment = self.attach.as_deref().map(Attachment::read).transpose()?;
+        let attachment = self.attach.as_deref().map(read).transpose()?;
         let client = writing::client(context, self.dry_run).await?;
         let _waits = waits::tell(&client);
         let table = names::table(&client, &self.table).await?;
@@ -69,7 +64,7 @@ impl NoteArgs {
         (row.select, row.annotations) = (vec![table.primary_id.to_string()], false);
         client.row(&row).await?;
         if let Some(attachment) = &attachment {
-            attachment.must_fit(context, &client).await?;
+            must_fit(attachment, context, &client).await?;
         }
         let mut columns: Vec<(ColumnName, Change)> = Vec::new();
         let mut add = |name: &str, change| columns.push((name.into(), change));
@@ -87,7 +82,7 @@ impl NoteArgs {
             // What is shown is for people: nobody reads a file as base64.
             let body = match self.dry_run {
                 true => format!("({} bytes as base64)", attachment.bytes.len()),
-                false => STANDARD.encode(&attachment.bytes),
+                false => attachment.body(),
             };
             add("documentbody", Change::Text(body));
         }
@@ -146,66 +141,24 @@ pub(super) async fn on(
     })
 }
 
-/// A file, read whole.
-struct Attachment {
-    name: String,
-    bytes: Vec<u8>,
+fn read(path: &Path) -> Result<FileToAttach, CliError> {
+    let unreadable =
+        |why: String| CliError::usage(format!("the file {} cannot be read: {why}", path.display()));
+    FileToAttach::read(path, LARGEST).map_err(|error| match error {
+        Unattached::TooLarge { name, most } => too_large(&name, most),
+        error => unreadable(error.to_string()),
+    })
 }
 
-impl Attachment {
-    fn read(path: &Path) -> Result<Self, CliError> {
-        let unreadable = |why: &dyn std::fmt::Display| {
-            CliError::usage(format!("the file {} cannot be read: {why}", path.display()))
-        };
-        let name = path.file_name().and_then(|name| name.to_str());
-        let name = name.ok_or_else(|| unreadable(&"its name is no text"))?.to_owned();
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(|error| unreadable(&error))?;
-        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-        match bytes.len() as u64 > LARGEST {
-            true => Err(too_large(&name, LARGEST)),
-            false => Ok(Self { name, bytes }),
-        }
-    }
-
-    /// Asks the organization how large a file may be, before all of it travels. Not everybody may ask.
-    async fn must_fit(&self, context: &Context, client: &Client) -> Result<(), CliError> {
-        match client.largest_file().await {
-            Ok(Some(most)) if self.bytes.len() as u64 > most => Err(too_large(&self.name, most)),
-            Ok(_) => Ok(()),
-            Err(error) if error.needs_sign_in() => Err(error.into()),
-            Err(error) => {
-                context.note(&format!("how large a file may be could not be read: {error}"));
-                Ok(())
-            }
-        }
-    }
-
-    /// By the end of the name; anything else is bytes.
-    fn mime_type(&self) -> &'static str {
-        let end = self.name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
-        match end.as_deref().unwrap_or_default() {
-            "txt" | "log" => "text/plain",
-            "csv" => "text/csv",
-            "htm" | "html" => "text/html",
-            "md" => "text/markdown",
-            "json" => "application/json",
-            "xml" => "application/xml",
-            "pdf" => "application/pdf",
-            "zip" => "application/zip",
-            "jpg" | "jpeg" => "image/jpeg",
-            "png" => "image/png",
-            "gif" => "image/gif",
-            "svg" => "image/svg+xml",
-            "webp" => "image/webp",
-            "eml" => "message/rfc822",
-            "msg" => "application/vnd.ms-outlook",
-            "doc" => "application/msword",
-            "xls" => "application/vnd.ms-excel",
-            "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-            _ => "application/octet-stream",
+/// Asks the organization how large a file may be, before all of it travels. Not everybody may ask.
+async fn must_fit(file: &FileToAttach, context: &Context, client: &Client) -> Result<(), CliError> {
+    match client.largest_file().await {
+        Ok(Some(most)) if file.bytes.len() as u64 > most => Err(too_large(&file.name, most)),
+        Ok(_) => Ok(()),
+        Err(error) if error.needs_sign_in() => Err(error.into()),
+        Err(error) => {
+            context.note(&format!("how large a file may be could not be read: {error}"));
+            Ok(())
         }
     }
 }

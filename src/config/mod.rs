@@ -23,7 +23,7 @@ pub use environment::Environment;
 pub use keys::{KeyFile, KeyLine};
 pub use look::{Look, Shade};
 pub use own_editor::OwnEditor;
-pub use paths::Paths;
+pub use paths::{Paths, home};
 pub use place::{Proxies, Proxy, Terminal};
 pub use profile::Profile;
 pub use profiles::{Changes, Entry, Profiles};

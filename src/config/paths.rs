@@ -44,6 +44,11 @@ impl Paths {
     }
 }
 
+/// The person's home folder, where it is known.
+pub fn home() -> Option<PathBuf> {
+    etcetera::home_dir().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

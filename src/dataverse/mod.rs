@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod around;
+mod attachment;
 mod batch;
 mod case_actions;
 pub mod client;
@@ -43,6 +44,7 @@ pub mod wire;
 mod writes;
 
 pub use action::{Action, Subject};
+pub use attachment::AttachedFile;
 pub use client::Client;
 pub use deletion::Deletion;
 pub use discovery::{Discovery, Instance};

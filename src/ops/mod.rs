@@ -2,6 +2,8 @@
 //!
 //! Must not know: screens, arguments, standard output.
 
+pub mod attaching;
+pub mod attachment;
 pub mod column_layouts;
 pub mod connect;
 pub mod create;

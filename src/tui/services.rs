@@ -1,5 +1,6 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
+mod attachments;
 mod definitions;
 mod writing;
 
@@ -54,6 +55,7 @@ pub struct Services {
     keeping: Arc<tokio::sync::Mutex<()>>,
     layouts: LayoutFile,
     journal_folder: Option<PathBuf>,
+    home: Option<PathBuf>,
     profiles: Profiles,
     proxy: Option<doctor::Proxy>,
     terminal: doctor::Terminal,
@@ -95,6 +97,7 @@ impl Services {
             keeping: Arc::default(),
             layouts: LayoutFile::in_folder(&start.state_folder),
             journal_folder: start.journal.then(|| start.state_folder.clone()),
+            home: start.home.clone(),
             profiles: start.profiles.clone(),
             proxy: start.proxy.clone(),
             terminal: start.terminal.clone(),
@@ -198,6 +201,13 @@ impl Services {
             Request::Around(id) => Reply::Around(async { self.client()?.around(id).await }.await),
             Request::Timeline(table, id, known) => {
                 Reply::Timeline(async { self.client()?.timeline_of(&table, id, known).await }.await)
+            }
+            Request::SaveAttachment { note, path } => {
+                Reply::AttachmentSaved(self.save_attachment(note, path).await)
+            }
+            Request::ReadFile(path) => {
+                let read = self.read_file(&path).await;
+                Reply::FileRead(path, read)
             }
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),

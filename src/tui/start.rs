@@ -102,6 +102,8 @@ pub struct Start {
     pub state_folder: PathBuf,
     /// Where the list of environments is kept; the folder may not exist yet.
     pub cache_folder: PathBuf,
+    /// What `~/` means in a path that is typed.
+    pub home: Option<PathBuf>,
 }
 
 /// How to sign in, as far as flags and variables say so.

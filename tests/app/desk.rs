@@ -5,14 +5,14 @@ use serde_json::json;
 use crate::program::{Program, api_fault};
 
 /// Types a text into what has the keys.
-fn types(program: &mut Program, text: &str) {
+pub(crate) fn types(program: &mut Program, text: &str) {
     let keys: Vec<String> =
         text.chars().map(|c| if c == ' ' { "space".to_owned() } else { c.to_string() }).collect();
     program.keys(&keys.join(" "));
 }
 
 /// Reviews what waits and sends it with this key.
-async fn send(program: &mut Program, prompt: &str) {
+pub(crate) async fn send(program: &mut Program, prompt: &str) {
     program.keys("w");
     program.wait_for("included, sent to").await;
     program.keys("s");

@@ -1,6 +1,7 @@
 //! The whole program but for the terminal: the real loop, runner and client against a sandbox, driven by keys.
 #![allow(clippy::unwrap_used)] // a test that cannot go on should say where
 
+mod attachments;
 mod desk;
 mod doctor;
 mod environments;

@@ -181,6 +181,11 @@ impl Program {
         }
     }
 
+    /// The folder that is `~` to the program.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Leaves with `Q` and waits for the end.
     pub(crate) async fn quit(mut self) {
         self.keys("Q");
@@ -300,6 +305,7 @@ pub(crate) fn nowhere(home: &Path) -> Start {
         store: TokenStore::in_folder(&home.join("state")),
         state_folder: home.join("state"),
         cache_folder: home.join("cache"),
+        home: Some(home.to_owned()),
     }
 }
 

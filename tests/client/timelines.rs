@@ -1,7 +1,10 @@
 //! The timeline of rows of the sandbox.
 
-use dvtui::dataverse::timeline::Timeline;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dvtui::dataverse::timeline::{Attachment, Timeline};
 use dvtui::dataverse::{Query, RowId, field};
+use dvtui::ops::attachment::{self, Unsaved};
 use serde_json::json;
 
 use crate::world::{World, fault};
@@ -54,6 +57,59 @@ async fn files_are_told_with_their_size_and_never_read_with_the_list() {
     assert!(!file.name.is_empty() && file.size.is_some_and(|size| size > 0), "{file:?}");
     let requests = world.all_requests().await;
     assert!(!requests.iter().any(|request| request.to_string().contains("documentbody")), "{requests:?}");
+}
+
+/// A note with a file: its key, and what the list says of the file.
+async fn note_with_file(world: &World) -> (RowId, Attachment) {
+    let of_cases = "isdocument eq true and objecttypecode eq 'incident'";
+    let cases = cases_with(world, "annotations", "_objectid_value", of_cases).await;
+    let entries = of(world, "incident", cases[0]).await.entries;
+    entries.into_iter().find_map(|entry| Some((entry.id, entry.file?))).unwrap()
+}
+
+#[tokio::test]
+async fn a_file_is_read_by_itself_and_nothing_else_of_its_note() {
+    let world = World::new().await;
+    let (note, listed) = note_with_file(&world).await;
+    let file = world.client.attachment(note).await.unwrap();
+    assert_eq!(file.name, Some(listed.name));
+    let bytes = STANDARD.decode(file.body.unwrap()).unwrap();
+    assert_eq!(Some(bytes.len() as u64), listed.size);
+    let last = world.requests().await.pop().unwrap();
+    let asked = format!("/annotations({note})?$select=documentbody,filename");
+    assert!(last["path"].as_str().unwrap().ends_with(&asked), "{last}");
+}
+
+#[tokio::test]
+async fn a_file_is_saved_once_and_one_that_exists_is_not_even_asked_for() {
+    let world = World::new().await;
+    let (note, listed) = note_with_file(&world).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(&listed.name);
+    assert_eq!(Some(attachment::save(&world.client, note, &path).await.unwrap()), listed.size);
+    let saved = std::fs::read(&path).unwrap();
+    assert_eq!(Some(saved.len() as u64), listed.size);
+    let before = world.requests().await.len();
+    let again = attachment::save(&world.client, note, &path).await;
+    assert!(matches!(again, Err(Unsaved::Taken)), "{again:?}");
+    assert_eq!(world.requests().await.len(), before);
+    assert_eq!(std::fs::read(&path).unwrap(), saved);
+}
+
+#[tokio::test]
+async fn a_note_that_is_gone_or_has_no_file_leaves_no_file_here() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("quote.pdf");
+    let gone = attachment::save(&world.client, cases_id(), &path).await;
+    assert!(matches!(&gone, Err(Unsaved::Unread(error)) if error.is_not_found()), "{gone:?}");
+    let plain = Query::new("annotations").select(["annotationid"]);
+    let plain = plain.filter(dvtui::dataverse::Filter::Raw("isdocument eq false".into())).top(1);
+    let page = world.client.page(&plain).await.unwrap();
+    let plain = page.row(0).unwrap().id(&"annotationid".into()).unwrap();
+    let none = attachment::save(&world.client, plain, &path).await;
+    assert!(matches!(none, Err(Unsaved::NoFile)), "{none:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use dvtui::app::effect::{Effect, WriteId};
 use dvtui::app::event::{Event, Operated, SaveFailure};
 use dvtui::app::journal::Entry;
 use dvtui::app::key::Key;
+use dvtui::app::overlay::draft::FileToSend;
 use dvtui::app::pending::{OperationKind, RowState};
 use dvtui::app::problem::Problem;
 use dvtui::app::session::Identity;
@@ -88,6 +89,26 @@ fn stage_note(desk: &mut Desk, text: &str) {
         desk.stage.answer(Slot::Learn, learned());
     }
     desk.stage.app.drawn();
+}
+
+/// Opens a note with a text and the path of a file, and stages it.
+fn note_with_file(desk: &mut Desk, path: &str) {
+    desk.keys("x n").stage.answer(Slot::Learn, learned());
+    desk.text("Called.").keys("Tab Tab").text(path).keys("Ctrl-D");
+}
+
+fn file(size: u64) -> Arc<FileToSend> {
+    let (name, mime_type) = ("quote.pdf".to_owned(), "application/pdf".to_owned());
+    Arc::new(FileToSend { name, mime_type, size, body: "AP9oZWxsbw==".to_owned() })
+}
+
+/// The paths that the last key asked to be read.
+fn files_read(desk: &Desk) -> Vec<&str> {
+    let all = desk.stage.effects.iter().filter_map(|effect| match effect {
+        Effect::Run(_, Request::ReadFile(path)) => Some(path.as_str()),
+        _ => None,
+    });
+    all.collect()
 }
 
 fn operated(desk: &mut Desk, id: WriteId, result: Result<Operated, SaveFailure>) {
@@ -401,4 +422,80 @@ fn the_forms_fit_a_small_terminal() {
     let mut desk = at_cases(stage::identity(), 3, 60, 16);
     desk.keys("x r");
     assert_snapshot!("resolve_small", desk.screen());
+}
+
+#[test]
+fn a_file_is_read_when_the_note_is_staged_and_is_told_by_its_name_and_size() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    note_with_file(&mut desk, "~/quote.pdf");
+    assert_eq!(files_read(&desk), ["~/quote.pdf"]);
+    assert_eq!(desk.pending(), 0);
+    assert!(desk.screen().contains("It is staged as soon as the file is read."), "{}", desk.screen());
+    let read = Reply::FileRead("~/quote.pdf".into(), Ok(file(84_000)));
+    desk.stage.answer(Slot::FileToSend, read);
+    desk.stage.app.drawn();
+    let [operation] = desk.stage.app.pending.operations() else { panic!("{}", desk.screen()) };
+    let Operation::Create(new) = &operation.operation else { panic!("{operation:?}") };
+    for (column, change) in [
+        ("notetext", Change::Text("Called.".into())),
+        ("documentbody", Change::Text("AP9oZWxsbw==".into())),
+        ("filename", Change::Text("quote.pdf".into())),
+        ("mimetype", Change::Text("application/pdf".into())),
+        ("isdocument", Change::YesNo(true)),
+    ] {
+        assert!(new.values.contains(&(column.into(), change)), "{column}: {:?}", new.values);
+    }
+    let told = [("Text".to_owned(), "Called.".to_owned()), ("Attachment".into(), "quote.pdf, 84 KB".into())];
+    assert_eq!(operation.values, told);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_at_its_field_and_another_path_is_read_anew() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    note_with_file(&mut desk, "quote.pdf");
+    let why = "There is no file ./quote.pdf.".to_owned();
+    desk.stage.answer(Slot::FileToSend, Reply::FileRead("quote.pdf".into(), Err(why)));
+    desk.stage.app.drawn();
+    assert_snapshot!("note_with_a_file_that_is_not_there", desk.screen());
+    desk.keys("Backspace").text("x").keys("Ctrl-D");
+    assert_eq!(files_read(&desk), ["quote.pdx"]);
+    desk.keys("Ctrl-C");
+    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::FileToSend)), "{:?}", desk.stage.effects);
+    assert!(
+        desk.screen().contains("quote.pdx") && !desk.screen().contains("as soon as"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("Ctrl-D");
+    // Typing on while it is read calls the staging off.
+    desk.keys("Tab").text("y");
+    desk.stage.answer(Slot::FileToSend, Reply::FileRead("quote.pdx".into(), Ok(file(1))));
+    assert_eq!(desk.pending(), 0);
+    desk.keys("Ctrl-D");
+    assert_eq!(files_read(&desk), ["quote.pdx"]);
+}
+
+#[test]
+fn a_file_needs_no_text_beside_it_and_a_note_needs_one_of_them() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("x n").stage.answer(Slot::Learn, learned());
+    desk.keys("Ctrl-D");
+    assert!(desk.screen().contains("! Text is required."), "{}", desk.screen());
+    desk.keys("Tab Tab").text("a.pdf").keys("Ctrl-D");
+    desk.stage.answer(Slot::FileToSend, Reply::FileRead("a.pdf".into(), Ok(file(1))));
+    assert_eq!(desk.pending(), 1);
+}
+
+#[test]
+fn a_large_file_does_not_go_with_notes_on_many_rows() {
+    let mut desk = at_cases(stage::identity(), 3, 80, 24);
+    desk.keys("Space j Space");
+    note_with_file(&mut desk, "a.pdf");
+    desk.stage.answer(Slot::FileToSend, Reply::FileRead("a.pdf".into(), Ok(file(16_000_001))));
+    assert_eq!(desk.pending(), 0);
+    assert!(desk.screen().contains("16.0 MB on 2 rows is more than the 32.0 MB"), "{}", desk.screen());
+    desk.keys("Ctrl-D");
+    assert_eq!(desk.pending(), 0, "nor when it is asked for again");
+    desk.keys("Backspace Ctrl-D");
+    assert_eq!(files_read(&desk), ["a.pd"], "another path is another file");
 }

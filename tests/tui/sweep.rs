@@ -138,7 +138,8 @@ pub(crate) fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
     }
     stages.push(("lookup", crate::lookups::found(width, height)));
     stages.push(("owner", crate::lookups::at("owner", width, height).keys("e").stage.clone()));
-    for (name, keys) in [("timeline", ""), ("text of a timeline", "Enter"), ("to add", "a")] {
+    for (name, keys) in [("timeline", ""), ("text of a timeline", "Enter"), ("to save", "s"), ("to add", "a")]
+    {
         let mut desk = crate::timeline::at_timeline(width, height);
         desk.keys(keys);
         stages.push((name, desk.stage));

@@ -2,6 +2,7 @@
 
 use dvtui::app::effect::Effect;
 use dvtui::app::overlay::Overlay;
+use dvtui::app::problem::Problem;
 use dvtui::app::screen::record::Tab;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request, Screen};
@@ -196,4 +197,75 @@ fn a_and_a_letter_write_something_on_the_row_and_new_rows_are_elsewhere() {
         !matches!(desk.stage.app.overlays.last(), Some(Overlay::Prefix(_))),
         "in a form `a` is a new row"
     );
+}
+
+/// What the last key asked to be saved, and where.
+fn saves(desk: &Desk) -> Vec<(RowId, String)> {
+    let saves = desk.stage.effects.iter().filter_map(|effect| match effect {
+        Effect::Run(_, Request::SaveAttachment { note, path }) => Some((*note, path.clone())),
+        _ => None,
+    });
+    saves.collect()
+}
+
+#[test]
+fn s_proposes_a_harmless_name_and_nothing_is_fetched_before_enter() {
+    let mut desk = at_timeline(80, 24);
+    desk.keys("s");
+    assert!(desk.stage.effects.is_empty(), "{:?}", desk.stage.effects);
+    assert_snapshot!("save_attachment", desk.screen());
+    desk.keys("Enter");
+    assert_eq!(saves(&desk), [(entries()[0].id, "./_quote.pdf".to_owned())]);
+    assert!(desk.screen().contains("Saving ..."), "{}", desk.screen());
+    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Ok(84_000)));
+    assert_eq!(desk.message(), "Saved _quote.pdf, 84 KB, to ./_quote.pdf");
+    assert!(desk.stage.app.overlays.is_empty());
+}
+
+#[test]
+fn a_file_that_exists_is_told_at_the_field_and_what_was_typed_stays() {
+    let mut desk = at_timeline(80, 24);
+    desk.keys("s Ctrl-U").text("~/in/quote.pdf").keys("Enter");
+    assert_eq!(saves(&desk)[0].1, "~/in/quote.pdf");
+    let taken = Problem::new("It was not saved: something of that name exists.")
+        .why("What exists is never overwritten.")
+        .next("Type another name. Esc closes.");
+    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Err(taken)));
+    desk.stage.app.drawn();
+    assert_snapshot!("save_attachment_taken", desk.screen());
+    desk.keys("Backspace Backspace Backspace").text("2.pdf");
+    assert!(!desk.screen().contains("exists"), "{}", desk.screen());
+    desk.keys("Enter");
+    assert_eq!(saves(&desk)[0].1, "~/in/quote.2.pdf");
+    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Ok(12)));
+    assert_eq!(desk.message(), "Saved _quote.pdf, 12 B, to ~/in/quote.2.pdf");
+}
+
+#[test]
+fn a_fetch_is_stopped_by_ctrl_c_its_late_answer_is_dropped_and_the_form_stays() {
+    let mut desk = at_timeline(80, 24);
+    desk.keys("s Enter");
+    let late = desk.stage.ticket(Slot::Attachment);
+    desk.keys("x");
+    assert!(desk.screen().contains("> To  ./_quote.pdf\n"), "nothing is typed meanwhile: {}", desk.screen());
+    desk.keys("Ctrl-C");
+    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::Attachment)), "{:?}", desk.stage.effects);
+    desk.stage.answer_to(late, Reply::AttachmentSaved(Ok(1)));
+    assert!(matches!(desk.stage.app.overlays.last(), Some(Overlay::SaveFile(_))), "{}", desk.screen());
+    assert!(!desk.screen().contains("Saved"), "{}", desk.screen());
+    desk.keys("Esc");
+    assert!(desk.stage.app.overlays.is_empty());
+}
+
+#[test]
+fn where_there_is_no_attachment_s_says_so_and_an_empty_path_is_none() {
+    let mut desk = at_timeline(80, 24);
+    desk.keys("j s");
+    assert!(desk.stage.app.overlays.is_empty());
+    assert_eq!(desk.message(), "There is no attachment here.");
+    desk.keys("k s Ctrl-U Enter");
+    assert!(saves(&desk).is_empty());
+    assert!(desk.screen().contains("no path is given"), "{}", desk.screen());
+    desk.keys("Backspace");
+    assert!(desk.stage.app.overlays.is_empty());
 }

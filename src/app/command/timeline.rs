@@ -10,11 +10,21 @@ use crate::app::key::Key;
 pub enum TimelineCommand {
     /// All of the text under the cursor.
     Whole,
+    /// The attachment of the note under the cursor, to a file.
+    Save,
 }
 
 fn on_an_entry(app: &App) -> Availability {
     match app.happened() {
         Some(_) => Availability::Yes,
+        None => Availability::No("Nothing stands here.".into()),
+    }
+}
+
+fn on_a_file(app: &App) -> Availability {
+    match app.happened().map(|happened| &happened.entry.file) {
+        Some(Some(_)) => Availability::Yes,
+        Some(None) => Availability::No("There is no attachment here.".into()),
         None => Availability::No("Nothing stands here.".into()),
     }
 }
@@ -43,6 +53,16 @@ pub const COMMANDS: &[CommandSpec] = &[
     .hint("read")
     .words("whole full more open")
     .enabled(on_an_entry),
+    CommandSpec::new(
+        Command::Timeline(TimelineCommand::Save),
+        "timeline.save",
+        "Save the attachment to a file",
+        Scope::Timeline,
+    )
+    .keys(&[&[Key::Char('s')]])
+    .hint("save file")
+    .words("attachment file download write")
+    .enabled(on_a_file),
     add(ActCommand::Note, "timeline.note", "Add a note")
         .keys(&[&[Key::Char('a'), Key::Char('n')]])
         .hint("note"),

@@ -15,15 +15,37 @@ pub(super) struct Activity {
     word: &'static str,
     /// The lookup to the row.
     link: &'static str,
-    /// Column, label, whether it is required, whether it has several lines.
-    fields: &'static [(&'static str, &'static str, bool, bool)],
+    /// Column, label, whether it is required, what is typed.
+    fields: &'static [(&'static str, &'static str, bool, Typed)],
+}
+
+#[derive(Clone, Copy)]
+enum Typed {
+    Line,
+    Lines,
+    /// The path of a file.
+    File,
+}
+
+impl Typed {
+    fn empty(self) -> Value {
+        match self {
+            Self::Line => Value::Line(Line::default()),
+            Self::Lines => Value::Lines(Lines::new("")),
+            Self::File => Value::File { line: Line::default(), read: None },
+        }
+    }
 }
 
 pub(super) const NOTE: Activity = Activity {
     table: "annotation",
     word: "note",
     link: "objectid",
-    fields: &[("notetext", "Text", true, true), ("subject", "Title", false, false)],
+    fields: &[
+        ("notetext", "Text", true, Typed::Lines),
+        ("subject", "Title", false, Typed::Line),
+        ("documentbody", "Attachment", false, Typed::File),
+    ],
 };
 
 pub(super) const TASK: Activity = Activity {
@@ -31,9 +53,9 @@ pub(super) const TASK: Activity = Activity {
     word: "task",
     link: "regardingobjectid",
     fields: &[
-        ("subject", "Subject", true, false),
-        ("scheduledend", "Due", false, false),
-        ("description", "Description", false, true),
+        ("subject", "Subject", true, Typed::Line),
+        ("scheduledend", "Due", false, Typed::Line),
+        ("description", "Description", false, Typed::Lines),
     ],
 };
 
@@ -42,9 +64,9 @@ pub(super) const PHONE_CALL: Activity = Activity {
     word: "phone call",
     link: "regardingobjectid",
     fields: &[
-        ("subject", "Subject", true, false),
-        ("phonenumber", "Phone number", false, false),
-        ("description", "Description", false, true),
+        ("subject", "Subject", true, Typed::Line),
+        ("phonenumber", "Phone number", false, Typed::Line),
+        ("description", "Description", false, Typed::Lines),
     ],
 };
 
@@ -56,12 +78,12 @@ impl App {
     ) -> Result<Vec<Effect>, String> {
         let table = self.table_named(activity.table);
         let table = table.ok_or_else(|| format!("There is no table of {}s here.", activity.word))?;
-        let field = |(column, label, required, lines): &(&'static str, &'static str, bool, bool)| Field {
+        let field = |(column, label, required, typed): &(&'static str, &'static str, bool, Typed)| Field {
             table: table.name.clone(),
             column: (*column).into(),
             label: (*label).to_owned(),
             required: *required,
-            value: if *lines { Value::Lines(Lines::new("")) } else { Value::Line(Line::default()) },
+            value: typed.empty(),
         };
         let fields = activity.fields.iter().map(field).collect();
         let title = format!("{} on {}", capital(activity.word), named(&about));

@@ -5,6 +5,7 @@
 
 mod activity;
 pub mod around;
+mod attaching;
 mod closing;
 mod new_row;
 mod queue;
@@ -14,12 +15,14 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use attaching::MOST_STAGED;
+
 use super::App;
 use super::command::act::ActCommand;
 use super::effect::{Effect, Request};
 use super::event::Learned;
 use super::field::{self, written};
-use super::key::Input;
+use super::key::{Input, Key};
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::draft::{Did, Draft, Field, Recipe, Value};
@@ -32,6 +35,16 @@ use crate::dataverse::{
 
 /// Fields with what is in them.
 type Values = Vec<(Field, Staged)>;
+
+/// Why a form is not staged now.
+enum NotYet {
+    /// The columns of its tables are not here.
+    Columns,
+    /// The file at this path has to be read first.
+    File(String),
+    /// Something is wrong with the field at this place.
+    Wrong(usize, String),
+}
 
 /// The table of cases.
 pub const CASE: &str = "incident";
@@ -258,7 +271,11 @@ impl App {
     }
 
     pub(in crate::app) fn draft_input(&mut self, input: &Input) -> Vec<Effect> {
+        let is_reading = self.tickets.is_busy(Slot::FileToSend);
         let Some(draft) = self.draft_mut() else { return vec![] };
+        if is_reading && draft.is_waiting && matches!(input, Input::Key(Key::Esc | Key::Ctrl('g' | 'c'))) {
+            return self.cancel(Slot::FileToSend);
+        }
         match draft.input(input) {
             Did::Finished => return self.finish_draft(),
             Did::Closed => {
@@ -280,19 +297,20 @@ impl App {
     fn finish_draft(&mut self) -> Vec<Effect> {
         let Some(draft) = self.draft_mut().cloned() else { return vec![] };
         let staged = match self.read_draft(&draft) {
-            Ok(Some(values)) => self.stage_draft(&draft, values),
-            Ok(None) => {
+            Ok(values) => self.stage_draft(&draft, values),
+            Err(NotYet::Columns) => {
                 let effects = match self.tickets.is_busy(Slot::Learn) {
                     true => vec![],
                     false => self.learn(&draft),
                 };
-                if let Some(draft) = self.draft_mut() {
-                    draft.is_waiting = true;
-                    draft.problem = Some("It is staged as soon as the columns are here.".to_owned());
-                }
+                self.wait_with_draft("It is staged as soon as the columns are here.");
                 return effects;
             }
-            Err((at, problem)) => {
+            Err(NotYet::File(path)) => {
+                self.wait_with_draft("It is staged as soon as the file is read.");
+                return vec![Effect::Run(self.tickets.issue(Slot::FileToSend), Request::ReadFile(path))];
+            }
+            Err(NotYet::Wrong(at, problem)) => {
                 if let Some(draft) = self.draft_mut() {
                     (draft.at, draft.problem, draft.is_waiting) = (at, Some(problem), false);
                 }
@@ -313,15 +331,19 @@ impl App {
         vec![]
     }
 
-    /// The values of the fields that are not empty; nothing while columns are missing. `Err` names the field.
-    fn read_draft(&self, draft: &Draft) -> Result<Option<Values>, (usize, String)> {
-        for (at, field) in draft.fields.iter().enumerate() {
-            if field.required && field.is_empty() {
-                return Err((at, format!("{} is required.", field.label)));
-            }
+    fn wait_with_draft(&mut self, said: &str) {
+        if let Some(draft) = self.draft_mut() {
+            (draft.problem, draft.is_waiting) = (Some(said.to_owned()), true);
+        }
+    }
+
+    /// The values of the fields that are not empty.
+    fn read_draft(&self, draft: &Draft) -> Result<Values, NotYet> {
+        if let Some((at, field)) = draft.missing().next() {
+            return Err(NotYet::Wrong(at, format!("{} is required.", field.label)));
         }
         if !draft.tables().iter().all(|table| self.is_learned(table)) {
-            return Ok(None);
+            return Err(NotYet::Columns);
         }
         let nothing = Row::empty();
         let mut values = Vec::new();
@@ -331,19 +353,27 @@ impl App {
                 continue;
             }
             if let Value::Row { hit: Some(hit), .. } = &field.value {
-                let change = self.link(&field.table, &field.column, hit).map_err(|why| (at, why))?;
+                let change = self.link(&field.table, &field.column, hit);
+                let change = change.map_err(|why| NotYet::Wrong(at, why))?;
                 values.push((field.clone(), Staged { change, text: hit.name.clone() }));
+                continue;
+            }
+            if let Value::File { line, read } = &field.value {
+                let Some(file) = read else { return Err(NotYet::File(line.text().trim().to_owned())) };
+                let file = attaching::values(field, file, draft.about.len());
+                values.extend(file.map_err(|why| NotYet::Wrong(at, why))?);
                 continue;
             }
             let schema = self.schemas.get(&field.table);
             let Some(column) = schema.and_then(|schema| schema.column(field.column.as_str())) else {
-                return Err((at, format!("{} is no column here.", field.label)));
+                return Err(NotYet::Wrong(at, format!("{} is no column here.", field.label)));
             };
             let staged = field::writable(column, field::Purpose::Create)
                 .and_then(|()| written::read(column, &field.text(), &nothing, self.now, &self.zone));
-            values.push((field.clone(), staged.map_err(|why| (at, format!("{}: {why}", field.label)))?));
+            let staged = staged.map_err(|why| NotYet::Wrong(at, format!("{}: {why}", field.label)))?;
+            values.push((field.clone(), staged));
         }
-        Ok(Some(values))
+        Ok(values)
     }
 
     fn stage_draft(
@@ -388,9 +418,10 @@ fn subject(target: &Target) -> Subject {
     }
 }
 
-/// Fields with their values, as the review lists them.
+/// Fields with their values, as the review lists them. What goes along with another column has no label.
 fn shown(values: &[(Field, Staged)]) -> Vec<(String, String)> {
-    values.iter().map(|(field, staged)| (field.label.clone(), staged.text.clone())).collect()
+    let told = values.iter().filter(|(field, _)| !field.label.is_empty());
+    told.map(|(field, staged)| (field.label.clone(), staged.text.clone())).collect()
 }
 
 /// `CAS-01213` for one row, `3 marked` for more.

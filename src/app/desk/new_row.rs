@@ -103,6 +103,7 @@ impl App {
             }
             Value::Line(line) => *line = Line::new(field::begin(column, text, &self.zone)),
             Value::Lines(lines) => *lines = Lines::new(&text),
+            Value::File { .. } => {} // no column of a row is a path here
         }
     }
 

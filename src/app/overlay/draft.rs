@@ -1,6 +1,8 @@
 //! A form over the screen for what is made or done: a note, a task, a resolution, a new row. Nothing in it is sent: it
 //! is staged.
 
+use std::sync::Arc;
+
 use crate::app::field::choice::Pick;
 use crate::app::finding::Hit;
 use crate::app::key::{Input, Key};
@@ -80,8 +82,22 @@ pub enum Value {
     Lines(Lines),
     /// One of some options, by letter.
     Pick { options: Vec<Pick>, at: Option<usize> },
+    /// The path of a file, and what was read there.
+    File { line: Line, read: Option<Arc<FileToSend>> },
     /// A row that is searched for.
     Row { column: Box<Column>, hit: Option<Box<Hit>> },
+}
+
+/// A file that was read, as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileToSend {
+    /// Its own name.
+    pub name: String,
+    pub mime_type: String,
+    /// How many bytes are in it.
+    pub size: u64,
+    /// What is in it, as base64.
+    pub body: String,
 }
 
 /// What an input did.
@@ -100,7 +116,7 @@ impl Field {
     /// What is typed or picked, as text; empty for nothing.
     pub fn text(&self) -> String {
         match &self.value {
-            Value::Line(line) => line.text().to_owned(),
+            Value::Line(line) | Value::File { line, .. } => line.text().to_owned(),
             Value::Lines(lines) => lines.text(),
             Value::Row { hit, .. } => hit.as_ref().map_or_else(String::new, |hit| hit.name.clone()),
             Value::Pick { options, at } => {
@@ -114,6 +130,7 @@ impl Field {
         match &mut self.value {
             Value::Line(line) => *line = Line::new(text),
             Value::Lines(lines) => *lines = Lines::new(text),
+            Value::File { line, read } => (*line, *read) = (Line::new(text), None),
             Value::Pick { .. } | Value::Row { .. } => {}
         }
     }
@@ -122,7 +139,7 @@ impl Field {
     pub fn picked(&self) -> Option<Staged> {
         match &self.value {
             Value::Pick { options, at } => Some(options.get((*at)?)?.staged.clone()),
-            Value::Line(_) | Value::Lines(_) | Value::Row { .. } => None,
+            Value::Line(_) | Value::Lines(_) | Value::File { .. } | Value::Row { .. } => None,
         }
     }
 
@@ -131,9 +148,21 @@ impl Field {
         self.text().trim().is_empty()
     }
 
+    /// It is typed.
+    fn is_text(&self) -> bool {
+        matches!(self.value, Value::Line(_) | Value::Lines(_) | Value::File { .. })
+    }
+
     fn input(&mut self, input: &Input) -> bool {
         match &mut self.value {
             Value::Line(line) => line.update(input),
+            Value::File { line, read } => {
+                let did = line.update(input);
+                if did {
+                    *read = None; // it may be another file now
+                }
+                did
+            }
             Value::Lines(lines) => lines.update(input),
             Value::Pick { options, at } => pick_input(options, at, input),
             Value::Row { hit, .. } => match input {
@@ -165,8 +194,15 @@ impl Draft {
 
     /// Characters are text rather than letters that pick.
     pub fn takes_text(&self) -> bool {
-        let field = self.fields.get(self.at);
-        field.is_some_and(|field| matches!(field.value, Value::Line(_) | Value::Lines(_)))
+        self.fields.get(self.at).is_some_and(Field::is_text)
+    }
+
+    /// The fields that are required and empty, with their places. A file says enough by itself.
+    pub fn missing(&self) -> impl Iterator<Item = (usize, &Field)> {
+        let is_file = |field: &Field| matches!(field.value, Value::File { .. }) && !field.is_empty();
+        let is_enough = self.fields.iter().any(is_file);
+        let missing = move |field: &Field| field.required && field.is_empty() && !is_enough;
+        self.fields.iter().enumerate().filter(move |(_, field)| missing(field))
     }
 
     fn is_at_row(&self) -> bool {
@@ -180,9 +216,7 @@ impl Draft {
         match input {
             Input::Key(Key::Ctrl('d' | 's')) => return Did::Finished,
             Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) => {
-                let typed = |field: &Field| {
-                    matches!(field.value, Value::Line(_) | Value::Lines(_)) && !field.is_empty()
-                };
+                let typed = |field: &Field| field.is_text() && !field.is_empty();
                 if self.fields.iter().any(typed) && !warned {
                     self.warned = true;
                     self.problem = Some("Esc again drops what you typed. Ctrl-D stages it.".to_owned());

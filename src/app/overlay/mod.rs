@@ -26,6 +26,7 @@ pub mod prefix;
 pub mod print;
 pub mod prompt;
 pub mod reading;
+pub mod save_file;
 pub mod tags;
 pub mod views;
 pub mod whole;
@@ -55,6 +56,7 @@ use lookup::Lookup;
 use palette::Palette;
 use prompt::Prompt;
 use reading::Reading;
+use save_file::SaveFile;
 use tags::TagForm;
 use views::ViewPicker;
 use whole::Whole;
@@ -108,6 +110,8 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     /// A row with changes that is not there any more.
     Gone(Gone),
+    /// Where an attachment is to be saved, being typed.
+    SaveFile(Box<SaveFile>),
     /// Text to be read.
     Reading(Box<Reading>),
     /// A link to be opened elsewhere.
@@ -163,6 +167,7 @@ impl App {
             Some(Overlay::Draft(_)) => self.draft_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Gone(_)) => self.gone_input(&input),
+            Some(Overlay::SaveFile(_)) => self.save_file_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),
             Some(Overlay::Whole(_)) => self.whole_input(&input),

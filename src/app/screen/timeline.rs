@@ -12,6 +12,7 @@ use crate::app::load::Load;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
 use crate::app::overlay::reading::Reading;
+use crate::app::overlay::save_file::SaveFile;
 use crate::app::pending::RowKey;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
@@ -286,6 +287,13 @@ impl App {
             TimelineCommand::Whole => {
                 let reading = Reading::new(happened.summary().to_owned(), happened.text(&self.zone)).tight();
                 self.overlays.push(Overlay::Reading(Box::new(reading)));
+            }
+            TimelineCommand::Save => {
+                let note = happened.entry.id;
+                if let Some(file) = &happened.entry.file {
+                    let form = SaveFile::new(note, file);
+                    self.overlays.push(Overlay::SaveFile(Box::new(form)));
+                }
             }
         }
         vec![]

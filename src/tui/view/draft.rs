@@ -61,8 +61,7 @@ pub(super) fn draw(
         match &draft.problem {
             Some(problem) => text::line(&format!("! {problem}"), theme.problem, last, buffer),
             None => {
-                let required = draft.fields.iter().filter(|field| field.required && field.is_empty());
-                let labels: Vec<&str> = required.map(|field| field.label.as_str()).collect();
+                let labels: Vec<&str> = draft.missing().map(|(_, field)| field.label.as_str()).collect();
                 if !labels.is_empty() {
                     text::line(&format!("Required: {}", labels.join(", ")), theme.dim, last, buffer);
                 }
@@ -75,7 +74,7 @@ pub(super) fn draw(
 fn height(field: &Field) -> usize {
     match &field.value {
         Value::Lines(lines) => lines.lines().len().clamp(1, BOX),
-        Value::Line(_) | Value::Pick { .. } | Value::Row { .. } => 1,
+        Value::Line(_) | Value::File { .. } | Value::Pick { .. } | Value::Row { .. } => 1,
     }
 }
 
@@ -93,6 +92,13 @@ fn one(field: &Field, current: bool, theme: &Theme, place: Rect, buffer: &mut Bu
     let here = current.then_some(Position { x: value.x, y: value.y });
     match &field.value {
         Value::Line(line) => text::field(line, style, value, buffer).filter(|_| current),
+        Value::File { line, .. } => {
+            if line.is_empty() {
+                let said = Rect { x: value.x + 1, width: value.width.saturating_sub(1), ..value };
+                text::line("path of a file, ~/ is your home", theme.dim, said, buffer);
+            }
+            text::field(line, style, value, buffer).filter(|_| current)
+        }
         Value::Lines(lines) => {
             let top = (lines.row() + 1).saturating_sub(usize::from(place.height));
             let mut cursor = None;

@@ -27,6 +27,7 @@ mod prompt;
 mod qr;
 mod record;
 mod review;
+mod save_file;
 mod sign_in;
 mod tables;
 mod tags;
@@ -119,6 +120,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Draft(form) => draft::draw(form, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Gone(panel) => gone::draw(app, panel, cursor, theme, body, buffer),
+            Overlay::SaveFile(form) => save_file::draw(app, form, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
             Overlay::Link(shown) => link::draw(shown, cursor, theme, body, buffer),
             Overlay::Whole(value) => whole::draw(value, theme, body, buffer),

@@ -143,7 +143,11 @@ fn details(
     if !happenings.hidden.is_empty() {
         foot.push(format!("You may not read the {} of this row.", happenings.hidden.join(" and ")));
     }
-    let told = happened.text(&app.zone);
+    let mut told = happened.text(&app.zone);
+    if let (Some(last), Some(_)) = (told.last_mut(), &happened.entry.file) {
+        last.push_str(", "); // the file is what is told last
+        last.push_str(&app.with_keys("s saves it"));
+    }
     let lines: Vec<(String, Style)> = told
         .iter()
         .enumerate()

@@ -1,0 +1,93 @@
+//! Files that go with notes, from a folder here to the server and back.
+
+use std::fs;
+
+use crate::desk::{send, types};
+use crate::program::{Program, api_fault};
+
+/// Everything that a byte can be, and more than one line of base64.
+fn content() -> Vec<u8> {
+    (0..=255).cycle().take(3_001).collect()
+}
+
+/// At the timeline of a case, on a note that was written with a file, which is also in the home folder.
+async fn at_a_note_with_a_file() -> Program {
+    let mut program = Program::start_at_the_cases().await;
+    fs::write(program.home().join("quote.bin"), content()).unwrap();
+    program.keys("x n");
+    program.wait_for("Note on CAS-").await;
+    types(&mut program, "With it.");
+    program.keys("tab tab");
+    types(&mut program, "~/quote.bin");
+    program.keys("ctrl-d");
+    program.wait_for("~1 pending").await;
+    assert!(program.writes().await.is_empty(), "nothing is sent before it was reviewed");
+    send(&mut program, "Note on CAS-").await;
+    program.keys("enter");
+    program.wait_for("1 Form").await;
+    program.keys("4");
+    program.wait_for("Attachment: quote.bin (4 KB)").await;
+    program
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_with_a_note_and_comes_back_byte_by_byte_and_never_over_another_one() {
+    let mut program = at_a_note_with_a_file().await;
+    assert!(!program.api_paths().await.iter().any(|path| path.contains("documentbody")));
+    let back = program.home().join("back.bin");
+    program.keys("s ctrl-u");
+    types(&mut program, "~/back.bin");
+    program.keys("enter");
+    program.wait_for("Saved quote.bin, 4 KB, to ~/back.bin").await;
+    assert_eq!(fs::read(&back).unwrap(), content());
+    fs::write(&back, "mine").unwrap();
+    program.keys("s ctrl-u");
+    types(&mut program, "~/back.bin");
+    program.keys("enter");
+    let screen = program.wait_for("something of that name exists").await;
+    assert!(screen.contains("To  ~/back.bin"), "{screen}");
+    assert_eq!(fs::read(&back).unwrap(), b"mine");
+    program.keys("ctrl-u");
+    types(&mut program, "~/no/back.bin");
+    program.keys("enter");
+    program.wait_for("There is no folder").await;
+    program.keys("esc");
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_is_gone_is_told_below_the_path_and_leaves_no_file() {
+    let mut program = at_a_note_with_a_file().await;
+    let gone = serde_json::json!({ "kind": "status", "status": 404 });
+    program.fault(api_fault("GET", "annotations", 1, gone)).await;
+    program.keys("s ctrl-u");
+    types(&mut program, "~/back.bin");
+    program.keys("enter");
+    let screen = program.wait_for("It could not be fetched").await;
+    assert!(screen.contains("To  ~/back.bin") && screen.contains("404"), "{screen}");
+    assert!(!program.home().join("back.bin").exists());
+    program.keys("esc");
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_missing_or_too_large_is_told_at_its_field() {
+    let mut program = Program::start_at_the_cases().await;
+    fs::write(program.home().join("large.bin"), vec![0; 5_242_881]).unwrap();
+    program.keys("x n");
+    program.wait_for("Note on CAS-").await;
+    program.keys("tab tab");
+    types(&mut program, "~/none.bin");
+    program.keys("ctrl-d");
+    program.wait_for("There is no file ~/none.bin.").await;
+    program.keys("ctrl-u");
+    types(&mut program, "~/");
+    program.keys("ctrl-d");
+    program.wait_for("~/ is a folder.").await;
+    program.keys("ctrl-u");
+    types(&mut program, "~/large.bin");
+    program.keys("ctrl-d");
+    program.wait_for("Too large: at most 5,242,880 bytes. Administrators set that limit.").await;
+    program.keys("esc esc");
+    program.quit().await;
+}
