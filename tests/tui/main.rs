@@ -5,6 +5,7 @@
 mod acts;
 mod bytes;
 mod columns;
+mod confirming;
 mod conflict;
 mod copying;
 mod desk;
@@ -35,6 +36,7 @@ mod query;
 mod room;
 mod safety;
 mod saving;
+mod service;
 mod sign_in;
 mod stage;
 mod states;
