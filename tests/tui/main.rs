@@ -13,6 +13,8 @@ mod doctor;
 mod editing;
 mod editors;
 mod environments;
+#[path = "../support/fingers.rs"]
+mod fingers;
 mod form;
 mod going;
 mod grid;
