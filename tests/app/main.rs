@@ -5,6 +5,8 @@ mod desk;
 mod doctor;
 mod environments;
 mod faults;
+#[path = "../support/fingers.rs"]
+mod fingers;
 mod going;
 mod grid;
 mod log;
@@ -12,6 +14,7 @@ mod lookups;
 mod own_editor;
 mod panes;
 mod program;
+mod safety;
 mod screen;
 mod signed_out;
 #[path = "../support/mod.rs"]

@@ -117,6 +117,15 @@ impl Program {
         Self::launch(self.sandbox, self.home, self.settings, Screen::new(size.width, size.height))
     }
 
+    /// Ends it as a terminal does that goes away, and starts it again with other settings and what was kept.
+    pub(crate) async fn start_again_with(mut self, change: impl FnOnce(&Ready, &mut Start)) -> Self {
+        drop(self.input);
+        self.end.await.unwrap().unwrap();
+        change(self.sandbox.ready(), &mut self.settings);
+        let Ok(size) = self.screen.size();
+        Self::launch(self.sandbox, self.home, self.settings, Screen::new(size.width, size.height))
+    }
+
     /// Starts it and goes on to the first case that can be changed: resolved and cancelled ones cannot.
     pub(crate) async fn start_at_the_cases() -> Self {
         let mut program = Self::start().await;
@@ -149,6 +158,16 @@ impl Program {
     /// Something comes from the terminal.
     pub(crate) fn send(&mut self, arrival: impl Into<Arrival>) {
         self.input.send(arrival.into()).unwrap();
+    }
+
+    /// Presses a key, unless the program was left.
+    pub(crate) fn press(&self, key: Key) -> bool {
+        self.input.send(Arrival::from(Event::Input(Input::Key(key)))).is_ok()
+    }
+
+    /// What the screen shows.
+    pub(crate) fn shown(&self) -> String {
+        self.screen.text()
     }
 
     /// Waits until the screen shows a text, and answers what it shows then.
@@ -203,7 +222,12 @@ impl Program {
 
     /// Every request so far.
     pub(crate) async fn requests(&self) -> Vec<Value> {
-        let url = format!("{}/_sandbox/requests", self.controls());
+        self.requests_since(0).await
+    }
+
+    /// Every request behind the one with this number.
+    pub(crate) async fn requests_since(&self, number: u64) -> Vec<Value> {
+        let url = format!("{}/_sandbox/requests?since={number}", self.controls());
         let text = support::http().get(url).send().await.unwrap().text().await.unwrap();
         serde_json::from_str(&text).unwrap()
     }

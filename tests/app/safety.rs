@@ -1,0 +1,220 @@
+//! Keys at random against a server that counts: what reaches it without an answer to a question, and what reaches it
+//! from a session that cannot write.
+
+use std::path::{Path, PathBuf};
+
+use dvtui::app::key::Key;
+use dvtui::sandbox::Ready;
+use dvtui::tui::Start;
+
+use crate::fingers::{Fingers, Stroke, seed};
+use crate::program::Program;
+
+/// Where keys are pressed: what leads there from the cases, and what is seen there.
+const PLACES: &[(&str, &str)] = &[
+    ("/ esc", "CAS-"),
+    ("1", "1 Form"),
+    ("2", "incidentid"),
+    ("4", "4 Timeline"),
+    ("w", "included, sent to"),
+    ("g t", "Logical name"),
+    ("g e", "Contoso"),
+];
+
+/// What the hands at the keys do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    /// They never answer a question about a write.
+    Never,
+    /// They answer all of them but the one that unlocks writes, as long as they are in an environment of this kind.
+    In(&'static str),
+}
+
+/// Files and what is in them.
+type Kept = Vec<(PathBuf, Vec<u8>)>;
+
+/// The first environment, which can be written to.
+fn sandbox(_: &Ready, _: &mut Start) {}
+
+fn flagged(_: &Ready, start: &mut Start) {
+    start.read_only = true;
+}
+
+fn in_production(ready: &Ready, start: &mut Start) {
+    start.url = Some(ready.environments[1].url.clone());
+}
+
+/// A program in which an update, a delete, a note and a cancellation wait.
+async fn with_all_kinds(change: impl FnOnce(&Ready, &mut Start)) -> Program {
+    let mut program = Program::start_with(change).await;
+    program.go_to_the_cases().await;
+    program.keys("c p h");
+    program.wait_for("~1 pending").await;
+    program.keys("j D");
+    program.wait_for("~2 pending").await;
+    program.keys("j x n");
+    program.wait_for("Note on CAS-").await;
+    program.keys("N ctrl-d");
+    program.wait_for("~3 pending").await;
+    program.keys("j x c");
+    program.wait_for("~4 pending").await;
+    program
+}
+
+/// The screen in one line.
+fn in_one_line(screen: &str) -> String {
+    screen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text that a question on the screen wants.
+fn wanted(screen: &str) -> Option<String> {
+    let line = in_one_line(screen);
+    let (_, behind) = line.rsplit_once("? Type ").or_else(|| line.rsplit_once(". Type "))?;
+    behind.split_once(':').map(|(text, _)| text.to_owned())
+}
+
+/// The keys that confirm what is asked on the screen, a question about a write.
+fn confirmation(screen: &str) -> Vec<Key> {
+    if screen.contains("Unlock writes") {
+        return vec![];
+    }
+    if let Some(text) = wanted(screen) {
+        let clear = std::iter::once(Key::Ctrl('u'));
+        return clear.chain(text.chars().map(Key::Char)).chain([Key::Enter]).collect();
+    }
+    let asked = ['y', 'Y'].into_iter().find(|key| screen.contains(&format!("{key} yes")));
+    asked.map(Key::Char).into_iter().collect()
+}
+
+/// Puts the journal back that there was at first, and forgets how columns were arranged: keys have dropped changes and
+/// hidden columns. Answers what there was at first.
+fn begin_anew(state: &Path, first: Option<Kept>) -> Kept {
+    let files = |name: &str| {
+        let all = std::fs::read_dir(state).unwrap().map(|entry| entry.unwrap().path());
+        let is_of = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with(name);
+        all.filter(is_of).collect::<Vec<_>>()
+    };
+    let read = |path: PathBuf| (path.clone(), std::fs::read(path).unwrap());
+    let first = first.unwrap_or_else(|| files("journal").into_iter().map(read).collect());
+    for path in files("journal").into_iter().chain(files("layouts.toml")) {
+        std::fs::remove_file(path).unwrap();
+    }
+    for (path, bytes) in &first {
+        std::fs::write(path, bytes).unwrap();
+    }
+    first
+}
+
+/// Presses so many keys at every place and asks the server after each what it got. Answers how often a question was
+/// confirmed.
+async fn mash(
+    mut program: Program,
+    seed: u64,
+    keys: usize,
+    hands: Hands,
+    change: fn(&Ready, &mut Start),
+) -> usize {
+    let (mut confirmed, mut known, mut staged) = (0, 0, None);
+    let mut fingers = Fingers::new(seed, hands != Hands::Never);
+    for (place, seen) in PLACES {
+        let mut left = keys;
+        while left > 0 {
+            program = program
+                .start_again_with(|ready, start| {
+                    staged = Some(begin_anew(&start.state_folder, staged.take()));
+                    change(ready, start);
+                })
+                .await;
+            program
+                .wait_until("pending changes", |screen| {
+                    screen.contains("pending") && screen.contains("Logical name")
+                })
+                .await;
+            program.keys("/ i n c i d e n t enter");
+            program.wait_for("CAS-").await;
+            program.keys(place);
+            program.wait_for(seen).await;
+            for _ in 0..left.min(100) {
+                left -= 1;
+                let screen = program.shown();
+                let answers = match hands {
+                    Hands::Never => false,
+                    Hands::In(kind) => screen.lines().next().is_some_and(|row| row.contains(kind)),
+                };
+                let strokes = match fingers.press() {
+                    Stroke::Key(key) => vec![key],
+                    Stroke::Confirmation if answers => confirmation(&screen),
+                    Stroke::Confirmation => vec![],
+                };
+                confirmed += usize::from(
+                    strokes.contains(&Key::Char('y'))
+                        || strokes.contains(&Key::Char('Y'))
+                        || strokes.len() > 1,
+                );
+                for key in strokes {
+                    let is_typed = wanted(&screen).is_some() && key == Key::Enter;
+                    let is_answer = is_typed || matches!(key, Key::Char('y' | 'Y'));
+                    let unlocks = is_typed && screen.contains("Unlock writes");
+                    if (is_answer && !answers) || unlocks || !program.press(key) {
+                        continue;
+                    }
+                    for request in program.requests_since(known).await {
+                        known = request["n"].as_u64().unwrap();
+                        let reads = request["origin"] != "api" || request["method"] == "GET";
+                        assert!(reads, "seed {seed}, {place}, {key}: {request}\n{}", program.shown());
+                    }
+                }
+            }
+        }
+    }
+    // Everything that was typed is taken, and everything that was sent is answered.
+    program = program.start_again_with(change).await;
+    let writes = program.writes().await;
+    assert!(writes.is_empty(), "seed {seed}: {writes:?}");
+    let reads = program.api_paths().await.len();
+    assert!(reads > keys, "only {reads} requests: the keys led nowhere");
+    confirmed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_keys_that_answer_no_question_write_nothing() {
+    let program = with_all_kinds(sandbox).await;
+    mash(program, 12, 40, Hands::Never, sandbox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_with_the_read_only_flag_writes_nothing_whatever_is_confirmed() {
+    let program = with_all_kinds(sandbox).await;
+    let confirmed = mash(program, 13, 40, Hands::In(""), flagged).await;
+    assert!(confirmed > 3, "only {confirmed} questions were confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn locked_production_gets_no_write_whatever_is_confirmed() {
+    let unlocked = |ready: &Ready, start: &mut Start| {
+        in_production(ready, start);
+        start.unlocked = true;
+    };
+    let program = with_all_kinds(unlocked).await;
+    let locked = |ready: &Ready, start: &mut Start| {
+        in_production(ready, start);
+        start.unlocked = false;
+    };
+    let confirmed = mash(program, 14, 40, Hands::In("PROD"), locked).await;
+    assert!(confirmed > 3, "only {confirmed} questions were confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "10,000 keys take minutes"]
+async fn ten_thousand_random_keys_that_answer_no_question_write_nothing() {
+    let program = with_all_kinds(sandbox).await;
+    mash(program, seed(), 10_000 / PLACES.len(), Hands::Never, sandbox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "10,000 keys take minutes"]
+async fn a_session_with_the_read_only_flag_writes_nothing_over_10_000_keys() {
+    let program = with_all_kinds(sandbox).await;
+    let confirmed = mash(program, seed(), 10_000 / PLACES.len(), Hands::In(""), flagged).await;
+    assert!(confirmed > 100, "only {confirmed} questions were confirmed");
+}
