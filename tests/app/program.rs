@@ -40,6 +40,7 @@ pub(crate) struct Program {
     end: JoinHandle<io::Result<()>>,
     pub(crate) home: tempfile::TempDir,
     settings: Start,
+    http: reqwest::Client,
 }
 
 impl Program {
@@ -106,7 +107,7 @@ impl Program {
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
             run_loop(&mut app, &mut runner, &mut terminal, &mut console, &Theme::plain(), events).await
         });
-        Self { sandbox, screen, input, end, home, settings }
+        Self { sandbox, screen, input, end, home, settings, http: support::http() }
     }
 
     /// Ends it in the middle of what it does, and starts it again.
@@ -228,7 +229,7 @@ impl Program {
     /// Every request behind the one with this number.
     pub(crate) async fn requests_since(&self, number: u64) -> Vec<Value> {
         let url = format!("{}/_sandbox/requests?since={number}", self.controls());
-        let text = support::http().get(url).send().await.unwrap().text().await.unwrap();
+        let text = self.http.get(url).send().await.unwrap().text().await.unwrap();
         serde_json::from_str(&text).unwrap()
     }
 

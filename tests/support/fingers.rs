@@ -159,6 +159,7 @@ impl Fingers {
 }
 
 /// The seed of a long run: that of the environment's `SEED`, or another one each time. It is printed.
+#[allow(clippy::print_stdout)] // the way to run the same keys again
 pub(crate) fn seed() -> u64 {
     let given = std::env::var("SEED").ok().map(|seed| seed.parse().unwrap());
     let seed = given.unwrap_or_else(|| {

@@ -359,7 +359,6 @@ fn a_session_that_cannot_write_sends_nothing_whatever_is_confirmed() {
 #[ignore = "10,000 keys at each screen take minutes"]
 fn a_write_follows_only_a_drawn_question_over_10_000_keys_a_screen() {
     let confirmed = mash_everywhere(seed(), 10_000, Hands::Confirming);
-    println!("{confirmed} sends were confirmed");
     assert!(confirmed > 300, "only {confirmed} sends were confirmed");
 }
 
