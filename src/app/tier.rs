@@ -13,9 +13,8 @@ const LONGEST_NAME: usize = 40;
 
 /// How many existing records some items touch. New ones count only where nothing else is touched.
 pub fn touched(pending: &Pending, items: &[Item]) -> usize {
-    let is_new = |item: &&Item| kind(pending, item) == Some(OperationKind::Create);
-    let mut rows: BTreeSet<_> =
-        items.iter().filter(|item| !is_new(item)).filter_map(|item| pending.row_of(item)).collect();
+    let old = items.iter().filter(|item| !is_new(pending, item));
+    let mut rows: BTreeSet<_> = old.filter_map(|item| pending.row_of(item)).collect();
     let merges = items.iter().filter_map(|item| pending.operation_of(item));
     let merges = merges.filter(|operation| operation.kind == OperationKind::Merge);
     rows.extend(merges.filter_map(|merge| merge.into.clone()));
@@ -75,6 +74,11 @@ pub fn for_good(pending: &Pending, items: &[Item]) -> String {
 fn is_typed(name: &str) -> bool {
     let plain = |c: char| c == ' ' || c.is_ascii_graphic() || (c.is_alphanumeric() && !c.is_control());
     !name.is_empty() && name.chars().count() <= LONGEST_NAME && name.chars().all(plain)
+}
+
+/// It makes a row, and changes none that exists.
+pub(in crate::app) fn is_new(pending: &Pending, item: &Item) -> bool {
+    kind(pending, item) == Some(OperationKind::Create)
 }
 
 fn kind(pending: &Pending, item: &Item) -> Option<OperationKind> {

@@ -385,6 +385,16 @@ fn the_change_of_one_record_is_asked_for_at_once_and_everything_else_is_reviewed
 }
 
 #[test]
+fn a_question_names_the_row_that_changes_and_not_one_that_only_gets_a_note() {
+    let service = Service::of(Cases::Open, 12);
+    let mut desk = service.at_cases(person(), 80, 24);
+    mix(service, &mut desk, &["D", "j", "note"]);
+    ask(&mut desk, "a delete and a note elsewhere");
+    let question = question(&desk);
+    assert!(question.starts_with(&format!("Send 2 changes on {FIRST} to")), "{question}");
+}
+
+#[test]
 fn verbs_together_ask_for_what_the_gravest_of_them_wants() {
     for (name, stage, elsewhere, there) in MIXED {
         for ((identity, _), wanted) in environments().into_iter().zip([*elsewhere, *there]) {

@@ -109,7 +109,10 @@ fn told(pending: &Pending, items: &[Item]) -> String {
     match (count, items) {
         // A merge names both of its rows.
         (_, [one]) => letters(&name(one).unwrap_or_default()),
-        (1, [first, ..]) => letters(&name(first).unwrap_or_default()),
+        (1, items) => {
+            let old = items.iter().find(|item| !is_new(item));
+            letters(&old.and_then(name).unwrap_or_default())
+        }
         (count, _) => format!("{count}records"),
     }
 }
@@ -194,7 +197,13 @@ impl Watched {
             assert_eq!(Some(&asked.question), question.as_ref(), "{name}: another question was seen");
             assert_eq!(asked.text, text, "{name}: other words were seen");
             assert!(new.iter().all(|item| items.contains(item)), "{name}: more than was asked for");
-            assert!(asked.frame.contains(&told), "{name}: `{told}` was not on the screen: {}", asked.frame);
+            let text = letters(&text);
+            assert!(text.contains(&told), "{name}: `{told}` is not in the question: {text}");
+            assert!(
+                asked.frame.contains(&text),
+                "{name}: `{text}` was not all on the screen: {}",
+                asked.frame
+            );
             match &asked.confirm {
                 Confirm::Key(c) => {
                     assert!(['y', 'Y'].contains(c) && key == Key::Char(*c), "{name} confirms");

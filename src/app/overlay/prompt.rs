@@ -143,7 +143,9 @@ fn send_text(app: &App, items: &[Item]) -> String {
     let count: usize = items.iter().map(count).sum();
     let environment = app.session.identity().map_or("", |identity| &identity.environment);
     let rows = tier::touched(&app.pending, items);
-    let named = match (rows, items.iter().find_map(|item| name_of(app, item))) {
+    // What gets a note is not what changes, where something else does.
+    let (new, old): (Vec<_>, Vec<_>) = items.iter().partition(|item| tier::is_new(&app.pending, item));
+    let named = match (rows, old.into_iter().chain(new).find_map(|item| name_of(app, item))) {
         (1, Some(name)) => name,
         _ => format!("{rows} records"),
     };
