@@ -13,11 +13,11 @@ const LONGEST_NAME: usize = 40;
 
 /// How many existing records some items touch. New ones count only where nothing else is touched.
 pub fn touched(pending: &Pending, items: &[Item]) -> usize {
-    let is_new = |item: &&Item| kind(pending, item) == Some(OperationKind::Create);
-    let mut rows: BTreeSet<_> =
-        items.iter().filter(|item| !is_new(item)).filter_map(|item| pending.row_of(item)).collect();
-    let merged = items.iter().filter_map(|item| pending.operation_of(item)?.into.clone());
-    rows.extend(merged);
+    let old = items.iter().filter(|item| !is_new(pending, item));
+    let mut rows: BTreeSet<_> = old.filter_map(|item| pending.row_of(item)).collect();
+    let merges = items.iter().filter_map(|item| pending.operation_of(item));
+    let merges = merges.filter(|operation| operation.kind == OperationKind::Merge);
+    rows.extend(merges.filter_map(|merge| merge.into.clone()));
     match rows.len() {
         0 => items.len(),
         count => count,
@@ -56,20 +56,29 @@ pub fn confirm(app: &App, items: &[Item]) -> Confirm {
     }
 }
 
-/// What the items do that cannot be taken back, as a sentence; empty where there is nothing of the kind.
+/// What the items do that cannot be taken back, as sentences; empty where there is nothing of the kind.
 pub fn for_good(pending: &Pending, items: &[Item]) -> String {
-    let deleted = items.iter().filter(|item| kind(pending, item) == Some(OperationKind::Delete)).count();
-    match deleted {
+    let said = |does: &str, wanted: OperationKind| match items
+        .iter()
+        .filter(|item| kind(pending, item) == Some(wanted))
+        .count()
+    {
         0 => String::new(),
-        1 => " Deletes 1 record for good.".to_owned(),
-        count => format!(" Deletes {count} records for good."),
-    }
+        1 => format!(" {does} 1 record for good."),
+        count => format!(" {does} {count} records for good."),
+    };
+    said("Merges", OperationKind::Merge) + &said("Deletes", OperationKind::Delete)
 }
 
 /// Somebody can type it as it is seen.
 fn is_typed(name: &str) -> bool {
     let plain = |c: char| c == ' ' || c.is_ascii_graphic() || (c.is_alphanumeric() && !c.is_control());
     !name.is_empty() && name.chars().count() <= LONGEST_NAME && name.chars().all(plain)
+}
+
+/// It makes a row, and changes none that exists.
+pub(in crate::app) fn is_new(pending: &Pending, item: &Item) -> bool {
+    kind(pending, item) == Some(OperationKind::Create)
 }
 
 fn kind(pending: &Pending, item: &Item) -> Option<OperationKind> {

@@ -6,6 +6,8 @@ mod desk;
 mod doctor;
 mod environments;
 mod faults;
+#[path = "../support/fingers.rs"]
+mod fingers;
 mod going;
 mod grid;
 mod log;
@@ -13,6 +15,7 @@ mod lookups;
 mod own_editor;
 mod panes;
 mod program;
+mod safety;
 mod screen;
 mod signed_out;
 #[path = "../support/mod.rs"]

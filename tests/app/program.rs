@@ -40,6 +40,7 @@ pub(crate) struct Program {
     end: JoinHandle<io::Result<()>>,
     pub(crate) home: tempfile::TempDir,
     settings: Start,
+    http: reqwest::Client,
 }
 
 impl Program {
@@ -106,7 +107,7 @@ impl Program {
             let events = Box::pin(unfold(events, async |mut events| Some((events.recv().await?, events))));
             run_loop(&mut app, &mut runner, &mut terminal, &mut console, &Theme::plain(), events).await
         });
-        Self { sandbox, screen, input, end, home, settings }
+        Self { sandbox, screen, input, end, home, settings, http: support::http() }
     }
 
     /// Ends it in the middle of what it does, and starts it again.
@@ -119,8 +120,14 @@ impl Program {
 
     /// Ends its input, as a terminal that is closed does, and starts it again once it has ended.
     pub(crate) async fn hang_up_and_start_again(self) -> Self {
+        self.start_again_with(|_, _| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn start_again_with(mut self, change: impl FnOnce(&Ready, &mut Start)) -> Self {
         drop(self.input);
         self.end.await.unwrap().unwrap();
+        change(self.sandbox.ready(), &mut self.settings);
         let Ok(size) = self.screen.size();
         Self::launch(self.sandbox, self.home, self.settings, Screen::new(size.width, size.height))
     }
@@ -157,6 +164,16 @@ impl Program {
     /// Something comes from the terminal.
     pub(crate) fn send(&mut self, arrival: impl Into<Arrival>) {
         self.input.send(arrival.into()).unwrap();
+    }
+
+    /// Presses a key, unless the program was left.
+    pub(crate) fn press(&self, key: Key) -> bool {
+        self.input.send(Arrival::from(Event::Input(Input::Key(key)))).is_ok()
+    }
+
+    /// What the screen shows.
+    pub(crate) fn shown(&self) -> String {
+        self.screen.text()
     }
 
     /// Waits until the screen shows a text, and answers what it shows then.
@@ -216,8 +233,13 @@ impl Program {
 
     /// Every request so far.
     pub(crate) async fn requests(&self) -> Vec<Value> {
-        let url = format!("{}/_sandbox/requests", self.controls());
-        let text = support::http().get(url).send().await.unwrap().text().await.unwrap();
+        self.requests_since(0).await
+    }
+
+    /// Every request behind the one with this number.
+    pub(crate) async fn requests_since(&self, number: u64) -> Vec<Value> {
+        let url = format!("{}/_sandbox/requests?since={number}", self.controls());
+        let text = self.http.get(url).send().await.unwrap().text().await.unwrap();
         serde_json::from_str(&text).unwrap()
     }
 

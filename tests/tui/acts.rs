@@ -51,10 +51,6 @@ pub(crate) fn at_cases(identity: Identity, rows: usize, width: u16, height: u16)
     Desk::among(tables, desk::cases(), identity, rows, width, height)
 }
 
-fn production() -> Identity {
-    Identity { production: true, badge: "PROD".into(), alias: "prod".into(), ..stage::identity() }
-}
-
 fn memo(name: &str) -> Column {
     column("Text", name, ColumnKind::Memo { max_length: Some(100) })
 }
@@ -315,51 +311,6 @@ fn an_operation_whose_answer_is_lost_is_looked_for_and_not_sent_again() {
     let known = desk.stage.app.pending.operations()[0].id;
     desk.stage.answer(Slot::Fate, Reply::FoundOut(known, Ok(Operated { row: None })));
     assert_eq!(desk.pending(), 0);
-}
-
-/// Marks so many rows, and stages a verb on them.
-fn staged(verb: &str, rows: usize, production_: bool) -> Desk {
-    let identity = if production_ { production() } else { stage::identity() };
-    let mut desk = at_cases(identity, 12, 80, 24);
-    desk.keys(&"Space ".repeat(rows));
-    match verb {
-        "note" => stage_note(&mut desk, "Called."),
-        keys => drop(desk.keys(keys)),
-    }
-    assert!(desk.pending() > 0, "{verb}: {}", desk.screen());
-    desk.keys("w");
-    if rows > 1 || verb != "c o e" {
-        desk.keys("s");
-    }
-    desk
-}
-
-/// ux 2.4, with the counts of amendment 11.
-#[test]
-fn each_verb_wants_what_its_records_and_the_environment_ask_for() {
-    let matrix: [(&str, [&str; 3], [&str; 3]); 3] = [
-        ("c o e", ["y", "y", "10"], ["Y", "2", "10 prod"]),
-        ("note", ["y", "y", "10"], ["Y", "2", "10 prod"]),
-        ("D", ["delete", "delete 2", "delete 10"], ["CAS-00000-A1B2C3", "delete 2 prod", "delete 10 prod"]),
-    ];
-    for (verb, elsewhere, in_production) in matrix {
-        for (production_, wanted) in [(false, elsewhere), (true, in_production)] {
-            for (rows, wanted) in [1, 2, 10].into_iter().zip(wanted) {
-                let mut desk = staged(verb, rows, production_);
-                for wrong in ["Enter", "Space", "s", "w", if wanted == "y" { "Y" } else { "y" }] {
-                    desk.keys(wrong);
-                    assert_eq!(sent(&desk), [], "{verb} {rows} {production_}: {wrong}");
-                }
-                desk.keys("Ctrl-U");
-                desk.text(wanted);
-                if !["y", "Y"].contains(&wanted) {
-                    assert_eq!(sent(&desk), [], "{verb} {rows} {production_}: without Enter");
-                    desk.keys("Enter");
-                }
-                assert!(!sent(&desk).is_empty(), "{verb} {rows} {production_} {wanted}: {}", desk.screen());
-            }
-        }
-    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod acts;
 mod bytes;
 mod columns;
+mod confirming;
 mod conflict;
 mod copying;
 mod desk;
@@ -12,6 +13,8 @@ mod doctor;
 mod editing;
 mod editors;
 mod environments;
+#[path = "../support/fingers.rs"]
+mod fingers;
 mod form;
 mod going;
 mod grid;
@@ -35,6 +38,7 @@ mod query;
 mod room;
 mod safety;
 mod saving;
+mod service;
 mod sign_in;
 mod stage;
 mod states;

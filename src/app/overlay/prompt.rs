@@ -11,7 +11,7 @@ use crate::app::journal::Keeping;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::operate::headline;
-use crate::app::pending::{Item, OperationKind, PendingRow, RowKey};
+use crate::app::pending::{Item, PendingRow, RowKey};
 use crate::app::tier;
 use crate::dataverse::guard::UNLOCKED;
 
@@ -143,9 +143,7 @@ fn send_text(app: &App, items: &[Item]) -> String {
     let count: usize = items.iter().map(count).sum();
     let environment = app.session.identity().map_or("", |identity| &identity.environment);
     let rows = tier::touched(&app.pending, items);
-    let is_new = |item: &&Item| {
-        app.pending.operation_of(item).is_some_and(|operation| operation.kind == OperationKind::Create)
-    };
+    let is_new = |item: &&Item| tier::is_new(&app.pending, item);
     let changed = items.iter().find(|item| !is_new(item));
     let named = match (rows, changed.or(items.first()).and_then(|item| name_of(app, item))) {
         (1, Some(name)) => name,
