@@ -95,6 +95,7 @@ async fn a_text_is_found_in_several_tables_by_one_search_a_table_and_the_row_is_
     };
     assert_eq!(rows(program.api_paths().await), [1, 1, 1], "{:?}", program.api_paths().await);
     program.keys("esc");
+    program.wait_until("the list closed", |screen| !screen.contains("which:")).await;
     let before = program.api_paths().await.len();
     program.keys(&format!("g f {typed} enter"));
     program.wait_for("which:").await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::program::{Program, api_fault};
 
 const ALL: &str = "/api/data/v9.2/incidents?$select=title,ticketnumber,prioritycode,createdon,followupby,_customerid_value\
-                   &$orderby=incidentid";
+                   &$expand=customerid_account($select=name),customerid_contact($select=fullname)&$orderby=incidentid";
 
 async fn at_all_cases(program: &mut Program) {
     program.wait_for("Action Card").await;
@@ -100,16 +100,19 @@ async fn a_quick_search_finds_what_the_columns_of_the_view_hold_and_reads_the_vi
     let all = all_cases(&program).await;
     let with = |text: &str| {
         let holds = |row: &&Value| {
-            ["title", "ticketnumber"]
-                .iter()
-                .any(|name| row[*name].as_str().unwrap().to_lowercase().contains(text))
+            let customer = [&row["customerid_account"]["name"], &row["customerid_contact"]["fullname"]];
+            let own = ["title", "ticketnumber"].map(|name| &row[name]);
+            own.into_iter()
+                .chain(customer)
+                .filter_map(Value::as_str)
+                .any(|value| value.to_lowercase().contains(text))
         };
         all.iter().filter(holds).count()
     };
     for text in ["er", "cas-01"] {
         let keys: Vec<String> = text.chars().map(String::from).collect();
         program.keys(&format!("/ {} enter", keys.join(" ")));
-        assert_eq!(count(&mut program, &format!("Case Number: {text}")).await, with(text), "{text}");
+        assert_eq!(count(&mut program, &format!("Customer: {text}")).await, with(text), "{text}");
         program.keys("\\");
         program.wait_for("50 of 300").await;
     }
