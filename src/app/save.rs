@@ -329,17 +329,18 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
         }
     };
     let what = what(row);
+    let shows = if again == 's' { "Enter on it shows what to do" } else { "w shows what to do" };
     match failure {
         SaveFailure::Conflict => {
             let problem = Problem::new(format!("Not saved: {what}."))
                 .why("Someone changed the record after you read it (412).")
-                .next("w shows what to do   u undo");
+                .next(format!("{shows}   u undo"));
             (RowState::Conflict, problem)
         }
         SaveFailure::Gone => {
             let problem = Problem::new(format!("Not saved: {what}."))
                 .why("The record was deleted, or you may no longer see it (404).")
-                .next("w shows what to do   r read the rows again");
+                .next(format!("{shows}   r read the rows again"));
             (RowState::Gone(problem.clone()), problem)
         }
         SaveFailure::Unknown(cause) => {
