@@ -21,7 +21,11 @@ fn sent(records: usize) -> (Desk, VecDeque<(WriteId, RowId)>) {
     desk.keys("c o e");
     assert_eq!(desk.pending(), records);
     desk.keys("w s");
-    if records < 10 { desk.keys("y") } else { desk.text(&records.to_string()).keys("Enter") };
+    if records < 10 {
+        desk.keys("y")
+    } else {
+        desk.text(&records.to_string()).keys("Enter")
+    };
     let writes = went_out(&desk).into();
     (desk, writes)
 }
