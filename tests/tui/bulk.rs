@@ -125,9 +125,9 @@ fn a_success_or_another_reason_in_between_begins_the_count_again() {
         Some(refused("0x80044331", "The title is too long.")),
         Some(refused("0x80044331", "The description is too long.")),
         None,
+        Some(refused("0x80044331", "The title is too long.")),
+        Some(refused("0x80044331", "The title is too long.")),
         Some(no_answer()),
-        Some(no_answer()),
-        Some(SaveFailure::Conflict),
         Some(refused("0x80040265", "No connection.")),
     ];
     for answer in answers {
