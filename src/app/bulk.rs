@@ -29,7 +29,7 @@ pub struct Sending {
 pub(in crate::app) enum Reason {
     Conflict,
     Gone,
-    Code { code: String, why: String },
+    Code { code: Box<str>, why: String },
     Text(String),
 }
 

@@ -19,7 +19,7 @@ pub struct Problem {
     /// Status, code and request id for a support case; empty where the server did not answer.
     pub details: String,
     /// The server's code, by which failures of one kind are told from others.
-    pub code: Option<String>,
+    pub code: Option<Box<str>>,
 }
 
 impl Problem {
@@ -120,7 +120,7 @@ impl Problem {
     pub fn of(what: &str, error: &Error) -> Self {
         let (why, next) = reason(error);
         let details = error.details().unwrap_or_default();
-        let code = error.code().map(str::to_owned);
+        let code = error.code().map(Box::from);
         Self { details, code, ..Self::new(format!("{what}.")).why(why).next(next) }
     }
 }
