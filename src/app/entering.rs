@@ -1,11 +1,11 @@
 //! The beginning of a session.
 
+use super::bulk::Sending;
 use super::effect::{Effect, Request};
 use super::journal::{Keeping, Owner};
 use super::nav::Screens;
 use super::pending::Pending;
 use super::preview::Preview;
-use super::save::Sending;
 use super::sent::SentBatches;
 use super::session::{Identity, Session};
 use super::tickets::Slot;

@@ -4,6 +4,7 @@
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
 mod as_read;
+pub mod bulk;
 pub mod column_layout;
 
 pub mod command;
@@ -82,6 +83,7 @@ use uuid::Uuid;
 
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{ColumnName, LookupPath, QuickFind, StoredView, Table, TableName, TableSchema};
+use bulk::Sending;
 use column_layout::Layouts;
 use copy::CopiedText;
 use desk::around::Intent;
@@ -101,7 +103,6 @@ use pending::{Pending, RowKey};
 use places::Listed;
 use preview::Preview;
 use reads::Reads;
-use save::Sending;
 use sent::SentBatches;
 use session::{Session, Start};
 use tickets::{Slot, Tickets};

@@ -1,8 +1,8 @@
 //! What became of operations that were sent: creates, deletes, actions.
 
+use super::bulk::Reason;
 use super::effect::{Effect, Request, WriteId};
 use super::event::{Operated, SaveFailure};
-use super::notice::Notice;
 use super::overlay::conflict::changed_by;
 use super::pending::{OperationId, OperationKind, PendingOperation, RowKey, RowState, capital};
 use super::problem::Problem;
@@ -32,12 +32,13 @@ impl App {
         if !matches!(operation.state, RowState::Unknown(_)) {
             return vec![];
         }
-        self.sending = super::save::Sending { sent: 1, ..Default::default() };
+        self.sending.begin(1);
         self.ended(&operation, result)
     }
 
     fn ended(&mut self, operation: &PendingOperation, result: Result<Operated, SaveFailure>) -> Vec<Effect> {
-        let failed_now = result.is_err();
+        let failure = result.as_ref().err().map(Reason::of);
+        let failed_now = failure.is_some();
         match result {
             Ok(Operated { row }) => {
                 let newer = row.as_ref().filter(|_| changes_its_row(operation));
@@ -54,13 +55,11 @@ impl App {
                 let (state, problem) = failed(operation, failure);
                 self.pending.operation_failed(operation.id, state);
                 self.must_be_seen();
-                self.notice = Some(Notice::Problem(problem));
+                self.tell_failure(problem);
             }
         }
-        let mut effects = Vec::new();
-        for key in operation.row().into_iter().chain(operation.into.clone()) {
-            effects.extend(self.go_on_sending(&key, !failed_now));
-        }
+        let keys: Vec<RowKey> = operation.row().into_iter().chain(operation.into.clone()).collect();
+        let mut effects = self.go_on_sending(&keys, failure);
         effects.extend(self.answered(failed_now));
         effects.extend(self.read_out_of_date());
         effects.extend(self.read_stale_timeline());

@@ -18,12 +18,20 @@ pub struct Problem {
     pub next: String,
     /// Status, code and request id for a support case; empty where the server did not answer.
     pub details: String,
+    /// The server's code, by which failures of one kind are told from others.
+    pub code: Option<Box<str>>,
 }
 
 impl Problem {
     /// A problem of which only the first line is known.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), why: String::new(), next: String::new(), details: String::new() }
+        Self {
+            what: what.into(),
+            why: String::new(),
+            next: String::new(),
+            details: String::new(),
+            code: None,
+        }
     }
 
     /// Adds the reason.
@@ -112,7 +120,8 @@ impl Problem {
     pub fn of(what: &str, error: &Error) -> Self {
         let (why, next) = reason(error);
         let details = error.details().unwrap_or_default();
-        Self { details, ..Self::new(format!("{what}.")).why(why).next(next) }
+        let code = error.code().map(Box::from);
+        Self { details, code, ..Self::new(format!("{what}.")).why(why).next(next) }
     }
 }
 

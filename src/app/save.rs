@@ -1,9 +1,9 @@
 //! Sending what is pending, and what became of it.
 
+use super::bulk::Reason;
 use super::effect::{Effect, Request, WriteId};
 use super::event::{SaveFailure, Saved};
 use super::key::{Input, Key};
-use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::conflict;
 use super::overlay::prompt::{self, Question};
@@ -13,14 +13,6 @@ use super::screen::Review;
 use super::tickets::Slot;
 use super::{App, Screen};
 use crate::dataverse::Row;
-
-/// How a send is going.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sending {
-    pub(in crate::app) sent: usize,
-    pub(in crate::app) saved: usize,
-    pub(in crate::app) failed: usize,
-}
 
 impl App {
     /// `w`: a question for one row, the review for several.
@@ -63,27 +55,15 @@ impl App {
         }
         let sendable = self.pending.sendable();
         let count = sendable.iter().filter(|item| items.contains(item)).count();
-        let writes = self.pending.send(items);
-        if writes.is_empty() {
+        if count == 0 {
             self.say("Nothing there can be sent.");
             return vec![];
         }
-        if self.sending.sent == self.sending.saved + self.sending.failed {
-            self.sending = Sending::default();
-        }
-        self.sending.sent += count;
+        let writes = self.pending.send(items);
+        self.sending.begin(count);
         self.sent.begin();
         self.notice = None; // the line tells what is on its way until it is answered
         writes.into_iter().map(Effect::from).collect()
-    }
-
-    /// Something of a row was answered: what waits for it goes out, or does not.
-    pub(in crate::app) fn go_on_sending(&mut self, key: &RowKey, arrived: bool) -> Vec<Effect> {
-        if arrived {
-            return self.pending.follow(key).into_iter().map(Effect::from).collect();
-        }
-        self.sending.failed += self.pending.hold(key);
-        vec![]
     }
 
     /// What is to happen once something that was sent is answered: the program ends if it was left meanwhile.
@@ -110,7 +90,8 @@ impl App {
         }
         let (key, name) = (row.key(), row.target.name.clone());
         let changes = prompt::changes(row);
-        let failed_now = result.is_err();
+        let failure = result.as_ref().err().map(Reason::of);
+        let failed_now = failure.is_some();
         let mut effects = vec![];
         match result {
             Ok(saved) => {
@@ -131,22 +112,13 @@ impl App {
                         effects = self.show_conflict(key.clone());
                     }
                     RowState::Gone(_) if alone => self.show_gone(key.clone()),
-                    _ => self.notice = Some(Notice::Problem(problem)),
+                    _ => self.tell_failure(problem),
                 }
             }
         }
-        effects.extend(self.go_on_sending(&key, !failed_now));
+        effects.extend(self.go_on_sending(&[key], failure));
         effects.extend(self.answered(failed_now));
         effects
-    }
-
-    /// One more of what was sent has arrived. `said` is told where it was the only one.
-    pub(in crate::app) fn arrived(&mut self, said: String) {
-        self.sending.saved += 1;
-        self.say(match (self.sending.sent, self.sending.saved) {
-            (1, _) => said,
-            (sent, saved) => format!("Saved {saved} of {sent}."),
-        });
     }
 
     /// Something did not arrive: nobody leaves without having seen it.

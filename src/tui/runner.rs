@@ -1,4 +1,4 @@
-//! Executes effects: background tasks for reads, one queue for writes.
+//! Executes effects: background tasks for reads and writes.
 
 use std::collections::BTreeMap;
 
@@ -18,16 +18,15 @@ use crate::http;
 
 /// Starts work and hands back what it answers.
 ///
-/// Reads of one slot replace each other: a new one aborts the one before. Writes run one after the other, in order,
-/// and are never aborted.
+/// Reads of one slot replace each other: a new one aborts the one before. Writes run at once and are never aborted: the
+/// core hands them over in order, and no more than are to be on their way at a time.
 #[derive(Debug)]
 pub struct Runner {
     services: Services,
     events: UnboundedSender<Event>,
     inbox: UnboundedReceiver<Event>,
     reads: BTreeMap<Slot, AbortHandle>,
-    writes: UnboundedSender<Sent>,
-    writer: JoinHandle<()>,
+    writes: Vec<JoinHandle<()>>,
     layouts: UnboundedSender<Change>,
     keeper_of_layouts: JoinHandle<()>,
     edits: EditKeeper,
@@ -41,17 +40,6 @@ impl Runner {
     /// A runner over these services. Must be called inside a tokio runtime.
     pub fn new(services: Services) -> Self {
         let (events, inbox) = unbounded_channel();
-        let (writes, mut queue) = unbounded_channel::<Sent>();
-        let (answers, writing) = (events.clone(), services.clone());
-        let writer = tokio::spawn(async move {
-            while let Some(sent) = queue.recv().await {
-                let answer = match sent {
-                    Sent::Update(id, patch) => Event::Written(id, writing.save(&patch).await),
-                    Sent::Operation(id, operation) => Event::Operated(id, writing.operate(&operation).await),
-                };
-                let _ = answers.send(answer); // the loop is gone: nobody to tell
-            }
-        });
         let (layouts, mut changes) = unbounded_channel::<Change>();
         let (troubles, keeping) = (events.clone(), services.clone());
         let keeper_of_layouts = tokio::spawn(async move {
@@ -89,8 +77,7 @@ impl Runner {
             events,
             inbox,
             reads: BTreeMap::new(),
-            writes,
-            writer,
+            writes: Vec::new(),
             layouts,
             keeper_of_layouts,
             edits,
@@ -120,12 +107,8 @@ impl Runner {
                     read.abort();
                 }
             }
-            Effect::Write(id, patch) => {
-                let _ = self.writes.send(Sent::Update(id, patch)); // the writer lives as long as the runner
-            }
-            Effect::Operate(id, operation) => {
-                let _ = self.writes.send(Sent::Operation(id, operation)); // the same
-            }
+            Effect::Write(id, patch) => self.write(Sent::Update(id, patch)),
+            Effect::Operate(id, operation) => self.write(Sent::Operation(id, operation)),
             Effect::KeepLayout(environment, table, layout) => {
                 let _ = self.layouts.send((environment, table, layout)); // it lives as long as the runner
             }
@@ -164,9 +147,10 @@ impl Runner {
         }
         self.follower.abort();
         self.keeper.abort();
-        let (closed, _) = unbounded_channel();
-        self.writes = closed; // the queue ends when its last sender is gone
-        let _ = (&mut self.writer).await; // a panic there has been reported already
+        while let Some(write) = self.writes.last_mut() {
+            let _ = write.await; // a panic there has been reported already
+            self.writes.pop();
+        }
     }
 
     /// What came and was not taken any more.
@@ -181,6 +165,19 @@ impl Runner {
         let _ = (&mut self.keeper_of_layouts).await;
         self.edits.finish().await;
         self.services.remembered().await;
+    }
+
+    fn write(&mut self, sent: Sent) {
+        let (services, events) = (self.services.clone(), self.events.clone());
+        let write = tokio::spawn(async move {
+            let answer = match sent {
+                Sent::Update(id, patch) => Event::Written(id, services.save(&patch).await),
+                Sent::Operation(id, operation) => Event::Operated(id, services.operate(&operation).await),
+            };
+            let _ = events.send(answer); // the loop is gone: nobody to tell
+        });
+        self.writes.retain(|write| !write.is_finished());
+        self.writes.push(write);
     }
 
     fn read(&mut self, ticket: Ticket, request: Request) {

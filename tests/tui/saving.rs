@@ -4,6 +4,7 @@ use dvtui::app::Screen;
 use dvtui::app::effect::Effect;
 use dvtui::app::event::{Event, SaveFailure};
 use dvtui::app::key::{Input, Key};
+use dvtui::app::pending::AT_A_TIME;
 use dvtui::app::problem::Problem;
 use dvtui::app::tickets::Slot;
 use dvtui::dataverse::Change;
@@ -153,7 +154,7 @@ fn more_records_and_production_want_more_than_a_key() {
             assert_eq!(desk.writes(), []);
             desk.keys("Enter");
         }
-        assert_eq!(desk.writes().len(), records, "{}", desk.screen());
+        assert_eq!(desk.writes().len(), records.min(AT_A_TIME), "{}", desk.screen());
     }
 }
 

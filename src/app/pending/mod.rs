@@ -17,7 +17,7 @@ use crate::app::problem::Problem;
 use crate::dataverse::{Change, Column, ColumnName, Patch, Row, RowId, Table, TableName};
 
 pub use operation::{OperationId, OperationKind, PendingOperation};
-pub use sending::{Item, Sent};
+pub use sending::{AT_A_TIME, Item, Sent};
 
 use history::{CellTouch, History, Step, Touch};
 
@@ -81,7 +81,7 @@ pub struct PendingRow {
 pub enum RowState {
     /// They wait to be sent.
     Waiting,
-    /// They are sent as soon as what is on its way to the same row is answered.
+    /// They are sent as soon as what is on its way to the same row is answered, and not too much is on its way.
     Queued,
     /// They are on their way.
     Sending(WriteId),

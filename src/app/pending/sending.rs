@@ -7,6 +7,9 @@ use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
 use crate::dataverse::{Operation, Patch, Row};
 
+/// So many writes at most are on their way at a time.
+pub const AT_A_TIME: usize = 4;
+
 /// One thing that waits: the changes of a row, or an operation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Item {
@@ -112,14 +115,14 @@ impl Pending {
         found.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// Marks items as being on their way and answers what goes out now. What waits for something else of the same row
-    /// follows by [`Pending::follow`] once that has arrived.
+    /// Marks items as being on their way and answers what goes out now. What waits for something else of the same row, or
+    /// because enough is on its way, follows by [`Pending::follow`] as answers come.
     pub fn send(&mut self, items: &[Item]) -> Vec<Sent> {
         let sent: Vec<Item> = self.sendable().into_iter().filter(|item| items.contains(item)).collect();
         for item in &sent {
             self.set_state(item, RowState::Queued);
         }
-        self.start(&sent)
+        self.follow()
     }
 
     /// The row whose changes were sent with this number.
@@ -152,13 +155,6 @@ impl Pending {
         }
     }
 
-    /// What waits for something of this row that has arrived goes out now.
-    pub fn follow(&mut self, key: &RowKey) -> Vec<Sent> {
-        let waits = |item: &Item| self.is_queued(item) && self.rows_before(item).contains(key);
-        let queued = self.items().into_iter().filter(waits).collect::<Vec<_>>();
-        self.start(&queued)
-    }
-
     /// What waits for something of this row that did not arrive is not sent, nor what waits for that; how many they are.
     pub fn hold(&mut self, key: &RowKey) -> usize {
         let mut failed = BTreeSet::from([key.clone()]);
@@ -175,33 +171,44 @@ impl Pending {
         held
     }
 
-    /// What waits for something that is on its way is not sent any more: it waits as it did before.
-    pub fn release(&mut self) {
-        for item in self.items() {
-            if self.is_queued(&item) {
-                self.set_state(&item, RowState::Waiting);
-            }
+    /// What waits for something that is on its way is not sent any more: it waits as it did before. How much that is.
+    pub fn release(&mut self) -> usize {
+        let queued: Vec<Item> = self.items().into_iter().filter(|item| self.is_queued(item)).collect();
+        for item in &queued {
+            self.set_state(item, RowState::Waiting);
         }
+        queued.len()
     }
 
-    /// Gives a number to each of these that waits for nothing any more: to none whose row something changes that is on
-    /// its way, or that waits and comes before it.
-    fn start(&mut self, queued: &[Item]) -> Vec<Sent> {
+    /// What is queued and waits for nothing any more goes out now: nothing whose row something changes that is on its way,
+    /// or that waits and comes before it, and no more than are to be on their way at a time.
+    pub fn follow(&mut self) -> Vec<Sent> {
         let mut sent = Vec::new();
-        let items = self.items();
-        let is_sent = |item: &&Item| matches!(self.state(item), Some(RowState::Sending(_)));
-        let mut busy: BTreeSet<_> =
-            items.iter().filter(is_sent).flat_map(|item| self.rows_of(item)).collect();
-        for item in items {
-            let waits = self.rows_before(&item).iter().any(|row| busy.contains(row));
-            if !waits && queued.contains(&item) {
+        let under_way = self.under_way();
+        let mut free = AT_A_TIME.saturating_sub(under_way.len());
+        let mut busy: BTreeSet<_> = under_way.iter().flat_map(|item| self.rows_of(item)).collect();
+        for item in self.items() {
+            if free == 0 {
+                break;
+            }
+            if !self.is_queued(&item) {
+                continue;
+            }
+            if !self.rows_before(&item).iter().any(|row| busy.contains(row)) {
                 sent.extend(self.give_number(&item));
+                free -= 1;
             }
-            if self.is_on_its_way(&item) {
-                busy.extend(self.rows_of(&item));
-            }
+            busy.extend(self.rows_of(&item));
         }
         sent
+    }
+
+    /// What was sent and is not answered.
+    fn under_way(&self) -> Vec<Item> {
+        let is_sent = |state: &RowState| matches!(state, RowState::Sending(_));
+        let rows = self.rows.iter().filter(|row| is_sent(&row.state)).map(|row| Item::Row(row.key()));
+        let operations = self.operations.iter().filter(|operation| is_sent(&operation.state));
+        rows.chain(operations.map(|operation| Item::Operation(operation.id))).collect()
     }
 
     fn give_number(&mut self, item: &Item) -> Option<Sent> {
@@ -272,10 +279,6 @@ impl Pending {
 
     fn is_queued(&self, item: &Item) -> bool {
         self.state(item) == Some(&RowState::Queued)
-    }
-
-    pub(super) fn is_on_its_way(&self, item: &Item) -> bool {
-        matches!(self.state(item), Some(RowState::Sending(_) | RowState::Queued))
     }
 }
 

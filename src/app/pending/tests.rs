@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Item, OperationId, OperationKind, Pending, PendingOperation, RowKey, RowState, Sent, Staged, Target,
+    AT_A_TIME, Item, OperationId, OperationKind, Pending, PendingOperation, RowKey, RowState, Sent, Staged,
+    Target,
 };
 use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
@@ -130,7 +131,7 @@ fn a_merge_waits_for_both_of_its_rows() {
     let sent = pending.send(&pending.items());
     assert!(matches!(sent.as_slice(), [Sent::Update(..)]), "{sent:?}");
     pending.saved(&two.key(), &row(2));
-    assert_eq!(pending.follow(&two.key()).len(), 1);
+    assert_eq!(pending.follow().len(), 1);
 }
 
 #[test]
@@ -199,15 +200,23 @@ enum Turn {
     Send,
     /// One of those on their way is answered, well or not.
     Answer(usize, bool),
+    /// Nothing more is to go out.
+    Release,
+}
+
+/// A few rows of which much is staged, and enough others.
+fn which() -> impl Strategy<Value = usize> {
+    prop_oneof![2 => 0..3usize, 1 => 3..10usize]
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
     prop_oneof![
-        2 => (0..3usize).prop_map(Turn::Edit),
-        3 => (prop::sample::select(KINDS.to_vec()), 0..3usize, prop::option::of(0..3usize))
+        3 => which().prop_map(Turn::Edit),
+        3 => (prop::sample::select(KINDS.to_vec()), which(), prop::option::of(which()))
             .prop_map(|(kind, about, into)| Turn::Add(kind, about, into.filter(|into| *into != about))),
         2 => Just(Turn::Send),
         5 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(which, well)| Turn::Answer(which, well)),
+        1 => Just(Turn::Release),
     ]
 }
 
@@ -226,6 +235,10 @@ fn rows(pending: &Pending, item: &Item) -> (Vec<RowKey>, Vec<RowKey>) {
         _ => vec![about],
     };
     (all, needs)
+}
+
+fn is_on_its_way(pending: &Pending, item: &Item) -> bool {
+    matches!(pending.state(item), Some(RowState::Sending(_) | RowState::Queued))
 }
 
 /// Rows as the server has them, and what was sent to it.
@@ -247,7 +260,7 @@ impl Server {
             let (_, needs) = rows(pending, &item);
             let before = pending.items().into_iter().take_while(|other| *other != item);
             let sent_before = self.on_their_way.iter().map(|(_, other)| other.clone());
-            for other in before.filter(|other| pending.is_on_its_way(other)).chain(sent_before) {
+            for other in before.filter(|other| is_on_its_way(pending, other)).chain(sent_before) {
                 let (has, _) = rows(pending, &other);
                 assert!(!needs.iter().any(|row| has.contains(row)), "{item:?} does not wait for {other:?}");
             }
@@ -271,6 +284,8 @@ impl Server {
             for key in std::iter::once(about).chain(into) {
                 pending.hold(&key);
             }
+            let sent = pending.follow();
+            self.receive(pending, sent);
             return;
         }
         let version = self.versions.entry(about.clone()).or_insert(1);
@@ -280,11 +295,45 @@ impl Server {
             Item::Row(key) => pending.saved(key, &newer),
             Item::Operation(id) => pending.carried_out(*id, Some(&newer).filter(|_| !is_new)),
         }
-        for key in std::iter::once(about).chain(into) {
-            let sent = pending.follow(&key);
-            self.receive(pending, sent);
-        }
+        let sent = pending.follow();
+        self.receive(pending, sent);
     }
+}
+
+#[test]
+fn four_go_out_at_a_time_and_each_answer_lets_one_more_go() {
+    let rows = (1..=7).map(|number| target("incident", number)).collect::<Vec<_>>();
+    let mut pending = Pending::default();
+    for row in &rows {
+        stage(&mut pending, row, "new");
+    }
+    let sent = pending.send(&pending.items());
+    assert_eq!(sent.len(), 4);
+    assert_eq!(pending.on_their_way().len(), 7, "the others wait to go out");
+    pending.saved(&rows[2].key(), &row(2));
+    let next = pending.follow();
+    let [Sent::Update(_, patch)] = next.as_slice() else { panic!("{next:?}") };
+    assert_eq!(patch.id, rows[4].id, "in their order");
+    pending.failed(&rows[0].key(), failed());
+    assert_eq!(pending.follow().len(), 1, "a failure makes room as well");
+    assert_eq!(pending.follow().len(), 0);
+    assert_eq!(pending.release(), 1);
+    assert_eq!(pending.row(&rows[6].table.name, rows[6].id).unwrap().state, RowState::Waiting);
+    assert_eq!(pending.on_their_way().len(), 4);
+}
+
+#[test]
+fn what_is_sent_while_enough_is_on_its_way_waits_its_turn() {
+    let rows = (1..=5).map(|number| target("incident", number)).collect::<Vec<_>>();
+    let mut pending = Pending::default();
+    for row in &rows[..4] {
+        stage(&mut pending, row, "new");
+    }
+    assert_eq!(pending.send(&pending.items()).len(), 4);
+    stage(&mut pending, &rows[4], "new");
+    assert_eq!(pending.send(&pending.items()).len(), 0);
+    pending.saved(&rows[0].key(), &row(2));
+    assert_eq!(pending.follow().len(), 1);
 }
 
 proptest! {
@@ -297,7 +346,7 @@ proptest! {
         for turn in turns {
             last += 1;
             let at = |which: usize| {
-                let target = target(["incident", "incident", "task"][which], which as u128);
+                let target = target(["incident", "incident", "task"][which % 3], which as u128);
                 let version = server.versions.get(&target.key()).copied().unwrap_or(1);
                 Target { row: row(version), ..target }
             };
@@ -321,12 +370,19 @@ proptest! {
                 }
                 Turn::Answer(..) if server.on_their_way.is_empty() => {}
                 Turn::Answer(which, well) => server.answer(&mut pending, which, well),
+                Turn::Release => {
+                    pending.release();
+                }
             }
+            let queued = pending.items().into_iter().filter(|item| pending.state(item) == Some(&RowState::Queued));
+            let (queued, on_their_way) = (queued.count(), server.on_their_way.len());
+            prop_assert!(on_their_way <= AT_A_TIME, "{on_their_way} are on their way");
+            prop_assert!(queued == 0 || on_their_way > 0, "{queued} wait for an answer that does not come");
         }
         while !server.on_their_way.is_empty() {
             server.answer(&mut pending, 0, true);
         }
-        let left = pending.items().into_iter().filter(|item| pending.is_on_its_way(item));
+        let left = pending.items().into_iter().filter(|item| is_on_its_way(&pending, item));
         prop_assert_eq!(left.collect::<Vec<_>>(), vec![], "nothing waits for an answer that does not come");
     }
 }

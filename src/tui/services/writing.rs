@@ -69,6 +69,6 @@ fn is_final(error: &Error) -> bool {
 /// Why a save failed. What was to be saved, and what can be done, the core knows better.
 fn cause(error: &Error) -> Problem {
     let next = if error.needs_sign_in() { "g u sign in again" } else { "" };
-    let Problem { why, details, .. } = Problem::of("", error);
-    Problem { details, ..Problem::new(why).next(next) }
+    let Problem { why, details, code, .. } = Problem::of("", error);
+    Problem { details, code, ..Problem::new(why).next(next) }
 }

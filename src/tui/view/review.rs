@@ -9,7 +9,7 @@ use super::text;
 use crate::app::App;
 use crate::app::edit::{short, short_pair};
 use crate::app::operate::headline;
-use crate::app::pending::{Item, OperationKind, PendingRow, RowState};
+use crate::app::pending::{AT_A_TIME, Item, OperationKind, PendingRow, RowState};
 use crate::app::screen::Review;
 use crate::app::screen::review::{Part, lines};
 use crate::tui::theme::Theme;
@@ -26,7 +26,8 @@ pub(super) fn draw(
     let all = app.pending.items().len();
     let included = app.pending.sendable().len();
     let environment = app.session.identity().map_or("", |identity| &identity.environment);
-    let said = format!("{included} of {all} included, sent to {environment} one by one in this order");
+    let said =
+        format!("{included} of {all} included, sent to {environment} in this order, {AT_A_TIME} at a time");
     text::line(&said, theme.dim, top, buffer);
     let mut cursor = None;
     let width = all.to_string().len();

@@ -1,0 +1,83 @@
+//! Many records sent at once, with the requests and the rows on the server as the judge.
+
+use serde_json::json;
+
+use crate::program::{Program, api_fault};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_that_fails_alike_stops_by_itself_and_the_rest_is_sent_by_the_next_review() {
+    let mut program = Program::start_at_the_cases().await;
+    program.keys("esc / P r o g r e s s esc");
+    program.wait_until("open cases", |screen| screen.contains("In Prog") && !screen.contains("Resea")).await;
+    let refused =
+        json!({ "kind": "status", "status": 400, "code": "0x80040265", "message": "Not on Mondays." });
+    // Two more went out for the first two answers of four: six are sent when the third one stops it.
+    program.fault(api_fault("PATCH", "incidents", 6, refused)).await;
+    program.keys("M a");
+    program.keys("c p l");
+    let count = staged(&mut program).await;
+    assert!(count > 7, "enough of the first cases are not of low priority: {count}\n{}", program.shown());
+    confirm(&mut program, count).await;
+    let rest = count - 6;
+    let screen =
+        program.wait_for(&format!("Stopped: 3 saves failed alike. {rest} were not sent and wait.")).await;
+    assert!(screen.contains("Not on Mondays"), "{screen}");
+    program.wait_until("every answer", |screen| !screen.contains("[.]")).await;
+    program.keys("esc");
+    program.wait_until("the screen of the review", |screen| !screen.contains("Stopped")).await;
+    assert_eq!(program.writes().await.len(), 6);
+    confirm(&mut program, count).await;
+    program.wait_until("everything saved", |screen| !screen.contains("pending")).await;
+    let writes = program.writes().await;
+    let saved = writes.iter().filter(|write| write["status"] == 200).collect::<Vec<_>>();
+    assert_eq!((writes.len(), saved.len()), (6 + count, count));
+    for write in saved {
+        let path = write["path"].as_str().unwrap().split('?').next().unwrap();
+        assert_eq!(program.row(path).await["prioritycode"], 3);
+    }
+    program.quit().await;
+}
+
+/// How many changes wait: what has the value already is none.
+async fn staged(program: &mut Program) -> usize {
+    let screen = program.wait_for(" pending").await;
+    screen.split('~').nth(1).unwrap().split(' ').next().unwrap().parse().unwrap()
+}
+
+/// Reviews what waits, and sends it by what is asked for.
+async fn confirm(program: &mut Program, count: usize) {
+    if !program.shown().contains("included, sent to") {
+        program.keys("w");
+    }
+    program.wait_for("included, sent to").await;
+    program.keys("s");
+    program.wait_for(&format!("Send {count} changes")).await;
+    if count < 10 {
+        program.keys("y");
+        return;
+    }
+    for digit in count.to_string().chars() {
+        program.keys(&digit.to_string());
+    }
+    program.keys("enter");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_save_does_not_keep_the_others_waiting() {
+    let mut program = Program::start_at_the_cases().await;
+    let slow = program.open_as_json().await;
+    let id = slow.split(['(', ')']).nth(1).unwrap();
+    program.keys("esc");
+    program.wait_for("CAS-").await;
+    program.fault(api_fault("PATCH", id, 1, json!({ "kind": "delay", "ms": 1500 }))).await;
+    program.keys("space space space space space space c p h");
+    let count = staged(&mut program).await;
+    assert!(count > 1);
+    confirm(&mut program, count).await;
+    let screen = program.wait_for(&format!("Saved {} of {count}.", count - 1)).await;
+    let name = program.row(&slow).await["ticketnumber"].as_str().unwrap().to_owned();
+    let left: Vec<_> = screen.lines().filter(|line| line.contains(" update ")).collect();
+    assert!(left.len() == 1 && left[0].contains(&name), "the first one is answered last: {screen}");
+    program.wait_until("everything saved", |screen| !screen.contains("pending")).await;
+    program.quit().await;
+}
