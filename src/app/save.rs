@@ -41,7 +41,7 @@ impl App {
             }
             RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key),
             RowState::Gone(_) => self.show_gone(key),
-            RowState::Waiting | RowState::Failed(_) => {
+            RowState::Waiting | RowState::Failed(_) | RowState::Duplicate(_) => {
                 self.ask(Question::Save { row: key, meanwhile: false })
             }
         }
@@ -324,9 +324,10 @@ impl App {
 fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Problem) {
     let details = match &failure {
         SaveFailure::Conflict | SaveFailure::Gone => String::new(),
-        SaveFailure::Unknown(cause) | SaveFailure::Refused(cause) | SaveFailure::Failed(cause) => {
-            cause.details.clone()
-        }
+        SaveFailure::Unknown(cause)
+        | SaveFailure::Refused(cause)
+        | SaveFailure::Duplicate(cause)
+        | SaveFailure::Failed(cause) => cause.details.clone(),
     };
     let what = what(row);
     match failure {
@@ -346,7 +347,7 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             let problem = Problem { details, ..perhaps_saved(row, &cause) };
             (RowState::Unknown(problem.clone()), problem)
         }
-        SaveFailure::Refused(cause) => {
+        SaveFailure::Refused(cause) | SaveFailure::Duplicate(cause) => {
             let problem = Problem::new(format!("Not saved: {what}."))
                 .why(sentence(&cause))
                 .next("u undo   Esc keep it pending");
