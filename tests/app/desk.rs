@@ -209,8 +209,11 @@ async fn a_row_that_another_one_is_like_is_made_when_that_was_said_and_not_befor
     program.keys("/ a c c o u n t enter");
     program.wait_for("Account Name").await;
     let accounts = program.row("/api/data/v9.2/accounts?$select=name&$filter=statecode eq 0&$top=1").await;
-    let name = accounts["value"][0]["name"].as_str().unwrap().to_owned();
-    let like = format!("/api/data/v9.2/accounts?$select=name&$filter=name eq '{}'", name.replace('\'', "''"));
+    let name = accounts["value"][0]["name"].as_str().unwrap_or_else(|| panic!("{accounts}")).to_owned();
+    let like = format!(
+        "/api/data/v9.2/accounts?$select=name&$filter=name eq '{}'",
+        name.replace('\'', "''").replace('&', "%26")
+    );
     let count = async |program: &Program| program.row(&like).await["value"].as_array().unwrap().len();
     let before = count(&program).await;
     program.keys("a");
