@@ -36,3 +36,32 @@ fn question(table: &TableName, new: &NewRow) -> Function {
     ];
     Function::new("RetrieveDuplicates", None, &parameters.map(|(name, value)| (name.to_owned(), value)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_compared_is_asked_about_and_no_more() {
+        let link = Change::Link { navigation: "parentaccountid".to_owned(), to: None };
+        let values = vec![
+            ("name".into(), Change::Text("A \"B\"".to_owned())),
+            ("parentaccountid".into(), link),
+            ("description".into(), Change::Text("x".repeat(LONGEST))),
+        ];
+        let id = "9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a11".parse().unwrap();
+        let new = NewRow {
+            set: "accounts".into(),
+            primary_id: "accountid".into(),
+            id,
+            values,
+            detect_duplicates: true,
+        };
+        assert_eq!(
+            question(&"account".into(), &new).path,
+            "RetrieveDuplicates(BusinessEntity=@p1,MatchingEntityName=@p2,PagingInfo=@p3)\
+             ?@p1=%7B%22@odata.type%22%3A%22Microsoft.Dynamics.CRM.account%22%2C%22name%22%3A%22A%20%5C%22B%5C%22%22%7D\
+             &@p2=%27account%27&@p3=%7B%22PageNumber%22%3A1%2C%22Count%22%3A50%7D"
+        );
+    }
+}
