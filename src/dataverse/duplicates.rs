@@ -60,8 +60,8 @@ mod tests {
         assert_eq!(
             question(&"account".into(), &new).path,
             "RetrieveDuplicates(BusinessEntity=@p1,MatchingEntityName=@p2,PagingInfo=@p3)\
-             ?@p1=%7B%22@odata.type%22%3A%22Microsoft.Dynamics.CRM.account%22%2C%22name%22%3A%22A%20%5C%22B%5C%22%22%7D\
-             &@p2=%27account%27&@p3=%7B%22PageNumber%22%3A1%2C%22Count%22%3A50%7D"
+             ?@p1=%7B%22%40odata.type%22%3A%22Microsoft.Dynamics.CRM.account%22,%22name%22%3A%22A%20%5C%22B%5C%22%22%7D\
+             &@p2=%27account%27&@p3=%7B%22PageNumber%22%3A1,%22Count%22%3A50%7D"
         );
     }
 }
