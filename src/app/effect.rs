@@ -15,7 +15,7 @@ use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    Exchange, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema,
+    Exchange, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema,
 };
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
@@ -114,6 +114,8 @@ pub enum Request {
     FindOut(OperationId, Box<Operation>),
     /// Look for a row that somebody wants to go to.
     Find(Search),
+    /// Ask which rows of its table a new row is too much like.
+    Duplicates(Box<Table>, Box<NewRow>),
     /// Look for rows that a lookup could point to.
     LookUp(Box<LookupSearch>),
     /// Send a read once more, as it was sent before.

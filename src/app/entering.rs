@@ -61,6 +61,7 @@ impl App {
             Slot::Places,
             Slot::Details,
             Slot::Find,
+            Slot::Duplicates,
             Slot::LookUp,
             Slot::Ways,
             Slot::After,

@@ -122,6 +122,8 @@ pub enum Reply {
     FoundOut(OperationId, Result<Operated, SaveFailure>),
     /// The rows that were looked for.
     Found(Result<Found, Problem>),
+    /// The rows that a new one is too much like.
+    Duplicates(Result<Found, Problem>),
     /// The rows that a lookup could point to.
     LookedUp(Result<LookupFound, Problem>),
     /// A read was sent once more; so many bytes came.
@@ -160,6 +162,8 @@ pub enum SaveFailure {
     Unknown(Problem),
     /// Nothing was saved, for this reason, and the same change would be refused again.
     Refused(Problem),
+    /// Nothing was made: duplicate detection found rows like it.
+    Duplicate(Problem),
     /// Nothing was saved, for this reason.
     Failed(Problem),
 }

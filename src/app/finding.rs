@@ -201,6 +201,13 @@ impl App {
         self.seek(Search::Text(Box::new(TextSearch { text, among, tables })))
     }
 
+    /// Looks for rows with a text in one table.
+    pub(in crate::app) fn find_in(&mut self, table: Table, text: String) -> Vec<Effect> {
+        let tables = self.tables.value().cloned().unwrap_or_default();
+        let among = vec![self.searched(table)];
+        self.seek(Search::Text(Box::new(TextSearch { text, among, tables })))
+    }
+
     /// A table with what is known of searching it.
     pub(in crate::app) fn searched(&self, table: Table) -> Searched {
         Searched {

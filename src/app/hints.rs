@@ -259,6 +259,11 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
                 [("y", "copy your values"), ("R", "re-create it"), ("D", "drop"), ("Esc", "keep pending")];
             keys.map(|(key, means)| Hint::new(key, means)).into()
         }
+        Overlay::Duplicates(panel) => {
+            let open = (!panel.hits().is_empty()).then(|| Hint::new("Enter", "open"));
+            let keys = [("m", "make it all the same"), ("Esc", "keep pending"), ("f", "search")];
+            open.into_iter().chain(keys.map(|(key, means)| Hint::new(key, means))).collect()
+        }
         Overlay::SaveFile(_) if app.tickets.is_busy(Slot::Attachment) => vec![Hint::new("Ctrl-C", "stop")],
         Overlay::SaveFile(_) => {
             vec![Hint::new("Enter", "save"), Hint::new("Esc", "close"), Hint::new("Ctrl-U", "clear")]

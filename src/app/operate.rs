@@ -183,7 +183,13 @@ fn failed(operation: &PendingOperation, failure: SaveFailure) -> (RowState, Prob
             let problem = Problem { details: cause.details.clone(), ..perhaps_done(operation, &cause) };
             (RowState::Unknown(problem.clone()), problem)
         }
-        SaveFailure::Refused(cause) | SaveFailure::Failed(cause) => {
+        SaveFailure::Duplicate(cause) if operation.kind == OperationKind::Create => {
+            let problem =
+                not_done().why(sentence(&cause)).next("Enter on it in the review lists the rows like it");
+            let problem = Problem { details: cause.details, ..problem };
+            (RowState::Duplicate(problem.clone()), problem)
+        }
+        SaveFailure::Refused(cause) | SaveFailure::Duplicate(cause) | SaveFailure::Failed(cause) => {
             let next = match cause.next.is_empty() {
                 true => "w reviews it; it is kept pending".to_owned(),
                 false => format!("{}   w reviews it", cause.next),

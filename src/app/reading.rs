@@ -39,6 +39,7 @@ impl App {
             Slot::Around => self.intent = None,
             Slot::Timeline => self.timeline_stopped(),
             Slot::FileToSend => self.file_stopped(),
+            Slot::Duplicates => self.duplicates_stopped(),
             Slot::After => self.out_of_date.clear(),
             Slot::Refused
             | Slot::Find

@@ -143,6 +143,7 @@ impl App {
             Slot::Zone => "Reading the time zone".into(),
             Slot::Preview => "Reading the record under the cursor".into(),
             Slot::Find => "Looking for it".into(),
+            Slot::Duplicates => "Asking which rows are like it".into(),
             Slot::LookUp => "Looking for rows".into(),
             Slot::Ways => "Reading what the lookup can point to".into(),
             Slot::Repeat => "Sending the request again".into(),

@@ -53,6 +53,10 @@ impl App {
             Reply::FileRead(path, result) => self.file_read(&path, result),
             Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::Found(result) => self.found_came(result),
+            Reply::Duplicates(result) => {
+                self.duplicates_came(result);
+                vec![]
+            }
             Reply::LookedUp(result) => {
                 self.looked_up(ticket.slot, result);
                 vec![]

@@ -33,7 +33,7 @@ impl App {
             }
             RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key),
             RowState::Gone(_) => self.show_gone(key),
-            RowState::Waiting | RowState::Failed(_) => {
+            RowState::Waiting | RowState::Failed(_) | RowState::Duplicate(_) => {
                 self.ask(Question::Save { row: key, meanwhile: false })
             }
         }
@@ -296,9 +296,10 @@ impl App {
 fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Problem) {
     let details = match &failure {
         SaveFailure::Conflict | SaveFailure::Gone => String::new(),
-        SaveFailure::Unknown(cause) | SaveFailure::Refused(cause) | SaveFailure::Failed(cause) => {
-            cause.details.clone()
-        }
+        SaveFailure::Unknown(cause)
+        | SaveFailure::Refused(cause)
+        | SaveFailure::Duplicate(cause)
+        | SaveFailure::Failed(cause) => cause.details.clone(),
     };
     let what = what(row);
     let shows = if again == 's' { "Enter on it shows what to do" } else { "w shows what to do" };
@@ -319,7 +320,7 @@ fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Pro
             let problem = Problem { details, ..perhaps_saved(row, &cause) };
             (RowState::Unknown(problem.clone()), problem)
         }
-        SaveFailure::Refused(cause) => {
+        SaveFailure::Refused(cause) | SaveFailure::Duplicate(cause) => {
             let problem = Problem::new(format!("Not saved: {what}."))
                 .why(sentence(&cause))
                 .next("u undo   Esc keep it pending");

@@ -41,6 +41,7 @@ impl App {
                 | Overlay::Details(_)
                 | Overlay::Conflict(_)
                 | Overlay::Gone(_)
+                | Overlay::Duplicates(_)
                 | Overlay::Link(_)
                 | Overlay::Whole(_)
                 | Overlay::Offer(_)

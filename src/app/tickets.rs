@@ -30,6 +30,8 @@ pub enum Slot {
     Row,
     /// Rows that somebody wants to go to.
     Find,
+    /// Rows that a new one is too much like.
+    Duplicates,
     /// Rows that a lookup could point to.
     LookUp,
     /// How lookups are written, and what is searched in the tables they point to.

@@ -12,6 +12,7 @@ pub mod client;
 pub mod deletion;
 pub mod denial;
 pub mod discovery;
+mod duplicates;
 pub mod error;
 pub mod exchange;
 pub mod filter;

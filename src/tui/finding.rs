@@ -12,7 +12,7 @@ use crate::app::problem::Problem;
 use crate::app::quick_search::QuickSearch;
 use crate::dataverse::metadata::keys;
 use crate::dataverse::{
-    Client, Error, Filter, Page, Query, QuickFind, Row, RowId, RowQuery, Table, TableSchema, field,
+    Client, Error, Filter, NewRow, Page, Query, QuickFind, Row, RowId, RowQuery, Table, TableSchema, field,
 };
 
 /// Rows that are read of many; nobody chooses among more.
@@ -27,6 +27,13 @@ impl Services {
     pub(super) async fn find(&self, search: &Search) -> Result<Found, Problem> {
         let client = self.client().map_err(|error| failed(search, &error))?;
         find(&client, search).await
+    }
+
+    /// Finds the rows that a new one is too much like.
+    pub(super) async fn duplicates(&self, table: &Table, new: &NewRow) -> Result<Found, Problem> {
+        let asked = async { self.client()?.duplicates(&table.name, new).await }.await;
+        let page = asked.map_err(|error| Problem::of("Cannot list the rows that are like it", &error))?;
+        Ok(hits(table, &page, false))
     }
 
     /// Finds the rows that a lookup could point to, and how it is written.

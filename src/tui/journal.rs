@@ -135,7 +135,11 @@ fn fate(state: &RowState) -> Fate {
         RowState::Conflict => Fate::Conflict,
         RowState::Sending(_) | RowState::Unknown(_) => Fate::Unknown,
         // A send tells again.
-        RowState::Waiting | RowState::Queued | RowState::Failed(_) | RowState::Gone(_) => Fate::Waiting,
+        RowState::Waiting
+        | RowState::Queued
+        | RowState::Failed(_)
+        | RowState::Duplicate(_)
+        | RowState::Gone(_) => Fate::Waiting,
     }
 }
 

@@ -212,6 +212,7 @@ impl Services {
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
+            Request::Duplicates(table, new) => Reply::Duplicates(self.duplicates(&table, &new).await),
             Request::LookUp(search) => Reply::LookedUp(self.look_up(&search).await),
             Request::QuickFind(schema) => {
                 let found = async { self.client()?.quick_find(&schema).await }.await;

@@ -201,3 +201,44 @@ async fn a_case_goes_into_a_queue_and_is_picked_from_it() {
     assert!(item["value"][0]["_workerid_value"].is_string(), "{item}");
     program.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_another_one_is_like_is_made_when_that_was_said_and_not_before() {
+    let mut program = Program::start().await;
+    program.wait_for("Action Card").await;
+    program.keys("/ a c c o u n t enter");
+    program.wait_for("Account Name").await;
+    let accounts = program.row("/api/data/v9.2/accounts?$select=name&$filter=statecode eq 0&$top=1").await;
+    let name = accounts["value"][0]["name"].as_str().unwrap_or_else(|| panic!("{accounts}")).to_owned();
+    let like = format!(
+        "/api/data/v9.2/accounts?$select=name&$filter=name eq '{}'",
+        name.replace('\'', "''").replace('&', "%26")
+    );
+    let count = async |program: &Program| program.row(&like).await["value"].as_array().unwrap().len();
+    let before = count(&program).await;
+    program.keys("a");
+    program.wait_for("New Account").await;
+    types(&mut program, &name);
+    program.keys("ctrl-d");
+    program.wait_for("~1 pending").await;
+    program.keys("w");
+    program.wait_for("included, sent to").await;
+    program.keys("s");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_for("Not done: account").await;
+    assert_eq!(count(&program).await, before, "it was refused");
+    program.keys("esc enter");
+    let screen = program.wait_for("like it, by the rules").await;
+    assert!(screen.contains(&format!("> {name}")), "{screen}");
+    let sent = program.writes().await.len();
+    program.keys("m");
+    program.wait_for("Duplicates are allowed.").await;
+    assert_eq!(program.writes().await.len(), sent, "nothing is sent by that");
+    program.keys("s");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_until("everything sent", |screen| !screen.contains("pending")).await;
+    assert_eq!(count(&program).await, before + 1);
+    program.quit().await;
+}

@@ -301,4 +301,20 @@ async fn a_duplicate_is_refused_when_the_caller_asks() {
     let body = Some(json!({ "name": "twice LTD" }));
     let refused = office.send(Method::POST, "/accounts", &ask, body).await;
     assert_eq!(refused.refusal(), (412, "0x80040333"));
+
+    let asked = |name: &str, of: &str| {
+        format!(
+            "/RetrieveDuplicates(BusinessEntity=@p1,MatchingEntityName=@p2,PagingInfo=@p3)\
+             ?@p1={{\"@odata.type\":\"Microsoft.Dynamics.CRM.account\",\"name\":\"{name}\"}}&@p2='{of}'\
+             &@p3={{\"PageNumber\":1,\"Count\":50}}"
+        )
+    };
+    let found = office.get(&asked("twice LTD", "account")).await;
+    let rows: Vec<_> =
+        found.body["value"].as_array().unwrap().iter().map(|row| row["name"].clone()).collect();
+    assert_eq!(rows, ["Twice Ltd", "TWICE ltd"], "{}", found.text);
+    for (name, of) in [("Once Ltd", "account"), ("twice LTD", "contact")] {
+        let none = office.get(&asked(name, of)).await;
+        assert_eq!((none.status.as_u16(), &none.body["value"]), (200, &json!([])), "{name} {of}");
+    }
 }

@@ -11,6 +11,7 @@ mod conflict;
 mod copying;
 mod desk;
 mod doctor;
+mod duplicates;
 mod editing;
 mod editors;
 mod environments;

@@ -10,6 +10,7 @@ pub mod concepts;
 pub mod conflict;
 pub mod details;
 pub mod draft;
+pub mod duplicates;
 pub mod editor;
 pub mod find;
 pub mod go_to;
@@ -43,6 +44,7 @@ use columns::ColumnJump;
 use conflict::Conflict;
 use details::Details;
 use draft::Draft;
+use duplicates::Duplicates;
 use editor::Editor;
 use find::Find;
 use go_to::Offer;
@@ -110,6 +112,8 @@ pub enum Overlay {
     Conflict(Box<Conflict>),
     /// A row with changes that is not there any more.
     Gone(Gone),
+    /// The rows that a new one is too much like.
+    Duplicates(Box<Duplicates>),
     /// Where an attachment is to be saved, being typed.
     SaveFile(Box<SaveFile>),
     /// Text to be read.
@@ -167,6 +171,7 @@ impl App {
             Some(Overlay::Draft(_)) => self.draft_input(&input),
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Gone(_)) => self.gone_input(&input),
+            Some(Overlay::Duplicates(_)) => self.duplicates_input(&input),
             Some(Overlay::SaveFile(_)) => self.save_file_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),

@@ -14,12 +14,15 @@ use std::collections::BTreeSet;
 
 use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
-use crate::dataverse::{Change, Column, ColumnName, Patch, Row, RowId, Table, TableName};
+use crate::dataverse::{Change, Column, ColumnName, Operation, Patch, Row, RowId, Table, TableName};
 
 pub use operation::{OperationId, OperationKind, PendingOperation};
 pub use sending::{AT_A_TIME, Item, Sent};
 
 use history::{CellTouch, History, Step, Touch};
+
+/// What the review says of a row that is made although others are like it.
+const DUPLICATES_ALLOWED: &str = "Duplicates are allowed.";
 
 /// A row that an edit is meant for, as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +96,8 @@ pub enum RowState {
     Unknown(Problem),
     /// They did not arrive, for this reason.
     Failed(Problem),
+    /// The row was not made: duplicate detection found others like it.
+    Duplicate(Problem),
 }
 
 /// What staging a value did.
@@ -172,7 +177,7 @@ impl RowState {
         match self {
             Self::Waiting => '~',
             Self::Sending(_) | Self::Queued => '.',
-            Self::Conflict | Self::Failed(_) | Self::Gone(_) => '!',
+            Self::Conflict | Self::Failed(_) | Self::Duplicate(_) | Self::Gone(_) => '!',
             Self::Unknown(_) => '?',
         }
     }
@@ -276,6 +281,19 @@ impl Pending {
     pub fn operation_failed(&mut self, id: OperationId, state: RowState) {
         if let Some(operation) = self.find_operation(id) {
             operation.state = state;
+        }
+    }
+
+    /// A row is to be made although others are like it: the rules of duplicate detection are not asked any more.
+    pub fn allow_duplicates(&mut self, id: OperationId) {
+        let Some(operation) = self.find_operation(id).filter(|operation| !operation.is_sending()) else {
+            return;
+        };
+        let Operation::Create(new) = &mut operation.operation else { return };
+        new.detect_duplicates = false;
+        operation.state = RowState::Waiting;
+        if !operation.effects.iter().any(|effect| effect == DUPLICATES_ALLOWED) {
+            operation.effects.push(DUPLICATES_ALLOWED.to_owned());
         }
     }
 

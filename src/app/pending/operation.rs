@@ -72,7 +72,8 @@ impl PendingOperation {
 
     /// It can be sent now.
     pub fn is_sendable(&self) -> bool {
-        self.included && matches!(self.state, RowState::Waiting | RowState::Failed(_))
+        self.included
+            && matches!(self.state, RowState::Waiting | RowState::Failed(_) | RowState::Duplicate(_))
     }
 
     /// The row was read again, or was changed by ourselves: what is sent is based on that from here on.

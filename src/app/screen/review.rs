@@ -131,7 +131,9 @@ impl App {
         match row.state.clone() {
             RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key.clone()),
             RowState::Gone(_) => self.show_gone(key.clone()),
-            RowState::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
+            RowState::Failed(problem) | RowState::Duplicate(problem) => {
+                self.notice = Some(Notice::Problem(problem));
+            }
             _ => self.say("Nothing stands in the way of this record."),
         }
         vec![]
@@ -142,6 +144,7 @@ impl App {
         match operation.state.clone() {
             RowState::Conflict => return self.reread_for(id),
             RowState::Unknown(_) => return self.find_out(id),
+            RowState::Duplicate(_) => return self.show_duplicates(id),
             RowState::Gone(problem) | RowState::Failed(problem) => {
                 self.notice = Some(Notice::Problem(problem));
             }

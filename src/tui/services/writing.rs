@@ -55,6 +55,7 @@ fn operated(outcome: ops::operate::Outcome) -> Result<Operated, SaveFailure> {
         Outcome::Conflict(_) => Err(SaveFailure::Conflict),
         Outcome::Gone(_) => Err(SaveFailure::Gone),
         Outcome::Unknown(error) => Err(SaveFailure::Unknown(cause(&error))),
+        Outcome::NotDone(error) if error.is_duplicate() => Err(SaveFailure::Duplicate(cause(&error))),
         Outcome::NotDone(error) if is_final(&error) => Err(SaveFailure::Refused(cause(&error))),
         Outcome::NotDone(error) => Err(SaveFailure::Failed(cause(&error))),
     }

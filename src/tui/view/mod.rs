@@ -6,6 +6,7 @@ mod column_picker;
 mod conflict;
 mod doctor;
 mod draft;
+mod duplicates;
 mod editor;
 mod environments;
 mod form;
@@ -120,6 +121,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Draft(form) => draft::draw(form, cursor, theme, body, buffer),
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Gone(panel) => gone::draw(app, panel, cursor, theme, body, buffer),
+            Overlay::Duplicates(panel) => duplicates::draw(app, panel, cursor, theme, body, buffer),
             Overlay::SaveFile(form) => save_file::draw(app, form, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
             Overlay::Link(shown) => link::draw(shown, cursor, theme, body, buffer),

@@ -162,6 +162,8 @@ fn reason(state: &RowState, ways: Ways, theme: &Theme, row: Rect, buffer: &mut B
         RowState::Unknown(problem) => format!("{} {}", problem.what, ways[1]),
         RowState::Gone(problem) => format!("{} {}", problem.why, ways[2]),
         RowState::Failed(problem) => problem.why.clone(),
+        // The text of the service is long, and Enter is what leads on.
+        RowState::Duplicate(_) => "Others are like it (0x80040333). Enter lists them".to_owned(),
         RowState::Waiting | RowState::Queued | RowState::Sending(_) => return,
     };
     let cells = Rect { x: row.x + 10, width: row.width.saturating_sub(11), ..row };

@@ -3,6 +3,7 @@
 //! of arguments and the CSDL document read the same declaration. It must not know how rows are stored.
 
 mod declare;
+mod duplicates;
 mod entity;
 mod given;
 mod history;
@@ -33,6 +34,7 @@ const NAMESPACE: &str = "Microsoft.Dynamics.CRM.";
 /// All messages there are.
 pub(super) fn all() -> impl Iterator<Item = &'static Message> {
     [
+        duplicates::MESSAGES,
         history::MESSAGES,
         incident::MESSAGES,
         initialize::MESSAGES,
@@ -77,7 +79,6 @@ const LEFT_OUT: &[&str] = &[
     "QualifyLead",
     "QueryExpressionToFetchXml",
     "RemoveMembersTeam",
-    "RetrieveDuplicates",
     "RetrievePrincipalAccessInfo",
     "Rollup",
     "SendEmail",

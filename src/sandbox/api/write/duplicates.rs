@@ -44,16 +44,21 @@ pub(super) fn keys(connection: &Connection, draft: &Draft<'_>, id: Uuid) -> Resu
     Ok(())
 }
 
-/// Duplicate detection, when the caller asks for it: accounts by name, contacts by address.
+/// The column by which duplicates of a table are found: accounts by name, contacts by address.
+pub(in crate::sandbox::api) fn duplicate_rule(table: &str) -> Option<&'static str> {
+    match table {
+        "account" => Some("name"),
+        "contact" => Some("emailaddress1"),
+        _ => None,
+    }
+}
+
+/// Duplicate detection, when the caller asks for it.
 pub(super) fn detect(call: &Call<'_>, connection: &Connection, draft: &Draft<'_>, id: Uuid) -> Result<()> {
     let asked = call
         .header("mscrm.suppressduplicatedetection")
         .is_some_and(|value| value.eq_ignore_ascii_case("false"));
-    let column = match draft.table.name.as_str() {
-        "account" => "name",
-        "contact" => "emailaddress1",
-        _ => return Ok(()),
-    };
+    let Some(column) = duplicate_rule(&draft.table.name) else { return Ok(()) };
     if !asked || !draft.changes(column) || draft.is_null(column) {
         return Ok(());
     }

@@ -42,6 +42,7 @@ use condition::Condition;
 use deep::Later;
 pub(super) use delete::{delete, remove};
 use draft::{Draft, Link};
+pub(super) use duplicates::duplicate_rule;
 pub(super) use link::{associate, disassociate, link};
 pub(super) use merge::merge;
 

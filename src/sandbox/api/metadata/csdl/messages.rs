@@ -147,6 +147,9 @@ fn one(message: &Message, on: Option<&str>, out: &mut String) {
         (_, false) => {
             let _ = write!(out, "<ReturnType Type=\"mscrm.{}Response\" Nullable=\"false\"/>", message.name);
         }
+        (Kind::Function, true) if message.name == "RetrieveDuplicates" => {
+            out.push_str("<ReturnType Type=\"Collection(mscrm.crmbaseentity)\" Nullable=\"false\"/>");
+        }
         (Kind::Function, true) => out.push_str("<ReturnType Type=\"mscrm.crmbaseentity\"/>"),
         (Kind::Action, true) => {}
     }
