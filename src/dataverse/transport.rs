@@ -243,7 +243,8 @@ impl Transport {
                     "answered"
                 );
                 let response = Response { status: parts.status, headers: parts.headers, body };
-                if !response.status.is_success() || response.is_foreign() {
+                let is_foreign = response.is_foreign() && !request.wants_bytes();
+                if !response.status.is_success() || is_foreign {
                     let kept = Some(refused(request, uri, &response));
                     *self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner) = kept;
                 }
@@ -395,8 +396,7 @@ fn is_from_a_gateway(status: StatusCode, error: &Error) -> bool {
 
 /// An address from an answer, if it has exactly this origin: scheme, host and port, without a user name.
 fn checked(link: &str, origin: &str) -> Result<String, Error> {
-    let url =
-        Url::parse(link).map_err(|_| Error::answer("a link to more rows that is no absolute address"))?;
+    let url = Url::parse(link).map_err(|_| Error::answer("a link that is no absolute address"))?;
     let named = match url.origin() {
         url::Origin::Opaque(_) => format!("{}:", url.scheme()),
         origin => origin.ascii_serialization(),

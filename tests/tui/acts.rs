@@ -200,7 +200,10 @@ fn the_question_names_the_record_that_is_changed_and_counts_new_ones_elsewhere()
     stage_note(&mut desk, "Again.");
     desk.keys("w s");
     let said = desk.message();
-    assert_eq!(said, "Send 3 changes on CAS-00001-A1B2C3 and 1 new one to contoso-uat?", "its own is no other");
+    assert_eq!(
+        said, "Send 3 changes on CAS-00001-A1B2C3 and 1 new one to contoso-uat?",
+        "its own is no other"
+    );
 }
 
 #[test]

@@ -100,8 +100,8 @@ pub fn way(column: &Column) -> Result<Way, String> {
         }
         ColumnKind::Choices { .. } => return Ok(Way::Several),
         ColumnKind::Lookup { .. } => return Ok(Way::Search),
-        ColumnKind::File => "Files",
-        ColumnKind::Image => "Images",
+        ColumnKind::File { .. } => "Files",
+        ColumnKind::Image { .. } => "Images",
         ColumnKind::State { .. } | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
             "Such columns"
         }

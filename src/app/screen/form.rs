@@ -280,8 +280,8 @@ pub fn about(field: &Field<'_>) -> String {
         },
         ColumnKind::Id => "key",
         ColumnKind::EntityName => "name of a table",
-        ColumnKind::File => "file",
-        ColumnKind::Image => "image",
+        ColumnKind::File { .. } => "file",
+        ColumnKind::Image { .. } => "image",
         ColumnKind::Other(name) => name,
     };
     let mut words = vec![kind.to_owned()];

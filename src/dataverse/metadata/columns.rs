@@ -82,8 +82,8 @@ impl Column {
             | ColumnKind::Lookup { .. } => true,
             ColumnKind::Id
             | ColumnKind::EntityName
-            | ColumnKind::File
-            | ColumnKind::Image
+            | ColumnKind::File { .. }
+            | ColumnKind::Image { .. }
             | ColumnKind::Other(_) => false,
         };
         kind && self.updatable && !self.computed
@@ -261,7 +261,10 @@ mod tests {
 
     #[test]
     fn a_bare_table_is_filled_up_and_never_empty() {
-        let bare = schema(None, vec![("a", text()), ("b", ColumnKind::Image), ("tid", ColumnKind::Id)]);
+        let bare = schema(
+            None,
+            vec![("a", text()), ("b", ColumnKind::Image { max_kb: None }), ("tid", ColumnKind::Id)],
+        );
         assert_eq!(names(&bare.default_columns()), ["a"]);
         let barer = schema(None, vec![("tid", ColumnKind::Id)]);
         assert_eq!(names(&barer.default_columns()), ["tid"]);
