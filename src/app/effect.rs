@@ -15,7 +15,7 @@ use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    Exchange, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema,
+    Exchange, FileColumn, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema,
 };
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
@@ -106,6 +106,10 @@ pub enum Request {
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.
     FindOut(OperationId, Box<Operation>),
+    /// Save the file of a column under this path, where nothing is.
+    SaveFile(Box<FileColumn>, String),
+    /// Look at the file at this path, which is to go into a column.
+    LookAtFile(String),
     /// Look for a row that somebody wants to go to.
     Find(Search),
     /// Look for rows that a lookup could point to.

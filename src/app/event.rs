@@ -24,7 +24,7 @@ use super::zone::Zone;
 use crate::dataverse::around::Around;
 use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
-    self, Exchange, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
+    self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
 };
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -112,6 +112,10 @@ pub enum Reply {
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.
     FoundOut(OperationId, Result<Operated, SaveFailure>),
+    /// A file was saved: where, and its size in bytes.
+    FileSaved(Result<(String, u64), Problem>),
+    /// What a file is that is to be sent; why it is of no use.
+    LookedAtFile(Result<LocalFile, String>),
     /// The rows that were looked for.
     Found(Result<Found, Problem>),
     /// The rows that a lookup could point to.

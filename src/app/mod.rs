@@ -54,6 +54,7 @@ mod replies;
 pub mod rows;
 mod running;
 pub mod save;
+pub mod saved_name;
 pub mod screen;
 pub mod secret;
 pub mod session;

@@ -18,8 +18,12 @@ impl App {
         if slots.contains(&Slot::Session) {
             self.opening = None;
         }
-        let busy: Vec<Slot> =
-            slots.iter().copied().chain([Slot::Find]).filter(|slot| self.tickets.cancel(*slot)).collect();
+        let busy: Vec<Slot> = slots
+            .iter()
+            .copied()
+            .chain([Slot::Find, Slot::File])
+            .filter(|slot| self.tickets.cancel(*slot))
+            .collect();
         busy.into_iter().map(Effect::Cancel).collect()
     }
 
@@ -46,6 +50,7 @@ impl App {
             | Slot::Repeat
             | Slot::Zone
             | Slot::Fate
+            | Slot::File
             | Slot::Learn => {}
         }
         self.say("Stopped.");

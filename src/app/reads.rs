@@ -150,6 +150,7 @@ impl App {
             Slot::Timeline => "Reading the timeline".into(),
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
+            Slot::File => "Reading the file".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

@@ -47,6 +47,11 @@ impl App {
                 vec![]
             }
             Reply::FoundOut(id, result) => self.found_out(id, result),
+            Reply::FileSaved(result) => {
+                self.file_saved(result);
+                vec![]
+            }
+            Reply::LookedAtFile(result) => self.file_looked_at(result),
             Reply::Found(result) => self.found_came(result),
             Reply::LookedUp(result) => {
                 self.looked_up(ticket.slot, result);

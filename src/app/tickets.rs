@@ -52,6 +52,8 @@ pub enum Slot {
     Timeline,
     /// The columns of tables in which something is to be made.
     Learn,
+    /// The file of a column, or one that is to go there.
+    File,
 }
 
 /// The right to deliver one answer.

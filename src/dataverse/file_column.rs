@@ -57,6 +57,18 @@ impl FileColumn {
         if self.image { format!("{}id", self.column) } else { self.column.to_string() }
     }
 
+    /// The column that has the name of the file; images have none.
+    pub fn names(&self) -> String {
+        format!("{}_name", self.column)
+    }
+
+    /// The row with what tells which file it has, and what the file is called.
+    pub fn described(&self, primary_id: &ColumnName) -> RowQuery {
+        let names = (!self.image).then(|| self.names());
+        let select = [primary_id.to_string(), self.tells()].into_iter().chain(names).collect();
+        RowQuery { select, annotations: false, ..RowQuery::new(self.set.clone(), self.id) }
+    }
+
     /// The request that takes the file away.
     pub fn removal(&self) -> Wire {
         Wire::of(&Request::remove_file(self))
@@ -159,7 +171,6 @@ impl Client {
             ended: false,
         };
         if size <= CHUNK {
-            self.guard().check_write()?;
             return Ok(whole(None));
         }
         let response = self.transport.send(Request::begin_upload(to, name)?).await;

@@ -1,6 +1,7 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
 mod definitions;
+mod files;
 mod writing;
 
 use std::io;
@@ -201,6 +202,8 @@ impl Services {
             }
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
+            Request::SaveFile(of, path) => Reply::FileSaved(self.save_file(&of, &path).await),
+            Request::LookAtFile(path) => Reply::LookedAtFile(files::look_at_file(path).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::LookUp(search) => Reply::LookedUp(self.look_up(&search).await),
             Request::QuickFind(schema) => {

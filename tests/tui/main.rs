@@ -12,6 +12,7 @@ mod doctor;
 mod editing;
 mod editors;
 mod environments;
+mod files;
 mod form;
 mod going;
 mod grid;

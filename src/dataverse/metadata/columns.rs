@@ -89,6 +89,14 @@ impl Column {
         kind && self.updatable && !self.computed
     }
 
+    /// How many bytes a file may have in this column, where the column says so.
+    pub fn most_bytes(&self) -> Option<u64> {
+        match self.kind {
+            ColumnKind::File { max_kb } | ColumnKind::Image { max_kb } => Some(u64::from(max_kb?) * 1024),
+            _ => None,
+        }
+    }
+
     /// Label of a choice's number, where the column is a choice and has that option.
     pub fn label_of(&self, value: i32) -> Option<&str> {
         self.kind.options().iter().find(|option| option.value == value).map(|option| option.label.as_str())
