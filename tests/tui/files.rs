@@ -2,6 +2,7 @@
 
 use dvtui::app::effect::{Effect, Request};
 use dvtui::app::event::{Event, Operated, SaveFailure};
+use dvtui::app::journal::Opened;
 use dvtui::app::problem::Problem;
 use dvtui::app::session::{Identity, Writes};
 use dvtui::app::tickets::Slot;
@@ -64,6 +65,7 @@ fn change(desk: &Desk) -> &FileChange {
 #[test]
 fn a_form_shows_files_by_their_names_and_images_as_what_they_are() {
     let mut desk = at_form(stage::identity(), Some("old.pdf"));
+    desk.stage.resize(80, 40);
     go_to(&mut desk, "contract");
     let screen = desk.screen();
     let line = |label: &str| screen.lines().find(|line| line.contains(label)).unwrap().to_owned();
@@ -82,6 +84,8 @@ fn a_file_is_staged_with_its_path_and_sent_by_review_alone() {
     assert_snapshot!("path", desk.screen());
     desk.keys("Enter");
     assert_eq!(desk.stage.request(Slot::File), &Request::LookAtFile("quote.pdf".into()));
+    let (rows, operations, said) = (vec![], vec![], None);
+    desk.stage.event(Event::JournalOpened(Opened::Ours { rows, operations, said }));
     desk.stage.answer(Slot::File, Reply::LookedAtFile(Ok(quote())));
     desk.stage.app.drawn();
     assert!(desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Journal(_))), "it is kept");
@@ -92,7 +96,7 @@ fn a_file_is_staged_with_its_path_and_sent_by_review_alone() {
     assert!(desk.screen().contains("(-> quote.pdf, 84 KB)"), "{}", desk.screen());
     desk.keys("w");
     assert_snapshot!("review", desk.screen());
-    desk.keys("w");
+    desk.keys("s");
     assert!(!desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Operate(..))));
     desk.keys("y");
     let sent = desk.stage.effects.iter().find_map(|effect| match effect {
@@ -118,7 +122,7 @@ fn a_file_is_staged_with_its_path_and_sent_by_review_alone() {
 fn a_file_that_is_gone_when_it_is_sent_is_a_failure_that_says_so() {
     let mut desk = at_form(stage::identity(), None);
     put(&mut desk);
-    desk.keys("w w y");
+    desk.keys("w s y");
     let id = desk.stage.effects.iter().find_map(|effect| match effect {
         Effect::Operate(id, _) => Some(*id),
         _ => None,

@@ -20,7 +20,8 @@ pub struct FileBox {
     pub target: Target,
     /// The column.
     pub column: Column,
-    of: FileColumn,
+    /// The same for the service.
+    pub of: FileColumn,
     had: Option<String>,
     /// What the file that is there is called, where that was read.
     pub name: Option<String>,

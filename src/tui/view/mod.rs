@@ -123,7 +123,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Whole(value) => whole::draw(value, theme, body, buffer),
             Overlay::Keys(jump) => palette::key_jump(jump, cursor, theme, body, buffer),
             Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
-            Overlay::File(panel) => file::draw(panel, cursor, theme, body, buffer),
+            Overlay::File(panel) => file::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
             Overlay::Details(details) => tags::details(app, details, cursor, theme, body, buffer),
             Overlay::Hits(overlay) => palette::hits(overlay, cursor, theme, body, buffer),
