@@ -212,7 +212,7 @@ async fn dispatch(cli: Cli, environment: &Environment, out: &mut dyn Write) -> R
             let given = env::Given { flags: &flags, environment };
             let work = async {
                 command.ask_passphrase(&context).await?;
-                command.run(&context, given, out).await
+                Box::pin(command.run(&context, given, out)).await
             };
             let done = Box::pin(interruptible(context.writes(), work)).await;
             match &flags.profile {

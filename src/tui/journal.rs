@@ -203,7 +203,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let (operations, said) = ours(keeper.open(owner.clone()));
-        assert_eq!(operations, [known.clone()]);
+        assert_eq!(operations, std::slice::from_ref(&known));
         let aside = home.path().join("journal.db.bad-operations");
         assert!(said.unwrap().contains(&aside.display().to_string()));
         let text = fs::read_to_string(aside).unwrap();

@@ -252,12 +252,10 @@ impl App {
             None => format!("remove {} from {label} of {row}", file.now()),
         };
         let values = local.iter().map(|local| ("File".to_owned(), local.path.clone())).collect();
-        let effects = match file.is_full() {
-            true => vec![format!(
-                "{} goes and cannot be brought back.",
-                crate::app::pending::capital(&file.now())
-            )],
-            false => vec![],
+        let effects = match (file.is_full(), &local) {
+            (true, Some(_)) => vec![format!("In place of {}, which cannot be brought back.", file.now())],
+            (true, None) => vec!["It cannot be brought back.".to_owned()],
+            (false, _) => vec![],
         };
         let operation = Operation::File(file.change(local));
         self.stage_one(file.target, title, operation, values, effects);

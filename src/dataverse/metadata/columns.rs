@@ -63,6 +63,14 @@ impl Column {
         }
     }
 
+    /// The property that lists show: of a file its name, where its value is an id.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self.kind {
+            ColumnKind::File { .. } => Cow::Owned(format!("{}_name", self.name)),
+            _ => self.property(),
+        }
+    }
+
     /// Whether the server would take a new value of this column, and its kind has an editor or could have one.
     pub fn is_editable(&self) -> bool {
         let kind = match self.kind {

@@ -71,7 +71,7 @@ impl Grid {
 
     /// The properties of the shown columns, as the wire names them.
     pub(super) fn properties(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.property().into_owned()).collect()
+        self.columns.iter().map(|column| column.shown().into_owned()).collect()
     }
 
     /// What the header calls a column.
@@ -180,7 +180,7 @@ impl Grid {
     pub(super) fn lacks_columns(&self) -> bool {
         let Some(rows) = self.rows.value() else { return false };
         let asked = rows.query().selected();
-        self.columns.iter().any(|column| !asked.iter().any(|property| *property == column.property()))
+        self.columns.iter().any(|column| !asked.iter().any(|property| *property == column.shown()))
     }
 
     /// What a person arranged.
