@@ -5,6 +5,7 @@ mod desk;
 mod doctor;
 mod environments;
 mod faults;
+mod files;
 mod going;
 mod grid;
 mod log;

@@ -93,7 +93,7 @@ async fn what_cannot_be_is_refused_before_anything_is_sent() {
     let small = file(&desk, "a.txt", b"x");
     let large = file(&desk, "large.bin", &vec![0; (32 << 20) + 1]);
     let before = desk.writes().await.len();
-    let old = ["put", &PLACE[0], &PLACE[1], &PLACE[2], &small, "--if-match", "1"];
+    let old = ["put", PLACE[0], PLACE[1], PLACE[2], &small, "--if-match", "1"];
     for (args, code, words) in [
         (&["put", PLACE[0], ID, PLACE[2], &large][..], 2, ["large.bin is too large", "33554432 bytes"]),
         (&["put", PLACE[0], ID, PLACE[2], "none"], 2, ["the file none cannot be read", "No such file"]),

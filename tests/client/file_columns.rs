@@ -1,7 +1,11 @@
 //! Files and images of columns: sent, read and taken away.
 
 use bytes::Bytes;
-use dvtui::dataverse::{Change, Client, Error, FileColumn, NewRow, RowId, Upload};
+use dvtui::dataverse::{
+    Change, Client, Error, FileChange, FileColumn, NewRow, Operation, RowId, Subject, Upload,
+};
+use dvtui::ops::file_column;
+use dvtui::ops::operate::{Outcome, find_out, operate};
 use serde_json::json;
 
 use crate::scripted::{Server, status};
@@ -219,4 +223,70 @@ async fn a_page_of_somebody_else_is_no_file() {
     };
     let error = server.client().download(&of).await.unwrap_err();
     assert!(matches!(error, Error::Answer { .. }), "{error:?}");
+}
+
+async fn writes(world: &World) -> usize {
+    world.requests().await.iter().filter(|entry| entry["method"] != "GET").count()
+}
+
+/// A file of this machine for a column, as it is staged.
+async fn staged(world: &World, column: &FileColumn, path: &std::path::Path) -> FileChange {
+    let row = world.client.row(&column.described(&"contoso_inspectionid".into())).await.unwrap();
+    let had = row.cell(&column.tells()).and_then(|cell| Some(cell.raw_text()?.into_owned()));
+    let subject = Subject {
+        set: column.set.clone(),
+        primary_id: "contoso_inspectionid".into(),
+        id: column.id,
+        etag: row.etag().unwrap().into_owned(),
+        done: None,
+    };
+    FileChange { subject, column: column.clone(), had, file: Some(file_column::look(path).unwrap()) }
+}
+
+#[tokio::test]
+async fn a_file_is_read_when_it_is_sent_and_one_that_changed_or_is_gone_is_not() {
+    let world = World::open().await;
+    let report = column(&world, "contoso_report").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("quote.pdf");
+    std::fs::write(&path, content(5 * MB)).unwrap();
+    let change = staged(&world, &report, &path).await;
+
+    std::fs::write(&path, content(5 * MB + 1)).unwrap();
+    let before = writes(&world).await;
+    let Outcome::NotDone(error) = operate(&world.client, &Operation::File(change.clone())).await else {
+        panic!("a file that changed is not sent")
+    };
+    assert!(error.to_string().ends_with("was changed since it was chosen; choose it again"), "{error}");
+    std::fs::remove_file(&path).unwrap();
+    let Outcome::NotDone(error) = operate(&world.client, &Operation::File(change)).await else {
+        panic!("a file that is gone is not sent")
+    };
+    assert!(error.to_string().contains("quote.pdf cannot be read"), "{error}");
+    assert_eq!(writes(&world).await, before, "nothing was sent");
+
+    std::fs::write(&path, content(5 * MB)).unwrap();
+    let change = staged(&world, &report, &path).await;
+    let done = operate(&world.client, &Operation::File(change.clone())).await;
+    let Outcome::Done(Some(row)) = done else { panic!("{done:?}") };
+    assert_eq!(row.cell("contoso_report_name").unwrap().raw_text().as_deref(), Some("quote.pdf"));
+    assert!(got(&world.client, &report).await.unwrap().2 == content(5 * MB));
+
+    // What was staged before stands on a row that is another one by now.
+    let again = operate(&world.client, &Operation::File(change.clone())).await;
+    assert!(matches!(again, Outcome::Conflict(_)), "{again:?}");
+
+    // What became of one is told by which file the column has.
+    let lost = || Error::OutcomeUnknown { source: Box::new(Error::Invalid { what: "lost".into() }) };
+    let found = find_out(&world.client, &Operation::File(change.clone()), lost()).await;
+    assert!(matches!(found, Outcome::Done(Some(_))), "{found:?}");
+    let now = FileChange { had: world.client.file_id(&report).await.unwrap(), ..change };
+    let found = find_out(&world.client, &Operation::File(now.clone()), lost()).await;
+    assert!(matches!(found, Outcome::NotDone(_)), "{found:?}");
+    let removal = FileChange { file: None, ..now };
+    let found = find_out(&world.client, &Operation::File(removal.clone()), lost()).await;
+    assert!(matches!(found, Outcome::NotDone(_)), "{found:?}");
+    world.client.remove_file(&report).await.unwrap();
+    let found = find_out(&world.client, &Operation::File(removal), lost()).await;
+    assert!(matches!(found, Outcome::Done(_)), "{found:?}");
 }
