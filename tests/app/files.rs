@@ -45,7 +45,7 @@ async fn a_file_is_put_by_review_alone_also_after_the_program_ended_and_is_saved
 async fn to_the_report(program: &mut Program) {
     program.wait_for("Action Card").await;
     program.keys("/ i n s p e c t i o n enter");
-    program.wait_for("INS-").await;
+    program.wait_for("> [Inspection at").await;
     program.keys("enter");
     program.wait_for("1 Form").await;
     program.wait_for("Account").await;
