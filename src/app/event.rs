@@ -25,6 +25,7 @@ use crate::dataverse::around::Around;
 use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
     self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
+    Uploading,
 };
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -38,6 +39,8 @@ pub enum Event {
     Resize(Size),
     /// A request waits before it is sent again, or no longer does.
     Waiting(Option<Wait>),
+    /// How far the file is that goes to the server in pieces.
+    Uploading(Option<Uploading>),
     /// A request was sent, and how it was answered. Nothing is drawn for it unless the log is seen.
     Exchanged(Box<Exchange>),
     /// The same of a request of a sign-in, a list or a check.

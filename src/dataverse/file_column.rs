@@ -160,18 +160,18 @@ impl Client {
     ///
     /// [Use file column data](https://learn.microsoft.com/power-apps/developer/data-platform/file-column-data)
     pub async fn upload(&self, to: &FileColumn, name: &str, size: u64) -> Result<Upload, Error> {
-        let whole = |session| Upload {
+        let upload = |session, chunk| Upload {
             client: self.clone(),
             to: to.clone(),
             name: name.to_owned(),
             size,
-            chunk: CHUNK,
+            chunk,
             done: 0,
             session,
             ended: false,
         };
         if size <= CHUNK {
-            return Ok(whole(None));
+            return Ok(upload(None, CHUNK));
         }
         let response = self.transport.send(Request::begin_upload(to, name)?).await;
         let response = response.map_err(|error| not_committed(error, 0, size))?;
@@ -179,7 +179,9 @@ impl Client {
         let link = link.ok_or_else(|| Error::answer("no place to send the file to"))?;
         let chunk = text(&response.headers, CHUNK_SIZE.as_str()).and_then(|size| size.trim().parse().ok());
         let chunk = chunk.filter(|size| *size > 0).unwrap_or(CHUNK).min(LARGEST_CHUNK);
-        Ok(Upload { chunk, ..whole(Some(NextLink::new(link))) })
+        let upload = upload(Some(NextLink::new(link)), chunk);
+        upload.tell();
+        Ok(upload)
     }
 
     /// Takes the file of a column away.
@@ -237,6 +239,15 @@ impl Download {
     }
 }
 
+/// How far a file is that goes to the server in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uploading {
+    /// Bytes that are with the server.
+    pub done: u64,
+    /// Bytes of the file.
+    pub size: u64,
+}
+
 /// A file that is being sent. As long as not all of it was, the column has what it had.
 #[derive(Debug)]
 pub struct Upload {
@@ -292,7 +303,23 @@ impl Upload {
         }
         self.done = end;
         self.ended = is_last;
+        self.tell();
         Ok(())
+    }
+
+    fn tell(&self) {
+        if self.session.is_some() {
+            let far = Uploading { done: self.done, size: self.size };
+            self.client.transport.uploading().send_replace(Some(far));
+        }
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if self.session.is_some() {
+            self.client.transport.uploading().send_replace(None);
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub use discovery::{Discovery, Instance};
 pub use error::Error;
 pub use exchange::{Again, Exchange, Exchanges};
 pub use file_change::{FileChange, LocalFile};
-pub use file_column::{Download, FileColumn, FileHead, Upload};
+pub use file_column::{Download, FileColumn, FileHead, Upload, Uploading};
 pub use filter::{Filter, Literal, field};
 pub use function::Function;
 pub use guard::{Guard, Moment};

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::batch;
 use super::exchange::{Again, Exchanges, Record, Try};
+use super::file_column::Uploading;
 use super::limits::{AT_ONCE, Limits, Throttle};
 use super::refused_token::explained;
 use super::request::{Request, Target};
@@ -46,6 +47,8 @@ struct Shared {
     guard: Guard,
     retry: Retry,
     waiting: watch::Sender<Option<Waiting>>,
+    /// How far the file is that goes to the server.
+    uploading: watch::Sender<Option<Uploading>>,
     /// Until when the server wants no requests of this user.
     pause: Mutex<Option<(Instant, Throttle)>>,
     /// What the last answer said is left.
@@ -93,6 +96,7 @@ impl Transport {
             guard,
             retry,
             waiting,
+            uploading: watch::Sender::new(None),
             pause,
             limits,
             refused,
@@ -137,6 +141,10 @@ impl Transport {
 
     pub(super) fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
         self.shared.waiting.subscribe()
+    }
+
+    pub(super) fn uploading(&self) -> &watch::Sender<Option<Uploading>> {
+        &self.shared.uploading
     }
 
     /// Sends a request until it has an answer, the tries are used up or it must not be repeated.

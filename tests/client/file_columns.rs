@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dvtui::dataverse::{
-    Change, Client, Error, FileChange, FileColumn, NewRow, Operation, RowId, Subject, Upload,
+    Change, Client, Error, FileChange, FileColumn, NewRow, Operation, RowId, Subject, Upload, Uploading,
 };
 use dvtui::ops::file_column;
 use dvtui::ops::operate::{Outcome, find_out, operate};
@@ -79,7 +79,14 @@ async fn a_file_above_one_piece_goes_and_comes_in_pieces() {
     let world = World::open().await;
     let report = column(&world, "contoso_report").await;
     let before = world.requests().await.len();
-    put(&world.client, &report, "five.pdf", &content(5 * MB)).await.unwrap();
+    let five = content(5 * MB);
+    let far = world.client.uploading();
+    let mut upload = world.client.upload(&report, "five.pdf", five.len() as u64).await.unwrap();
+    upload.send(five.slice(..4 * MB)).await.unwrap();
+    let told = Uploading { done: 4 * MB as u64, size: 5 * MB as u64 };
+    assert_eq!(*far.borrow(), Some(told), "whoever waits sees how far it is");
+    rest(upload, &five).await.unwrap();
+    assert_eq!(*far.borrow(), None);
     got(&world.client, &report).await.unwrap();
     let requests = world.requests().await;
     let told: Vec<_> = requests[before..]

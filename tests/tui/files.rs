@@ -10,7 +10,7 @@ use dvtui::app::problem::Problem;
 use dvtui::app::session::{Identity, Writes};
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Screen};
-use dvtui::dataverse::{Column, ColumnKind, FileChange, LocalFile, Operation, Page, Row};
+use dvtui::dataverse::{Column, ColumnKind, FileChange, LocalFile, Operation, Page, Row, Uploading};
 use insta::assert_snapshot;
 
 use crate::desk::{self, Desk, ROW};
@@ -108,6 +108,10 @@ fn a_file_is_staged_with_its_path_and_sent_by_review_alone() {
     });
     let (id, Operation::File(sent)) = sent.unwrap() else { panic!("a file is sent") };
     assert_eq!(sent.file, Some(quote()));
+    desk.stage.event(Event::Uploading(Some(Uploading { done: 4_194_304, size: 9_000_000 })));
+    assert!(desk.stage.row(23).contains("4.1 MB of 9.0 MB sent"), "{}", desk.screen());
+    desk.stage.event(Event::Uploading(None));
+    assert!(!desk.stage.row(23).contains("sent"), "{}", desk.screen());
 
     // It is there under its new name once the answer came.
     let newer = row(Some("quote.pdf")).replace("W/\\\"0\\\"", "W/\\\"9\\\"");

@@ -262,6 +262,11 @@ impl App {
         vec![]
     }
 
+    /// How far the file is that goes to the server, in a few words for beside another message.
+    pub fn upload_short(&self) -> Option<String> {
+        self.uploading.map(|far| format!("{} of {} sent", size(far.done), size(far.size)))
+    }
+
     /// A file was saved, or not.
     pub(in crate::app) fn file_saved(&mut self, result: Result<(String, u64), Problem>) {
         match result {
