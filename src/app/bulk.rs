@@ -57,12 +57,13 @@ impl Reason {
         match failure {
             SaveFailure::Conflict => Self::Conflict,
             SaveFailure::Gone => Self::Gone,
-            SaveFailure::Unknown(cause) | SaveFailure::Refused(cause) | SaveFailure::Failed(cause) => {
-                match &cause.code {
-                    Some(code) => Self::Code { code: code.clone(), why: sentence(cause) },
-                    None => Self::Text(sentence(cause)),
-                }
-            }
+            SaveFailure::Unknown(cause)
+            | SaveFailure::Refused(cause)
+            | SaveFailure::Duplicate(cause)
+            | SaveFailure::Failed(cause) => match &cause.code {
+                Some(code) => Self::Code { code: code.clone(), why: sentence(cause) },
+                None => Self::Text(sentence(cause)),
+            },
         }
     }
 

@@ -41,7 +41,6 @@ impl App {
     ///
     /// A sentence that says why nothing can be edited now.
     pub(in crate::app) fn edit_target(&self) -> Result<(Target, Arc<TableSchema>), String> {
-        const NOT_READ: &str = "The row has not been read yet.";
         const NO_COLUMNS: &str = "The table's columns have not been read yet.";
         if let Some(reason) = self.read_only() {
             return Err(reason);
@@ -55,7 +54,23 @@ impl App {
             let schema = self.schemas.get(&target.table.name).ok_or(NO_COLUMNS)?;
             return Ok((target, Arc::clone(schema)));
         }
-        let (table, row) = match self.screen() {
+        let (table, row) = self.row_here()?;
+        let schema = self.schemas.get(&table.name).ok_or(NO_COLUMNS)?;
+        let id = row.id(&table.primary_id).ok_or("The row came without its key.")?;
+        let name = row_name(Some(schema), table, id, &row);
+        if row.etag().is_none() {
+            return Err(format!("{name} came without its version, so it cannot be saved safely."));
+        }
+        if self.pending.row(&table.name, id).is_some_and(super::pending::PendingRow::is_sending) {
+            return Err(format!("{name} is being saved. Wait for the answer."));
+        }
+        Ok((Target { table: table.clone(), id, name, row }, Arc::clone(schema)))
+    }
+
+    /// The row under the cursor.
+    fn row_here(&self) -> Result<(&Table, Row), String> {
+        const NOT_READ: &str = "The row has not been read yet.";
+        Ok(match self.screen() {
             Screen::Grid(grid) => match &self.preview.record {
                 Some(record) if self.focus() == Pane::Detail => {
                     (&record.table, record.row.value().cloned().ok_or(NOT_READ)?)
@@ -72,17 +87,17 @@ impl App {
             | Screen::Viewer(_) => {
                 return Err("There is no row here.".into());
             }
-        };
-        let schema = self.schemas.get(&table.name).ok_or(NO_COLUMNS)?;
-        let id = row.id(&table.primary_id).ok_or("The row came without its key.")?;
+        })
+    }
+
+    /// The file column under the cursor, and its row. To save a file nothing has to be writable.
+    fn file_here(&self) -> Option<(Target, Column)> {
+        let (table, row) = self.row_here().ok()?;
+        let schema = self.schemas.get(&table.name)?;
+        let column = self.edit_column(schema).filter(Self::is_file)?;
+        let id = row.id(&table.primary_id)?;
         let name = row_name(Some(schema), table, id, &row);
-        if row.etag().is_none() {
-            return Err(format!("{name} came without its version, so it cannot be saved safely."));
-        }
-        if self.pending.row(&table.name, id).is_some_and(super::pending::PendingRow::is_sending) {
-            return Err(format!("{name} is being saved. Wait for the answer."));
-        }
-        Ok((Target { table: table.clone(), id, name, row }, Arc::clone(schema)))
+        Some((Target { table: table.clone(), id, name, row }, column))
     }
 
     /// The column under the cursor.
@@ -119,6 +134,12 @@ impl App {
     }
 
     fn try_edit(&mut self, command: EditCommand) -> Result<Vec<Effect>, String> {
+        if command == EditCommand::Edit
+            && let Some((target, column)) = self.file_here()
+        {
+            self.open_file(target, column);
+            return Ok(vec![]);
+        }
         let (target, schema) = self.edit_target()?;
         match command {
             EditCommand::Change => {

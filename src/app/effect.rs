@@ -15,7 +15,8 @@ use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    Exchange, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName, TableSchema,
+    Exchange, FileColumn, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName,
+    TableSchema,
 };
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
@@ -112,6 +113,10 @@ pub enum Request {
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.
     FindOut(OperationId, Box<Operation>),
+    /// Save the file of a column under this path, where nothing is.
+    SaveFile(Box<FileColumn>, String),
+    /// Look at the file at this path, which is to go into a column.
+    LookAtFile(String),
     /// Look for a row that somebody wants to go to.
     Find(Search),
     /// Ask which rows of its table a new row is too much like.

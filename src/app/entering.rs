@@ -67,6 +67,7 @@ impl App {
             Slot::After,
             Slot::Fate,
             Slot::Learn,
+            Slot::File,
             Slot::Around,
             Slot::Timeline,
             Slot::Attachment,

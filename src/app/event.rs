@@ -26,7 +26,8 @@ use super::zone::Zone;
 use crate::dataverse::around::Around;
 use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
-    self, Exchange, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
+    self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
+    Uploading,
 };
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -40,6 +41,8 @@ pub enum Event {
     Resize(Size),
     /// A request waits before it is sent again, or no longer does.
     Waiting(Option<Wait>),
+    /// How far the file is that goes to the server in pieces.
+    Uploading(Option<Uploading>),
     /// A request was sent, and how it was answered. Nothing is drawn for it unless the log is seen.
     Exchanged(Box<Exchange>),
     /// The same of a request of a sign-in, a list or a check.
@@ -120,6 +123,10 @@ pub enum Reply {
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.
     FoundOut(OperationId, Result<Operated, SaveFailure>),
+    /// A file was saved: where, and its size in bytes.
+    FileSaved(Result<(String, u64), Problem>),
+    /// What a file is that is to be sent; why it is of no use.
+    LookedAtFile(Result<LocalFile, String>),
     /// The rows that were looked for.
     Found(Result<Found, Problem>),
     /// The rows that a new one is too much like.

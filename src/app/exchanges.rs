@@ -375,7 +375,7 @@ fn received(exchange: &Exchange) -> String {
 }
 
 /// `23 KB`
-pub(in crate::app) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),

@@ -13,6 +13,11 @@ const NAMELESS: &str = "attachment";
 /// A name that is a name: without separators, characters that act or hide, dots and dashes in front; never empty, at
 /// most 255 bytes. What is too long loses its middle, not its ending.
 pub fn harmless(name: &str) -> String {
+    harmless_or(name, NAMELESS)
+}
+
+/// The same; `otherwise` where nothing is left of the name.
+pub fn harmless_or(name: &str, otherwise: &str) -> String {
     let kept = |c: char| match c {
         '/' | '\\' => Some('_'),
         c if is_harmful(c) => None,
@@ -22,7 +27,7 @@ pub fn harmless(name: &str) -> String {
     let name =
         name.trim_start_matches(|c: char| matches!(c, '.' | '-' | '~') || c.is_whitespace()).trim_end();
     match name {
-        "" => NAMELESS.to_owned(),
+        "" => otherwise.to_owned(),
         name if name.len() <= LONGEST => name.to_owned(),
         name => shortened(name),
     }

@@ -6,6 +6,7 @@ use super::command::{self, Availability, Command, CommandSpec};
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::editor::Typed;
+use super::overlay::file::Wanted;
 use super::overlay::help::Page;
 use super::overlay::prompt;
 use super::tickets::Slot;
@@ -213,6 +214,21 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             }
             hints.extend([Hint::new("Ctrl-X", "set empty"), Hint::new("Up Down", "move")]);
             hints
+        }
+        Overlay::File(file) if file.asking.is_some() => {
+            let enter = match file.asking.as_ref().map(|asking| asking.what) {
+                Some(Wanted::Put) => "stage",
+                _ => "save",
+            };
+            vec![Hint::new("Enter", enter), Hint::new("Esc", "back")]
+        }
+        Overlay::File(file) => {
+            let (full, free) = (file.is_full(), file.column.updatable && app.read_only().is_none());
+            let save = full.then(|| Hint::new("s", "save as"));
+            let put = free.then(|| Hint::new("p", "put a file"));
+            let remove = (full && free).then(|| Hint::new("X", "remove"));
+            let hints = [save, Some(Hint::new("Esc", "close")), put, remove];
+            hints.into_iter().flatten().collect()
         }
         Overlay::Find(_) => vec![Hint::new("Enter", "stay here"), Hint::new("Esc", "back to where it began")],
         Overlay::Prompt(prompt) => {

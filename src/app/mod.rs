@@ -82,7 +82,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::dataverse::timeline::Collections;
-use crate::dataverse::{ColumnName, LookupPath, QuickFind, StoredView, Table, TableName, TableSchema};
+use crate::dataverse::{
+    ColumnName, LookupPath, QuickFind, StoredView, Table, TableName, TableSchema, Uploading,
+};
 use bulk::Sending;
 use column_layout::Layouts;
 use copy::CopiedText;
@@ -202,6 +204,8 @@ pub struct App {
     pub zone: Zone,
     /// A request waits before it is sent again.
     pub waiting: Option<Wait>,
+    /// How far the file is that goes to the server in pieces.
+    pub uploading: Option<Uploading>,
     /// The requests of this session.
     pub requests: RequestLog,
     /// When what is being read was begun.
@@ -270,6 +274,7 @@ impl App {
             collections: BTreeMap::new(),
             zone: Zone::default(),
             waiting: None,
+            uploading: None,
             requests: RequestLog::default(),
             reads: Reads::default(),
             copied: None,
@@ -349,6 +354,10 @@ impl App {
             Event::TextEdited(edited) => self.text_edited(edited),
             Event::Waiting(wait) => {
                 self.waiting = wait;
+                vec![]
+            }
+            Event::Uploading(far) => {
+                self.uploading = far;
                 vec![]
             }
             Event::PersonNeeded(problem) => {

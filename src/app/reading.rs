@@ -18,8 +18,12 @@ impl App {
         if slots.contains(&Slot::Session) {
             self.opening = None;
         }
-        let busy: Vec<Slot> =
-            slots.iter().copied().chain([Slot::Find]).filter(|slot| self.tickets.cancel(*slot)).collect();
+        let busy: Vec<Slot> = slots
+            .iter()
+            .copied()
+            .chain([Slot::Find, Slot::File])
+            .filter(|slot| self.tickets.cancel(*slot))
+            .collect();
         busy.into_iter().map(Effect::Cancel).collect()
     }
 
@@ -50,6 +54,7 @@ impl App {
             | Slot::Zone
             | Slot::Fate
             | Slot::Attachment
+            | Slot::File
             | Slot::Learn => {}
         }
         self.say("Stopped.");

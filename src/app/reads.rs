@@ -154,6 +154,7 @@ impl App {
             Slot::FileToSend => "Reading the file".into(),
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
+            Slot::File => "Reading the file".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

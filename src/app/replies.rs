@@ -52,6 +52,11 @@ impl App {
             }
             Reply::FileRead(path, result) => self.file_read(&path, result),
             Reply::FoundOut(id, result) => self.found_out(id, result),
+            Reply::FileSaved(result) => {
+                self.file_saved(result);
+                vec![]
+            }
+            Reply::LookedAtFile(result) => self.file_looked_at(result),
             Reply::Found(result) => self.found_came(result),
             Reply::Duplicates(result) => {
                 self.duplicates_came(result);

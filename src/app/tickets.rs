@@ -60,6 +60,8 @@ pub enum Slot {
     Attachment,
     /// The columns of tables in which something is to be made.
     Learn,
+    /// The file of a column, or one that is to go there.
+    File,
 }
 
 /// The right to deliver one answer.

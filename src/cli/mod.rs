@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod env;
 mod error;
+mod file;
 mod get;
 mod json;
 mod json_rows;
@@ -144,6 +145,7 @@ enum Command {
     Resolve(resolve::ResolveArgs),
     Assign(assign::AssignArgs),
     Note(note::NoteArgs),
+    File(file::FileArgs),
     Call(call::CallArgs),
     Keys(keys::KeysArgs),
     Json(json::JsonArgs),
@@ -256,6 +258,7 @@ impl Command {
             Command::Resolve(args) => Box::pin(args.run(context, out)).await,
             Command::Assign(args) => Box::pin(args.run(context, out)).await,
             Command::Note(args) => Box::pin(args.run(context, out)).await,
+            Command::File(args) => Box::pin(args.run(context, out)).await,
             Command::Call(args) => Box::pin(args.run(context, out)).await,
             Command::Keys(args) => args.run(context, out),
             // These run on until they are left; they listen for signals themselves.

@@ -16,7 +16,7 @@ use super::request::Request;
 use super::transport::{Transport, WEB_API};
 use super::{
     AlternateKey, Error, Exchange, Exchanges, Guard, Limits, NextLink, Page, Query, Refused, Retry, Row,
-    RowQuery, Table, TableName, TableSchema, Waiting,
+    RowQuery, Table, TableName, TableSchema, Uploading, Waiting,
 };
 use crate::auth::{EnvironmentUrl, Tokens};
 
@@ -82,6 +82,11 @@ impl Client {
     /// Tells when a request waits before it is sent again.
     pub fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
         self.transport.waiting()
+    }
+
+    /// Tells how far the file is that goes to the server in pieces.
+    pub fn uploading(&self) -> watch::Receiver<Option<Uploading>> {
+        self.transport.uploading().subscribe()
     }
 
     /// What the last answer said is left of the service's limits; nothing before the first answer that says so.

@@ -69,6 +69,17 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// An upload in pieces broke off: not all of them were sent, so that the column has what it had.
+    #[error("the upload broke off after {done} of {size} bytes: the column is as it was")]
+    NotCommitted {
+        /// Bytes that are with the server, which forgets them.
+        done: u64,
+        /// Bytes of the file.
+        size: u64,
+        /// Why no answer came.
+        #[source]
+        source: Box<Error>,
+    },
     /// The row was read again before a save and is not as it was; nothing was sent.
     #[error("the row was changed since it was read")]
     Changed,
@@ -209,7 +220,7 @@ impl Error {
     pub fn needs_sign_in(&self) -> bool {
         match self {
             Self::Auth(error) => error.is_sign_in(),
-            Self::OutcomeUnknown { source } => source.needs_sign_in(),
+            Self::OutcomeUnknown { source } | Self::NotCommitted { source, .. } => source.needs_sign_in(),
             _ => self.is_unauthorized(),
         }
     }
@@ -218,7 +229,7 @@ impl Error {
     pub fn is_network(&self) -> bool {
         match self {
             Self::Network { .. } => true,
-            Self::OutcomeUnknown { source } => source.is_network(),
+            Self::OutcomeUnknown { source } | Self::NotCommitted { source, .. } => source.is_network(),
             _ => false,
         }
     }
@@ -239,7 +250,7 @@ impl Error {
             Self::Api { status, .. } | Self::Answer { status, .. } => Some(*status),
             Self::Throttled { .. } => Some(429),
             Self::TokenRefused { .. } => Some(401),
-            Self::OutcomeUnknown { source } => source.status(),
+            Self::OutcomeUnknown { source } | Self::NotCommitted { source, .. } => source.status(),
             _ => None,
         }
     }
@@ -248,7 +259,7 @@ impl Error {
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Api { code, .. } | Self::TokenRefused { code, .. } if !code.is_empty() => Some(code),
-            Self::OutcomeUnknown { source } => source.code(),
+            Self::OutcomeUnknown { source } | Self::NotCommitted { source, .. } => source.code(),
             _ => None,
         }
     }
@@ -259,7 +270,7 @@ impl Error {
             Self::Api { request_id, .. }
             | Self::Answer { request_id, .. }
             | Self::TokenRefused { request_id, .. } => request_id.as_deref(),
-            Self::OutcomeUnknown { source } => source.request_id(),
+            Self::OutcomeUnknown { source } | Self::NotCommitted { source, .. } => source.request_id(),
             _ => None,
         }
     }
@@ -289,6 +300,7 @@ impl Error {
                 "something between here and Dataverse may have answered: a proxy or a sign-in page"
             }
             Self::ForeignOrigin { .. } => "nothing was sent there; check the environment's address",
+            Self::NotCommitted { .. } => "check the connection, then send the file again",
             Self::OutcomeUnknown { .. } => "read the row again before repeating the change",
             _ if self.is_transient() => "try again in a while",
             _ => return None,
@@ -301,7 +313,9 @@ impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
         let causes = |error: &Self| match error {
             Self::Network { source, .. } => source.to_string(),
-            Self::OutcomeUnknown { source } => format!("{source}: {:?}", source.status()),
+            Self::OutcomeUnknown { source } | Self::NotCommitted { source, .. } => {
+                format!("{source}: {:?}", source.status())
+            }
             _ => String::new(),
         };
         std::mem::discriminant(self) == std::mem::discriminant(other)

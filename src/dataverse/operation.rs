@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::request::Request;
-use super::{Action, Deletion, Error, NewRow, Patch, Wire};
+use super::{Action, Deletion, Error, FileChange, NewRow, Patch, Wire};
 
 /// One write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum Operation {
     Act(Action),
     /// Makes a row, a note usually, and carries out an action behind it: both or neither, in one change set.
     CreateAndAct(NewRow, Action),
+    /// Brings a file into a column, or takes it away.
+    File(FileChange),
 }
 
 impl Operation {
@@ -32,6 +34,7 @@ impl Operation {
             Self::Create(new) => vec![new.wire()?],
             Self::Delete(deletion) => vec![deletion.wire()?],
             Self::Act(action) => vec![action.wire()],
+            Self::File(change) => vec![change.wire()?],
             Self::CreateAndAct(new, action) => vec![Wire::of(&Request::create_unseen(new)?), action.wire()],
         })
     }
@@ -42,6 +45,7 @@ impl Operation {
             Self::Create(_) => None,
             Self::Update(patch) => Some(&mut patch.etag),
             Self::Delete(deletion) => Some(&mut deletion.etag),
+            Self::File(change) => Some(&mut change.subject.etag),
             Self::Act(action) | Self::CreateAndAct(_, action) => {
                 action.subject.as_mut().map(|subject| &mut subject.etag)
             }

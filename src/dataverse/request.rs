@@ -1,11 +1,12 @@
 //! Requests as values: nothing here sends anything.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, IF_MATCH, RANGE};
 use http::{HeaderName, HeaderValue, Method};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::query::{ANNOTATIONS, segment};
-use super::{Action, Deletion, Error, Exchange, NewRow, NextLink, Patch, Query, RowQuery};
+use super::query::{ANNOTATIONS, encoded, segment};
+use super::{Action, Deletion, Error, Exchange, FileColumn, NewRow, NextLink, Patch, Query, RowQuery};
 
 /// One request to the Web API, without its origin and without a token.
 #[derive(Debug, Clone)]
@@ -29,6 +30,16 @@ pub(super) enum Target {
 const SUPPRESS_DUPLICATE_DETECTION: HeaderName = HeaderName::from_static("mscrm.suppressduplicatedetection");
 
 pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// How files are called, how large they are, and in pieces of which size they come.
+pub(super) const FILE_NAME: HeaderName = HeaderName::from_static("x-ms-file-name");
+pub(super) const FILE_SIZE: HeaderName = HeaderName::from_static("x-ms-file-size");
+pub(super) const CHUNK_SIZE: HeaderName = HeaderName::from_static("x-ms-chunk-size");
+const TRANSFER_MODE: HeaderName = HeaderName::from_static("x-ms-transfer-mode");
+
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
+/// What headers, which are ASCII, hold only when it is encoded; everything that is not ASCII always is.
+const IN_HEADER: &AsciiSet = &CONTROLS.add(b'%');
 
 impl Request {
     pub(super) fn get(path: impl Into<String>) -> Self {
@@ -121,6 +132,55 @@ impl Request {
             Self::new(Method::DELETE, Target::Path(RowQuery::new(deletion.set.clone(), deletion.id).path()));
         request.headers.push((IF_MATCH, header(if_match)?));
         Ok(request)
+    }
+
+    /// Bytes of a file.
+    pub(super) fn file_range(of: &FileColumn, range: std::ops::Range<u64>) -> Result<Self, Error> {
+        let size = if of.image { "?size=full" } else { "" };
+        let mut request = Self::get(format!("{}/$value{size}", of.path()));
+        request.headers.retain(|(name, _)| name != ACCEPT);
+        request.headers.push((ACCEPT, BYTES));
+        // A range of what is packed is no range of the file.
+        request.headers.push((ACCEPT_ENCODING, HeaderValue::from_static("identity")));
+        request.headers.push((RANGE, header(&format!("bytes={}-{}", range.start, range.end - 1))?));
+        Ok(request)
+    }
+
+    /// A file in one piece.
+    pub(super) fn whole_file(to: &FileColumn, name: &str, bytes: Bytes) -> Result<Self, Error> {
+        let mut request = Self::new(Method::PATCH, Target::Path(to.path()));
+        request.headers.push((CONTENT_TYPE, BYTES));
+        request.headers.push((FILE_NAME, header(&utf8_percent_encode(name, IN_HEADER).to_string())?));
+        request.body = bytes;
+        Ok(request)
+    }
+
+    /// Asks for a place where the pieces of a file may go.
+    pub(super) fn begin_upload(to: &FileColumn, name: &str) -> Result<Self, Error> {
+        let path = format!("{}?x-ms-file-name={}", to.path(), encoded(name));
+        let mut request = Self::new(Method::PATCH, Target::Path(path));
+        request.headers.push((TRANSFER_MODE, HeaderValue::from_static("chunked")));
+        Ok(request)
+    }
+
+    /// A piece of a file.
+    pub(super) fn chunk(target: Target, name: &str, place: &str, bytes: Bytes) -> Result<Self, Error> {
+        let mut request = Self::new(Method::PATCH, target);
+        request.headers.push((CONTENT_TYPE, BYTES));
+        request.headers.push((CONTENT_RANGE, header(place)?));
+        request.headers.push((FILE_NAME, header(&utf8_percent_encode(name, IN_HEADER).to_string())?));
+        request.body = bytes;
+        Ok(request)
+    }
+
+    /// The end of a file in a column.
+    pub(super) fn remove_file(of: &FileColumn) -> Self {
+        Self::new(Method::DELETE, Target::Path(of.path()))
+    }
+
+    /// The answer is to be bytes that are nobody's business, not the words of the service.
+    pub(super) fn wants_bytes(&self) -> bool {
+        self.headers.iter().any(|(name, value)| name == ACCEPT && value == BYTES)
     }
 
     fn prefer(mut self, preferences: Option<String>) -> Result<Self, Error> {

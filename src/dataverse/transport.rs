@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::batch;
 use super::exchange::{Again, Exchanges, Record, Try};
+use super::file_column::Uploading;
 use super::limits::{AT_ONCE, Limits, Throttle};
 use super::refused_token::explained;
 use super::request::{Request, Target};
@@ -46,6 +47,8 @@ struct Shared {
     guard: Guard,
     retry: Retry,
     waiting: watch::Sender<Option<Waiting>>,
+    /// How far the file is that goes to the server.
+    uploading: watch::Sender<Option<Uploading>>,
     /// Until when the server wants no requests of this user.
     pause: Mutex<Option<(Instant, Throttle)>>,
     /// What the last answer said is left.
@@ -93,6 +96,7 @@ impl Transport {
             guard,
             retry,
             waiting,
+            uploading: watch::Sender::new(None),
             pause,
             limits,
             refused,
@@ -137,6 +141,10 @@ impl Transport {
 
     pub(super) fn waiting(&self) -> watch::Receiver<Option<Waiting>> {
         self.shared.waiting.subscribe()
+    }
+
+    pub(super) fn uploading(&self) -> &watch::Sender<Option<Uploading>> {
+        &self.shared.uploading
     }
 
     /// Sends a request until it has an answer, the tries are used up or it must not be repeated.
@@ -243,7 +251,8 @@ impl Transport {
                     "answered"
                 );
                 let response = Response { status: parts.status, headers: parts.headers, body };
-                if !response.status.is_success() || response.is_foreign() {
+                let is_foreign = response.is_foreign() && !request.wants_bytes();
+                if !response.status.is_success() || is_foreign {
                     let kept = Some(refused(request, uri, &response));
                     *self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner) = kept;
                 }
@@ -395,8 +404,7 @@ fn is_from_a_gateway(status: StatusCode, error: &Error) -> bool {
 
 /// An address from an answer, if it has exactly this origin: scheme, host and port, without a user name.
 fn checked(link: &str, origin: &str) -> Result<String, Error> {
-    let url =
-        Url::parse(link).map_err(|_| Error::answer("a link to more rows that is no absolute address"))?;
+    let url = Url::parse(link).map_err(|_| Error::answer("a link that is no absolute address"))?;
     let named = match url.origin() {
         url::Origin::Opaque(_) => format!("{}:", url.scheme()),
         origin => origin.ascii_serialization(),

@@ -4,7 +4,8 @@ use super::request::{Request, Target};
 use super::transport::WEB_API;
 
 /// The headers that decide what a write does, spelled as the service spells them.
-const DECIDING: [&str; 2] = ["If-Match", "MSCRM.SuppressDuplicateDetection"];
+const DECIDING: [&str; 4] =
+    ["If-Match", "MSCRM.SuppressDuplicateDetection", "x-ms-file-name", "x-ms-transfer-mode"];
 
 /// Method, address, deciding headers and body of a write. It was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,7 @@ struct Document<T> {
 }
 
 /// Raised when what stands in a file changes its meaning. Other versions are read anew from the server.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl Known {
     /// The folder is made when something is written.
@@ -186,7 +186,7 @@ mod tests {
         known.keep_tables(&contoso, &[table()]).unwrap();
         let path = known.of(&contoso).join("tables.json");
         let whole = std::fs::read_to_string(&path).unwrap();
-        for damaged in [&whole[..whole.len() / 2], "", "[]", &whole.replace("\"version\":1", "\"version\":9")]
+        for damaged in [&whole[..whole.len() / 2], "", "[]", &whole.replace("\"version\":2", "\"version\":9")]
         {
             std::fs::write(&path, damaged).unwrap();
             assert_eq!(known.tables(&contoso), [], "{damaged}");

@@ -10,6 +10,7 @@ pub mod create;
 pub mod delete;
 pub mod doctor;
 pub mod environments;
+pub mod file_column;
 pub mod journal;
 pub mod known;
 pub mod lookup;

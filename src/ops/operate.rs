@@ -1,8 +1,8 @@
 //! Carrying out an operation, and finding out what became of it when the answer was lost.
 
 use super::save::{self, save};
-use super::{create, delete};
-use crate::dataverse::{Action, Client, Error, Operation, Row};
+use super::{create, delete, file_column};
+use crate::dataverse::{Action, Client, Error, Operation, Row, Subject};
 
 /// What became of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,13 +32,17 @@ pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
         Operation::Update(patch) => return of_save(save(client, patch).await),
         Operation::Create(new) => client.create(new).await.map(Some),
         Operation::Delete(deletion) => client.delete(deletion).await.map(|()| None),
-        Operation::Act(action) => match unchanged(client, action).await {
+        Operation::Act(action) => match unchanged(client, action.subject.as_ref()).await {
             // What an action answers is no row of the one that it is about.
             Ok(()) => client.act(action).await.map(|_| None),
             Err(error) => Err(error),
         },
-        Operation::CreateAndAct(new, action) => match unchanged(client, action).await {
+        Operation::CreateAndAct(new, action) => match unchanged(client, action.subject.as_ref()).await {
             Ok(()) => client.create_and_act(new, action).await.map(|()| None),
+            Err(error) => Err(error),
+        },
+        Operation::File(change) => match unchanged(client, Some(&change.subject)).await {
+            Ok(()) => file_column::change(client, change).await,
             Err(error) => Err(error),
         },
     };
@@ -63,6 +67,7 @@ pub async fn find_out(client: &Client, operation: &Operation, lost: Error) -> Ou
             of_result(delete::find_out(client, deletion, lost).await.map(|()| None))
         }
         Operation::Act(action) => acted(client, action, lost).await,
+        Operation::File(change) => file_column::find_out(client, change, lost).await,
     }
 }
 
@@ -82,12 +87,12 @@ async fn acted(client: &Client, action: &Action, lost: Error) -> Outcome {
     }
 }
 
-/// Makes sure that the row that an action is about is as it was read. A refused write costs no request.
-async fn unchanged(client: &Client, action: &Action) -> Result<(), Error> {
+/// Makes sure that the row that something is about is as it was read. A refused write costs no request.
+async fn unchanged(client: &Client, subject: Option<&Subject>) -> Result<(), Error> {
     if let Some(reason) = client.guard().read_only() {
         return Err(Error::Refused { reason });
     }
-    let Some(subject) = action.subject.as_ref().filter(|subject| !subject.etag.is_empty()) else {
+    let Some(subject) = subject.filter(|subject| !subject.etag.is_empty()) else {
         return Ok(());
     };
     let row = client.row(&subject.itself()).await?;

@@ -55,8 +55,8 @@ impl Runner {
         let (waits, waiting) = (events.clone(), services.clone());
         let follower = tokio::spawn(async move {
             waiting
-                .follow_waits(|wait| {
-                    let _ = waits.send(Event::Waiting(wait)); // the loop is gone: nobody to tell
+                .follow_waits(|event| {
+                    let _ = waits.send(event); // the loop is gone: nobody to tell
                 })
                 .await;
         });

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod definitions;
+mod files;
 mod writing;
 
 use std::io;
@@ -30,7 +31,7 @@ use crate::app::secret::Secret;
 use crate::app::session::{self, Identity, Place, Writes};
 use crate::app::wait::Wait;
 use crate::app::zone::Zone;
-use crate::app::{Progress, Reply, Request};
+use crate::app::{Event, Progress, Reply, Request};
 use crate::auth::{self, EnvironmentUrl, TokenStore, Tokens};
 use crate::config::{Changes, Profiles};
 use crate::dataverse::guard::{Moment, UNLOCKED};
@@ -211,6 +212,8 @@ impl Services {
             }
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
+            Request::SaveFile(of, path) => Reply::FileSaved(self.save_file(&of, &path).await),
+            Request::LookAtFile(path) => Reply::LookedAtFile(files::look_at_file(path).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::Duplicates(table, new) => Reply::Duplicates(self.duplicates(&table, &new).await),
             Request::LookUp(search) => Reply::LookedUp(self.look_up(&search).await),
@@ -495,8 +498,9 @@ impl Services {
         }
     }
 
-    /// Tells of every request that waits before it is sent again, and when it no longer does. Never ends by itself.
-    pub async fn follow_waits(&self, tell: impl Fn(Option<Wait>)) {
+    /// Tells of every request that waits before it is sent again, and when it no longer does, and how far a file is that
+    /// goes to the server. Never ends by itself.
+    pub async fn follow_waits(&self, tell: impl Fn(Event)) {
         let mut clients = self.client.subscribe();
         loop {
             let client = clients.borrow_and_update().clone();
@@ -506,11 +510,15 @@ impl Services {
                 }
                 continue;
             };
-            let mut waits = client.waiting();
+            let (mut waits, mut uploads) = (client.waiting(), client.uploading());
             loop {
                 tokio::select! {
                     changed = waits.changed() => match changed {
-                        Ok(()) => tell(waits.borrow_and_update().map(wait_of)),
+                        Ok(()) => tell(Event::Waiting(waits.borrow_and_update().map(wait_of))),
+                        Err(_) => return,
+                    },
+                    changed = uploads.changed() => match changed {
+                        Ok(()) => tell(Event::Uploading(*uploads.borrow_and_update())),
                         Err(_) => return,
                     },
                     _ = clients.changed() => break, // another session

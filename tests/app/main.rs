@@ -7,6 +7,7 @@ mod desk;
 mod doctor;
 mod environments;
 mod faults;
+mod files;
 #[path = "../support/fingers.rs"]
 mod fingers;
 mod going;

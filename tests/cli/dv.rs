@@ -91,6 +91,11 @@ impl Home {
         Ended::of(self.command(args).output().unwrap())
     }
 
+    /// Runs a command to its end in this folder.
+    pub(crate) fn dv_in(&self, folder: &std::path::Path, args: &[&str]) -> Ended {
+        Ended::of(self.command(args).current_dir(folder).output().unwrap())
+    }
+
     /// Runs a command to its end with a text on its standard input.
     pub(crate) fn dv_fed(&self, args: &[&str], input: &str) -> Ended {
         let mut command = self.command(args);

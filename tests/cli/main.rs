@@ -14,6 +14,7 @@ mod dice;
 mod doctor;
 mod dv;
 mod env;
+mod files;
 mod grants;
 mod inspecting;
 mod json;

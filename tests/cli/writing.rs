@@ -89,13 +89,14 @@ pub(crate) fn id<'a>(row: &'a Value, column: &str) -> &'a str {
 const NOBODY: &str = "00000000-0000-0000-0000-000000000001";
 
 /// One command of each kind.
-const COMMANDS: [&[&str]; 7] = [
+const COMMANDS: [&[&str]; 8] = [
     &["set", "account", NOBODY, "name=x"],
     &["create", "account", "name=x"],
     &["delete", "account", NOBODY, "--confirm-delete", "1"],
     &["resolve", NOBODY, "--text", "x", "--note", "y"],
     &["assign", "account", NOBODY, "me"],
     &["note", "account", NOBODY, "x"],
+    &["file", "remove", "contoso_inspection", NOBODY, "contoso_report", "--confirm-delete", "1"],
     &["call", "ReleaseToQueue", "--on", "queueitem", NOBODY],
 ];
 

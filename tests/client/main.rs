@@ -12,6 +12,7 @@ mod discovery;
 mod errors;
 mod exchanges;
 mod fidelity;
+mod file_columns;
 mod hostile_devices;
 mod interference;
 mod links;

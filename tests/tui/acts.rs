@@ -124,6 +124,7 @@ fn sent(desk: &Desk) -> Vec<(WriteId, &'static str)> {
                 Operation::Delete(_) => "delete",
                 Operation::Act(_) => "act",
                 Operation::CreateAndAct(..) => "create and act",
+                Operation::File(_) => "file",
             },
         )),
         _ => None,

@@ -204,7 +204,7 @@ fn the_order_of_rows_is_kept_with_the_columns_and_asked_for_at_the_next_visit() 
     stage.app.know_layouts((layouts, None));
     stage.keys("/ c a s e Enter");
     let mut schema = wide_cases();
-    schema.columns.push(column("Image", "entityimage", ColumnKind::Image));
+    schema.columns.push(column("Image", "entityimage", ColumnKind::Image { max_kb: None }));
     schema.columns.push(column("Created On", "createdon", ColumnKind::BigInt));
     stage.answer(Slot::Schema, Reply::Schema(Ok(Arc::new(schema))));
     let Request::Rows(query) = stage.request(Slot::Rows) else { panic!("{:?}", stage.effects) };

@@ -241,7 +241,7 @@ pub(crate) fn cases() -> TableSchema {
             ..column("Age", "age", ColumnKind::Whole { min: 0, max: 9999 })
         },
         Column { secured: true, ..column("Credit Note", "creditnote", line(50)) },
-        column("Image", "entityimage", ColumnKind::Image),
+        column("Image", "entityimage", ColumnKind::Image { max_kb: None }),
         Column { updatable: false, ..column("Case", "incidentid", ColumnKind::Id) },
     ];
     columns.sort_by(|a, b| a.name.cmp(&b.name));

@@ -142,7 +142,6 @@ fn a_text_of_several_lines_is_edited_in_a_box() {
 #[test]
 fn what_cannot_be_edited_says_why() {
     for (find, said) in [
-        ("image", "Images cannot be edited here.  o opens the row in the app"),
         ("case number", "Case Number is read-only."),
         ("incidentid", "Case is an id: the server gives it once."),
         ("age", "Age is computed by the server."),

@@ -15,6 +15,7 @@ mod duplicates;
 mod editing;
 mod editors;
 mod environments;
+mod files;
 #[path = "../support/fingers.rs"]
 mod fingers;
 mod form;

@@ -186,7 +186,7 @@ impl App {
         let text = match edit {
             Some(edit) => Some(edit.new.text.clone()).filter(|text| text != "-"),
             None => {
-                let property = column.property();
+                let property = column.shown();
                 subject.row.cell(&property).and_then(|cell| cell.text().map(Cow::into_owned))
             }
         };

@@ -174,6 +174,19 @@ impl App {
         self.say(said);
     }
 
+    /// Stages one operation.
+    pub(in crate::app) fn stage_one(
+        &mut self,
+        about: Target,
+        title: String,
+        operation: Operation,
+        values: Vec<(String, String)>,
+        effects: Vec<String>,
+    ) {
+        let operation = self.operation(OperationKind::Act, Some(about), title, operation);
+        self.stage_operations(vec![PendingOperation { values, effects, ..operation }]);
+    }
+
     fn operation(
         &mut self,
         kind: OperationKind,

@@ -199,7 +199,7 @@ impl Given {
 
 /// Columns that a form asks for.
 fn is_asked(column: &Column) -> bool {
-    !matches!(column.kind, ColumnKind::File | ColumnKind::Image | ColumnKind::BigInt)
+    !matches!(column.kind, ColumnKind::File { .. } | ColumnKind::Image { .. } | ColumnKind::BigInt)
         && !matches!(
             column.name.as_str(),
             "importsequencenumber"

@@ -117,7 +117,7 @@ impl App {
 /// A column that a new row can be given.
 fn is_set(column: &Column) -> bool {
     field::writable(column, Purpose::Create).is_ok()
-        && !matches!(column.kind, ColumnKind::File | ColumnKind::Image)
+        && !matches!(column.kind, ColumnKind::File { .. } | ColumnKind::Image { .. })
         && !OWN.contains(&column.name.as_str())
 }
 

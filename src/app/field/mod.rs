@@ -100,8 +100,8 @@ pub fn way(column: &Column) -> Result<Way, String> {
         }
         ColumnKind::Choices { .. } => return Ok(Way::Several),
         ColumnKind::Lookup { .. } => return Ok(Way::Search),
-        ColumnKind::File => "Files",
-        ColumnKind::Image => "Images",
+        ColumnKind::File { .. } => return Err("Files are put and removed by the keys behind  e".to_owned()),
+        ColumnKind::Image { .. } => return Err("Images are put and removed by the keys behind  e".to_owned()),
         ColumnKind::State { .. } | ColumnKind::Id | ColumnKind::EntityName | ColumnKind::Other(_) => {
             "Such columns"
         }

@@ -27,8 +27,8 @@ pub fn read(column: &Column, text: &str, row: &Row, now: Timestamp, zone: &Zone)
         ColumnKind::Choice { options } => one(&choice::picks(options), text.trim()),
         ColumnKind::Status { options } => one(&status::picks(row, options), text.trim()),
         ColumnKind::Choices { options } => several(options, text),
-        ColumnKind::File => Err("Files cannot be set from here.".into()),
-        ColumnKind::Image => Err("Images cannot be set from here.".into()),
+        ColumnKind::File { .. } => Err("Files cannot be set from here.".into()),
+        ColumnKind::Image { .. } => Err("Images cannot be set from here.".into()),
         _ => super::read(column, text, now, zone),
     }
 }
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(value(date, "tomorrow"), Ok("\"2026-11-24\"".into()));
         let text = ColumnKind::Text { max_length: Some(3), format: TextFormat::Text };
         assert_eq!(value(text, "abcd").unwrap_err(), "At most 3 characters; these are 4.");
-        assert!(value(ColumnKind::File, "x").unwrap_err().contains("Files cannot be set"));
+        assert!(value(ColumnKind::File { max_kb: None }, "x").unwrap_err().contains("Files cannot be set"));
     }
 
     proptest! {

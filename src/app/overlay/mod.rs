@@ -12,6 +12,7 @@ pub mod details;
 pub mod draft;
 pub mod duplicates;
 pub mod editor;
+pub mod file;
 pub mod find;
 pub mod go_to;
 pub mod gone;
@@ -46,6 +47,7 @@ use details::Details;
 use draft::Draft;
 use duplicates::Duplicates;
 use editor::Editor;
+use file::FileBox;
 use find::Find;
 use go_to::Offer;
 use gone::Gone;
@@ -90,6 +92,8 @@ pub enum Overlay {
     Editor(Box<Editor>),
     /// The row that a lookup is to point to, being searched for.
     Lookup(Box<Lookup>),
+    /// The file of a column.
+    File(Box<FileBox>),
     /// What is searched for in a record.
     Find(Find),
     /// A question that must be answered.
@@ -160,6 +164,7 @@ impl App {
             Some(Overlay::ChoicesMenu(_)) => self.choices_menu_input(&input),
             Some(Overlay::Editor(_)) => self.editor_input(&input),
             Some(Overlay::Lookup(_)) => self.lookup_input(&input),
+            Some(Overlay::File(_)) => self.file_input(&input),
             Some(Overlay::Find(_)) => self.find_input(&input),
             Some(Overlay::Prompt(_)) => self.prompt_input(&input),
             Some(Overlay::Address(_)) => self.address_input(&input),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{RowKey, RowState, Target};
-use crate::dataverse::{Operation, Row};
+use super::{Pending, RowKey, RowState, Target};
+use crate::dataverse::{FileChange, Operation, Row, RowId};
 
 /// Tells one operation from another; made by the client, and kept in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,5 +83,16 @@ impl PendingOperation {
         if let Some(etag) = newer.etag() {
             self.operation.based_on(&etag);
         }
+    }
+}
+
+impl Pending {
+    /// What is staged for the file columns of a row.
+    pub fn files(&self, row: RowId) -> Vec<&FileChange> {
+        let changes = self.operations().iter().filter_map(|pending| match &pending.operation {
+            Operation::File(change) => Some(change),
+            _ => None,
+        });
+        changes.filter(|change| change.subject.id == row).collect()
     }
 }

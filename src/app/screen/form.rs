@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::app::effect::Effect;
+use crate::app::exchanges::size;
 use crate::app::json::Beginning;
 use crate::app::list::{List, Step};
 use crate::app::overlay::Overlay;
@@ -15,7 +16,7 @@ use crate::app::pending::{Edit, PendingRow};
 use crate::app::screen::{Record, Screen};
 use crate::app::zone::Zone;
 use crate::dataverse::metadata::{DateBehavior, DateFormat, Required};
-use crate::dataverse::{Column, ColumnKind, ColumnName};
+use crate::dataverse::{Column, ColumnKind, ColumnName, FileChange};
 use index::{Entry, Index};
 
 /// Lines that a text of several lines takes at most.
@@ -62,6 +63,8 @@ pub struct Field<'a> {
     pub total_lines: usize,
     /// The staged change.
     pub edit: Option<&'a Edit>,
+    /// What is staged for a file column.
+    pub file: Option<&'a FileChange>,
     /// Table that a lookup points to.
     pub points_to: Option<String>,
     /// The column has no value, or none that may be seen.
@@ -88,6 +91,12 @@ impl Field<'_> {
         if let Some(edit) = self.edit {
             return format!("(was {})", crate::app::edit::short(&edit.old));
         }
+        if let Some(change) = self.file {
+            return match &change.file {
+                Some(local) => format!("(-> {}, {})", local.name, size(local.size)),
+                None => "(to be removed)".into(),
+            };
+        }
         if self.total_lines > self.lines.len() {
             return format!("({} of {} lines)  Enter all", self.lines.len(), self.total_lines);
         }
@@ -110,6 +119,7 @@ pub struct Fields<'a> {
     index: Cow<'a, Arc<Index>>,
     columns: &'a [Column],
     pending: Option<&'a PendingRow>,
+    files: Vec<&'a FileChange>,
     zone: &'a Zone,
     row: &'a str,
     logical: bool,
@@ -128,6 +138,7 @@ pub fn fields<'a>(app: &'a App, record: &'a Record) -> Option<Fields<'a>> {
     let mut fields = Fields {
         columns: &schema.columns,
         pending,
+        files: app.pending.files(record.id),
         zone: &app.zone,
         row: row.json(),
         logical: record.form.logical,
@@ -242,6 +253,7 @@ impl<'a> Fields<'a> {
             lines,
             total_lines,
             edit,
+            file: self.files.iter().find(|change| change.column.column == column.name).copied(),
             points_to: entry.points_to(self.row).filter(|_| !is_empty),
             is_empty,
             is_cut,
@@ -280,8 +292,8 @@ pub fn about(field: &Field<'_>) -> String {
         },
         ColumnKind::Id => "key",
         ColumnKind::EntityName => "name of a table",
-        ColumnKind::File => "file",
-        ColumnKind::Image => "image",
+        ColumnKind::File { .. } => "file",
+        ColumnKind::Image { .. } => "image",
         ColumnKind::Other(name) => name,
     };
     let mut words = vec![kind.to_owned()];

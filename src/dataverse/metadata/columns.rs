@@ -63,6 +63,14 @@ impl Column {
         }
     }
 
+    /// The property that lists show: of a file its name, where its value is an id.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self.kind {
+            ColumnKind::File { .. } => Cow::Owned(format!("{}_name", self.name)),
+            _ => self.property(),
+        }
+    }
+
     /// Whether the server would take a new value of this column, and its kind has an editor or could have one.
     pub fn is_editable(&self) -> bool {
         let kind = match self.kind {
@@ -82,11 +90,19 @@ impl Column {
             | ColumnKind::Lookup { .. } => true,
             ColumnKind::Id
             | ColumnKind::EntityName
-            | ColumnKind::File
-            | ColumnKind::Image
+            | ColumnKind::File { .. }
+            | ColumnKind::Image { .. }
             | ColumnKind::Other(_) => false,
         };
         kind && self.updatable && !self.computed
+    }
+
+    /// How many bytes a file may have in this column, where the column says so.
+    pub fn most_bytes(&self) -> Option<u64> {
+        match self.kind {
+            ColumnKind::File { max_kb } | ColumnKind::Image { max_kb } => Some(u64::from(max_kb?) * 1024),
+            _ => None,
+        }
     }
 
     /// Label of a choice's number, where the column is a choice and has that option.
@@ -261,7 +277,10 @@ mod tests {
 
     #[test]
     fn a_bare_table_is_filled_up_and_never_empty() {
-        let bare = schema(None, vec![("a", text()), ("b", ColumnKind::Image), ("tid", ColumnKind::Id)]);
+        let bare = schema(
+            None,
+            vec![("a", text()), ("b", ColumnKind::Image { max_kb: None }), ("tid", ColumnKind::Id)],
+        );
         assert_eq!(names(&bare.default_columns()), ["a"]);
         let barer = schema(None, vec![("tid", ColumnKind::Id)]);
         assert_eq!(names(&barer.default_columns()), ["tid"]);

@@ -237,6 +237,8 @@ struct WireColumn {
     source_type: Option<i32>,
     #[serde(deserialize_with = "lenient")]
     max_length: Option<u32>,
+    #[serde(rename = "MaxSizeInKB", deserialize_with = "lenient")]
+    max_size_in_kb: Option<u32>,
     #[serde(deserialize_with = "lenient")]
     min_value: Option<Number>,
     #[serde(deserialize_with = "lenient")]
@@ -259,7 +261,7 @@ impl WireColumn {
         let kind = self.kind(&name, options);
         // Name twins (`customeridname`) and parts of images are shown with the column they belong to.
         let is_part = self.attribute_of.as_deref().is_some_and(|of| !of.is_empty());
-        let is_image = matches!(kind, ColumnKind::Image);
+        let is_image = matches!(kind, ColumnKind::Image { .. });
         // Party lists are navigation properties, calendar rules and plain virtual columns are no properties at all.
         let is_property = match &kind {
             ColumnKind::Other(name) => {
@@ -336,8 +338,8 @@ impl WireColumn {
             }
             "UniqueidentifierType" => ColumnKind::Id,
             "EntityNameType" => ColumnKind::EntityName,
-            "FileType" => ColumnKind::File,
-            "ImageType" => ColumnKind::Image,
+            "FileType" => ColumnKind::File { max_kb: self.max_size_in_kb },
+            "ImageType" => ColumnKind::Image { max_kb: self.max_size_in_kb },
             other => ColumnKind::Other(other.to_owned()),
         }
     }

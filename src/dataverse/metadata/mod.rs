@@ -101,10 +101,10 @@ pub enum ColumnKind {
     Id,
     /// Logical name of a table.
     EntityName,
-    /// A file; the value is its id.
-    File,
+    /// A file; the value is its id. `max_kb`: how large one may be, in units of 1024 bytes.
+    File { max_kb: Option<u32> },
     /// An image; base64 when asked for.
-    Image,
+    Image { max_kb: Option<u32> },
     /// Everything else, by the server's type name. Shown, never edited.
     Other(String),
 }

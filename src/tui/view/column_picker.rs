@@ -221,8 +221,8 @@ fn kind(kind: &ColumnKind) -> &str {
         ColumnKind::Lookup { .. } => "lookup",
         ColumnKind::Id => "key",
         ColumnKind::EntityName => "table",
-        ColumnKind::File => "file",
-        ColumnKind::Image => "image",
+        ColumnKind::File { .. } => "file",
+        ColumnKind::Image { .. } => "image",
         ColumnKind::Other(name) => name,
     }
 }

@@ -100,7 +100,8 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     // What is over the whole screen says nothing of what is below it.
     let is_covered = app.overlays.last().is_some_and(Overlay::covers_screen);
-    let beside = || app.waiting.map(|wait| wait.short(app.now)).or_else(|| app.reading_short());
+    let waits = || app.waiting.map(|wait| wait.short(app.now));
+    let beside = || waits().or_else(|| app.upload_short()).or_else(|| app.reading_short());
     match &app.notice {
         Some(Notice::Info(info)) => say_beside(info, beside(), theme, inner, buffer),
         Some(Notice::Problem(_)) if is_covered => {}
@@ -116,7 +117,7 @@ pub fn message(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             if let Some(wait) = &app.waiting {
                 say(&wait.line(app.now), theme, inner, buffer);
             } else if let Some(saving) = app.saving_line() {
-                say(&saving, theme, inner, buffer);
+                say_beside(&saving, app.upload_short(), theme, inner, buffer);
             } else if let Some(found) = of_screen(app).filter(|_| !is_covered) {
                 say_beside(&found, app.reading_short(), theme, inner, buffer);
             } else if let Some(reading) = app.reading_line() {

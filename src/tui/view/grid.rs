@@ -67,7 +67,7 @@ pub(super) fn draw(
     let places = place_columns(&grid.wishes(), grid.frozen, grid.left, body.width);
     header(grid, &places, has_focus, theme, body, buffer);
     let properties: Vec<Cow<'_, str>> =
-        places.iter().map(|place| grid.columns[place.column].property()).collect();
+        places.iter().map(|place| grid.columns[place.column].shown()).collect();
     let properties: Vec<&str> = properties.iter().map(AsRef::as_ref).collect();
     let mut cursor = None;
     for y in 1..body.height {

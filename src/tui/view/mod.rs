@@ -9,6 +9,7 @@ mod draft;
 mod duplicates;
 mod editor;
 mod environments;
+mod file;
 mod form;
 pub mod frame;
 mod gone;
@@ -128,6 +129,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Whole(value) => whole::draw(value, theme, body, buffer),
             Overlay::Keys(jump) => palette::key_jump(jump, cursor, theme, body, buffer),
             Overlay::KeyTester(tester) => doctor::key_tester(tester, theme, body, buffer),
+            Overlay::File(panel) => file::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Tags(form) => tags::draw(form, cursor, theme, body, buffer),
             Overlay::Details(details) => tags::details(app, details, cursor, theme, body, buffer),
             Overlay::Hits(overlay) => palette::hits(overlay, cursor, theme, body, buffer),

@@ -65,8 +65,23 @@ impl Index {
             }
         }
         let entry = |column: usize| {
-            let Found { value, formatted, table } =
-                found.remove(&*schema.columns[column].property()).unwrap_or_default();
+            let own = &schema.columns[column];
+            let Found { mut value, mut formatted, table } =
+                found.remove(&*own.property()).unwrap_or_default();
+            let is_value = |range: &Range<usize>| &json[range.clone()] != "null";
+            match own.kind {
+                // The value is an id; what people call it is a column of its own.
+                ColumnKind::File { .. } => {
+                    let name = found.remove(&format!("{}_name", own.name)).and_then(|name| name.value);
+                    formatted = formatted.or(name.filter(is_value));
+                }
+                // The picture itself may not come, but which one it is does.
+                ColumnKind::Image { .. } if !value.as_ref().is_some_and(is_value) => {
+                    let id = found.get(&format!("{}id", own.name)).and_then(|id| id.value.clone());
+                    value = id.or(value);
+                }
+                _ => {}
+            }
             let is_null = value.clone().is_none_or(|range| &json[range] == "null");
             let shown = formatted.clone().or_else(|| value.clone()).filter(|_| !is_null);
             // Only an escaped line end makes a second line.
@@ -138,6 +153,7 @@ impl Entry {
 fn reading<'a>(column: &Column, text: Cow<'a, str>, zone: &Zone) -> Cow<'a, str> {
     let said = match &column.kind {
         ColumnKind::YesNo { yes, .. } if text == "true" => Some(yes.clone()),
+        ColumnKind::Image { .. } => Some("an image".to_owned()),
         ColumnKind::YesNo { no, .. } if text == "false" => Some(no.clone()),
         ColumnKind::DateTime { format, behavior } => {
             let with_time = *format == DateFormat::DateAndTime;

@@ -71,7 +71,7 @@ impl Grid {
 
     /// The properties of the shown columns, as the wire names them.
     pub(super) fn properties(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.property().into_owned()).collect()
+        self.columns.iter().map(|column| column.shown().into_owned()).collect()
     }
 
     /// What the header calls a column.
@@ -180,7 +180,7 @@ impl Grid {
     pub(super) fn lacking(&self) -> Option<&Column> {
         let asked = self.rows.value()?.query().selected();
         let mut own = self.columns.iter().filter(|column| !self.linked.contains(column));
-        own.find(|column| !asked.iter().any(|property| *property == column.property()))
+        own.find(|column| !asked.iter().any(|property| *property == column.shown()))
     }
 
     /// What a person arranged.

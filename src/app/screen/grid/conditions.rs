@@ -55,9 +55,8 @@ fn condition(column: &Column, cell: &Cell<'_>, keep: Keep) -> Result<Filter, Str
             Keep::Only => field(property).is_null(),
             Keep::Others => field(property).ne(Literal::Null),
         }),
-        (ColumnKind::File | ColumnKind::Image | ColumnKind::Other(_), _) | (_, CellValue::Nested(_)) => {
-            cannot("the server cannot be asked for such a value.")
-        }
+        (ColumnKind::File { .. } | ColumnKind::Image { .. } | ColumnKind::Other(_), _)
+        | (_, CellValue::Nested(_)) => cannot("the server cannot be asked for such a value."),
         (_, CellValue::YesNo(yes)) => Ok(equal(yes.into())),
         (_, CellValue::Number(text)) => Ok(equal(Literal::Number(text.to_owned()))),
         (ColumnKind::Lookup { .. } | ColumnKind::Id, CellValue::Text(text)) => match text.parse::<RowId>() {
@@ -184,7 +183,7 @@ mod tests {
         let long = format!("\"{}\"", "a".repeat(1_001));
         for (column, json) in [
             (memo, long.as_str()),
-            (column("x", ColumnKind::Image), "\"aGVsbG8=\""),
+            (column("x", ColumnKind::Image { max_kb: None }), "\"aGVsbG8=\""),
             (column("x", ColumnKind::Id), "\"none\""),
             (column("x", date(DateBehavior::DateOnly)), "\"2026-04-07T21:59:01Z\""),
             (column("x", ColumnKind::Other("PartyListType".into())), "[1]"),

@@ -86,7 +86,10 @@ pub fn mark(sort: &Sort) -> char {
 pub fn is_sortable(column: &Column) -> bool {
     !matches!(
         column.kind,
-        ColumnKind::Choices { .. } | ColumnKind::File | ColumnKind::Image | ColumnKind::Other(_)
+        ColumnKind::Choices { .. }
+            | ColumnKind::File { .. }
+            | ColumnKind::Image { .. }
+            | ColumnKind::Other(_)
     )
 }
 
