@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::Error;
+use super::owner::Held;
 use crate::private_file;
 
 /// The file's name in the state folder.
@@ -53,9 +54,10 @@ const OPERATIONS: &str = "
 /// # Errors
 ///
 /// As the system says, and when the file is of a newer version, is damaged or is somebody else's.
-pub(super) fn open(path: &Path) -> Result<(Connection, File), Error> {
+pub(super) fn open(path: &Path) -> Result<(Connection, Held), Error> {
     let open = lock_file(path)?;
-    open.lock_shared()?; // held only for as long as a damaged file is set aside
+    open.lock_shared()?; // another one holds it only for as long as it sets a damaged file aside
+    let open = Held::of(open);
     match fs::symlink_metadata(path) {
         Ok(found) if !found.is_file() => {
             return Err(io::Error::other(format!("{} is a link or no plain file", path.display())).into());
@@ -159,6 +161,7 @@ pub(super) fn set_aside(path: &Path, why: &Error) -> Result<PathBuf, Error> {
         Err(TryLockError::WouldBlock) => return Err(Error::InUse(path.to_owned())),
         Err(TryLockError::Error(error)) => return Err(error.into()),
     }
+    let _held = Held::of(lock);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let free = |aside: &PathBuf| !aside.exists();
     let aside = (0u32..)

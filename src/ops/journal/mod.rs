@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::dataverse::{Change, ColumnName, Row, RowId, Table, TableName};
 
+use owner::Held;
 pub use owner::Owner;
 
 /// The changes of one row.
@@ -133,8 +134,8 @@ pub struct Journal {
     path: PathBuf,
     /// What could not be written so far.
     missed: Vec<Entry>,
-    _mine: File,
-    _open: File,
+    _mine: Held,
+    _open: Held,
 }
 
 /// The file that the newest changes are in.

@@ -16,6 +16,23 @@ pub struct Owner {
     pub user_id: String,
 }
 
+/// A lock that is let go of when it is dropped, also where a program that is being started has the file open as well for
+/// a moment.
+#[derive(Debug)]
+pub(super) struct Held(File);
+
+impl Held {
+    pub(super) fn of(locked: File) -> Self {
+        Self(locked)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.unlock(); // closing the file does it too, a little later perhaps
+    }
+}
+
 impl Owner {
     /// Makes this process the one that keeps these edits, until what is given is dropped; the kernel lets go when the
     /// process ends, however it ends. Otherwise the id of the process that does, where it can be read.
@@ -23,7 +40,7 @@ impl Owner {
     /// # Errors
     ///
     /// As [`private_file::append`].
-    pub(super) fn lock(&self, journal: &Path) -> io::Result<Result<File, Option<u32>>> {
+    pub(super) fn lock(&self, journal: &Path) -> io::Result<Result<Held, Option<u32>>> {
         let path = self.lock_path(journal);
         let mut file = private_file::append(&path)?;
         match file.try_lock() {
@@ -35,7 +52,7 @@ impl Owner {
         }
         file.set_len(0)?;
         writeln!(file, "{}", std::process::id())?;
-        Ok(Ok(file))
+        Ok(Ok(Held::of(file)))
     }
 
     fn lock_path(&self, journal: &Path) -> PathBuf {
