@@ -83,8 +83,8 @@ async fn a_hostile_name_stays_in_the_folder() {
     let saved = tokio::task::block_in_place(|| desk.home.dv_in(&folder, &args));
     saved.expect(0, &[]);
     let saved: Value = serde_json::from_str(&saved.out).unwrap();
-    assert_eq!(saved["file"], "_.bashrc_");
-    assert_eq!(std::fs::read(folder.join("_.bashrc_")).unwrap(), b"x");
+    assert_eq!(saved["file"], "_.._.bashrc");
+    assert_eq!(std::fs::read(folder.join("_.._.bashrc")).unwrap(), b"x");
 }
 
 #[tokio::test(flavor = "multi_thread")]
