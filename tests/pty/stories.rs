@@ -19,12 +19,15 @@ fn start_anywhere(home: &Home, sandbox: &Sandbox) -> Terminal {
     Terminal::start(&[], &settings, 24, 80)
 }
 
-/// What went to an environment and was no question, in order: method and path.
+/// What went to an environment and was no question, method and path; sorted, as what hangs on nothing is sent at once.
 fn writes(sandbox: &Sandbox) -> Vec<(String, String)> {
     let text = |request: &Value, field: &str| request[field].as_str().unwrap().to_owned();
     let requests = sandbox.requests().into_iter();
     let writes = requests.filter(|request| request["origin"] == "api" && request["method"] != "GET");
-    writes.map(|request| (text(&request, "method"), text(&request, "path"))).collect()
+    let mut writes: Vec<_> =
+        writes.map(|request| (text(&request, "method"), text(&request, "path"))).collect();
+    writes.sort();
+    writes
 }
 
 #[test]
