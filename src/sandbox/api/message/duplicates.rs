@@ -51,7 +51,7 @@ fn retrieve(given: &Given<'_>) -> Result<Reply> {
         let own = text(&table.key).and_then(|id| id.parse::<Uuid>().ok()).unwrap_or_default();
         let count = given.object("PagingInfo").and_then(|info| info.get("Count")).and_then(Json::as_i64);
         let sql = format!(
-            "SELECT {0} FROM {1} WHERE {2} = ?1 AND statecode = 0 AND {0} <> ?2 ORDER BY createdon LIMIT ?3",
+            "SELECT {0} FROM {1} WHERE {2} = ?1 AND statecode = 0 AND {0} <> ?2 ORDER BY createdon, versionnumber LIMIT ?3",
             quoted(&table.key),
             quoted(&table.name),
             quoted(column)
