@@ -94,7 +94,7 @@ impl App {
     fn file_here(&self) -> Option<(Target, Column)> {
         let (table, row) = self.row_here().ok()?;
         let schema = self.schemas.get(&table.name)?;
-        let column = self.edit_column(schema).filter(Self::is_file)?;
+        let column = self.edit_column(schema).filter(|column| column.kind.is_file())?;
         let id = row.id(&table.primary_id)?;
         let name = row_name(Some(schema), table, id, &row);
         Some((Target { table: table.clone(), id, name, row }, column))

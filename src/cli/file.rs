@@ -12,9 +12,7 @@ use super::set::etag;
 use super::{CliError, Context, Kind, names, row_name, waits, writing};
 use crate::app::exchanges::size;
 use crate::app::file_name::harmless_or;
-use crate::dataverse::{
-    Client, Column, FileChange, FileColumn, Operation, Row, RowId, Subject, Table, TableSchema,
-};
+use crate::dataverse::{Client, Column, FileChange, FileColumn, Operation, Row, RowId, Table, TableSchema};
 use crate::ops::file_column::{self, Failure};
 use crate::text::harmless;
 
@@ -178,10 +176,7 @@ impl PutArgs {
         let client = writing::client(context, self.writing.dry_run).await?;
         let _waits = waits::tell(&client);
         let found = self.place.find(&client).await?;
-        let column = found.column()?;
-        if !column.updatable {
-            return Err(CliError::usage(format!("{} is read-only", column.name)));
-        }
+        let column = found.updatable()?;
         if let Some(most) = column.most_bytes().filter(|most| local.size > *most) {
             return Err(CliError::usage(format!(
                 "the file {} is too large: {} takes at most {most} bytes",
@@ -192,7 +187,7 @@ impl PutArgs {
         }
         let row = found.read(&client, if_match.as_deref()).await?;
         let (name, bytes) = (local.name.clone(), local.size);
-        let change = found.change(&row, Some(local));
+        let change = FileChange::new(&found.table, &row, found.of.clone(), Some(local));
         self.writing
             .send(context, &client, Operation::File(change), out, |json, out| {
                 if json {
@@ -217,12 +212,9 @@ impl RemoveArgs {
         let client = writing::client(context, self.writing.dry_run).await?;
         let _waits = waits::tell(&client);
         let found = self.place.find(&client).await?;
-        let column = found.column()?;
-        if !column.updatable {
-            return Err(CliError::usage(format!("{} is read-only", column.name)));
-        }
+        found.updatable()?;
         let row = found.read(&client, if_match.as_deref()).await?;
-        let change = found.change(&row, None);
+        let change = FileChange::new(&found.table, &row, found.of.clone(), None);
         if change.had.is_none() {
             context.note("there is no file in it: nothing was sent");
             return Ok(());
@@ -287,8 +279,13 @@ impl Place {
 }
 
 impl Found {
-    fn column(&self) -> Result<&Column, CliError> {
-        names::column(&self.schema, self.of.column.as_str())
+    /// The column, which takes another file.
+    fn updatable(&self) -> Result<&Column, CliError> {
+        let column = names::column(&self.schema, self.of.column.as_str())?;
+        match column.updatable {
+            true => Ok(column),
+            false => Err(CliError::usage(format!("{} is read-only", column.name))),
+        }
     }
 
     /// The row with its ETag and what tells which file it has.
@@ -305,18 +302,6 @@ impl Found {
 
     fn name(&self, row: &Row) -> Option<String> {
         Some(row.cell(&self.of.names())?.raw_text()?.into_owned())
-    }
-
-    fn change(&self, row: &Row, file: Option<crate::dataverse::LocalFile>) -> FileChange {
-        let subject = Subject {
-            set: self.table.set.clone(),
-            primary_id: self.table.primary_id.clone(),
-            id: self.id,
-            etag: row.etag().unwrap_or_default().into_owned(),
-            done: None,
-        };
-        let had = row.cell(&self.of.tells()).and_then(|cell| Some(cell.raw_text()?.into_owned()));
-        FileChange { subject, column: self.of.clone(), had, file }
     }
 
     fn line<'a>(&'a self, name: Option<&'a str>, size: Option<u64>) -> Line<'a> {

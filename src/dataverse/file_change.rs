@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, FileColumn, Subject, Wire};
+use super::{Error, FileColumn, Row, Subject, Table, Wire};
 
 /// A file for a column, or the end of the one that it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,20 @@ pub struct LocalFile {
 }
 
 impl FileChange {
+    /// What is to become of the file in a column of a row, which was read with its ETag and with what tells which file
+    /// it has.
+    pub fn new(table: &Table, row: &Row, column: FileColumn, file: Option<LocalFile>) -> Self {
+        let subject = Subject {
+            set: table.set.clone(),
+            primary_id: table.primary_id.clone(),
+            id: column.id,
+            etag: row.etag().unwrap_or_default().into_owned(),
+            done: None,
+        };
+        let had = row.cell(&column.tells()).and_then(|cell| Some(cell.raw_text()?.into_owned()));
+        Self { subject, column, had, file }
+    }
+
     /// The request that is sent, or the first of several.
     ///
     /// # Errors

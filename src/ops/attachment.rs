@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::NamedTempFile;
 
+use super::new_file;
 use crate::dataverse::{Client, Error, RowId};
 
 /// Why a file was not saved. Nothing of it is here then.
@@ -90,10 +91,7 @@ fn must_be_free(path: &Path) -> Result<(), Unsaved> {
 
 /// An empty file for nobody else beside the one that is to be.
 fn beside(path: &Path) -> Result<NamedTempFile, Unsaved> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = new_file::folder(path);
     match fs::metadata(folder) {
         Ok(found) if found.is_dir() => {}
         Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -101,7 +99,7 @@ fn beside(path: &Path) -> Result<NamedTempFile, Unsaved> {
         }
         Ok(_) | Err(_) => return Err(Unsaved::NoFolder(folder.to_owned())),
     }
-    tempfile::Builder::new().prefix(".dv-").tempfile_in(folder).map_err(Unsaved::System) // 0600 by itself
+    new_file::begin(path).map_err(Unsaved::System)
 }
 
 fn prepare(path: &Path, body: &str) -> Result<(NamedTempFile, u64), Unsaved> {
@@ -114,11 +112,10 @@ fn prepare(path: &Path, body: &str) -> Result<(NamedTempFile, u64), Unsaved> {
 }
 
 fn put(file: NamedTempFile, path: &Path) -> Result<(), Unsaved> {
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(Unsaved::Taken),
-        Err(error) => Err(Unsaved::System(error.error)),
-    }
+    new_file::finish(file, path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Unsaved::Taken,
+        _ => Unsaved::System(error),
+    })
 }
 
 #[cfg(test)]

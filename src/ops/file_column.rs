@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
 
+use super::new_file;
 use super::operate::Outcome;
 use crate::dataverse::{Client, Download, Error, FileChange, FileColumn, LocalFile, Row, RowQuery, Upload};
 
@@ -170,19 +171,16 @@ pub async fn save(mut download: Download, path: &Path) -> Result<u64, Failure> {
     if path.symlink_metadata().is_ok() {
         return Err(Failure::Exists(path.to_owned()));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".dv-").tempfile_in(folder).map_err(disk)?; // 0600 by itself
+    let mut file = new_file::begin(path).map_err(disk)?;
     let mut size = 0;
     while let Some(bytes) = download.next().await? {
         file.write_all(&bytes).map_err(disk)?;
         size += bytes.len() as u64;
     }
     file.as_file().sync_data().map_err(disk)?; // some file systems say only here that they are full
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(size),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Failure::Exists(path.to_owned()))
-        }
-        Err(error) => Err(disk(error.error)),
-    }
+    new_file::finish(file, path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::Exists(path.to_owned()),
+        _ => disk(error),
+    })?;
+    Ok(size)
 }

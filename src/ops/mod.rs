@@ -14,6 +14,7 @@ pub mod file_column;
 pub mod journal;
 pub mod known;
 pub mod lookup;
+mod new_file;
 pub mod operate;
 pub mod save;
 pub mod sign_in;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::shown;
 use crate::app::App;
 use crate::app::Screen;
+use crate::app::as_read;
 use crate::app::effect::Effect;
 use crate::app::field::{self, Purpose, choice, yes_no};
 use crate::app::finding::Hit;
@@ -110,16 +111,10 @@ impl App {
     /// The value of a column of a row, to be set unseen; nothing for null.
     fn copied(&self, column: &Column, like: &Target) -> Option<Given> {
         let cell = like.row.cell(&column.property())?;
-        let raw = cell.raw_text()?.into_owned();
-        let text = cell.text().map(Cow::into_owned).unwrap_or_else(|| raw.clone());
+        let text = cell.text()?.into_owned();
         let is = match &column.kind {
             ColumnKind::Lookup { .. } => Is::Row(Box::new(self.hit_of(like, column.name.as_str())?)),
-            ColumnKind::Text { .. }
-            | ColumnKind::Memo { .. }
-            | ColumnKind::Choices { .. }
-            | ColumnKind::DateTime { .. } => Is::Value(Staged { change: Change::Text(raw), text }),
-            ColumnKind::YesNo { .. } => Is::Value(Staged { change: Change::YesNo(raw == "true"), text }),
-            _ => Is::Value(Staged { change: Change::Number(raw), text }),
+            _ => Is::Value(Staged { change: as_read::value(&cell)?, text }),
         };
         Some(Given { column: column.name.clone(), label: column.display_name.clone(), is })
     }
@@ -199,7 +194,8 @@ impl Given {
 
 /// Columns that a form asks for.
 fn is_asked(column: &Column) -> bool {
-    !matches!(column.kind, ColumnKind::File { .. } | ColumnKind::Image { .. } | ColumnKind::BigInt)
+    !column.kind.is_file()
+        && column.kind != ColumnKind::BigInt
         && !matches!(
             column.name.as_str(),
             "importsequencenumber"

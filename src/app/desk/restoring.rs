@@ -9,6 +9,7 @@ use crate::app::overlay::Overlay;
 use crate::app::pending::{OperationKind, PendingOperation, PendingRow, RowState, Target};
 use crate::dataverse::{Change, Column, ColumnKind, ColumnName, NewRow, Operation, TableSchema};
 
+const NOTHING_DELETED: &str = "No record here was found to be deleted.";
 /// Columns that the server fills for a new row in its own way.
 const OWN: [&str; 4] = ["statuscode", "overriddencreatedon", "processid", "stageid"];
 
@@ -35,7 +36,7 @@ impl App {
     pub(in crate::app) fn nothing_deleted(&self) -> Option<&'static str> {
         match self.deleted() {
             Some(_) => None,
-            None => Some("No record here was found to be deleted."),
+            None => Some(NOTHING_DELETED),
         }
     }
 
@@ -43,7 +44,7 @@ impl App {
     /// them. The staged changes become part of it: one undo brings them back as they were.
     pub(in crate::app) fn restore(&mut self) -> Vec<Effect> {
         let Some(target) = self.deleted() else {
-            self.say(self.nothing_deleted().unwrap_or_default());
+            self.say(NOTHING_DELETED);
             return vec![];
         };
         if let Some(reason) = self.read_only() {
@@ -117,7 +118,7 @@ impl App {
 /// A column that a new row can be given.
 fn is_set(column: &Column) -> bool {
     field::writable(column, Purpose::Create).is_ok()
-        && !matches!(column.kind, ColumnKind::File { .. } | ColumnKind::Image { .. })
+        && !column.kind.is_file()
         && !OWN.contains(&column.name.as_str())
 }
 

@@ -11,7 +11,7 @@ use crate::app::notice::Notice;
 use crate::app::pending::Target;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
-use crate::dataverse::{Column, ColumnKind, FileChange, FileColumn, LocalFile, Operation, Subject};
+use crate::dataverse::{Column, FileChange, FileColumn, LocalFile, Operation};
 
 /// The overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,14 +81,7 @@ impl FileBox {
     }
 
     fn change(&self, file: Option<LocalFile>) -> FileChange {
-        let subject = Subject {
-            set: self.target.table.set.clone(),
-            primary_id: self.target.table.primary_id.clone(),
-            id: self.target.id,
-            etag: self.target.row.etag().unwrap_or_default().into_owned(),
-            done: None,
-        };
-        FileChange { subject, column: self.of.clone(), had: self.had.clone(), file }
+        FileChange::new(&self.target.table, &self.target.row, self.of.clone(), file)
     }
 }
 
@@ -98,11 +91,6 @@ impl App {
         if let Some(file) = FileBox::new(target, column) {
             self.overlays.push(Overlay::File(Box::new(file)));
         }
-    }
-
-    /// The column under the cursor, where it holds files.
-    pub(in crate::app) fn is_file(column: &Column) -> bool {
-        matches!(column.kind, ColumnKind::File { .. } | ColumnKind::Image { .. })
     }
 
     /// What is staged for a column of files already, in words.

@@ -1,6 +1,5 @@
 //! What was staged, in the order it was made, for undo and redo.
 
-use super::sending::version;
 use super::{Edit, OperationId, PendingOperation, RowKey, Target, capital};
 use crate::dataverse::{ColumnName, Row};
 
@@ -137,16 +136,12 @@ impl History {
         for step in self.done.iter_mut().chain(&mut self.undone) {
             match &mut step.touch {
                 Touch::Edit(cell) => {
-                    if cell.target.key() == *key && version(&cell.target.row).as_deref() == before {
+                    if cell.target.is_at(key, before) {
                         cell.target.row = cell.target.row.merged(newer);
                     }
                 }
                 Touch::Added(operation) | Touch::Dropped(operation) => {
-                    if operation
-                        .about
-                        .as_ref()
-                        .is_some_and(|about| about.key() == *key && version(&about.row).as_deref() == before)
-                    {
+                    if operation.about.as_ref().is_some_and(|about| about.is_at(key, before)) {
                         operation.rebase(newer);
                     }
                 }

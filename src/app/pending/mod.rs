@@ -129,6 +129,11 @@ impl Target {
     pub fn key(&self) -> RowKey {
         RowKey { table: self.table.name.clone(), id: self.id }
     }
+
+    /// It is this row, as it was read in this version.
+    fn is_at(&self, key: &RowKey, version: Option<&str>) -> bool {
+        self.key() == *key && self.row.etag().as_deref() == version
+    }
 }
 
 impl Edit {

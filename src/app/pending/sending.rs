@@ -141,7 +141,7 @@ impl Pending {
         self.touched.insert(Item::Row(key.clone()));
         self.rows.retain(|row| row.key() != *key);
         self.history.forget(key);
-        self.own_change(key, before, newer);
+        self.own_change(key, before.as_deref(), newer);
     }
 
     /// An operation was carried out. `newer` is its row with the new version, where that is known.
@@ -151,7 +151,7 @@ impl Pending {
         self.remove(id);
         self.history.forget_operation(id);
         if let (Some((key, before)), Some(newer)) = (row, newer) {
-            self.own_change(&key, before, newer);
+            self.own_change(&key, before.as_deref(), newer);
         }
     }
 
@@ -226,22 +226,22 @@ impl Pending {
 
     /// The row was changed by ourselves: what else waits there, and is based on the version before, is based on the new
     /// one from here on. What is based on another version was changed by somebody else as well, and will be refused.
-    fn own_change(&mut self, key: &RowKey, before: Option<String>, newer: &Row) {
+    fn own_change(&mut self, key: &RowKey, before: Option<&str>, newer: &Row) {
         if newer.etag().is_none() {
             return;
         }
-        self.history.own_change(key, before.as_deref(), newer);
+        self.history.own_change(key, before, newer);
         for operation in &mut self.operations {
             let Some(target) = &operation.about else { continue };
             let sending = matches!(operation.state, RowState::Sending(_));
-            if target.key() == *key && version(&target.row) == before && !sending {
+            if target.is_at(key, before) && !sending {
                 operation.rebase(newer);
                 self.touched.insert(Item::Operation(operation.id));
             }
         }
         let row = self.rows.iter_mut().find(|row| row.key() == *key);
         if let Some(row) = row
-            && version(&row.target.row) == before
+            && row.target.is_at(key, before)
             && !matches!(row.state, RowState::Sending(_))
         {
             row.target.row = row.target.row.merged(newer);
@@ -282,6 +282,6 @@ impl Pending {
     }
 }
 
-pub(super) fn version(row: &Row) -> Option<String> {
+fn version(row: &Row) -> Option<String> {
     row.etag().map(|etag| etag.into_owned())
 }

@@ -30,6 +30,11 @@ const TELLING: [&str; 14] = [
 const AT_LEAST: usize = 4;
 
 impl ColumnKind {
+    /// Whether it holds a file or an image, whose bytes do not travel with the row.
+    pub fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::Image { .. })
+    }
+
     /// Whether the value is a number that people compare by its digits.
     pub fn is_number(&self) -> bool {
         matches!(
