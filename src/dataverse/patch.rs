@@ -223,6 +223,13 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_no_value_is_in_no_request() {
+        let two = Change::Number("1,\"statecode\":1".into());
+        let patch = patch(vec![("prioritycode".into(), two)], "{}");
+        assert!(matches!(patch.wire(), Err(Error::Invalid { .. })));
+    }
+
+    #[test]
     fn a_patch_sees_whether_it_was_applied() {
         let changes = vec![("amount".into(), Change::Number("20".into()))];
         let patch = patch(changes, r#"{"amount":10.0000}"#);
