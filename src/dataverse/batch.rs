@@ -200,6 +200,16 @@ mod tests {
     }
 
     #[test]
+    fn no_two_parts_of_a_batch_have_the_same_number() {
+        let act = |name| Action::named(name, None, String::new());
+        let items = [Operation::CreateAndAct(note("x"), act("A")), Operation::Act(act("B"))];
+        let items: Vec<Vec<Wire>> = items.iter().map(|item| item.wires().unwrap()).collect();
+        let body = batch("", &items).unwrap().body;
+        let numbers: Vec<&str> = body.lines().filter_map(|line| line.strip_prefix("Content-ID: ")).collect();
+        assert_eq!(numbers, ["1", "2", "3"]);
+    }
+
+    #[test]
     fn a_change_set_is_sent_as_it_is_copied_but_for_its_boundaries_and_the_origin() {
         let writes = [
             Request::create_unseen(&note("x")).unwrap(),

@@ -100,6 +100,7 @@ fn a_note_with_a_close_is_one_change_set_and_one_line() {
     desk.keys("y x");
     let line = copied(&desk);
     assert!(line.starts_with(&format!("curl -sS --compressed -X POST '{ROOT}$batch' ")), "{line}");
+    assert_eq!(line.matches("; boundary=changeset_").count(), 1, "both or neither: {line}");
     assert!(line.contains("\\x0d\\nPOST ") && !line.contains('\n'), "{line}");
 }
 
