@@ -48,6 +48,7 @@ mod writes;
 
 pub use action::{Action, Subject};
 pub use attachment::AttachedFile;
+pub use batch::batch;
 pub use client::Client;
 pub use deletion::Deletion;
 pub use discovery::{Discovery, Instance};

@@ -126,9 +126,24 @@ impl Patch {
     ///
     /// [`Error::Invalid`] for what cannot be put into a request.
     pub fn wire(&self) -> Result<Wire, Error> {
+        self.check()?;
         let etag = self.etag.as_str();
         let if_match = if self.optimistic_concurrency && !etag.is_empty() { etag } else { "*" };
         Request::update(self, if_match).map(|request| Wire::of(&request))
+    }
+
+    /// Makes sure that every value is one: anything else would say more than the review does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] with the column.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self.changes.iter().find(|(_, change)| !change.is_well_formed()) {
+            Some((column, _)) => {
+                Err(Error::Invalid { what: format!("the new value of {column} is not a number") })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Names of the changed columns.
@@ -205,6 +220,13 @@ mod tests {
         );
         assert_eq!(patch.etag, "W/\"1\"");
         assert_eq!(patch.before.len(), 3);
+    }
+
+    #[test]
+    fn a_value_that_is_no_value_is_in_no_request() {
+        let two = Change::Number("1,\"statecode\":1".into());
+        let patch = patch(vec![("prioritycode".into(), two)], "{}");
+        assert!(matches!(patch.wire(), Err(Error::Invalid { .. })));
     }
 
     #[test]

@@ -23,9 +23,7 @@ impl Client {
         if patch.changes.is_empty() {
             return Err(Error::Invalid { what: "there is nothing to save".to_owned() });
         }
-        if let Some((column, _)) = patch.changes.iter().find(|(_, change)| !change.is_well_formed()) {
-            return Err(Error::Invalid { what: format!("the new value of {column} is not a number") });
-        }
+        patch.check()?;
         if patch.optimistic_concurrency && !patch.etag.is_empty() {
             match self.send_update(patch, &patch.etag).await {
                 Err(error) if error.is_concurrency_not_enabled() => {}

@@ -2,7 +2,7 @@
 
 use dvtui::dataverse::{
     Action, Change, ColumnName, Deletion, Error, Guard, NewRow, Operation, Patch, Query, RowId, RowQuery,
-    Subject, field,
+    Subject, batch, field,
 };
 use dvtui::ops;
 use dvtui::ops::operate::{Outcome, find_out, operate};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::dice::Dice;
 use crate::scripted::Server;
+use crate::support;
 use crate::world::{World, fault};
 
 /// A key of our own.
@@ -164,6 +165,37 @@ async fn a_note_and_the_close_behind_it_are_one_request_and_both_are_there() {
     let written: Vec<_> = requests.iter().filter(|entry| entry["method"] != "GET").skip(before).collect();
     assert_eq!(written.len(), 1, "{written:?}");
     assert_eq!(written[0]["path"], "/api/data/v9.2/$batch");
+}
+
+#[tokio::test]
+async fn a_batch_that_was_copied_is_carried_out_by_whatever_posts_it() {
+    let world = World::open().await;
+    let (case, other) = (a_case(&world).await, a_case(&world).await);
+    let (note, title) = (note(&case), "it's \"é\"\r\n--batch_dv--");
+    let patch = Patch {
+        table: "incident".into(),
+        set: "incidents".into(),
+        id: other.id,
+        etag: other.etag.clone(),
+        changes: vec![("title".into(), Change::Text(title.to_owned()))],
+        before: vec![],
+        optimistic_concurrency: true,
+    };
+    let items = [Operation::Update(patch), Operation::CreateAndAct(note.clone(), close(&case))];
+    let wires: Vec<_> = items.iter().map(|item| item.wires().unwrap()).collect();
+    let origin = world.sandbox.ready().url.trim_end_matches('/').to_owned();
+    let copied = batch(&origin, &wires).unwrap();
+    let posted = support::http()
+        .post(format!("{origin}{}", copied.path))
+        .bearer_auth(support::user_token(&world.sandbox, "anna").await)
+        .header("Content-Type", "multipart/mixed; boundary=batch_dv")
+        .body(copied.body);
+    let reply = posted.send().await.unwrap();
+    let (status, answer) = (reply.status(), reply.text().await.unwrap());
+    assert!(status.is_success() && !answer.contains("HTTP/1.1 4"), "{status} {answer}");
+    assert_eq!(column(&world, "incidents", other.id, "title").await, serde_json::to_string(title).unwrap());
+    assert!(is_there(&world, "annotations", note.id).await);
+    assert_eq!(state(&world, &case).await, "1");
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ fn memo(name: &str) -> Column {
 }
 
 /// The columns of notes and resolutions, as the server answers them.
-fn learned() -> Reply {
+pub(crate) fn learned() -> Reply {
     let path = |table: &str| LookupPath {
         column: "objectid".into(),
         target: table.into(),
@@ -77,7 +77,7 @@ fn learned() -> Reply {
 }
 
 /// Stages a note on what is meant, its columns being here already or not.
-fn stage_note(desk: &mut Desk, text: &str) {
+pub(crate) fn stage_note(desk: &mut Desk, text: &str) {
     desk.keys("x n").text(text).keys("Ctrl-D");
     if desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Run(_, Request::Learn(_))))
         || !desk.stage.app.overlays.is_empty()

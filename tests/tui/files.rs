@@ -19,7 +19,7 @@ use crate::stage::{self, Stage, column};
 const FILE: &str = "9c2b1f0e-6d0f-4f0a-9a57-0d3c8b7e1a12";
 
 /// At the form of a case with a report and a contract that nobody may change.
-fn at_form(identity: Identity, report: Option<&str>) -> Desk {
+pub(crate) fn at_form(identity: Identity, report: Option<&str>) -> Desk {
     let mut schema = desk::cases();
     let file = |label: &str, name: &str| column(label, name, ColumnKind::File { max_kb: Some(32_768) });
     schema.columns.push(file("Report", "new_report"));
@@ -42,17 +42,17 @@ fn row(report: Option<&str>) -> String {
     ROW.replace("\"entityimage\":", &files)
 }
 
-fn go_to<'a>(desk: &'a mut Desk, label: &str) -> &'a mut Desk {
+pub(crate) fn go_to<'a>(desk: &'a mut Desk, label: &str) -> &'a mut Desk {
     desk.keys("/").text(label).keys("Enter")
 }
 
-fn quote() -> LocalFile {
+pub(crate) fn quote() -> LocalFile {
     let path = "/home/anna/quote.pdf".to_owned();
     LocalFile { path, name: "quote.pdf".into(), size: 84_000, modified: Some(1) }
 }
 
 /// Puts the quote into the report.
-fn put(desk: &mut Desk) {
+pub(crate) fn put(desk: &mut Desk) {
     go_to(desk, "report").keys("e p").text("quote.pdf").keys("Enter");
     desk.stage.answer(Slot::File, Reply::LookedAtFile(Ok(quote())));
     desk.stage.app.drawn();

@@ -9,6 +9,7 @@ mod columns;
 mod confirming;
 mod conflict;
 mod copying;
+mod copying_pending;
 mod desk;
 mod doctor;
 mod duplicates;

@@ -21,6 +21,10 @@ pub enum CopyCommand {
     Link,
     Curl,
     Line,
+    /// What would be sent, as one `$batch`.
+    Batch,
+    /// One thing that waits, as curl.
+    Write,
     /// Where a value is in a JSON text.
     Path,
     /// A value of a JSON text: text as it reads, everything else as it came.
@@ -41,6 +45,13 @@ fn on_a_row(app: &App) -> Availability {
     match app.has_subject() {
         true => Availability::Yes,
         false => Availability::No("There is no row here.".into()),
+    }
+}
+
+fn with_pending(app: &App) -> Availability {
+    match app.pending.is_empty() {
+        false => Availability::Yes,
+        true => Availability::No("Nothing pending.".into()),
     }
 }
 
@@ -134,6 +145,25 @@ pub const RECORD: &[CommandSpec] = &[
     )
     .keys(&[&[Key::Char('o')]])
     .words("web link qr"),
+];
+
+/// The table of the review.
+pub const REVIEW: &[CommandSpec] = &[
+    spec(CopyCommand::Batch, "review.copy-batch", "Copy what would be sent as $batch", Scope::Review)
+        .keys(y!('b'))
+        .words("multipart change set")
+        .hint("$batch")
+        .enabled(with_pending),
+    spec(
+        CopyCommand::Write,
+        "review.copy-curl",
+        "Copy the operation as curl, without a token",
+        Scope::Review,
+    )
+    .keys(y!('x'))
+    .words("request")
+    .hint("curl")
+    .enabled(with_pending),
 ];
 
 /// The table of JSON, wherever it is shown.

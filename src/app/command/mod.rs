@@ -182,6 +182,7 @@ const TABLES: &[&[CommandSpec]] = &[
     log::COMMANDS,
     copy::GRID,
     copy::RECORD,
+    copy::REVIEW,
     copy::TREE,
     list::COMMANDS,
     global::COMMANDS,
@@ -261,7 +262,7 @@ mod tests {
                 Command::Log(_) => spec.scope == Scope::Log,
                 Command::Copy(_) => matches!(
                     spec.scope,
-                    Scope::Grid | Scope::Record | Scope::Tree | Scope::Viewer | Scope::Global
+                    Scope::Grid | Scope::Record | Scope::Review | Scope::Tree | Scope::Viewer | Scope::Global
                 ),
             };
             assert!(same, "{}", spec.name);

@@ -1,6 +1,7 @@
 //! What can be copied of a row, a cell and a query: pure texts, made when somebody asks.
 
 mod marked;
+mod pending;
 pub mod shell;
 pub mod table;
 
@@ -33,7 +34,7 @@ pub enum Copied {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopiedText {
     pub text: String,
-    /// `3 rows`: how many marked rows are in it; empty for what is of one row.
+    /// `3 rows`: how many marked rows, or how much of what waits, are in it; empty for what is of one row.
     rows: String,
 }
 
@@ -110,7 +111,7 @@ impl App {
                     None => self.say("There is no value here."),
                 }
             }
-            command => match self.text_of_marked(command) {
+            command => match self.text_of_pending(command).or_else(|| self.text_of_marked(command)) {
                 Some(Ok((text, rows))) => return self.copy_of(text, rows),
                 Some(Err(reason)) => self.say(reason),
                 None => match self.text_of(command) {
@@ -174,6 +175,8 @@ impl App {
             },
             CopyCommand::Path
             | CopyCommand::Value
+            | CopyCommand::Batch
+            | CopyCommand::Write
             | CopyCommand::Print
             | CopyCommand::Report
             | CopyCommand::Browser => String::new(),

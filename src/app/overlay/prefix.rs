@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::App;
-use crate::app::command::{self, CommandSpec};
+use crate::app::command::{self, Availability, Command, CommandSpec};
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::keymap::Meaning;
+use crate::app::{App, Screen};
 
 /// What may follow a prefix: the next key and its command, each command once. Nearer scopes hide farther ones.
 pub fn entries(app: &App, prefix: Key) -> Vec<(Key, &'static CommandSpec)> {
@@ -23,6 +23,11 @@ pub fn entries(app: &App, prefix: Key) -> Vec<(Key, &'static CommandSpec)> {
     }
     let mut told = BTreeSet::new();
     entries.retain(|(_, spec)| told.insert(spec.name));
+    if matches!(app.screen(), Screen::Review(_)) {
+        // Two lines of three would be about nothing that is here.
+        let copies = |spec: &CommandSpec| matches!(spec.command, Command::Copy(_));
+        entries.retain(|(_, spec)| !copies(spec) || (spec.enabled)(app) == Availability::Yes);
+    }
     entries
 }
 

@@ -249,7 +249,8 @@ impl Pending {
         }
     }
 
-    pub(super) fn state(&self, item: &Item) -> Option<&RowState> {
+    /// How far an item is.
+    pub fn state(&self, item: &Item) -> Option<&RowState> {
         match item {
             Item::Row(key) => self.row(&key.table, key.id).map(|row| &row.state),
             Item::Operation(id) => self.operation(*id).map(|operation| &operation.state),
