@@ -281,6 +281,11 @@ pub fn short(text: &str) -> String {
     }
 }
 
+/// [`short`] leaves something of it out.
+pub fn is_cut(text: &str) -> bool {
+    short(text).len() != text.len()
+}
+
 /// Two values in one line each: of long ones with the same beginning, what follows it.
 pub fn short_pair(old: &str, new: &str) -> (String, String) {
     const LONG: usize = 24;

@@ -314,6 +314,9 @@ impl App {
     /// event like any other.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         let mut effects = self.apply(event);
+        if self.pending.is_touched() {
+            self.review_changed();
+        }
         effects.extend(self.settle());
         // First of all: a change is on disk before it is sent, and before the program ends.
         effects.splice(0..0, self.journal());

@@ -118,6 +118,23 @@ impl Panes {
     }
 }
 
+/// A list, and what is under its cursor in full: beside it where there is room for both, else below it when that is
+/// asked for. A rule is between them.
+pub fn list_and_detail(size: Size, below: bool) -> (Part, Option<Part>) {
+    let all = whole(size);
+    if size.width >= TWO {
+        let left = all.width.div_ceil(2).max(MAIN.min(all.width - DETAIL));
+        let right = Part { x: left + 1, width: all.width - left - 1, ..all };
+        return (Part { width: left, ..all }, Some(right));
+    }
+    if !below {
+        return (all, None);
+    }
+    let height = all.height - all.height * 2 / 5;
+    let rest = Part { y: height + 1, height: all.height.saturating_sub(height + 1), ..all };
+    (Part { height, ..all }, Some(rest))
+}
+
 fn whole(size: Size) -> Part {
     Part { x: 0, y: 0, width: size.width, height: size.body_height() as u16 }
 }

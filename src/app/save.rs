@@ -43,7 +43,7 @@ impl App {
     /// Shows the review screen.
     pub(in crate::app) fn show_review(&mut self) {
         if !matches!(self.screen(), Screen::Review(_)) {
-            self.screens.push(Screen::Review(Review::default()));
+            self.screens.push(Screen::Review(Review::of(&self.pending)));
         }
     }
 
@@ -68,7 +68,6 @@ impl App {
 
     /// What is to happen once something that was sent is answered: the program ends if it was left meanwhile.
     pub(in crate::app) fn answered(&mut self, failed_now: bool) -> Vec<Effect> {
-        self.review_changed();
         if failed_now || self.pending.saving().is_some() {
             return vec![];
         }

@@ -21,20 +21,55 @@ pub struct Changed {
     pub new: Vec<Range<usize>>,
 }
 
+/// A text in words, and which of them the other text has too.
+struct Words<'a> {
+    words: Vec<(usize, &'a str)>,
+    kept: Vec<bool>,
+}
+
 /// Compares two texts word by word.
 pub fn changed(old: &str, new: &str) -> Changed {
+    let [old, new] = compared(old, new);
+    Changed { old: old.runs(), new: new.runs() }
+}
+
+fn compared<'a>(old: &'a str, new: &'a str) -> [Words<'a>; 2] {
     let (old, new) = (words(old), words(new));
     let same = |(old, new): &(&(usize, &str), &(usize, &str))| old.1 == new.1;
     let before = old.iter().zip(&new).take_while(same).count();
     let (old_rest, new_rest) = (&old[before..], &new[before..]);
     let after = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(same).count();
-    let old_middle = &old_rest[..old_rest.len() - after];
-    let new_middle = &new_rest[..new_rest.len() - after];
-    let (mut old_kept, mut new_kept) = (vec![false; old_middle.len()], vec![false; new_middle.len()]);
-    for (old, new) in common(old_middle, new_middle) {
-        (old_kept[old], new_kept[new]) = (true, true);
+    let ends = |count: usize| (0..count).map(|at| at < before || at + after >= count).collect::<Vec<_>>();
+    let (mut old_kept, mut new_kept) = (ends(old.len()), ends(new.len()));
+    let pairs = common(&old_rest[..old_rest.len() - after], &new_rest[..new_rest.len() - after]);
+    for (old, new) in pairs {
+        (old_kept[before + old], new_kept[before + new]) = (true, true);
     }
-    Changed { old: runs(old_middle, &old_kept), new: runs(new_middle, &new_kept) }
+    [Words { words: old, kept: old_kept }, Words { words: new, kept: new_kept }]
+}
+
+/// Both texts in one, for where nothing can be marked: `floor [-3-]{+4+}`.
+pub fn inline(old: &str, new: &str) -> String {
+    let [old, new] = compared(old, new);
+    let (mut gone, mut come) =
+        (old.words.iter().zip(&old.kept).peekable(), new.words.iter().zip(&new.kept).peekable());
+    let mut text = String::new();
+    loop {
+        let removed: String =
+            std::iter::from_fn(|| gone.next_if(|(_, kept)| !**kept)).map(|(word, _)| word.1).collect();
+        let added: String =
+            std::iter::from_fn(|| come.next_if(|(_, kept)| !**kept)).map(|(word, _)| word.1).collect();
+        if !removed.is_empty() {
+            text += &format!("[-{removed}-]");
+        }
+        if !added.is_empty() {
+            text += &format!("{{+{added}+}}");
+        }
+        // The words that both have come in the same order in both.
+        let Some(((_, word), _)) = gone.next() else { return text };
+        come.next();
+        text += word;
+    }
 }
 
 /// The words of a text with their places: what Unicode takes for one, each space and each mark by itself.
@@ -88,23 +123,25 @@ fn way_back(rounds: &[Vec<usize>], (mut x, mut y): (usize, usize)) -> Vec<(usize
     pairs
 }
 
-/// The places of the words that are not kept. A space between two of them is one of them: the eye reads a phrase.
-fn runs(words: &[(usize, &str)], kept: &[bool]) -> Vec<Range<usize>> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    let mut only_spaces = true; // between the last run and this word
-    for ((start, word), kept) in words.iter().zip(kept) {
-        if *kept {
-            only_spaces &= word.chars().all(char::is_whitespace);
-            continue;
+impl Words<'_> {
+    /// The places of the words that are not kept. A space between two of them is one of them: the eye reads a phrase.
+    fn runs(&self) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        let mut only_spaces = true; // between the last run and this word
+        for ((start, word), kept) in self.words.iter().zip(&self.kept) {
+            if *kept {
+                only_spaces &= word.chars().all(char::is_whitespace);
+                continue;
+            }
+            let end = start + word.len();
+            match runs.last_mut() {
+                Some(run) if only_spaces => run.end = end,
+                _ => runs.push(*start..end),
+            }
+            only_spaces = true;
         }
-        let end = start + word.len();
-        match runs.last_mut() {
-            Some(run) if only_spaces => run.end = end,
-            _ => runs.push(*start..end),
-        }
-        only_spaces = true;
+        runs
     }
-    runs
 }
 
 #[cfg(test)]
@@ -176,7 +213,35 @@ mod tests {
         words.map(|(_, word)| word).collect()
     }
 
+    #[test]
+    fn both_texts_in_one_say_what_goes_and_what_comes() {
+        for (old, new, both) in [
+            ("on floor 3", "on floor 4", "on floor [-3-]{+4+}"),
+            ("one two three", "one three", "one [-two -]three"),
+            ("a\nb", "a\nb c", "a\nb{+ c+}"),
+            ("same", "same", "same"),
+            ("", "new", "{+new+}"),
+        ] {
+            assert_eq!(inline(old, new), both);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn of_both_texts_in_one_each_can_be_read_back(
+            old in "(京|word|[abc]| |\n){0,20}",
+            new in "(京|word|[abc]| |\n){0,20}",
+        ) {
+            let both = inline(&old, &new);
+            let without = |open: &str, close: &str| {
+                let parts = both.split(open).enumerate();
+                parts.map(|(at, part)| if at == 0 { part } else { part.split_once(close).unwrap().1 }).collect::<String>()
+            };
+            let plain = |text: String| ["[-", "-]", "{+", "+}"].iter().fold(text, |text, mark| text.replace(mark, ""));
+            prop_assert_eq!(plain(without("{+", "+}")), old);
+            prop_assert_eq!(plain(without("[-", "-]")), new);
+        }
+
         #[test]
         fn what_is_not_marked_is_the_same_in_both_and_places_are_in_order(
             old in "([ab京\u{301}😀]|word| |\n){0,30}",

@@ -1,9 +1,7 @@
 //! Commands of the review of pending changes.
 
-use super::{Availability, Command, CommandSpec, Scope};
-use crate::app::App;
+use super::{Command, CommandSpec, Scope};
 use crate::app::key::Key;
-use crate::app::screen::review::has_trouble;
 
 /// Commands of the review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,20 +9,11 @@ pub enum ReviewCommand {
     Send,
     Toggle,
     Drop,
-    Resolve,
+    Open,
 }
 
 const fn spec(command: ReviewCommand, name: &'static str, title: &'static str) -> CommandSpec {
     CommandSpec::new(Command::Review(command), name, title, Scope::Review)
-}
-
-fn refused(app: &App) -> Availability {
-    let rows = app.pending.rows().iter().map(|row| &row.state);
-    let operations = app.pending.operations().iter().map(|operation| &operation.state);
-    match rows.chain(operations).any(has_trouble) {
-        true => Availability::Yes,
-        false => Availability::No("Nothing was refused.".into()),
-    }
 }
 
 /// The table of this scope.
@@ -39,8 +28,11 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(ReviewCommand::Drop, "review.drop", "Drop the change, or all of the record's")
         .keys(&[&[Key::Char('D')]])
         .hint("drop"),
-    spec(ReviewCommand::Resolve, "review.resolve", "See why the record was refused")
-        .keys(&[&[Key::Enter]])
-        .hint("why refused")
-        .enabled(refused),
+    spec(
+        ReviewCommand::Open,
+        "review.open",
+        "See why it was refused, a value in full, or each of equal changes",
+    )
+    .keys(&[&[Key::Enter]])
+    .hint("open"),
 ];

@@ -3,7 +3,6 @@
 use super::shell;
 use crate::app::command::copy::CopyCommand;
 use crate::app::pending::{Item, Pending, RowState};
-use crate::app::screen::review;
 use crate::app::{App, Screen};
 use crate::dataverse::{Error, FileChange, Operation, Wire, batch};
 
@@ -26,7 +25,7 @@ impl App {
     /// What the line under the cursor of the review is about.
     fn reviewed(&self) -> Option<Item> {
         let Screen::Review(screen) = self.screen() else { return None };
-        review::lines(&self.pending).into_iter().nth(screen.list.cursor).map(|line| line.item)
+        screen.reviewed().first().cloned()
     }
 }
 

@@ -65,7 +65,6 @@ impl App {
             self.overlays.pop();
         }
         self.say(said);
-        self.review_changed();
         vec![]
     }
 

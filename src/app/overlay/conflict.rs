@@ -336,6 +336,5 @@ impl App {
         } else {
             self.say("Your changes of this record are dropped.  u brings them back.");
         }
-        self.review_changed();
     }
 }

@@ -96,7 +96,6 @@ impl App {
             Some(operation) if !operation.is_sending() => {
                 self.pending.allow_duplicates(id);
                 self.say("It waits to be made all the same.  s sends it");
-                self.review_changed();
             }
             _ => self.say("It does not wait any more."),
         }

@@ -42,7 +42,6 @@ impl App {
                     format!("{count} changes dropped.")
                 };
                 self.say(format!("{many}  u brings back."));
-                self.review_changed();
             }
             key => self.say(format!("`{key}` does nothing here.  Esc keeps your changes pending")),
         }

@@ -194,6 +194,11 @@ impl Pending {
         Self { rows, operations, ..Self::default() }
     }
 
+    /// Something is not as it was when that was last asked for.
+    pub(in crate::app) fn is_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
     /// What was touched since this was last asked for, also what does not wait any more by now.
     pub(in crate::app) fn take_touched(&mut self) -> BTreeSet<Item> {
         std::mem::take(&mut self.touched)
@@ -275,13 +280,6 @@ impl Pending {
         self.operations.iter_mut().find(|operation| operation.id == id)
     }
 
-    /// Takes an operation into the next send, or out of it.
-    pub fn toggle_operation(&mut self, id: OperationId) {
-        if let Some(operation) = self.find_operation(id) {
-            operation.included = !operation.included;
-        }
-    }
-
     /// How far an operation is by now. It stays.
     pub fn operation_failed(&mut self, id: OperationId, state: RowState) {
         if let Some(operation) = self.find_operation(id) {
@@ -310,13 +308,6 @@ impl Pending {
                 operation.state = RowState::Waiting;
                 self.touched.insert(Item::Operation(operation.id));
             }
-        }
-    }
-
-    /// Takes a row into the next send, or out of it.
-    pub fn toggle(&mut self, key: &RowKey) {
-        if let Some(row) = self.find(key) {
-            row.included = !row.included;
         }
     }
 
@@ -536,7 +527,7 @@ impl Pending {
 }
 
 /// With a capital letter, as a sentence begins.
-pub(in crate::app) fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

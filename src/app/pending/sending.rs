@@ -271,11 +271,30 @@ impl Pending {
         }
     }
 
-    fn is_included(&self, item: &Item) -> bool {
+    /// The next send takes it along if it can be sent.
+    pub fn is_included(&self, item: &Item) -> bool {
         match item {
             Item::Row(key) => self.row(&key.table, key.id).is_some_and(|row| row.included),
             Item::Operation(id) => self.operation(*id).is_some_and(|operation| operation.included),
         }
+    }
+
+    /// Takes items out of the next send when all of them are in it, else into it.
+    pub fn include(&mut self, items: &[Item]) {
+        let included = !items.iter().all(|item| self.is_included(item));
+        for item in items {
+            match item {
+                Item::Row(key) => self.find(key).into_iter().for_each(|row| row.included = included),
+                Item::Operation(id) => {
+                    self.find_operation(*id).into_iter().for_each(|operation| operation.included = included);
+                }
+            }
+        }
+    }
+
+    /// It was sent, or waits for what was.
+    pub fn is_on_its_way(&self, item: &Item) -> bool {
+        matches!(self.state(item), Some(RowState::Sending(_) | RowState::Queued))
     }
 
     fn is_queued(&self, item: &Item) -> bool {

@@ -1,79 +1,205 @@
 //! The review of pending changes before they are sent.
 
+pub mod lines;
+
+use std::collections::BTreeSet;
+
 use crate::app::command::review::ReviewCommand;
+use crate::app::edit::is_cut;
 use crate::app::effect::Effect;
+use crate::app::layout::Size;
 use crate::app::list::{List, Step};
 use crate::app::notice::Notice;
+use crate::app::overlay::Overlay;
 use crate::app::overlay::prompt::Question;
-use crate::app::pending::{Item, OperationId, Pending, RowKey, RowState};
+use crate::app::overlay::whole::Whole;
+use crate::app::panes::{self, Part as Pane};
+use crate::app::pending::{Edit, Item, OperationId, Pending, RowKey, RowState};
+use crate::app::word_diff::{self, Changed};
 use crate::app::{App, Screen};
 
-/// State of the review.
+use lines::{Part, ReviewLine};
+
+/// State of the review. Its lines follow what waits, see [`Review::follow`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Review {
     /// Cursor and scroll position among the lines.
     pub list: List,
+    /// What waits, in the order of sending.
+    items: Vec<Item>,
+    /// How many of them the next send takes along.
+    included: usize,
+    lines: Vec<ReviewLine>,
+    /// Of those that change alike each one is seen where one of them is in here.
+    unfolded: BTreeSet<Item>,
+    /// What the line under the cursor is about, value by value.
+    values: Vec<Value>,
 }
 
-/// A line of the review.
+/// A value of what is under the cursor, and which words of it change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewLine {
-    /// What it is about.
-    pub item: Item,
-    /// The place of that in the order of sending, from 1.
-    pub place: usize,
-    /// Which part of it the line shows.
-    pub part: Part,
+pub struct Value {
+    /// The column's label, or what an operation calls it.
+    pub label: String,
+    /// As it was read; nothing for one that an operation brings.
+    pub old: Option<String>,
+    /// As it will be.
+    pub new: String,
+    /// Which words of both are not in the other.
+    pub changed: Changed,
 }
 
-/// A part of what waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// What it is.
-    Heading,
-    /// A changed column of a row, or a value that an operation brings.
-    Value(usize),
-    /// What an operation does besides.
-    Effect(usize),
-    /// Why it was not sent, or did not arrive.
-    Reason,
-}
-
-/// The lines of the review, in the order of sending.
-pub fn lines(pending: &Pending) -> Vec<ReviewLine> {
-    let mut lines = Vec::new();
-    for (place, item) in (1..).zip(pending.items()) {
-        let (values, effects, state) = match &item {
-            Item::Row(key) => match pending.row(&key.table, key.id) {
-                Some(row) => (row.edits.len(), 0, &row.state),
-                None => continue,
-            },
-            Item::Operation(id) => match pending.operation(*id) {
-                Some(operation) => (operation.values.len(), operation.effects.len(), &operation.state),
-                None => continue,
-            },
-        };
-        let mut parts = vec![Part::Heading];
-        parts.extend((0..values).map(Part::Value));
-        parts.extend((0..effects).map(Part::Effect));
-        if has_trouble(state) {
-            parts.push(Part::Reason);
-        }
-        lines.extend(parts.into_iter().map(|part| ReviewLine { item: item.clone(), place, part }));
+impl Value {
+    /// A changed column of a run, at this place among the edits of each.
+    fn of(edit: &Edit, place: usize, pending: &Pending, run: &[Item]) -> Self {
+        let (old, is_one) = old(pending, run, place);
+        let new = edit.new.text.clone();
+        let changed = if is_one { word_diff::changed(&old, &new) } else { Changed::default() };
+        Self { label: edit.label.clone(), old: Some(old), new, changed }
     }
-    lines
+
+    /// Both texts in one: `floor [-3-]{+4+}`.
+    fn text(&self) -> String {
+        self.old.as_ref().map_or_else(|| self.new.clone(), |old| word_diff::inline(old, &self.new))
+    }
+
+    fn is_cut(&self) -> bool {
+        is_cut(&self.new) || self.old.as_deref().is_some_and(is_cut)
+    }
 }
 
-/// Something stands in the way, and the review says what.
-pub fn has_trouble(state: &RowState) -> bool {
-    !matches!(state, RowState::Waiting | RowState::Queued | RowState::Sending(_))
+impl Review {
+    /// The review of what waits.
+    pub fn of(pending: &Pending) -> Self {
+        let mut review = Self::default();
+        review.follow(pending);
+        review
+    }
+
+    /// Its lines.
+    pub fn lines(&self) -> &[ReviewLine] {
+        &self.lines
+    }
+
+    /// What waits, in the order of sending.
+    pub fn all(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// How many of them the next send takes along.
+    pub fn included(&self) -> usize {
+        self.included
+    }
+
+    /// What a line is about.
+    pub fn items(&self, line: &ReviewLine) -> &[Item] {
+        &self.items[line.items.clone()]
+    }
+
+    /// The line under the cursor.
+    pub fn line(&self) -> Option<&ReviewLine> {
+        self.lines.get(self.list.cursor)
+    }
+
+    /// What the line under the cursor is about.
+    pub fn reviewed(&self) -> &[Item] {
+        self.line().map_or(&[], |line| self.items(line))
+    }
+
+    /// The values of what is under the cursor, from the one that the line shows on.
+    pub fn values(&self) -> &[Value] {
+        match self.line().map(|line| line.part) {
+            Some(Part::Value(place)) => self.values.get(place..).unwrap_or_default(),
+            _ => &self.values,
+        }
+    }
+
+    /// Where its lines are, and where the values under the cursor in full, counted from the first row of the body: at the
+    /// right where there is room, else below them when the line shows a part of its value only.
+    pub fn panes(&self, size: Size) -> (Pane, Option<Pane>) {
+        let cut = matches!(self.line().map(|line| line.part), Some(Part::Value(_)))
+            && self.values().first().is_some_and(Value::is_cut);
+        panes::list_and_detail(size, cut)
+    }
+
+    /// Finds the lines of what waits by now. The cursor stays on what it is on, or on its place once that was sent.
+    pub(in crate::app) fn follow(&mut self, pending: &Pending) {
+        let under = self.line().and_then(|line| Some((self.items(line).first()?.clone(), line.part)));
+        self.items = pending.items();
+        self.included = pending.sendable().len();
+        self.lines = lines::lines(pending, &self.items, &self.unfolded);
+        let same = under.and_then(|(item, part)| {
+            let of_item = |line: &ReviewLine| self.items.get(line.items.start) == Some(&item);
+            let lines = || self.lines.iter().enumerate().filter(|(_, line)| of_item(line));
+            let exact = lines().find(|(_, line)| line.part == part).or_else(|| lines().next());
+            exact.map(|(place, _)| place)
+        });
+        self.list.cursor = same.unwrap_or(self.list.cursor).min(self.lines.len().saturating_sub(1));
+        self.look(pending);
+    }
+
+    /// Finds the values of what is under the cursor.
+    fn look(&mut self, pending: &Pending) {
+        self.values = match self.reviewed() {
+            [] => vec![],
+            items => values(pending, items),
+        };
+    }
+
+    /// Shows each of those that change alike, or one line for all of them.
+    fn fold(&mut self, run: &[Item], pending: &Pending) {
+        if run.iter().any(|item| self.unfolded.contains(item)) {
+            self.unfolded.retain(|item| !run.contains(item));
+        } else {
+            self.unfolded.extend(run.iter().cloned());
+        }
+        self.follow(pending);
+    }
+}
+
+/// The values of one thing that waits, or of all of a run.
+fn values(pending: &Pending, items: &[Item]) -> Vec<Value> {
+    let Some(first) = items.first() else { return vec![] };
+    match first {
+        Item::Row(key) => {
+            let edits = pending.row(&key.table, key.id).map_or(&[][..], |row| &row.edits);
+            let edits = edits.iter().enumerate();
+            edits.map(|(place, edit)| Value::of(edit, place, pending, items)).collect()
+        }
+        Item::Operation(id) => {
+            let values = pending.operation(*id).map_or(&[][..], |operation| &operation.values);
+            let value = |(label, text): &(String, String)| Value {
+                label: label.clone(),
+                old: None,
+                new: text.clone(),
+                changed: Changed::default(),
+            };
+            values.iter().map(value).collect()
+        }
+    }
+}
+
+/// What all of a run had in a changed column, and whether that is one value: else it says how many there were.
+pub fn old(pending: &Pending, run: &[Item], place: usize) -> (String, bool) {
+    let old = |item: &Item| match item {
+        Item::Row(key) => {
+            pending.row(&key.table, key.id).and_then(|row| row.edits.get(place)).map(|edit| edit.old.as_str())
+        }
+        Item::Operation(_) => None,
+    };
+    let different: BTreeSet<&str> = run.iter().filter_map(old).collect();
+    match different.len() {
+        0 | 1 => (different.into_iter().next().unwrap_or_default().to_owned(), true),
+        many => (format!("({many} different)"), false),
+    }
 }
 
 impl App {
     pub(in crate::app) fn run_review(&mut self, command: ReviewCommand) -> Vec<Effect> {
         let Screen::Review(review) = self.screen() else { return vec![] };
-        let Some(line) = lines(&self.pending).into_iter().nth(review.list.cursor) else { return vec![] };
-        match (command, &line.item) {
+        let Some(line) = review.line().cloned() else { return vec![] };
+        let run = review.items(&line).to_vec();
+        match (command, run.as_slice()) {
             (ReviewCommand::Send, _) => {
                 let items = self.pending.sendable();
                 match items.len() {
@@ -81,26 +207,59 @@ impl App {
                     _ => self.ask(Question::Send { items }),
                 }
             }
-            (ReviewCommand::Toggle, item) => {
-                match item {
-                    Item::Row(key) => self.pending.toggle(key),
-                    Item::Operation(id) => self.pending.toggle_operation(*id),
-                }
-                self.step_review(Step::Rows(0));
-            }
-            (ReviewCommand::Drop, Item::Row(key)) => self.drop_reviewed(key, line.part),
-            (ReviewCommand::Drop, Item::Operation(id)) => self.drop_reviewed_operation(*id),
-            (ReviewCommand::Resolve, Item::Row(key)) => return self.resolve_reviewed(key),
-            (ReviewCommand::Resolve, Item::Operation(id)) => return self.resolve_operation(*id),
+            (ReviewCommand::Toggle, run) => self.pending.include(run),
+            (ReviewCommand::Drop, run) => self.drop_reviewed(run, line.part),
+            (ReviewCommand::Open, _) if matches!(line.part, Part::Value(_)) => self.read_reviewed(),
+            (ReviewCommand::Open, [Item::Row(key)]) => return self.resolve_reviewed(key),
+            (ReviewCommand::Open, [Item::Operation(id)]) => return self.resolve_operation(*id),
+            (ReviewCommand::Open, run) => self.fold_reviewed(run),
         }
         vec![]
     }
 
-    fn drop_reviewed(&mut self, key: &RowKey, part: Part) {
-        let Some(row) = self.pending.row(&key.table, key.id) else { return };
-        if row.is_sending() {
-            return self.say("It is being saved. Wait for the answer.");
+    /// The value under the cursor over the whole screen, with the words that change.
+    fn read_reviewed(&mut self) {
+        let Screen::Review(review) = self.screen() else { return };
+        let Some(value) = review.values().first() else { return };
+        let whole = Whole::new(value.label.clone(), value.text(), self.size.width);
+        self.overlays.push(Overlay::Whole(Box::new(whole)));
+    }
+
+    fn fold_reviewed(&mut self, run: &[Item]) {
+        if let Screen::Review(review) = self.screens.top_mut() {
+            review.fold(run, &self.pending);
         }
+        self.step_review(Step::Rows(0));
+    }
+
+    fn drop_reviewed(&mut self, run: &[Item], part: Part) {
+        if run.iter().any(|item| self.pending.is_on_its_way(item)) {
+            return self.say("It is on its way. Wait for the answer.");
+        }
+        let mut dropped = 0;
+        let mut titles = Vec::new();
+        self.pending.begin_together();
+        for item in run {
+            match item {
+                Item::Row(key) => dropped += self.drop_edits(key, part),
+                Item::Operation(id) => {
+                    titles.extend(self.pending.operation(*id).map(|operation| operation.title.clone()));
+                    self.pending.drop_operation(*id);
+                }
+            }
+        }
+        self.pending.end_together();
+        self.say(match (titles.as_slice(), dropped) {
+            ([], 1) => "Change dropped.  u brings it back.".to_owned(),
+            ([], count) => format!("{count} changes dropped.  u brings them back."),
+            ([title], _) => format!("Dropped: {title}.  u brings it back."),
+            (titles, _) => format!("{} operations dropped.  u brings them back.", titles.len()),
+        });
+    }
+
+    /// Drops the changes that a line is about; how many they are.
+    fn drop_edits(&mut self, key: &RowKey, part: Part) -> usize {
+        let Some(row) = self.pending.row(&key.table, key.id) else { return 0 };
         let columns: Vec<_> = match part {
             Part::Value(edit) => row.edits.get(edit).map(|edit| edit.column.clone()).into_iter().collect(),
             _ => row.edits.iter().map(|edit| edit.column.clone()).collect(),
@@ -108,22 +267,7 @@ impl App {
         for column in &columns {
             self.pending.drop_edit(key, column);
         }
-        self.say(match columns.len() {
-            1 => "Change dropped.  u brings it back.".to_owned(),
-            count => format!("{count} changes dropped.  u brings them back one by one."),
-        });
-        self.review_changed();
-    }
-
-    fn drop_reviewed_operation(&mut self, id: OperationId) {
-        let Some(operation) = self.pending.operation(id) else { return };
-        if operation.is_sending() {
-            return self.say("It is on its way. Wait for the answer.");
-        }
-        let said = format!("Dropped: {}.  u brings it back.", operation.title);
-        self.pending.drop_operation(id);
-        self.say(said);
-        self.review_changed();
+        columns.len()
     }
 
     fn resolve_reviewed(&mut self, key: &RowKey) -> Vec<Effect> {
@@ -154,20 +298,24 @@ impl App {
     }
 
     pub(in crate::app) fn step_review(&mut self, step: Step) {
-        let (len, height) = (lines(&self.pending).len(), self.size.body_height());
-        if let Screen::Review(review) = self.screen_mut() {
-            review.list.step(step, len, height);
-        }
+        let size = self.size;
+        let Screen::Review(review) = self.screens.top_mut() else { return };
+        let height = usize::from(review.panes(size).0.height);
+        review.list.step(step, review.lines.len(), height);
+        review.look(&self.pending);
+        // What is seen in full below the lines takes room from them.
+        let height = usize::from(review.panes(size).0.height);
+        review.list.step(Step::Rows(0), review.lines.len(), height);
     }
 
     /// The pending set has changed under the review; when nothing is left there is nothing to review.
     pub(in crate::app) fn review_changed(&mut self) {
-        if matches!(self.screen(), Screen::Review(_)) {
-            if self.pending.is_empty() {
-                self.screens.pop();
-            } else {
-                self.step_review(Step::Rows(0));
-            }
+        let Screen::Review(review) = self.screens.top_mut() else { return };
+        if self.pending.is_empty() {
+            self.screens.pop();
+            return;
         }
+        review.follow(&self.pending);
+        self.step_review(Step::Rows(0));
     }
 }

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
-use super::text;
+use super::{changed, text};
 use crate::app::App;
 use crate::app::edit::short;
 use crate::app::overlay::conflict::{Compared, Conflict, Decision, Side};
@@ -20,8 +20,6 @@ use crate::tui::theme::Theme;
 
 /// Cells of a row that say whose value it is to be.
 const DECISION: u16 = 11;
-/// Bytes of a value that are looked at for a frame.
-const SEEN: usize = 6_000;
 
 /// Draws the screen; answers where the cursor is.
 pub(super) fn draw(
@@ -175,45 +173,22 @@ fn beside(side: &Side, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// The part of a text around its first changed words.
 fn words(value: &str, changed: &[Range<usize>], theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let first = changed.first().map_or(0, |run| run.start);
-    let begin = value.floor_char_boundary(if first > SEEN / 2 { first - SEEN / 4 } else { 0 });
-    let end = value.floor_char_boundary((begin + SEEN).min(value.len()));
-    let seen = &value[begin..end];
-    let lines = broken(seen, usize::from(area.width.saturating_sub(2)).max(1));
-    let differs = |line: &Range<usize>| {
-        changed.iter().any(|run| run.start < line.end + begin && run.end > line.start + begin)
-    };
+    let seen = changed::seen(value, changed);
+    let width = usize::from(area.width.saturating_sub(2)).max(1);
+    let lines = broken(&value[seen.clone()], width);
+    let lines: Vec<_> =
+        lines.into_iter().map(|line| line.start + seen.start..line.end + seen.start).collect();
     let rows = usize::from(area.height);
     // The first line that differs is seen, with the one before it.
-    let top = match lines.iter().position(differs) {
+    let top = match lines.iter().position(|line| changed::differs(line, changed)) {
         Some(at) if at >= rows => at - 1,
         _ => 0,
     };
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
         let place = Rect { x: area.x + 2, y, width: area.width.saturating_sub(2), height: 1 };
-        if differs(line) {
+        if changed::differs(line, changed) {
             buffer.set_string(area.x, y, "+", theme.key);
         }
-        let mut x = place.x;
-        let mut at = line.start;
-        let inside = changed.iter().map(|run| run.start.max(begin) - begin..run.end.max(begin) - begin);
-        for run in inside.filter(|run| run.start < line.end && run.end > line.start) {
-            let (start, end) = (run.start.max(line.start), run.end.min(line.end));
-            x = piece(&seen[at..start], Style::new(), x, place, buffer);
-            x = piece(&seen[start..end], theme.matched, x, place, buffer);
-            at = end;
-        }
-        piece(&seen[at..line.end], Style::new(), x, place, buffer);
+        changed::line(value, line, changed, theme, place, buffer);
     }
-}
-
-/// Writes a part of a line; answers where it ends.
-fn piece(part: &str, style: Style, x: u16, line: Rect, buffer: &mut Buffer) -> u16 {
-    let place = Rect { x, width: line.right().saturating_sub(x), ..line };
-    if part.is_empty() || place.width == 0 {
-        return x;
-    }
-    let part = text::fit(part, usize::from(place.width));
-    text::line(&part, style, place, buffer);
-    x + unicode_width::UnicodeWidthStr::width(&*part) as u16
 }

@@ -47,16 +47,21 @@ pub(super) fn draw(
             cursor = at;
         }
         if let Some(main) = rect(panes.main, area) {
-            match main.y == detail.y {
-                true => rule(Rect { x: main.right(), width: 1, ..main }, theme, buffer),
-                false => {
-                    let line = "-".repeat(usize::from(main.width));
-                    buffer.set_string(main.x, main.bottom(), line, theme.dim);
-                }
-            }
+            rule_between(main, detail, theme, buffer);
         }
     }
     cursor
+}
+
+/// Draws the line between a pane and the one beside or below it.
+pub(super) fn rule_between(main: Rect, detail: Rect, theme: &Theme, buffer: &mut Buffer) {
+    match main.y == detail.y {
+        true => rule(Rect { x: main.right(), width: 1, ..main }, theme, buffer),
+        false => {
+            let line = "-".repeat(usize::from(main.width));
+            buffer.set_string(main.x, main.bottom(), line, theme.dim);
+        }
+    }
 }
 
 fn rule(area: Rect, theme: &Theme, buffer: &mut Buffer) {

@@ -5,13 +5,17 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::text;
+use super::{changed, panes, text};
 use crate::app::App;
 use crate::app::edit::{short, short_pair};
 use crate::app::operate::headline;
-use crate::app::pending::{AT_A_TIME, Item, OperationKind, PendingRow, RowState};
+use crate::app::pending::{
+    AT_A_TIME, Item, OperationKind, Pending, PendingOperation, PendingRow, RowState, capital,
+};
 use crate::app::screen::Review;
-use crate::app::screen::review::{Part, lines};
+use crate::app::screen::review::lines::{Part, ReviewLine, title_of};
+use crate::app::screen::review::old;
+use crate::text::grouped;
 use crate::tui::theme::Theme;
 
 /// Draws the screen; answers where the cursor is.
@@ -23,65 +27,177 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let top = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
-    let all = app.pending.items().len();
-    let included = app.pending.sendable().len();
+    let all = review.all().len();
+    let included = review.included();
     let environment = app.session.identity().map_or("", |identity| &identity.environment);
     let said =
         format!("{included} of {all} included, sent to {environment} in this order, {AT_A_TIME} at a time");
     text::line(&said, theme.dim, top, buffer);
+    let (list, detail) = review.panes(app.size);
+    let list = panes::rect(Some(list), area)?;
     let mut cursor = None;
-    let width = all.to_string().len();
-    let body = area.y + 1..area.bottom();
-    for (y, (place, line)) in body.zip(lines(&app.pending).iter().enumerate().skip(review.list.top)) {
-        let row = Rect { y, height: 1, ..area };
+    let lines = review.lines().iter().enumerate().skip(review.list.top);
+    for (y, (place, line)) in (list.y..list.bottom()).zip(lines) {
+        let row = Rect { y, height: 1, ..list };
         let current = place == review.list.cursor;
         if current {
             buffer.set_string(row.x, row.y, ">", theme.cursor);
             cursor = Some(Position { x: row.x, y });
         }
         let style = if current { theme.cursor } else { Style::new() };
-        match &line.item {
-            Item::Row(key) => {
-                let Some(pending) = app.pending.row(&key.table, key.id) else { continue };
-                match line.part {
-                    Part::Heading => {
-                        let target = &pending.target;
-                        let what = format!("update  {} {}", target.table.display_name, target.name);
-                        let right = match target.table.optimistic_concurrency {
-                            true => format!("If-Match {}", target.row.etag().unwrap_or_default()),
-                            false => "not protected against others".to_owned(),
-                        };
-                        let is = (&pending.state, pending.included);
-                        heading(is, (line.place, width), (&what, &right), style, theme, row, buffer);
-                    }
-                    Part::Value(edit) => change(pending, edit, current, theme, row, buffer),
-                    Part::Effect(_) => {}
-                    Part::Reason => reason(&pending.state, ROW_WAYS, theme, row, buffer),
-                }
-            }
-            Item::Operation(id) => {
-                let Some(operation) = app.pending.operation(*id) else { continue };
-                match line.part {
-                    Part::Heading => {
-                        let what = format!("{:<6}  {}", word(operation.kind), headline(operation));
-                        let is = (&operation.state, operation.included);
-                        heading(is, (line.place, width), (&what, ""), style, theme, row, buffer);
-                    }
-                    Part::Value(value) => {
-                        let Some((label, text)) = operation.values.get(value) else { continue };
-                        brings(label, text, style, theme, row, buffer);
-                    }
-                    Part::Effect(effect) => {
-                        let Some(effect) = operation.effects.get(effect) else { continue };
-                        let cells = Rect { x: row.x + 10, width: row.width.saturating_sub(11), ..row };
-                        text::line(effect, theme.dim, cells, buffer);
-                    }
-                    Part::Reason => reason(&operation.state, OPERATION_WAYS, theme, row, buffer),
-                }
-            }
-        }
+        Lines { pending: &app.pending, review, style, theme, buffer }.draw(line, row);
+    }
+    if let Some(detail) = panes::rect(detail, area) {
+        panes::rule_between(list, detail, theme, buffer);
+        let inner = Rect { x: detail.x + 1, width: detail.width.saturating_sub(2), ..detail };
+        changed::values(review.values(), theme, inner, buffer);
     }
     cursor
+}
+
+/// What it takes to draw a line.
+struct Lines<'a> {
+    pending: &'a Pending,
+    review: &'a Review,
+    style: Style,
+    theme: &'a Theme,
+    buffer: &'a mut Buffer,
+}
+
+impl Lines<'_> {
+    fn draw(&mut self, line: &ReviewLine, row: Rect) {
+        match self.review.items(line).first() {
+            Some(Item::Row(key)) => {
+                if let Some(pending) = self.pending.row(&key.table, key.id) {
+                    self.row(pending, line, row);
+                }
+            }
+            Some(Item::Operation(id)) => {
+                if let Some(operation) = self.pending.operation(*id) {
+                    self.operation(operation, line, row);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn row(&mut self, pending: &PendingRow, line: &ReviewLine, row: Rect) {
+        let target = &pending.target;
+        match line.part {
+            Part::Heading if line.is_run() => {
+                let what = format!("update  {}", rows(line, &target.table.collection_name));
+                self.heading(line, (&what, LIST), row);
+            }
+            Part::Heading => {
+                let what = format!("update  {} {}", target.table.display_name, target.name);
+                let right = match target.table.optimistic_concurrency {
+                    true => format!("If-Match {}", target.row.etag().unwrap_or_default()),
+                    false => "not protected against others".to_owned(),
+                };
+                self.heading(line, (&what, &right), row);
+            }
+            Part::Member => {
+                let old: Vec<_> = pending.edits.iter().map(|edit| short(&edit.old)).collect();
+                self.heading(line, (&target.name, &format!("was {}", old.join(", "))), row);
+            }
+            Part::Value(edit) => self.change(pending, edit, line, row),
+            Part::Effect(_) => {}
+            Part::Reason => reason(&pending.state, ROW_WAYS, self.theme, row, self.buffer),
+        }
+    }
+
+    fn operation(&mut self, operation: &PendingOperation, line: &ReviewLine, row: Rect) {
+        match line.part {
+            Part::Heading if line.is_run() => {
+                let table =
+                    operation.about.as_ref().map_or("records", |target| &target.table.collection_name);
+                let what = title_of(operation, &rows(line, table));
+                self.heading(line, (&format!("{:<6}  {}", word(operation.kind), capital(&what)), LIST), row);
+            }
+            Part::Heading => {
+                let what = format!("{:<6}  {}", word(operation.kind), headline(operation));
+                self.heading(line, (&what, ""), row);
+            }
+            Part::Member => {
+                let name = operation.about.as_ref().map_or(&*operation.title, |target| &*target.name);
+                self.heading(line, (name, ""), row);
+            }
+            Part::Value(value) => {
+                let Some((label, text)) = operation.values.get(value) else { return };
+                brings(label, text, self.style, self.theme, row, self.buffer);
+            }
+            Part::Effect(effect) => {
+                let Some(effect) = operation.effects.get(effect) else { return };
+                let cells = Rect { x: row.x + 10, width: row.width.saturating_sub(11), ..row };
+                text::line(effect, self.theme.dim, cells, self.buffer);
+            }
+            Part::Reason => reason(&operation.state, OPERATION_WAYS, self.theme, row, self.buffer),
+        }
+    }
+
+    /// What is done, and whether it will be.
+    fn heading(&mut self, line: &ReviewLine, (what, right): (&str, &str), row: Rect) {
+        let items = self.review.items(line);
+        let states: Vec<&RowState> = items.iter().filter_map(|item| self.pending.state(item)).collect();
+        let mark = states.iter().map(|state| state.mark()).find(|mark| *mark != '~').unwrap_or(' ');
+        self.buffer.set_string(row.x + 1, row.y, mark.to_string(), self.theme.problem);
+        let is_any = |is: fn(&RowState) -> bool| states.iter().any(|state| is(state));
+        let included = items.iter().filter(|item| self.pending.is_included(item)).count();
+        let inside = if is_any(|state| matches!(state, RowState::Sending(_) | RowState::Queued)) {
+            "[.]"
+        } else if is_any(RowState::is_unsettled) {
+            "[!]"
+        } else {
+            match included {
+                0 => "[ ]",
+                all if all == items.len() => "[x]",
+                _ => "[-]",
+            }
+        };
+        let width = self.review.all().len().to_string().len();
+        let place = line.items.start + 1;
+        let indent = if line.part == Part::Member { "  " } else { "" };
+        let left = format!("{indent}{inside} {place:>width$} {what}");
+        let cells = Rect { x: row.x + 3, width: row.width.saturating_sub(4), ..row };
+        text::line(&left, self.style, cells, self.buffer);
+        let used = text::fit(&left, usize::from(cells.width)).width() as u16 + 2;
+        let rest =
+            Rect { x: cells.x + used.min(cells.width), width: cells.width.saturating_sub(used), ..cells };
+        if right.width() <= usize::from(rest.width) {
+            text::line_right(right, self.theme.dim, rest, self.buffer);
+        }
+    }
+
+    /// A changed column: of a run what all of it had, or how many different values.
+    fn change(&mut self, pending: &PendingRow, place: usize, line: &ReviewLine, row: Rect) {
+        let Some(edit) = pending.edits.get(place) else { return };
+        let (old, is_one) = match line.is_run() {
+            true => old(self.pending, self.review.items(line), place),
+            false => (edit.old.clone(), true),
+        };
+        let (from, to) = match is_one {
+            true => short_pair(&old, &edit.new.text),
+            false => (old, short(&edit.new.text)),
+        };
+        let label_width = (row.width / 4).min(28);
+        let cells = Rect { x: row.x + 10, width: label_width, ..row };
+        text::line(&edit.label, self.style, cells, self.buffer);
+        let values = row.right().saturating_sub(cells.right() + 2);
+        let half = values.saturating_sub(4) / 2;
+        let old = Rect { x: cells.right() + 1, width: half, ..row };
+        text::line(&from, self.theme.dim, old, self.buffer);
+        text::line("->", self.theme.key, Rect { x: old.right() + 1, width: 2, ..row }, self.buffer);
+        let new = Rect { x: old.right() + 4, width: half, ..row };
+        text::line(&to, self.theme.edited, new, self.buffer);
+    }
+}
+
+/// What the heading of a run says at its right.
+const LIST: &str = "Enter lists them";
+
+/// `37 Cases`
+fn rows(line: &ReviewLine, table: &str) -> String {
+    format!("{} {table}", grouped(line.items.len() as u64))
 }
 
 /// What an operation is, in a word.
@@ -95,36 +211,6 @@ fn word(kind: OperationKind) -> &'static str {
     }
 }
 
-fn heading(
-    (state, included): (&RowState, bool),
-    (place, width): (usize, usize),
-    (what, right): (&str, &str),
-    style: Style,
-    theme: &Theme,
-    row: Rect,
-    buffer: &mut Buffer,
-) {
-    let mark = match state {
-        RowState::Waiting => ' ',
-        state => state.mark(),
-    };
-    buffer.set_string(row.x + 1, row.y, mark.to_string(), theme.problem);
-    let inside = match (state, included) {
-        (RowState::Sending(_) | RowState::Queued, _) => "[.]",
-        (RowState::Conflict | RowState::Unknown(_) | RowState::Gone(_), _) => "[!]",
-        (_, true) => "[x]",
-        (_, false) => "[ ]",
-    };
-    let left = format!("{inside} {place:>width$} {what}");
-    let cells = Rect { x: row.x + 3, width: row.width.saturating_sub(4), ..row };
-    text::line(&left, style, cells, buffer);
-    let used = text::fit(&left, usize::from(cells.width)).width() as u16 + 2;
-    let rest = Rect { x: cells.x + used.min(cells.width), width: cells.width.saturating_sub(used), ..cells };
-    if right.width() <= usize::from(rest.width) {
-        text::line_right(right, theme.dim, rest, buffer);
-    }
-}
-
 /// A value that an operation brings.
 fn brings(label: &str, value: &str, style: Style, theme: &Theme, row: Rect, buffer: &mut Buffer) {
     let label_width = (row.width / 4).min(28);
@@ -132,22 +218,6 @@ fn brings(label: &str, value: &str, style: Style, theme: &Theme, row: Rect, buff
     let x = row.x + 11 + label_width;
     let cells = Rect { x, width: row.right().saturating_sub(x + 1), ..row };
     text::line(&short(value), theme.edited, cells, buffer);
-}
-
-fn change(pending: &PendingRow, edit: usize, current: bool, theme: &Theme, row: Rect, buffer: &mut Buffer) {
-    let Some(edit) = pending.edits.get(edit) else { return };
-    let label_width = (row.width / 4).min(28);
-    let cells = Rect { x: row.x + 10, width: label_width, ..row };
-    let style = if current { theme.cursor } else { Style::new() };
-    text::line(&edit.label, style, cells, buffer);
-    let values = row.right().saturating_sub(cells.right() + 2);
-    let half = values.saturating_sub(4) / 2;
-    let old = Rect { x: cells.right() + 1, width: half, ..row };
-    let (from, to) = short_pair(&edit.old, &edit.new.text);
-    text::line(&from, theme.dim, old, buffer);
-    text::line("->", theme.key, Rect { x: old.right() + 1, width: 2, ..row }, buffer);
-    let new = Rect { x: old.right() + 4, width: half, ..row };
-    text::line(&to, theme.edited, new, buffer);
 }
 
 /// How what was refused goes on, by why: changed meanwhile, answer lost, gone.

@@ -1,0 +1,136 @@
+//! The review: what changes alike is one line, and a changed text shows its changed words.
+
+use dvtui::app::Screen;
+use insta::assert_snapshot;
+
+use crate::desk::Desk;
+use crate::stage::identity;
+
+/// The review of this many cases that get the same origin, after one that gets another priority.
+fn alike(records: usize, width: u16, height: u16) -> Desk {
+    let mut desk = Desk::with(identity(), records + 1, width, height);
+    desk.keys("c p l j");
+    for _ in 0..records {
+        desk.keys("Space");
+    }
+    desk.keys("c o e w");
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Review(_))));
+    desk
+}
+
+/// The review of one description to which a line was added, and of a second case.
+fn description(width: u16, height: u16) -> Desk {
+    let mut desk = Desk::at_form(width, height);
+    desk.keys("/").text("description").keys("Enter e Enter").text("Done.").keys("Ctrl-D Esc j c o e w j");
+    desk
+}
+
+/// The row of the screen that has this text.
+fn row(desk: &Desk, text: &str) -> String {
+    let screen = desk.screen();
+    screen
+        .lines()
+        .find(|line| line.contains(text))
+        .unwrap_or_else(|| panic!("no {text}:\n{screen}"))
+        .to_owned()
+}
+
+fn included(desk: &Desk) -> usize {
+    desk.stage.app.pending.sendable().len()
+}
+
+#[test]
+fn what_changes_alike_is_one_line_that_can_be_opened() {
+    let mut desk = alike(37, 80, 24);
+    desk.keys("j j");
+    let folded = desk.screen();
+    assert_eq!(folded.matches("update").count(), 2, "{folded}");
+    desk.keys("Enter");
+    let open = desk.screen();
+    desk.keys("Enter");
+    assert_eq!(desk.screen(), folded);
+    assert_snapshot!("alike", format!("{folded}\n{}\n{open}", "=".repeat(80)));
+}
+
+#[test]
+fn two_equal_changes_are_two_records() {
+    let desk = alike(2, 80, 24);
+    assert_eq!(desk.screen().matches("update").count(), 3, "{}", desk.screen());
+}
+
+#[test]
+fn space_takes_all_of_a_run_in_or_out_and_one_of_them_by_itself() {
+    let mut desk = alike(5, 80, 24);
+    desk.keys("j j Space");
+    assert_eq!(included(&desk), 1);
+    desk.keys("Enter j j Space");
+    assert_eq!(included(&desk), 2);
+    assert!(row(&desk, "5 Cases").contains("[-]"), "{}", desk.screen());
+    desk.keys("k k Space");
+    assert_eq!(included(&desk), 6, "all of it, as not all was in");
+}
+
+#[test]
+fn a_dropped_run_comes_back_by_one_key() {
+    let mut desk = alike(5, 80, 24);
+    desk.keys("j j D");
+    assert_eq!(desk.message(), "5 changes dropped.  u brings them back.");
+    assert_eq!(desk.pending(), 1);
+    desk.keys("u");
+    assert_eq!(desk.pending(), 6);
+    assert_eq!(desk.screen().matches("update").count(), 2, "{}", desk.screen());
+}
+
+#[test]
+fn one_of_a_run_can_be_dropped() {
+    let mut desk = alike(5, 80, 24);
+    desk.keys("j j Enter j j D");
+    assert_eq!(desk.pending(), 5);
+    assert!(row(&desk, "4 Cases").contains("[x]"), "{}", desk.screen());
+}
+
+#[test]
+fn the_cursor_stays_on_what_it_is_on_while_what_comes_before_it_is_saved() {
+    let mut desk = alike(5, 80, 24);
+    desk.keys("s y");
+    let (id, patch) = desk.writes()[0].clone();
+    desk.keys("j j");
+    assert!(row(&desk, "5 Cases").starts_with('>'), "{}", desk.screen());
+    let row_of = patch.id;
+    desk.saved(id, &format!(r#"{{"@odata.etag":"W/\"9\"","incidentid":"{row_of}","prioritycode":3}}"#));
+    assert!(row(&desk, "5 Cases").starts_with('>'), "{}", desk.screen());
+}
+
+#[test]
+fn a_changed_text_is_shown_below_with_what_goes_and_what_comes() {
+    assert_snapshot!("text_80", description(80, 24).screen());
+}
+
+#[test]
+fn a_changed_text_is_shown_beside_the_list_where_there_is_room() {
+    assert_snapshot!("text_120", description(120, 30).screen());
+}
+
+#[test]
+fn the_last_line_is_seen_when_the_text_below_takes_its_room() {
+    let mut desk = Desk::with(identity(), 12, 80, 24);
+    for _ in 0..11 {
+        desk.keys("c p l c o e j");
+    }
+    desk.keys("Enter").row(r#"{"@odata.etag":"W/\"1\"","incidentid":"0000000b-0000-0000-0000-000000000000","description":"One\nTwo"}"#);
+    desk.keys("/").text("description").keys("Enter e Enter").text("Three").keys("Ctrl-D Esc w G");
+    let screen = desk.screen();
+    assert!(screen.lines().any(|line| line.starts_with('>') && line.contains("Description")), "{screen}");
+    assert!(screen.contains("+ Three"), "{screen}");
+}
+
+#[test]
+fn enter_on_a_text_opens_all_of_it_with_what_goes_and_what_comes() {
+    let mut desk = description(80, 24);
+    desk.keys("Enter");
+    let screen = desk.screen();
+    assert!(screen.contains("Paper jams every morning."), "{screen}");
+    assert!(screen.contains("{+") && screen.contains("Done.+}"), "{screen}");
+    desk.keys("Esc");
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Review(_))));
+}
