@@ -32,6 +32,9 @@ pub enum Effect {
     Write(WriteId, Patch),
     /// Carry out an operation. Never aborted; answers with [`Event::Operated`](super::Event::Operated).
     Operate(WriteId, Box<Operation>),
+    /// Send several as one change set: all of them are carried out, or none. Never aborted; each is answered as if it was
+    /// sent by itself, those last that were refused themselves.
+    Together(Vec<Sent>),
     /// What connections and sign-ins are to from here on.
     Aim(Place),
     /// Send requests to the environment at this address from here on: its connection is there.

@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     fn api(status: u16, code: &str, message: &str) -> Error {
-        Error::Api { status, code: code.into(), message: message.into(), request_id: None }
+        Error::Api { status, code: code.into(), message: message.into(), request_id: None, part: None }
     }
 
     #[test]

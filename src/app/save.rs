@@ -47,8 +47,8 @@ impl App {
         }
     }
 
-    /// Sends changes and operations, one write each. A question about them was confirmed.
-    pub(in crate::app) fn send(&mut self, items: &[Item]) -> Vec<Effect> {
+    /// Sends changes and operations, one write each, or all of them as one. A question about them was confirmed.
+    pub(in crate::app) fn send(&mut self, items: &[Item], together: bool) -> Vec<Effect> {
         if let Some(reason) = self.read_only() {
             self.say(reason);
             return vec![];
@@ -59,11 +59,20 @@ impl App {
             self.say("Nothing there can be sent.");
             return vec![];
         }
-        let writes = self.pending.send(items);
+        let effects = match together {
+            false => self.pending.send(items).into_iter().map(Effect::from).collect(),
+            true => match self.pending.send_together(items) {
+                Ok(writes) => vec![Effect::Together(writes)],
+                Err(why) => {
+                    self.say(why);
+                    return vec![];
+                }
+            },
+        };
         self.sending.begin(count);
         self.sent.begin();
         self.notice = None; // the line tells what is on its way until it is answered
-        writes.into_iter().map(Effect::from).collect()
+        effects
     }
 
     /// What is to happen once something that was sent is answered: the program ends if it was left meanwhile.

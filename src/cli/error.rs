@@ -323,6 +323,7 @@ mod tests {
             code: "0x80060882".into(),
             message: "changed".into(),
             request_id: None,
+            part: None,
         };
         assert_eq!(CliError::from(conflict).kind(), Kind::Conflict);
         assert_eq!(CliError::from(dataverse::Error::from(auth::Error::SignInNeeded)).kind(), Kind::SignIn);

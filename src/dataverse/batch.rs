@@ -80,14 +80,14 @@ fn of_parts(boundary: &str, body: String) -> Result<Request, Error> {
     Ok(request)
 }
 
-/// Makes sure that each of `count` writes was answered, and well.
+/// The answers to `count` writes, each of which was carried out.
 ///
 /// # Errors
 ///
 /// The error of the write that failed: nothing was carried out then. [`Error::OutcomeUnknown`] when answers are missing.
-pub(super) fn check(response: Response, count: usize) -> Result<(), Error> {
+pub(super) fn answers(response: Response, count: usize) -> Result<Vec<Answer>, Error> {
     let parts = parts(&response.body);
-    if let Some(error) = parts.iter().find_map(Part::error) {
+    if let Some(error) = parts.iter().find_map(Answer::error) {
         return Err(error);
     }
     if parts.len() != count {
@@ -97,48 +97,77 @@ pub(super) fn check(response: Response, count: usize) -> Result<(), Error> {
             source: Box::new(foreign.unwrap_or_else(|| Error::answer(what))),
         });
     }
-    Ok(())
+    Ok(parts)
 }
 
 /// The error inside an answer of several parts; nothing where there is none.
 pub(super) fn error_in(headers: &HeaderMap, body: &Bytes) -> Option<Error> {
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let is_multipart = kind.trim_start().to_ascii_lowercase().starts_with("multipart/");
-    is_multipart.then(|| parts(body).iter().find_map(Part::error)).flatten()
+    is_multipart.then(|| parts(body).iter().find_map(Answer::error)).flatten()
 }
 
-struct Part {
+/// The answer to one request of several.
+pub(super) struct Answer {
     status: StatusCode,
-    body: Bytes,
+    /// The request's number in its change set.
+    number: Option<usize>,
+    /// The row's new version.
+    pub(super) etag: Option<String>,
+    pub(super) body: Bytes,
 }
 
-impl Part {
+impl Answer {
     fn error(&self) -> Option<Error> {
-        (!self.status.is_success()).then(|| error_of(self.status, &HeaderMap::new(), &self.body))
+        if self.status.is_success() {
+            return None;
+        }
+        let mut error = error_of(self.status, &HeaderMap::new(), &self.body);
+        if let Error::Api { part, .. } = &mut error {
+            *part = self.number;
+        }
+        Some(error)
     }
 }
 
 /// The answers inside a body, in order. Lines may end either way; what makes no sense is left out.
-fn parts(body: &Bytes) -> Vec<Part> {
+fn parts(body: &Bytes) -> Vec<Answer> {
     let mut parts = Vec::new();
     let text = String::from_utf8_lossy(body);
     let mut lines = text.lines().peekable();
+    let mut number = None;
     while let Some(line) = lines.next() {
+        if line.starts_with("--") {
+            number = None;
+        }
+        if let Some(id) = header(line, "Content-ID") {
+            number = id.parse().ok();
+        }
         let Some(status) = line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.split(' ').next()) else {
             continue;
         };
         let Ok(status) = StatusCode::from_bytes(status.as_bytes()) else { continue };
-        // The headers of the part, up to an empty line.
-        while lines.next_if(|line| !line.is_empty() && !line.starts_with("--")).is_some() {}
+        // The headers of the answer, up to an empty line.
+        let mut etag = None;
+        while let Some(line) = lines.next_if(|line| !line.is_empty() && !line.starts_with("--")) {
+            etag = header(line, "ETag").map(str::to_owned).or(etag);
+            number = header(line, "Content-ID").and_then(|id| id.parse().ok()).or(number);
+        }
         lines.next_if(|line| line.is_empty());
         let mut content = String::new();
         while let Some(line) = lines.next_if(|line| !line.starts_with("--")) {
             content.push_str(line);
             content.push('\n');
         }
-        parts.push(Part { status, body: Bytes::from(content) });
+        parts.push(Answer { status, number, etag, body: Bytes::from(content) });
     }
     parts
+}
+
+/// The value of a header, if the line is that header.
+fn header<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let (given, value) = line.split_once(':')?;
+    given.eq_ignore_ascii_case(name).then(|| value.trim())
 }
 
 #[cfg(test)]
@@ -234,16 +263,18 @@ mod tests {
 
     #[test]
     fn a_change_set_is_good_when_each_of_its_parts_is() {
-        assert!(check(response(GOOD), 2).is_ok());
-        assert!(check(response(GOOD), 3).unwrap_err().is_outcome_unknown());
-        assert!(check(response(""), 2).unwrap_err().is_outcome_unknown());
+        assert!(answers(response(GOOD), 2).is_ok());
+        assert!(answers(response(GOOD), 3).err().unwrap().is_outcome_unknown());
+        assert!(answers(response(""), 2).err().unwrap().is_outcome_unknown());
     }
 
     #[test]
     fn the_error_of_one_part_is_the_error_of_all() {
-        let body = "--batchresponse_1\nContent-Type: application/http\n\nHTTP/1.1 400 Bad Request\n\
+        let body = "--batchresponse_1\nContent-Type: application/http\nContent-ID: 2\n\nHTTP/1.1 400 Bad Request\n\
             Content-Type: application/json\n\n\
             {\"error\":{\"code\":\"0x8004440a\",\"message\":\"open activities\"}}\n--batchresponse_1--\n";
-        assert_eq!(check(response(body), 2).unwrap_err().code(), Some("0x8004440a"));
+        let error = answers(response(body), 2).err().unwrap();
+        assert_eq!(error.code(), Some("0x8004440a"));
+        assert!(matches!(error, Error::Api { part: Some(2), .. }), "{error:?}");
     }
 }

@@ -22,6 +22,8 @@ pub enum Error {
         message: String,
         /// `x-ms-service-request-id`, for a support case.
         request_id: Option<String>,
+        /// Which request of a change set was refused, from 1, where the answer says it.
+        part: Option<usize>,
     },
     /// Too many requests, and the retries are used up.
     #[error("the server asks to wait {} s", retry_after.as_secs())]
@@ -69,6 +71,9 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// Another operation of the same change set was refused, so that this one was not carried out either.
+    #[error("it is all or nothing, and another one was refused")]
+    AllOrNothing,
     /// An upload in pieces broke off: not all of them were sent, so that the column has what it had.
     #[error("the upload broke off after {done} of {size} bytes: the column is as it was")]
     NotCommitted {
@@ -338,7 +343,7 @@ mod tests {
     use super::*;
 
     fn api(status: u16, code: &str) -> Error {
-        Error::Api { status, code: code.into(), message: "no".into(), request_id: None }
+        Error::Api { status, code: code.into(), message: "no".into(), request_id: None, part: None }
     }
 
     #[test]

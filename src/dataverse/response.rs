@@ -106,9 +106,13 @@ pub(super) fn error_of(status: StatusCode, headers: &HeaderMap, body: &Bytes) ->
     let request_id = request_id(headers);
     match wire_error(body) {
         Some(error) => error.into_error(status.as_u16(), request_id, &plain(status)),
-        None if matches!(status.as_u16(), 401 | 403 | 404 | 412 | 429 | 502 | 503 | 504) => {
-            Error::Api { status: status.as_u16(), code: String::new(), message: plain(status), request_id }
-        }
+        None if matches!(status.as_u16(), 401 | 403 | 404 | 412 | 429 | 502 | 503 | 504) => Error::Api {
+            status: status.as_u16(),
+            code: String::new(),
+            message: plain(status),
+            request_id,
+            part: None,
+        },
         None if status.is_redirection() => Error::Answer {
             what: "a redirect, which is not followed".to_owned(),
             status: status.as_u16(),
@@ -165,6 +169,7 @@ impl WireError {
             code: self.code.unwrap_or_default(),
             message: message.map_or_else(|| otherwise.to_owned(), shortened),
             request_id,
+            part: None,
         }
     }
 }

@@ -127,7 +127,7 @@ impl Client {
     pub async fn create_and_act(&self, new: &NewRow, action: &Action) -> Result<(), Error> {
         let writes = [Request::create_unseen(new)?, Request::action(action)];
         let response = self.transport.send(batch::change_set(&writes)?).await?;
-        batch::check(response, writes.len())
+        batch::answers(response, writes.len()).map(drop)
     }
 
     /// The row in the answer to a write; where there is none, as it is read now, or else as it was `sent`.

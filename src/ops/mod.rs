@@ -19,6 +19,7 @@ pub mod operate;
 pub mod save;
 pub mod sign_in;
 pub mod time_zone;
+pub mod together;
 mod windows_zones;
 
 pub use connect::{Expected, Failure, Identity, OtherOrganization, connect, connect_as};
@@ -27,3 +28,4 @@ pub use delete::delete;
 pub use operate::operate;
 pub use save::{Outcome, save};
 pub use time_zone::time_zone;
+pub use together::together;

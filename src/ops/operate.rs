@@ -88,7 +88,7 @@ async fn acted(client: &Client, action: &Action, lost: Error) -> Outcome {
 }
 
 /// Makes sure that the row that something is about is as it was read. A refused write costs no request.
-async fn unchanged(client: &Client, subject: Option<&Subject>) -> Result<(), Error> {
+pub(super) async fn unchanged(client: &Client, subject: Option<&Subject>) -> Result<(), Error> {
     if let Some(reason) = client.guard().read_only() {
         return Err(Error::Refused { reason });
     }

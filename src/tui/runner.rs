@@ -109,6 +109,7 @@ impl Runner {
             }
             Effect::Write(id, patch) => self.write(Sent::Update(id, patch)),
             Effect::Operate(id, operation) => self.write(Sent::Operation(id, operation)),
+            Effect::Together(sent) => self.write_together(sent),
             Effect::KeepLayout(environment, table, layout) => {
                 let _ = self.layouts.send((environment, table, layout)); // it lives as long as the runner
             }
@@ -176,6 +177,20 @@ impl Runner {
             };
             let _ = events.send(answer); // the loop is gone: nobody to tell
         });
+        self.writing(write);
+    }
+
+    fn write_together(&mut self, sent: Vec<Sent>) {
+        let (services, events) = (self.services.clone(), self.events.clone());
+        let write = tokio::spawn(async move {
+            for answer in services.together(sent).await {
+                let _ = events.send(answer); // the loop is gone: nobody to tell
+            }
+        });
+        self.writing(write);
+    }
+
+    fn writing(&mut self, write: JoinHandle<()>) {
         self.writes.retain(|write| !write.is_finished());
         self.writes.push(write);
     }

@@ -81,3 +81,29 @@ async fn a_slow_save_does_not_keep_the_others_waiting() {
     program.wait_until("everything saved", |screen| !screen.contains("pending")).await;
     program.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_as_one_is_one_request_and_a_row_that_was_changed_meanwhile_stops_all_of_it() {
+    let mut program = Program::start_at_the_cases().await;
+    let first = program.open_as_json().await;
+    program.keys("esc");
+    program.wait_for("CAS-").await;
+    program.keys("space space space c p h");
+    let count = staged(&mut program).await;
+    program.change_as_somebody_else(&first, json!({ "description": "theirs" })).await;
+    program.keys("w z g");
+    program.wait_for("as one request: all or nothing").await;
+    program.keys("s");
+    program.wait_for("all or nothing?").await;
+    program.keys("y");
+    let name = program.row(&first).await["ticketnumber"].as_str().unwrap().to_owned();
+    program.wait_until("every answer", |screen| !screen.contains("[.]") && screen.contains("412")).await;
+    let writes = program.writes().await;
+    assert_eq!(writes.iter().filter(|write| write["path"].as_str().unwrap().contains("$batch")).count(), 1);
+    let screen = program.shown();
+    let conflict = screen.lines().find(|line| line.contains(&name)).unwrap_or_default();
+    assert!(conflict.contains("[!]"), "{screen}");
+    assert!(screen.contains(&format!("Not saved: Priority of {name}.")), "{screen}");
+    program.wait_until("all of it", |screen| screen.contains(&format!("~{count} pending"))).await;
+    program.quit_with_pending().await;
+}

@@ -36,6 +36,7 @@ mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod timelines;
+mod together;
 mod views;
 mod world;
 mod writes;

@@ -250,6 +250,7 @@ fn what_went_wrong_is_copied_with_code_and_ids_and_without_a_query() {
         code: "0x80040220".into(),
         message: "is missing prvReadIncident privilege".into(),
         request_id: Some("77ab".into()),
+        part: None,
     };
     stage.answer(Slot::Rows, Reply::Rows(Err(error)));
     assert!(stage.app.hints().iter().any(|hint| hint.keys == "y e" && hint.text == "copy report"));

@@ -111,7 +111,7 @@ impl Desk {
 
     /// The last key sent something.
     pub(crate) fn sends(&self) -> bool {
-        self.stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..) | Effect::Operate(..)))
+        !stage::sent(&self.stage.effects).is_empty()
     }
 
     /// The only change that the last key sent.

@@ -15,7 +15,7 @@ use crate::stage::cases;
 
 pub(crate) fn api(status: u16, code: &str, message: &str) -> Error {
     let request_id = Some("77ab".to_owned());
-    Error::Api { status, code: code.into(), message: message.into(), request_id }
+    Error::Api { status, code: code.into(), message: message.into(), request_id, part: None }
 }
 
 /// What the network can do to a request.

@@ -1,6 +1,10 @@
 //! The review: what changes alike is one line, and a changed text shows its changed words.
 
 use dvtui::app::Screen;
+use dvtui::app::effect::Effect;
+use dvtui::app::event::SaveFailure;
+use dvtui::app::pending::Sent;
+use dvtui::app::problem::Problem;
 use insta::assert_snapshot;
 
 use crate::desk::Desk;
@@ -133,4 +137,71 @@ fn enter_on_a_text_opens_all_of_it_with_what_goes_and_what_comes() {
     assert!(screen.contains("{+") && screen.contains("Done.+}"), "{screen}");
     desk.keys("Esc");
     assert!(desk.is_at(|screen| matches!(screen, Screen::Review(_))));
+}
+
+/// What went out as one.
+fn together(desk: &Desk) -> Vec<Sent> {
+    let sets = desk.stage.effects.iter().filter_map(|effect| match effect {
+        Effect::Together(sent) => Some(sent.clone()),
+        _ => None,
+    });
+    let sets: Vec<_> = sets.collect();
+    assert!(sets.len() < 2);
+    sets.concat()
+}
+
+#[test]
+fn all_or_nothing_is_asked_for_and_sent_as_one() {
+    let mut desk = alike(3, 80, 24);
+    desk.keys("z g");
+    assert_eq!(desk.message(), "What is included is sent as one request: all of it is done, or nothing.");
+    assert!(desk.screen().contains("4 of 4 included, sent to contoso-uat as one request: all or nothing"));
+    desk.keys("s");
+    assert_eq!(desk.message(), "Send 4 changes on 4 records to contoso-uat, all or nothing?");
+    assert!(!desk.sends());
+    desk.keys("y");
+    assert_eq!(together(&desk).len(), 4);
+    for sent in together(&desk) {
+        let Sent::Update(id, patch) = sent else { panic!("{sent:?}") };
+        desk.saved(id, &format!(r#"{{"@odata.etag":"W/\"9\"","incidentid":"{}"}}"#, patch.id));
+    }
+    assert_eq!(desk.message(), "Saved 4 of 4.");
+    assert_eq!(desk.pending(), 0);
+}
+
+#[test]
+fn what_was_refused_for_the_sake_of_another_one_says_so_and_all_of_it_waits() {
+    let mut desk = alike(3, 80, 24);
+    desk.keys("z g s y");
+    let why = ["it is all or nothing", "it is all or nothing", "it is all or nothing", "Not on Mondays."];
+    let sent = together(&desk);
+    for (sent, why) in sent.into_iter().zip(why) {
+        let Sent::Update(id, _) = sent else { panic!("{sent:?}") };
+        desk.failed(id, SaveFailure::Failed(Problem::new(why)));
+    }
+    assert!(desk.screen().contains("Not on Mondays."), "{}", desk.screen());
+    assert_eq!((desk.pending(), included(&desk)), (4, 4));
+    desk.keys("Esc z g s y");
+    assert_eq!((together(&desk).len(), desk.writes().len()), (0, 4), "one by one again");
+}
+
+#[test]
+fn what_cannot_be_in_one_request_is_named_before_anything_is_asked() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l D j c p h w z g s");
+    assert_eq!(
+        desk.message(),
+        "CAS-00000-A1B2C3 is changed by more than one operation.  z g sends one by one"
+    );
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Review(_))) && desk.stage.app.overlays.is_empty());
+}
+
+#[test]
+fn the_batch_that_is_copied_is_one_change_set_then() {
+    let mut desk = alike(3, 80, 24);
+    for (keys, sets) in [("y b", 4), ("z g y b", 1)] {
+        desk.keys(keys);
+        let [Effect::Copy(text)] = &desk.stage.effects[..] else { panic!("{:?}", desk.stage.effects) };
+        assert_eq!(text.matches("; boundary=changeset_").count(), sets);
+    }
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use dvtui::app::effect::Effect;
 use dvtui::app::event::Event;
 use dvtui::app::key::{Input, Key};
 use dvtui::app::overlay::Overlay;
 use dvtui::app::overlay::prompt::{self, Confirm, Question};
-use dvtui::app::pending::{Item, OperationKind, Pending};
+use dvtui::app::pending::{Item, OperationKind, Pending, Sent};
 use dvtui::app::session::{Identity, Session, Writes};
 use dvtui::app::{App, Screen};
 use proptest::prelude::*;
@@ -74,12 +73,11 @@ fn on_its_way(pending: &Pending) -> BTreeSet<Item> {
 /// What the effects of the last event send.
 fn sent(desk: &Desk) -> BTreeSet<Item> {
     let pending = &desk.stage.app.pending;
-    let items = desk.stage.effects.iter().filter_map(|effect| match effect {
-        Effect::Write(id, _) => Some(Item::Row(pending.sent_as(*id).expect("a row is sent").key())),
-        Effect::Operate(id, _) => {
-            Some(Item::Operation(pending.operation_sent_as(*id).expect("an operation is sent").id))
+    let items = crate::stage::sent(&desk.stage.effects).into_iter().map(|sent| match sent {
+        Sent::Update(id, _) => Item::Row(pending.sent_as(id).expect("a row is sent").key()),
+        Sent::Operation(id, _) => {
+            Item::Operation(pending.operation_sent_as(id).expect("an operation is sent").id)
         }
-        _ => None,
     });
     items.collect()
 }
@@ -178,7 +176,7 @@ impl Watched {
         let wanted = question.as_ref().map(|question| {
             let items = match question {
                 Question::Save { row, .. } => vec![Item::Row(row.clone())],
-                Question::Send { items } => items.clone(),
+                Question::Send { items, .. } => items.clone(),
                 _ => vec![],
             };
             (prompt::text(self.app(), question), told(&self.app().pending, &items), items)

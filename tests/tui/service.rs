@@ -7,6 +7,7 @@ use dvtui::app::effect::Effect;
 use dvtui::app::event::{Event, Operated, SaveFailure, Saved};
 use dvtui::app::finding::{Found, Hit, Search};
 use dvtui::app::looking_up::LookupFound;
+use dvtui::app::pending::Sent;
 use dvtui::app::problem::Problem;
 use dvtui::app::session::Identity;
 use dvtui::app::{Reply, Request};
@@ -80,18 +81,19 @@ impl Service {
     pub(crate) fn answer_seeing(self, desk: &mut Desk, luck: u8, mut seen: impl FnMut(&Desk)) {
         let mut open = desk.stage.effects.clone();
         while let Some(effect) = open.pop() {
-            let event = match effect {
-                Effect::Run(ticket, request) => match self.reply(request, luck) {
-                    Some(reply) => Event::Reply(ticket, reply),
-                    None => continue,
-                },
-                Effect::Write(id, patch) => Event::Written(id, written(&patch, luck)),
-                Effect::Operate(id, _) => Event::Operated(id, operated(luck)),
-                _ => continue,
+            let read = match effect {
+                Effect::Run(ticket, request) => {
+                    self.reply(request, luck).map(|reply| Event::Reply(ticket, reply)).into_iter().collect()
+                }
+                effect => {
+                    stage::sent(&[effect]).into_iter().map(|sent| answered(sent, luck)).collect::<Vec<_>>()
+                }
             };
-            desk.stage.event(event);
-            seen(desk);
-            open.extend(desk.stage.effects.clone());
+            for event in read {
+                desk.stage.event(event);
+                seen(desk);
+                open.extend(desk.stage.effects.clone());
+            }
         }
         desk.stage.effects.clear();
     }
@@ -203,6 +205,14 @@ pub(crate) fn person() -> Identity {
 /// The same in production, where the alias is `prod`.
 pub(crate) fn production() -> Identity {
     Identity { production: true, badge: "PROD".into(), alias: "prod".into(), ..person() }
+}
+
+/// What is answered to something that was sent.
+fn answered(sent: Sent, luck: u8) -> Event {
+    match sent {
+        Sent::Update(id, patch) => Event::Written(id, written(&patch, luck)),
+        Sent::Operation(id, _) => Event::Operated(id, operated(luck)),
+    }
 }
 
 fn written(patch: &Patch, luck: u8) -> Result<Saved, SaveFailure> {

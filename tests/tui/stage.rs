@@ -9,6 +9,7 @@ use dvtui::app::key::{Input, Key};
 use dvtui::app::keymap::Keymap;
 use dvtui::app::layout::Size;
 use dvtui::app::overlay::views::ViewsRead;
+use dvtui::app::pending::Sent;
 use dvtui::app::session::{Identity, Start, Way};
 use dvtui::app::tickets::{Slot, Ticket};
 use dvtui::app::{App, Reply, Request};
@@ -368,5 +369,16 @@ pub(crate) fn case(number: usize) -> String {
 
 /// An error that the server answered with.
 pub(crate) fn refused(status: u16, code: &str, message: &str) -> Error {
-    Error::Api { status, code: code.into(), message: message.into(), request_id: None }
+    Error::Api { status, code: code.into(), message: message.into(), request_id: None, part: None }
+}
+
+/// What effects send: one by one, or several as one.
+pub(crate) fn sent(effects: &[Effect]) -> Vec<Sent> {
+    let sent = effects.iter().flat_map(|effect| match effect {
+        Effect::Write(id, patch) => vec![Sent::Update(*id, patch.clone())],
+        Effect::Operate(id, operation) => vec![Sent::Operation(*id, operation.clone())],
+        Effect::Together(sent) => sent.clone(),
+        _ => vec![],
+    });
+    sent.collect()
 }

@@ -202,6 +202,7 @@ fn a_refused_read_is_told_in_one_line_and_the_other_views_open() {
         code: "0x80040220".into(),
         message: "Principal user is missing prvReadUserQuery privilege.".into(),
         request_id: None,
+        part: None,
     };
     let mut desk = Desk::at_cases(80, 24);
     desk.keys("V");
@@ -372,6 +373,7 @@ fn a_view_that_is_gone_is_told_by_its_name_and_the_list_is_read_anew() {
         code: "0x80040217".into(),
         message: "Entity 'SavedQuery' With Id = 2 Does Not Exist".into(),
         request_id: None,
+        part: None,
     };
     desk.stage.answer(Slot::Rows, Reply::Rows(Err(gone)));
     assert!(desk.screen().contains("Cannot read `Urgent unassigned` of Cases."), "{}", desk.screen());

@@ -10,6 +10,7 @@ pub enum ReviewCommand {
     Toggle,
     Drop,
     Open,
+    Together,
 }
 
 const fn spec(command: ReviewCommand, name: &'static str, title: &'static str) -> CommandSpec {
@@ -35,4 +36,11 @@ pub const COMMANDS: &[CommandSpec] = &[
     )
     .keys(&[&[Key::Enter]])
     .hint("open"),
+    spec(
+        ReviewCommand::Together,
+        "review.together",
+        "Send all in one request, all or nothing, or one by one",
+    )
+    .keys(&[&[Key::Char('z'), Key::Char('g')]])
+    .words("atomic transaction change set batch"),
 ];

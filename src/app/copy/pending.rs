@@ -12,7 +12,7 @@ impl App {
     pub(super) fn text_of_pending(&self, command: CopyCommand) -> Option<Result<(String, String), String>> {
         let origin = self.session.identity().map_or("", |identity| identity.address.as_str());
         match command {
-            CopyCommand::Batch => Some(batch_of(&self.pending, origin)),
+            CopyCommand::Batch => Some(batch_of(&self.pending, origin, self.sends_together())),
             CopyCommand::Write => Some(
                 self.reviewed()
                     .ok_or_else(|| "Nothing is pending.".to_owned())
@@ -22,6 +22,11 @@ impl App {
         }
     }
 
+    /// The review sends all in one change set.
+    fn sends_together(&self) -> bool {
+        matches!(self.screen(), Screen::Review(review) if review.together)
+    }
+
     /// What the line under the cursor of the review is about.
     fn reviewed(&self) -> Option<Item> {
         let Screen::Review(screen) = self.screen() else { return None };
@@ -29,12 +34,13 @@ impl App {
     }
 }
 
-/// The `$batch` of what the next send takes along, in its order, and how much that is of what waits.
+/// The `$batch` of what the next send takes along, in its order, in a change set each or `together` in one, and how much
+/// that is of what waits.
 ///
 /// # Errors
 ///
 /// A sentence when nothing can be in it.
-fn batch_of(pending: &Pending, origin: &str) -> Result<(String, String), String> {
+fn batch_of(pending: &Pending, origin: &str, together: bool) -> Result<(String, String), String> {
     let all = pending.items().len();
     // A file is read when it is sent: its bytes are in no text.
     let fits = |item: &Item| file_of(pending, item).is_none();
@@ -44,7 +50,8 @@ fn batch_of(pending: &Pending, origin: &str) -> Result<(String, String), String>
     if count == 0 {
         return Err("Nothing is included that can be sent in a $batch.".into());
     }
-    let text = batch(origin, &wires).map_err(|error| error.to_string())?.body;
+    let sets = if together { vec![wires.concat()] } else { wires };
+    let text = batch(origin, &sets).map_err(|error| error.to_string())?.body;
     let plural = if all == 1 { "" } else { "s" };
     Ok((
         text,

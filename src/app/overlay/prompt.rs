@@ -30,8 +30,8 @@ pub struct Prompt {
 pub enum Question {
     /// Send the changes of one row. `meanwhile`: the row was changed elsewhere, but not in these columns.
     Save { row: RowKey, meanwhile: bool },
-    /// Send what was reviewed.
-    Send { items: Vec<Item> },
+    /// Send what was reviewed; `together`: as one change set, all of it or nothing.
+    Send { items: Vec<Item>, together: bool },
     /// Let writes pass for a while.
     Unlock,
     /// Forget the sign-ins to what is listed.
@@ -84,7 +84,7 @@ pub fn confirm(app: &App, question: &Question) -> Confirm {
         Question::Unlock => {
             Confirm::Text(identity.map_or_else(String::new, |identity| identity.alias.clone()))
         }
-        Question::Send { items } => tier::confirm(app, items),
+        Question::Send { items, .. } => tier::confirm(app, items),
     }
 }
 
@@ -96,7 +96,7 @@ pub fn text(app: &App, question: &Question) -> String {
             let meanwhile = if *meanwhile { "Changed meanwhile, but not your columns. " } else { "" };
             format!("{meanwhile}Save {}{}: {}?", row.target.name, place(app), changes(row))
         }
-        Question::Send { items } => send_text(app, items),
+        Question::Send { items, together } => send_text(app, items, *together),
         Question::ReadAll => app.read_all_text(),
         Question::SignOut => {
             "Forget the sign-ins to all environments of this list, and to the list itself?".to_owned()
@@ -122,7 +122,7 @@ pub fn text(app: &App, question: &Question) -> String {
 }
 
 /// Names the record and the change where there is one, and the counts where there are more.
-fn send_text(app: &App, items: &[Item]) -> String {
+fn send_text(app: &App, items: &[Item], together: bool) -> String {
     let for_good = tier::for_good(&app.pending, items);
     if let [Item::Row(key)] = items {
         let row = app.pending.row(&key.table, key.id);
@@ -156,7 +156,8 @@ fn send_text(app: &App, items: &[Item]) -> String {
         (_, 1) => " and 1 new one".to_owned(),
         (_, count) => format!(" and {count} new ones"),
     };
-    format!("Send {count} changes on {named}{more} to {environment}{}?{for_good}", place(app))
+    let all = if together { ", all or nothing" } else { "" };
+    format!("Send {count} changes on {named}{more} to {environment}{}{all}?{for_good}", place(app))
 }
 
 fn name_of(app: &App, item: &Item) -> Option<String> {
@@ -316,8 +317,8 @@ impl App {
     fn confirmed(&mut self, question: Question) -> Vec<Effect> {
         self.overlays.pop();
         match question {
-            Question::Save { row, .. } => self.send(&[Item::Row(row)]),
-            Question::Send { items } => self.send(&items),
+            Question::Save { row, .. } => self.send(&[Item::Row(row)], false),
+            Question::Send { items, together } => self.send(&items, together),
             Question::Unlock => self.unlock(),
             Question::SignOut => self.sign_out(),
             Question::ReadAll => self.read_all_rows(),

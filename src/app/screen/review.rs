@@ -25,6 +25,8 @@ use lines::{Part, ReviewLine};
 pub struct Review {
     /// Cursor and scroll position among the lines.
     pub list: List,
+    /// What is included is sent as one change set.
+    pub together: bool,
     /// What waits, in the order of sending.
     items: Vec<Item>,
     /// How many of them the next send takes along.
@@ -204,9 +206,10 @@ impl App {
                 let items = self.pending.sendable();
                 match items.len() {
                     0 => self.say("Nothing is included that can be sent. Space includes a record."),
-                    _ => self.ask(Question::Send { items }),
+                    _ => self.ask_to_send(items),
                 }
             }
+            (ReviewCommand::Together, _) => self.toggle_together(),
             (ReviewCommand::Toggle, run) => self.pending.include(run),
             (ReviewCommand::Drop, run) => self.drop_reviewed(run, line.part),
             (ReviewCommand::Open, _) if matches!(line.part, Part::Value(_)) => self.read_reviewed(),
@@ -215,6 +218,24 @@ impl App {
             (ReviewCommand::Open, run) => self.fold_reviewed(run),
         }
         vec![]
+    }
+
+    fn ask_to_send(&mut self, items: Vec<Item>) {
+        let Screen::Review(Review { together, .. }) = *self.screen() else { return };
+        match self.pending.can_be_together(&items) {
+            Err(why) if together => self.say(why),
+            _ => self.ask(Question::Send { items, together }),
+        }
+    }
+
+    fn toggle_together(&mut self) {
+        let Screen::Review(review) = self.screens.top_mut() else { return };
+        review.together = !review.together;
+        let together = review.together;
+        self.say(match together {
+            true => "What is included is sent as one request: all of it is done, or nothing.",
+            false => "What is included is sent one by one.",
+        });
     }
 
     /// The value under the cursor over the whole screen, with the words that change.

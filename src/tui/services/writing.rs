@@ -1,11 +1,13 @@
 //! Writes: sent once, and what became of them in the words of the core.
 
 use super::Services;
+use crate::app::Event;
 use crate::app::event::{Operated, SaveFailure, Saved};
+use crate::app::pending::Sent;
 use crate::app::problem::Problem;
 use crate::dataverse::{Error, Operation, Patch};
-use crate::ops;
 use crate::ops::save::Outcome;
+use crate::ops::{self, operate};
 
 impl Services {
     /// Sends a change, and finds out what became of it.
@@ -25,6 +27,21 @@ impl Services {
         }
     }
 
+    /// Carries out several writes as one, and answers for each of them: last for what was refused itself, as the line
+    /// tells what came last.
+    pub async fn together(&self, sent: Vec<Sent>) -> Vec<Event> {
+        let operations: Vec<Operation> = sent.iter().map(operation).collect();
+        let outcomes = match self.client() {
+            Ok(client) => ops::together(&client, &operations).await,
+            Err(error) => operations.iter().map(|_| operate::Outcome::NotDone(error.clone())).collect(),
+        };
+        let mut answers: Vec<_> = sent.into_iter().zip(outcomes).collect();
+        let is_by_itself =
+            |outcome: &operate::Outcome| !matches!(outcome, operate::Outcome::NotDone(Error::AllOrNothing));
+        answers.sort_by_key(|(_, outcome)| is_by_itself(outcome));
+        answers.into_iter().map(|(sent, outcome)| answer(sent, outcome)).collect()
+    }
+
     /// Carries out an operation, and finds out what became of it.
     ///
     /// # Errors
@@ -32,7 +49,7 @@ impl Services {
     /// See [`SaveFailure`].
     pub async fn operate(&self, operation: &Operation) -> Result<Operated, SaveFailure> {
         let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
-        operated(ops::operate(&client, operation).await)
+        operated(operate(&client, operation).await)
     }
 
     /// Finds out what became of an operation whose answer never came.
@@ -44,12 +61,35 @@ impl Services {
         let client = self.client().map_err(|error| SaveFailure::Unknown(cause(&error)))?;
         let reason = Error::Invalid { what: "it has not arrived at the server".to_owned() };
         let lost = Error::OutcomeUnknown { source: Box::new(reason) };
-        operated(ops::operate::find_out(&client, operation, lost).await)
+        operated(operate::find_out(&client, operation, lost).await)
     }
 }
 
-fn operated(outcome: ops::operate::Outcome) -> Result<Operated, SaveFailure> {
-    use ops::operate::Outcome;
+/// What is sent, without its number.
+fn operation(sent: &Sent) -> Operation {
+    match sent {
+        Sent::Update(_, patch) => Operation::Update(patch.clone()),
+        Sent::Operation(_, operation) => (**operation).clone(),
+    }
+}
+
+/// What became of something that was sent, as the core knows it.
+fn answer(sent: Sent, outcome: operate::Outcome) -> Event {
+    match sent {
+        Sent::Operation(id, _) => Event::Operated(id, operated(outcome)),
+        Sent::Update(id, _) => Event::Written(id, operated(outcome).and_then(saved)),
+    }
+}
+
+/// What an update answered. Without the row, reading it again tells.
+fn saved(Operated { row }: Operated) -> Result<Saved, SaveFailure> {
+    let row =
+        row.ok_or_else(|| SaveFailure::Unknown(Problem::new("The service did not say how the row is now.")))?;
+    Ok(Saved { row })
+}
+
+fn operated(outcome: operate::Outcome) -> Result<Operated, SaveFailure> {
+    use operate::Outcome;
     match outcome {
         Outcome::Done(row) => Ok(Operated { row }),
         Outcome::Conflict(_) => Err(SaveFailure::Conflict),

@@ -30,8 +30,11 @@ pub(super) fn draw(
     let all = review.all().len();
     let included = review.included();
     let environment = app.session.identity().map_or("", |identity| &identity.environment);
-    let said =
-        format!("{included} of {all} included, sent to {environment} in this order, {AT_A_TIME} at a time");
+    let how = match review.together {
+        true => "as one request: all or nothing".to_owned(),
+        false => format!("in this order, {AT_A_TIME} at a time"),
+    };
+    let said = format!("{included} of {all} included, sent to {environment} {how}");
     text::line(&said, theme.dim, top, buffer);
     let (list, detail) = review.panes(app.size);
     let list = panes::rect(Some(list), area)?;
