@@ -1,5 +1,7 @@
 //! Sending what is pending, and what became of it.
 
+use std::collections::BTreeSet;
+
 use super::bulk::Reason;
 use super::effect::{Effect, Request, WriteId};
 use super::event::{SaveFailure, Saved};
@@ -21,7 +23,8 @@ impl App {
             self.say("This is the review. s sends what is included.");
             return vec![];
         }
-        let ([row], []) = (self.pending.rows(), self.pending.operations()) else {
+        let row = self.pending.rows().only().filter(|_| self.pending.operations().is_empty());
+        let Some(row) = row else {
             self.show_review();
             return vec![];
         };
@@ -53,8 +56,8 @@ impl App {
             self.say(reason);
             return vec![];
         }
-        let sendable = self.pending.sendable();
-        let count = sendable.iter().filter(|item| items.contains(item)).count();
+        let asked: BTreeSet<&Item> = items.iter().collect();
+        let count = self.pending.sendable().iter().filter(|item| asked.contains(item)).count();
         if count == 0 {
             self.say("Nothing there can be sent.");
             return vec![];
@@ -137,12 +140,7 @@ impl App {
 
     /// What is on its way, for the message line.
     pub fn saving_line(&self) -> Option<String> {
-        let names = self.pending.on_their_way();
-        let what = match names.as_slice() {
-            [] => return None,
-            [one] => (*one).to_owned(),
-            more => format!("{} records", more.len()),
-        };
+        let what = self.pending.what_is_on_its_way()?;
         Some(match self.leaving {
             true => format!("Leaving when the save of {what} is answered ...   n stay"),
             false => format!("Saving {what} ..."),

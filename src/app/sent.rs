@@ -24,6 +24,8 @@ pub(super) struct SentBatches {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Batch {
     edits: Vec<SentEdit>,
+    /// Where among them those of a row are.
+    of_row: BTreeMap<RowKey, Vec<usize>>,
     /// Rows that were deleted, as they were read.
     deleted: Vec<Target>,
     /// What cannot be taken back, and what can be done instead, as sentences.
@@ -65,6 +67,7 @@ impl SentBatches {
                 Change::Link { navigation, .. } => as_read::link(&cell, Some(navigation), tables),
                 _ => as_read::value(&cell),
             });
+            batch.of_row.entry(row.key()).or_default().push(batch.edits.len());
             batch.edits.push(SentEdit {
                 target: Target { row: row.target.row.merged(newer), ..row.target.clone() },
                 column: edit.column.clone(),
@@ -92,9 +95,11 @@ impl SentBatches {
 
     /// A row has a new version that is ours.
     pub(super) fn renewed(&mut self, key: &RowKey, newer: &Row) {
-        let edits = self.batches.iter_mut().flat_map(|batch| &mut batch.edits);
-        for edit in edits.filter(|edit| edit.target.key() == *key) {
-            edit.target.row = edit.target.row.merged(newer);
+        for batch in &mut self.batches {
+            for place in batch.of_row.get(key).into_iter().flatten() {
+                let row = &mut batch.edits[*place].target.row;
+                *row = row.merged(newer);
+            }
         }
     }
 }
@@ -116,7 +121,7 @@ impl App {
             let said = format!("{} is being saved. Wait for the answer.", edit.target.name);
             return self.say(said);
         }
-        let Some(Batch { edits, deleted, mut others }) = self.sent.batches.pop() else { return };
+        let Some(Batch { edits, deleted, mut others, .. }) = self.sent.batches.pop() else { return };
         let mut staged = Vec::new();
         self.pending.begin_together();
         for SentEdit { target, column, label, old } in edits {

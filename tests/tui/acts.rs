@@ -150,7 +150,7 @@ fn a_note_waits_for_the_columns_that_are_on_their_way_and_is_kept_before_the_fra
         "{:?}",
         desk.stage.effects
     );
-    let [operation] = desk.stage.app.pending.operations() else { panic!("one note") };
+    let Some(operation) = desk.stage.app.pending.operations().only() else { panic!("one note") };
     let Operation::Create(new) = &operation.operation else { panic!("{operation:?}") };
     assert_eq!(new.set.as_str(), "annotations");
     assert!(new.values.contains(&("notetext".into(), Change::Text("Called.".into()))));
@@ -201,7 +201,7 @@ fn the_form_of_a_resolution_asks_for_what_the_environment_requires() {
     desk.text("Solved").keys("Ctrl-D");
     assert!(desk.screen().contains("! Cause is required."), "{}", desk.screen());
     desk.text("Drum").keys("Ctrl-D");
-    let [operation] = desk.stage.app.pending.operations() else { panic!("{}", desk.screen()) };
+    let Some(operation) = desk.stage.app.pending.operations().only() else { panic!("{}", desk.screen()) };
     assert_eq!(operation.kind, OperationKind::Close);
     let Operation::Act(action) = &operation.operation else { panic!("no note was written") };
     assert!(action.body.contains(r#""new_cause":"Drum""#), "{}", action.body);
@@ -232,7 +232,7 @@ fn a_record_that_was_deleted_is_staged_to_be_made_again() {
     operated(&mut desk, id, Ok(Operated { row: None }));
     desk.keys("U");
     assert_eq!(desk.message(), "Staged to take back: re-create Case CAS-00000-A1B2C3.  w reviews it");
-    let [operation] = desk.stage.app.pending.operations() else { panic!("one operation") };
+    let Some(operation) = desk.stage.app.pending.operations().only() else { panic!("one operation") };
     assert_eq!(operation.kind, OperationKind::Create);
     assert!(operation.effects.iter().any(|effect| effect.contains("columns were not read")), "{operation:?}");
 }
@@ -386,7 +386,7 @@ fn a_file_is_read_when_the_note_is_staged_and_is_told_by_its_name_and_size() {
     let read = Reply::FileRead("~/quote.pdf".into(), Ok(file(84_000)));
     desk.stage.answer(Slot::FileToSend, read);
     desk.stage.app.drawn();
-    let [operation] = desk.stage.app.pending.operations() else { panic!("{}", desk.screen()) };
+    let Some(operation) = desk.stage.app.pending.operations().only() else { panic!("{}", desk.screen()) };
     let Operation::Create(new) = &operation.operation else { panic!("{operation:?}") };
     for (column, change) in [
         ("notetext", Change::Text("Called.".into())),

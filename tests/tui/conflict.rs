@@ -180,7 +180,7 @@ fn a_deleted_record_is_made_again_with_its_id_its_values_and_yours_on_top() {
     desk.keys("R");
     assert_eq!(desk.message(), "Staged: re-create Case CAS-00000-A1B2C3.  w reviews it");
     assert_eq!((desk.pending(), desk.writes()), (1, vec![]), "the changes are a part of it");
-    let [operation] = desk.stage.app.pending.operations() else { panic!("one operation") };
+    let Some(operation) = desk.stage.app.pending.operations().only() else { panic!("one operation") };
     let Operation::Create(new) = &operation.operation else { panic!("{operation:?}") };
     assert_eq!(new.id, patch.id);
     let value = |name: &str| new.values.iter().find(|(column, _)| column.as_str() == name).map(|(_, is)| is);

@@ -30,6 +30,7 @@ mod known_columns;
 mod known_tables;
 mod log;
 mod lookups;
+mod many;
 mod marks;
 mod odd_rows;
 mod overlays;

@@ -205,3 +205,14 @@ fn the_batch_that_is_copied_is_one_change_set_then() {
         assert_eq!(text.matches("; boundary=changeset_").count(), sets);
     }
 }
+
+#[test]
+fn dropped_operations_of_a_run_come_back_by_one_key() {
+    let mut desk = Desk::with(identity(), 5, 80, 24);
+    desk.keys("Space Space Space Space D w");
+    assert!(row(&desk, "delete").contains("Delete 4 Cases"), "{}", desk.screen());
+    desk.keys("D");
+    assert_eq!(desk.message(), "4 operations dropped.  u brings them back.");
+    desk.keys("u");
+    assert_eq!(desk.pending(), 4);
+}

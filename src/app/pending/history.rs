@@ -1,6 +1,8 @@
 //! What was staged, in the order it was made, for undo and redo.
 
-use super::{Edit, OperationId, PendingOperation, RowKey, Target, capital};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Edit, Item, OperationId, Pending, PendingOperation, RowKey, Target, capital};
 use crate::dataverse::{ColumnName, Row};
 
 /// One key's worth of staging, or a part of it.
@@ -59,10 +61,14 @@ impl Step {
         Self { touch, ..self }
     }
 
-    fn is_about(&self, key: &RowKey) -> bool {
+    /// What it is about: the row, and the operation where it is one.
+    fn items(&self) -> Vec<Item> {
         match &self.touch {
-            Touch::Edit(cell) => cell.target.key() == *key,
-            Touch::Added(_) | Touch::Dropped(_) => false,
+            Touch::Edit(cell) => vec![Item::Row(cell.target.key())],
+            Touch::Added(operation) | Touch::Dropped(operation) => {
+                let row = operation.row().map(Item::Row);
+                row.into_iter().chain([Item::Operation(operation.id)]).collect()
+            }
         }
     }
 }
@@ -87,80 +93,178 @@ fn operation_text(operation: &PendingOperation, count: usize) -> String {
 /// Steps done and undone.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct History {
-    done: Vec<Step>,
-    undone: Vec<Step>,
+    /// By a number that grows from step to step.
+    steps: BTreeMap<u64, Step>,
+    /// The number of the last step that is done; those after it are undone.
+    last_done: u64,
+    /// The steps about a row, and those of an operation.
+    about: BTreeMap<Item, BTreeSet<u64>>,
 }
 
 impl History {
     /// A new step; what was undone cannot be redone any more.
     pub(super) fn add(&mut self, step: Step) {
-        self.done.push(step);
-        self.undone.clear();
+        for (number, step) in self.steps.split_off(&(self.last_done + 1)) {
+            self.not_about(number, &step);
+        }
+        self.last_done += 1;
+        for item in step.items() {
+            self.about.entry(item).or_default().insert(self.last_done);
+        }
+        self.steps.insert(self.last_done, step);
     }
 
     pub(super) fn last_done(&self) -> Option<&Step> {
-        self.done.last()
+        self.steps.range(..=self.last_done).next_back().map(|(_, step)| step)
     }
 
     pub(super) fn last_undone(&self) -> Option<&Step> {
-        self.undone.last()
+        self.steps.range(self.last_done + 1..).next().map(|(_, step)| step)
     }
 
     pub(super) fn went_back(&mut self) {
-        self.undone.extend(self.done.pop());
+        if let Some((number, _)) = self.steps.range(..=self.last_done).next_back() {
+            self.last_done = number - 1;
+        }
     }
 
     pub(super) fn went_forward(&mut self) {
-        self.done.extend(self.undone.pop());
+        if let Some((number, _)) = self.steps.range(self.last_done + 1..).next() {
+            self.last_done = *number;
+        }
     }
 
     /// The steps of a row mean nothing any more.
     pub(super) fn forget(&mut self, key: &RowKey) {
-        self.done.retain(|step| !step.is_about(key));
-        self.undone.retain(|step| !step.is_about(key));
+        self.forget_all(&Item::Row(key.clone()), |step| matches!(step.touch, Touch::Edit(_)));
     }
 
     /// An operation was carried out.
     pub(super) fn forget_operation(&mut self, id: OperationId) {
-        let is = |step: &Step| match &step.touch {
-            Touch::Edit(_) => false,
-            Touch::Added(operation) | Touch::Dropped(operation) => operation.id == id,
-        };
-        self.done.retain(|step| !is(step));
-        self.undone.retain(|step| !is(step));
+        self.forget_all(&Item::Operation(id), |_| true);
     }
 
     /// The row was changed by ourselves: what is undone or redone from now on, and was based on the version before, is
     /// based on the new one.
     pub(super) fn own_change(&mut self, key: &RowKey, before: Option<&str>, newer: &Row) {
-        for step in self.done.iter_mut().chain(&mut self.undone) {
-            match &mut step.touch {
-                Touch::Edit(cell) => {
-                    if cell.target.is_at(key, before) {
-                        cell.target.row = cell.target.row.merged(newer);
-                    }
-                }
-                Touch::Added(operation) | Touch::Dropped(operation) => {
-                    if operation.about.as_ref().is_some_and(|about| about.is_at(key, before)) {
-                        operation.rebase(newer);
-                    }
+        self.each_about(key, |step| match &mut step.touch {
+            Touch::Edit(cell) => {
+                if cell.target.is_at(key, before) {
+                    cell.target.row = cell.target.row.merged(newer);
                 }
             }
-        }
+            Touch::Added(operation) | Touch::Dropped(operation) => {
+                if operation.about.as_ref().is_some_and(|about| about.is_at(key, before)) {
+                    operation.rebase(newer);
+                }
+            }
+        });
     }
 
     /// The row was read again: what is undone or redone from now on is based on that.
     pub(super) fn rebase(&mut self, key: &RowKey, newer: &Row) {
-        for step in self.done.iter_mut().chain(&mut self.undone) {
-            match &mut step.touch {
-                Touch::Edit(cell) if cell.target.key() == *key => cell.target.row = newer.clone(),
-                Touch::Edit(_) => {}
-                Touch::Added(operation) | Touch::Dropped(operation) => {
-                    if operation.row().as_ref() == Some(key) {
-                        operation.rebase(newer);
-                    }
+        self.each_about(key, |step| match &mut step.touch {
+            Touch::Edit(cell) => cell.target.row = newer.clone(),
+            Touch::Added(operation) | Touch::Dropped(operation) => operation.rebase(newer),
+        });
+    }
+
+    fn each_about(&mut self, key: &RowKey, mut change: impl FnMut(&mut Step)) {
+        for number in self.about.get(&Item::Row(key.clone())).into_iter().flatten() {
+            if let Some(step) = self.steps.get_mut(number) {
+                change(step);
+            }
+        }
+    }
+
+    fn forget_all(&mut self, item: &Item, is: impl Fn(&Step) -> bool) {
+        let numbers = self.about.get(item).into_iter().flatten().copied();
+        for number in numbers.filter(|number| self.steps.get(number).is_some_and(&is)).collect::<Vec<_>>() {
+            if let Some(step) = self.steps.remove(&number) {
+                self.not_about(number, &step);
+            }
+        }
+    }
+
+    fn not_about(&mut self, number: u64, step: &Step) {
+        for item in step.items() {
+            if let Some(numbers) = self.about.get_mut(&item) {
+                numbers.remove(&number);
+                if numbers.is_empty() {
+                    self.about.remove(&item);
                 }
             }
+        }
+    }
+}
+
+impl Pending {
+    /// Takes the last step back, with those made by the same key, and says what that was. `Err` says why it cannot be done now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: nothing is left, or the row is on its way.
+    pub fn undo(&mut self) -> Result<String, String> {
+        let Some(step) = self.history.last_done().cloned() else {
+            return Err("Nothing to undo.".into());
+        };
+        let mut count = 0;
+        while let Some(next) = self.history.last_done().cloned()
+            && (count == 0 || step.is_together_with(&next))
+        {
+            self.take_back(&next.touch)?;
+            self.history.went_back();
+            count += 1;
+        }
+        Ok(format!("Undo: {}", step.undo_text(count)))
+    }
+
+    /// Takes the last undone step again and says what that was.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: nothing is left, or the row is on its way.
+    pub fn redo(&mut self) -> Result<String, String> {
+        let Some(step) = self.history.last_undone().cloned() else {
+            return Err("Nothing to redo.".into());
+        };
+        let mut count = 0;
+        while let Some(next) = self.history.last_undone().cloned()
+            && (count == 0 || step.is_together_with(&next))
+        {
+            self.take_back(&next.reversed().touch)?;
+            self.history.went_forward();
+            count += 1;
+        }
+        Ok(format!("Redo: {}", step.reversed().undo_text(count)))
+    }
+
+    fn take_back(&mut self, touch: &Touch) -> Result<(), String> {
+        match touch {
+            Touch::Edit(cell) => {
+                self.not_sending(&cell.target)?;
+                self.apply(&cell.target, &cell.column, cell.before.clone());
+            }
+            Touch::Added(operation) => self.take_out(operation)?,
+            Touch::Dropped(operation) => self.put_in((**operation).clone()),
+        }
+        Ok(())
+    }
+
+    fn take_out(&mut self, operation: &PendingOperation) -> Result<(), String> {
+        if self.operation(operation.id).is_some_and(PendingOperation::is_sending) {
+            return Err(format!("{} is on its way. Wait for the answer.", capital(&operation.title)));
+        }
+        self.remove(operation.id);
+        Ok(())
+    }
+
+    fn not_sending(&self, target: &Target) -> Result<(), String> {
+        match self.row(&target.table.name, target.id) {
+            Some(row) if row.is_sending() => {
+                Err(format!("{} is being saved. Wait for the answer.", target.name))
+            }
+            _ => Ok(()),
         }
     }
 }

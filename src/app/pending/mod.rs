@@ -5,24 +5,26 @@
 
 mod history;
 mod operation;
+mod ordered;
+mod queue;
 mod sending;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
-use crate::dataverse::{Change, Column, ColumnName, Operation, Patch, Row, RowId, Table, TableName};
+use crate::dataverse::{Change, Column, ColumnName, Patch, Row, RowId, Table, TableName};
 
 pub use operation::{OperationId, OperationKind, PendingOperation};
+pub use ordered::Ordered;
 pub use sending::{AT_A_TIME, Item, Sent};
 
 use history::{CellTouch, History, Step, Touch};
-
-/// What the review says of a row that is made although others are like it.
-const DUPLICATES_ALLOWED: &str = "Duplicates are allowed.";
+use queue::Queue;
 
 /// A row that an edit is meant for, as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,8 +116,12 @@ pub enum Outcome {
 /// The edits of this environment that wait to be reviewed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pending {
-    rows: Vec<PendingRow>,
-    operations: Vec<PendingOperation>,
+    rows: Ordered<RowKey, PendingRow>,
+    operations: Ordered<OperationId, PendingOperation>,
+    /// The operations about a row.
+    of_row: BTreeMap<RowKey, BTreeSet<OperationId>>,
+    /// What was sent and is not answered.
+    queue: Queue,
     /// What is not as it was when this was last asked for.
     touched: BTreeSet<Item>,
     history: History,
@@ -191,7 +197,17 @@ impl RowState {
 impl Pending {
     /// Changes that wait from an earlier run.
     pub fn of(rows: Vec<PendingRow>, operations: Vec<PendingOperation>) -> Self {
-        Self { rows, operations, ..Self::default() }
+        let mut pending = Self::default();
+        for row in rows {
+            let key = row.key();
+            pending.rows.push(key.clone(), row);
+            pending.enter_queue(&Item::Row(key));
+        }
+        for operation in operations {
+            pending.put_in(operation);
+        }
+        pending.touched.clear();
+        pending
     }
 
     /// Something is not as it was when that was last asked for.
@@ -222,22 +238,27 @@ impl Pending {
     }
 
     /// The rows with changes, in the order they were staged.
-    pub fn rows(&self) -> &[PendingRow] {
+    pub fn rows(&self) -> &Ordered<RowKey, PendingRow> {
         &self.rows
     }
 
     /// The changes of one row.
     pub fn row(&self, table: &TableName, id: RowId) -> Option<&PendingRow> {
-        self.rows.iter().find(|row| row.target.id == id && row.target.table.name == *table)
+        if self.rows.is_empty() {
+            return None; // asked for each cell that is drawn
+        }
+        self.rows.get(&RowKey { table: table.clone(), id })
     }
 
     /// The character of column 1 that tells what waits for a row: what went wrong, before what is on its way, before what
     /// was staged.
     pub fn mark(&self, table: &TableName, id: RowId) -> Option<char> {
-        let about = |operation: &&PendingOperation| {
-            operation.about.as_ref().is_some_and(|target| target.id == id && target.table.name == *table)
+        let of_row = match self.of_row.is_empty() {
+            true => None,
+            false => self.of_row.get(&RowKey { table: table.clone(), id }),
         };
-        let operations = self.operations.iter().filter(about).map(PendingOperation::mark);
+        let operations = of_row.into_iter().flatten().filter_map(|id| self.operation(*id));
+        let operations = operations.map(PendingOperation::mark);
         let row = self.row(table, id).map(PendingRow::mark);
         row.into_iter().chain(operations).min_by_key(|mark| "!?.D~".find(*mark))
     }
@@ -248,67 +269,13 @@ impl Pending {
     }
 
     /// The operations, in the order they were staged.
-    pub fn operations(&self) -> &[PendingOperation] {
+    pub fn operations(&self) -> &Ordered<OperationId, PendingOperation> {
         &self.operations
     }
 
     /// One of them.
     pub fn operation(&self, id: OperationId) -> Option<&PendingOperation> {
-        self.operations.iter().find(|operation| operation.id == id)
-    }
-
-    /// Stages an operation.
-    pub fn add(&mut self, operation: PendingOperation) {
-        self.put_in(&operation);
-        let together = self.together.then_some(self.last_together);
-        self.history.add(Step { touch: Touch::Added(Box::new(operation)), together });
-    }
-
-    /// Drops an operation that is not on its way.
-    pub fn drop_operation(&mut self, id: OperationId) {
-        let Some(operation) = self.operation(id).filter(|operation| !operation.is_sending()).cloned() else {
-            return;
-        };
-        self.remove(id);
-        let operation = PendingOperation { state: RowState::Waiting, ..operation };
-        self.history.add(Step { touch: Touch::Dropped(Box::new(operation)), together: None });
-    }
-
-    /// An operation that is about to be changed.
-    fn find_operation(&mut self, id: OperationId) -> Option<&mut PendingOperation> {
-        self.touched.insert(Item::Operation(id));
-        self.operations.iter_mut().find(|operation| operation.id == id)
-    }
-
-    /// How far an operation is by now. It stays.
-    pub fn operation_failed(&mut self, id: OperationId, state: RowState) {
-        if let Some(operation) = self.find_operation(id) {
-            operation.state = state;
-        }
-    }
-
-    /// A row is to be made although others are like it: the rules of duplicate detection are not asked any more.
-    pub fn allow_duplicates(&mut self, id: OperationId) {
-        let Some(operation) = self.find_operation(id).filter(|operation| !operation.is_sending()) else {
-            return;
-        };
-        let Operation::Create(new) = &mut operation.operation else { return };
-        new.detect_duplicates = false;
-        operation.state = RowState::Waiting;
-        if !operation.effects.iter().any(|effect| effect == DUPLICATES_ALLOWED) {
-            operation.effects.push(DUPLICATES_ALLOWED.to_owned());
-        }
-    }
-
-    /// The row of operations that were refused was read again: they are based on that, and can be sent.
-    pub fn rebase_operations(&mut self, key: &RowKey, newer: &Row) {
-        for operation in &mut self.operations {
-            if operation.row().as_ref() == Some(key) && operation.state == RowState::Conflict {
-                operation.rebase(newer);
-                operation.state = RowState::Waiting;
-                self.touched.insert(Item::Operation(operation.id));
-            }
-        }
+        self.operations.get(&id)
     }
 
     /// Stages a value for a column. The caller has made sure that the row is not on its way.
@@ -353,46 +320,6 @@ impl Pending {
         self.together = false;
     }
 
-    /// Takes the last step back, with those made by the same key, and says what that was. `Err` says why it cannot be done now.
-    ///
-    /// # Errors
-    ///
-    /// A sentence: nothing is left, or the row is on its way.
-    pub fn undo(&mut self) -> Result<String, String> {
-        let Some(step) = self.history.last_done().cloned() else {
-            return Err("Nothing to undo.".into());
-        };
-        let mut count = 0;
-        while let Some(next) = self.history.last_done().cloned()
-            && (count == 0 || step.is_together_with(&next))
-        {
-            self.take_back(&next.touch)?;
-            self.history.went_back();
-            count += 1;
-        }
-        Ok(format!("Undo: {}", step.undo_text(count)))
-    }
-
-    /// Takes the last undone step again and says what that was.
-    ///
-    /// # Errors
-    ///
-    /// A sentence: nothing is left, or the row is on its way.
-    pub fn redo(&mut self) -> Result<String, String> {
-        let Some(step) = self.history.last_undone().cloned() else {
-            return Err("Nothing to redo.".into());
-        };
-        let mut count = 0;
-        while let Some(next) = self.history.last_undone().cloned()
-            && (count == 0 || step.is_together_with(&next))
-        {
-            self.take_back(&next.reversed().touch)?;
-            self.history.went_forward();
-            count += 1;
-        }
-        Ok(format!("Redo: {}", step.reversed().undo_text(count)))
-    }
-
     /// Stages another value for a column that is staged already, also the one that was read: somebody else has changed
     /// the row since.
     pub fn replace(&mut self, key: &RowKey, column: &ColumnName, new: Staged) {
@@ -424,9 +351,7 @@ impl Pending {
 
     /// The changes of a row did not arrive. They stay.
     pub fn failed(&mut self, key: &RowKey, state: RowState) {
-        if let Some(row) = self.find(key) {
-            row.state = state;
-        }
+        self.set_state(&Item::Row(key.clone()), state);
     }
 
     /// Puts the changes of a row on top of a newer version of it. A change that the row has by now is dropped.
@@ -434,19 +359,32 @@ impl Pending {
         self.history.rebase(key, newer);
         let Some(row) = self.find(key) else { return };
         row.target.row = newer.clone();
-        row.state = RowState::Waiting;
         row.edits.retain_mut(|edit| {
             edit.old = old_text(newer, &edit.property());
             let has = newer.cell(&edit.property()).is_some_and(|cell| edit.new.change.is_value(cell.json));
             !has
         });
-        self.rows.retain(|row| !row.edits.is_empty());
+        self.failed(key, RowState::Waiting);
+        self.remove_if_empty(key);
     }
 
     /// A row that is about to be changed.
     fn find(&mut self, key: &RowKey) -> Option<&mut PendingRow> {
         self.touched.insert(Item::Row(key.clone()));
-        self.rows.iter_mut().find(|row| row.target.id == key.id && row.target.table.name == key.table)
+        self.rows.get_mut(key)
+    }
+
+    /// Nothing of a row waits any more.
+    fn remove_row(&mut self, key: &RowKey) {
+        self.leave_queue(&Item::Row(key.clone()));
+        self.touched.insert(Item::Row(key.clone()));
+        self.rows.remove(key);
+    }
+
+    fn remove_if_empty(&mut self, key: &RowKey) {
+        if self.rows.get(key).is_some_and(|row| row.edits.is_empty()) {
+            self.remove_row(key);
+        }
     }
 
     /// The version that the changes of a row are based on: that of its first change, with the columns that a later
@@ -461,60 +399,20 @@ impl Pending {
         }
     }
 
-    fn take_back(&mut self, touch: &Touch) -> Result<(), String> {
-        match touch {
-            Touch::Edit(cell) => {
-                self.not_sending(&cell.target)?;
-                self.apply(&cell.target, &cell.column, cell.before.clone());
-            }
-            Touch::Added(operation) => self.take_out(operation)?,
-            Touch::Dropped(operation) => self.put_in(operation),
-        }
-        Ok(())
-    }
-
-    fn take_out(&mut self, operation: &PendingOperation) -> Result<(), String> {
-        if self.operation(operation.id).is_some_and(PendingOperation::is_sending) {
-            return Err(format!("{} is on its way. Wait for the answer.", capital(&operation.title)));
-        }
-        self.remove(operation.id);
-        Ok(())
-    }
-
-    fn put_in(&mut self, operation: &PendingOperation) {
-        self.remove(operation.id);
-        self.operations.push(operation.clone());
-    }
-
-    fn remove(&mut self, id: OperationId) {
-        self.touched.insert(Item::Operation(id));
-        self.operations.retain(|known| known.id != id);
-    }
-
-    fn not_sending(&self, target: &Target) -> Result<(), String> {
-        match self.row(&target.table.name, target.id) {
-            Some(row) if row.is_sending() => {
-                Err(format!("{} is being saved. Wait for the answer.", target.name))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn apply(&mut self, target: &Target, column: &ColumnName, edit: Option<Edit>) {
-        if self.find(&target.key()).is_none() {
+        let key = target.key();
+        if self.find(&key).is_none() {
             let row = PendingRow {
                 target: target.clone(),
                 edits: vec![],
                 state: RowState::Waiting,
                 included: true,
             };
-            self.rows.push(row);
+            self.rows.push(key.clone(), row);
         }
-        let Some(row) = self.find(&target.key()) else { return };
+        let Some(row) = self.find(&key) else { return };
         let edit = edit.map(|edit| Edit { old: old_text(&row.target.row, &edit.property()), ..edit });
-        if matches!(row.state, RowState::Failed(_)) {
-            row.state = RowState::Waiting;
-        }
+        let has_failed = matches!(row.state, RowState::Failed(_));
         let place = row.edits.iter().position(|edit| edit.column == *column);
         match (place, edit) {
             (Some(place), Some(edit)) => row.edits[place] = edit,
@@ -522,7 +420,10 @@ impl Pending {
             (None, Some(edit)) => row.edits.push(edit),
             (None, None) => {}
         }
-        self.rows.retain(|row| !row.edits.is_empty());
+        if has_failed {
+            self.failed(&key, RowState::Waiting);
+        }
+        self.remove_if_empty(&key);
     }
 }
 

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Pending, RowKey, RowState, Target};
+use super::history::{Step, Touch};
+use super::{Item, Pending, RowKey, RowState, Target};
 use crate::dataverse::{FileChange, Operation, Row, RowId};
+
+/// What the review says of a row that is made although others are like it.
+const DUPLICATES_ALLOWED: &str = "Duplicates are allowed.";
 
 /// Tells one operation from another; made by the client, and kept in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,6 +91,82 @@ impl PendingOperation {
 }
 
 impl Pending {
+    /// Stages an operation.
+    pub fn add(&mut self, operation: PendingOperation) {
+        self.put_in(operation.clone());
+        let together = self.together.then_some(self.last_together);
+        self.history.add(Step { touch: Touch::Added(Box::new(operation)), together });
+    }
+
+    /// Drops an operation that is not on its way.
+    pub fn drop_operation(&mut self, id: OperationId) {
+        let Some(operation) = self.operation(id).filter(|operation| !operation.is_sending()).cloned() else {
+            return;
+        };
+        self.remove(id);
+        let operation = PendingOperation { state: RowState::Waiting, ..operation };
+        let together = self.together.then_some(self.last_together);
+        self.history.add(Step { touch: Touch::Dropped(Box::new(operation)), together });
+    }
+
+    /// An operation that is about to be changed.
+    pub(super) fn find_operation(&mut self, id: OperationId) -> Option<&mut PendingOperation> {
+        self.touched.insert(Item::Operation(id));
+        self.operations.get_mut(&id)
+    }
+
+    /// How far an operation is by now. It stays.
+    pub fn operation_failed(&mut self, id: OperationId, state: RowState) {
+        self.set_state(&Item::Operation(id), state);
+    }
+
+    /// A row is to be made although others are like it: the rules of duplicate detection are not asked any more.
+    pub fn allow_duplicates(&mut self, id: OperationId) {
+        let Some(operation) = self.find_operation(id).filter(|operation| !operation.is_sending()) else {
+            return;
+        };
+        let Operation::Create(new) = &mut operation.operation else { return };
+        new.detect_duplicates = false;
+        if !operation.effects.iter().any(|effect| effect == DUPLICATES_ALLOWED) {
+            operation.effects.push(DUPLICATES_ALLOWED.to_owned());
+        }
+        self.operation_failed(id, RowState::Waiting);
+    }
+
+    /// The row of operations that were refused was read again: they are based on that, and can be sent.
+    pub fn rebase_operations(&mut self, key: &RowKey, newer: &Row) {
+        for id in self.of_row.get(key).cloned().unwrap_or_default() {
+            if self.operation(id).is_some_and(|operation| operation.state == RowState::Conflict) {
+                if let Some(operation) = self.find_operation(id) {
+                    operation.rebase(newer);
+                }
+                self.operation_failed(id, RowState::Waiting);
+            }
+        }
+    }
+
+    pub(super) fn put_in(&mut self, operation: PendingOperation) {
+        let id = operation.id;
+        self.remove(id);
+        if let Some(key) = operation.row() {
+            self.of_row.entry(key).or_default().insert(id);
+        }
+        self.operations.push(id, operation);
+        self.enter_queue(&Item::Operation(id));
+    }
+
+    pub(super) fn remove(&mut self, id: OperationId) {
+        self.leave_queue(&Item::Operation(id));
+        self.touched.insert(Item::Operation(id));
+        let Some(key) = self.operations.remove(&id).and_then(|operation| operation.row()) else { return };
+        if let Some(ids) = self.of_row.get_mut(&key) {
+            ids.remove(&id);
+            if ids.is_empty() {
+                self.of_row.remove(&key);
+            }
+        }
+    }
+
     /// What is staged for the file columns of a row.
     pub fn files(&self, row: RowId) -> Vec<&FileChange> {
         let changes = self.operations().iter().filter_map(|pending| match &pending.operation {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::queue::{Place, Standing};
 use super::{OperationId, OperationKind, Pending, PendingOperation, PendingRow, RowKey, RowState};
 use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
-use crate::dataverse::{MOST_TOGETHER, Operation, Patch, Row};
-use crate::text::grouped;
+use crate::dataverse::{Operation, Patch, Row};
 
 /// So many writes at most are on their way at a time.
 pub const AT_A_TIME: usize = 4;
@@ -30,17 +30,17 @@ impl Pending {
     /// Everything that waits, in the order in which it is sent: as staged, but a row is reactivated before anything else
     /// is done to it, closed after its updates and notes, and deleted last.
     pub fn items(&self) -> Vec<Item> {
-        let operations = |kinds: &[OperationKind]| {
-            let of_kind = self.operations.iter().filter(|operation| kinds.contains(&operation.kind));
-            of_kind.map(|operation| Item::Operation(operation.id)).collect::<Vec<_>>()
-        };
-        let mut items = operations(&[OperationKind::Reactivate]);
-        items.extend(self.rows.iter().map(|row| Item::Row(row.key())));
-        items.extend(operations(&[OperationKind::Create, OperationKind::Act]));
-        items.extend(operations(&[OperationKind::Close]));
-        items.extend(operations(&[OperationKind::Merge]));
-        items.extend(operations(&[OperationKind::Delete]));
-        items
+        let mut operations: Vec<_> =
+            self.operations.iter().map(|known| (rank(Some(known)), known.id)).collect();
+        operations.sort_by_key(|(rank, _)| *rank); // stable: as staged within a rank
+        let rows = rank(None);
+        let (first, rest) = operations.split_at(operations.partition_point(|(rank, _)| *rank < rows));
+        let items =
+            |part: &[(u8, OperationId)]| part.iter().map(|(_, id)| Item::Operation(*id)).collect::<Vec<_>>();
+        let mut all = items(first);
+        all.extend(self.rows.iter().map(|row| Item::Row(row.key())));
+        all.extend(items(rest));
+        all
     }
 
     /// What the next send takes along: nothing that comes after something of the same row that has to be settled first.
@@ -77,7 +77,7 @@ impl Pending {
     }
 
     /// The rows that an item changes or makes ready.
-    fn rows_of(&self, item: &Item) -> Vec<RowKey> {
+    pub(super) fn rows_of(&self, item: &Item) -> Vec<RowKey> {
         let into = self.operation_of(item).and_then(|operation| operation.into.clone());
         self.row_of(item).into_iter().chain(into).collect()
     }
@@ -94,31 +94,39 @@ impl Pending {
 
     /// What is on its way, in words: `The save of CAS-01213`. Nothing when all is answered.
     pub fn saving(&self) -> Option<String> {
-        match self.on_their_way().as_slice() {
-            [] => None,
-            [one] => Some(format!("The save of {one}")),
-            more => Some(format!("The save of {} records", more.len())),
+        self.what_is_on_its_way().map(|what| format!("The save of {what}"))
+    }
+
+    /// `CAS-01213`, `3 records`; nothing when all is answered.
+    pub fn what_is_on_its_way(&self) -> Option<String> {
+        match self.queue.rows() {
+            0 => None,
+            1 => self.on_their_way().first().map(|&one| one.to_owned()),
+            more => Some(format!("{more} records")),
         }
     }
 
     /// The names of the rows of which something is on its way, each once.
     pub fn on_their_way(&self) -> Vec<&str> {
-        let rows = self.rows.iter().filter(|row| row.is_sending());
-        let mut found: Vec<(Option<RowKey>, &str)> =
-            rows.map(|row| (Some(row.key()), row.target.name.as_str())).collect();
-        let operations = self.operations.iter().filter(|operation| operation.is_sending());
-        for operation in operations {
+        let mut found = BTreeSet::new();
+        let mut names = Vec::new();
+        for row in self.rows.iter().filter(|row| row.is_sending()) {
+            found.insert(row.key());
+            names.push(row.target.name.as_str());
+        }
+        for operation in self.operations.iter().filter(|operation| operation.is_sending()) {
             let name = operation.about.as_ref().map_or(&*operation.title, |target| &*target.name);
-            if operation.row().is_none() || !found.iter().any(|(key, _)| *key == operation.row()) {
-                found.push((operation.row(), name));
+            if operation.row().is_none_or(|key| found.insert(key)) {
+                names.push(name);
             }
         }
-        found.into_iter().map(|(_, name)| name).collect()
+        names
     }
 
     /// Marks items as being on their way and answers what goes out now. What waits for something else of the same row, or
     /// because enough is on its way, follows by [`Pending::follow`] as answers come.
     pub fn send(&mut self, items: &[Item]) -> Vec<Sent> {
+        let items: BTreeSet<&Item> = items.iter().collect();
         let sent: Vec<Item> = self.sendable().into_iter().filter(|item| items.contains(item)).collect();
         for item in &sent {
             self.set_state(item, RowState::Queued);
@@ -126,76 +134,23 @@ impl Pending {
         self.follow()
     }
 
-    /// Marks items as being on their way, all of them at once, and answers what goes out as one change set.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says why they cannot be carried out as one.
-    pub fn send_together(&mut self, items: &[Item]) -> Result<Vec<Sent>, String> {
-        let sent: Vec<Item> = self.sendable().into_iter().filter(|item| items.contains(item)).collect();
-        self.can_be_together(&sent)?;
-        Ok(sent.iter().filter_map(|item| self.give_number(item)).collect())
-    }
-
-    /// Whether items can be carried out as one: no file is among them, nothing is on its way, each row is changed once, and
-    /// the service compares versions.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says what stands in the way.
-    pub fn can_be_together(&self, items: &[Item]) -> Result<(), String> {
-        const ONE_BY_ONE: &str = "  z g sends one by one";
-        if items.len() > MOST_TOGETHER {
-            let most = grouped(MOST_TOGETHER as u64);
-            return Err(format!("One request takes {most} operations at most.{ONE_BY_ONE}"));
-        }
-        if self.saving().is_some() {
-            return Err("Something is on its way. Wait for the answer.".into());
-        }
-        let mut changed = BTreeSet::new();
-        for item in items {
-            let operation = self.operation_of(item);
-            let target = match item {
-                Item::Row(key) => self.row(&key.table, key.id).map(|row| &row.target),
-                Item::Operation(_) => operation.and_then(|operation| operation.about.as_ref()),
-            };
-            let name = target.map_or("a record", |target| &*target.name);
-            let kind = operation.map(|operation| operation.kind);
-            if operation.is_some_and(|operation| matches!(operation.operation, Operation::File(_))) {
-                return Err(format!(
-                    "A file goes by itself: that of {name} cannot be in one request.{ONE_BY_ONE}"
-                ));
-            }
-            if kind == Some(OperationKind::Create) {
-                continue;
-            }
-            if target.is_some_and(|target| !target.table.optimistic_concurrency) {
-                return Err(format!(
-                    "{name} is not protected against others, and is sent by itself.{ONE_BY_ONE}"
-                ));
-            }
-            if !self.rows_of(item).into_iter().all(|row| changed.insert(row)) {
-                return Err(format!("{name} is changed by more than one operation.{ONE_BY_ONE}"));
-            }
-        }
-        Ok(())
-    }
-
     /// The row whose changes were sent with this number.
     pub fn sent_as(&self, id: WriteId) -> Option<&PendingRow> {
-        self.rows.iter().find(|row| row.state == RowState::Sending(id))
+        match self.queue.sent_as(id)? {
+            Item::Row(key) => self.rows.get(key),
+            Item::Operation(_) => None,
+        }
     }
 
     /// The operation that was sent with this number.
     pub fn operation_sent_as(&self, id: WriteId) -> Option<&PendingOperation> {
-        self.operations.iter().find(|operation| operation.state == RowState::Sending(id))
+        self.operation_of(self.queue.sent_as(id)?)
     }
 
     /// The changes of a row have arrived: nothing waits there any more. `newer` has them and the row's new version.
     pub fn saved(&mut self, key: &RowKey, newer: &Row) {
         let before = self.row(&key.table, key.id).and_then(|row| version(&row.target.row));
-        self.touched.insert(Item::Row(key.clone()));
-        self.rows.retain(|row| row.key() != *key);
+        self.remove_row(key);
         self.history.forget(key);
         self.own_change(key, before.as_deref(), newer);
     }
@@ -213,15 +168,16 @@ impl Pending {
 
     /// What waits for something of this row that did not arrive is not sent, nor what waits for that; how many they are.
     pub fn hold(&mut self, key: &RowKey) -> usize {
-        let mut failed = BTreeSet::from([key.clone()]);
+        let mut next: BTreeSet<Place> = self.queue.waiting_for(key).collect();
         let mut held = 0;
-        for item in self.items() {
-            if self.is_queued(&item) && self.rows_before(&item).iter().any(|row| failed.contains(row)) {
-                let problem =
-                    Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
-                self.set_state(&item, RowState::Failed(problem));
-                failed.extend(self.rows_of(&item));
-                held += 1;
+        while let Some(place) = next.pop_first() {
+            let Some(item) = self.queue.at(place).cloned() else { continue };
+            let problem =
+                Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
+            self.set_state(&item, RowState::Failed(problem));
+            held += 1;
+            for row in self.rows_of(&item) {
+                next.extend(self.queue.waiting_for(&row).filter(|later| *later > place));
             }
         }
         held
@@ -229,7 +185,7 @@ impl Pending {
 
     /// What waits for something that is on its way is not sent any more: it waits as it did before. How much that is.
     pub fn release(&mut self) -> usize {
-        let queued: Vec<Item> = self.items().into_iter().filter(|item| self.is_queued(item)).collect();
+        let queued: Vec<Item> = self.queue.queued().cloned().collect();
         for item in &queued {
             self.set_state(item, RowState::Waiting);
         }
@@ -239,35 +195,22 @@ impl Pending {
     /// What is queued and waits for nothing any more goes out now: nothing whose row something changes that is on its way,
     /// or that waits and comes before it, and no more than are to be on their way at a time.
     pub fn follow(&mut self) -> Vec<Sent> {
-        let mut sent = Vec::new();
-        let under_way = self.under_way();
-        let mut free = AT_A_TIME.saturating_sub(under_way.len());
-        let mut busy: BTreeSet<_> = under_way.iter().flat_map(|item| self.rows_of(item)).collect();
-        for item in self.items() {
-            if free == 0 {
+        let mut next = Vec::new();
+        let free = AT_A_TIME.saturating_sub(self.queue.under_way().len());
+        let mut busy: BTreeSet<_> = self.queue.under_way().flat_map(|item| self.rows_of(item)).collect();
+        for item in self.queue.queued() {
+            if next.len() == free {
                 break;
             }
-            if !self.is_queued(&item) {
-                continue;
+            if !self.rows_before(item).iter().any(|row| busy.contains(row)) {
+                next.push(item.clone());
             }
-            if !self.rows_before(&item).iter().any(|row| busy.contains(row)) {
-                sent.extend(self.give_number(&item));
-                free -= 1;
-            }
-            busy.extend(self.rows_of(&item));
+            busy.extend(self.rows_of(item));
         }
-        sent
+        next.iter().filter_map(|item| self.give_number(item)).collect()
     }
 
-    /// What was sent and is not answered.
-    fn under_way(&self) -> Vec<Item> {
-        let is_sent = |state: &RowState| matches!(state, RowState::Sending(_));
-        let rows = self.rows.iter().filter(|row| is_sent(&row.state)).map(|row| Item::Row(row.key()));
-        let operations = self.operations.iter().filter(|operation| is_sent(&operation.state));
-        rows.chain(operations.map(|operation| Item::Operation(operation.id))).collect()
-    }
-
-    fn give_number(&mut self, item: &Item) -> Option<Sent> {
+    pub(super) fn give_number(&mut self, item: &Item) -> Option<Sent> {
         self.last_write += 1;
         let number = WriteId(self.last_write);
         self.set_state(item, RowState::Sending(number));
@@ -287,16 +230,18 @@ impl Pending {
             return;
         }
         self.history.own_change(key, before, newer);
-        for operation in &mut self.operations {
-            let Some(target) = &operation.about else { continue };
-            let sending = matches!(operation.state, RowState::Sending(_));
-            if target.is_at(key, before) && !sending {
+        for id in self.of_row.get(key).cloned().unwrap_or_default() {
+            let is_on_its_way =
+                |operation: &&PendingOperation| matches!(operation.state, RowState::Sending(_));
+            let waits = self.operation(id).filter(|operation| !is_on_its_way(operation));
+            let about = waits.and_then(|operation| operation.about.as_ref());
+            if about.is_some_and(|target| target.is_at(key, before))
+                && let Some(operation) = self.find_operation(id)
+            {
                 operation.rebase(newer);
-                self.touched.insert(Item::Operation(operation.id));
             }
         }
-        let row = self.rows.iter_mut().find(|row| row.key() == *key);
-        if let Some(row) = row
+        if let Some(row) = self.rows.get_mut(key)
             && row.target.is_at(key, before)
             && !matches!(row.state, RowState::Sending(_))
         {
@@ -313,11 +258,51 @@ impl Pending {
         }
     }
 
+    /// The only place where the state of something that waits changes.
     pub(super) fn set_state(&mut self, item: &Item, state: RowState) {
-        match item {
-            Item::Row(key) => self.failed(key, state),
-            Item::Operation(id) => self.operation_failed(*id, state),
+        self.leave_queue(item);
+        self.touched.insert(item.clone());
+        let place = match item {
+            Item::Row(key) => self.rows.get_mut(key).map(|row| &mut row.state),
+            Item::Operation(id) => self.operations.get_mut(id).map(|operation| &mut operation.state),
+        };
+        if let Some(place) = place {
+            *place = state;
         }
+        self.enter_queue(item);
+    }
+
+    /// The queue knows an item as it is by now.
+    pub(super) fn enter_queue(&mut self, item: &Item) {
+        if let Some(standing) = self.standing(item) {
+            self.queue.enter(standing);
+        }
+    }
+
+    /// The queue does not know an item any more, which is about to change.
+    pub(super) fn leave_queue(&mut self, item: &Item) {
+        if let Some(standing) = self.standing(item) {
+            self.queue.remove(&standing);
+        }
+    }
+
+    /// What the queue has to know of an item; nothing where it neither waits to go out nor is on its way.
+    fn standing(&self, item: &Item) -> Option<Standing> {
+        let state = self.state(item)?.clone();
+        if !matches!(state, RowState::Queued | RowState::Sending(_)) {
+            return None;
+        }
+        let number = match item {
+            Item::Row(key) => self.rows.number(key),
+            Item::Operation(id) => self.operations.number(id),
+        };
+        Some(Standing {
+            place: (rank(self.operation_of(item)), number?),
+            about: self.row_of(item),
+            before: self.rows_before(item),
+            item: item.clone(),
+            state,
+        })
     }
 
     fn is_sendable(&self, item: &Item) -> bool {
@@ -352,9 +337,17 @@ impl Pending {
     pub fn is_on_its_way(&self, item: &Item) -> bool {
         matches!(self.state(item), Some(RowState::Sending(_) | RowState::Queued))
     }
+}
 
-    fn is_queued(&self, item: &Item) -> bool {
-        self.state(item) == Some(&RowState::Queued)
+/// The place of an operation, or of the changes of a row, among what is sent: the least goes first.
+fn rank(operation: Option<&PendingOperation>) -> u8 {
+    match operation.map(|operation| operation.kind) {
+        Some(OperationKind::Reactivate) => 0,
+        None => 1,
+        Some(OperationKind::Create | OperationKind::Act) => 2,
+        Some(OperationKind::Close) => 3,
+        Some(OperationKind::Merge) => 4,
+        Some(OperationKind::Delete) => 5,
     }
 }
 

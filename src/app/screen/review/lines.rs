@@ -114,10 +114,13 @@ fn operations_are_alike(one: &PendingOperation, other: &PendingOperation) -> boo
         && title_of(one, "") == title_of(other, "")
 }
 
-/// What an operation does, with other words in the place of its row's name.
+/// What an operation does, with other words in the place of its row: `delete Case CAS-01213`, `resolve CAS-01213`.
 pub fn title_of(operation: &PendingOperation, rows: &str) -> String {
     match &operation.about {
-        Some(target) if !target.name.is_empty() => operation.title.replace(&target.name, rows),
+        Some(target) if !target.name.is_empty() => {
+            let whole = format!("{} {}", target.table.display_name, target.name);
+            operation.title.replace(&whole, rows).replace(&target.name, rows)
+        }
         _ => operation.title.clone(),
     }
 }
