@@ -87,7 +87,11 @@ fn is_writable(path: &Path) -> bool {
 
 fn prepare(db: &Connection, path: &Path) -> Result<(), Error> {
     let number = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    match (number("application_id")?, number("user_version")?, number("schema_version")?) {
+    // In one look: another process may be making the tables.
+    db.execute_batch("BEGIN")?;
+    let made = (number("application_id"), number("user_version"), number("schema_version"));
+    db.execute_batch("COMMIT")?;
+    match (made.0?, made.1?, made.2?) {
         (APPLICATION, version, _) if version > VERSION => {
             return Err(Error::Newer { path: path.to_owned(), version });
         }

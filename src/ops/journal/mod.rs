@@ -6,6 +6,8 @@
 //!
 //! Must not know: screens, what an edit means, the server.
 
+#[cfg(test)]
+mod breaking;
 mod file;
 mod operations;
 mod owner;
