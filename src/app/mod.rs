@@ -24,6 +24,7 @@ pub mod filter;
 pub mod finding;
 mod fitting;
 pub mod fuzzy;
+mod gathering;
 pub mod hints;
 pub mod history;
 pub mod html;
@@ -93,6 +94,7 @@ use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
 use finding::{Hit, Search};
+use gathering::Gathering;
 use journal::Keeping;
 use layout::Size;
 use load::Load;
@@ -101,7 +103,7 @@ use notice::Notice;
 use overlay::Overlay;
 use own_editor::{Outside, Unstaged};
 use panes::PaneState;
-use pending::{Pending, RowKey};
+use pending::{Pending, RowKey, Target};
 use places::Listed;
 use preview::Preview;
 use reads::Reads;
@@ -174,6 +176,10 @@ pub struct App {
     intent: Option<Intent>,
     /// Whether they outlive the program.
     pub keeping: Keeping,
+    /// Rows that are read because their query is marked.
+    gathering: Option<Box<Gathering>>,
+    /// They are here: the verb that they were read for is about them.
+    gathered: Option<Vec<Target>>,
     /// The last change that was staged.
     pub last_change: Option<LastChange>,
     /// What was run from the palette, the newest last.
@@ -259,6 +265,8 @@ impl App {
             made: 0,
             intent: None,
             keeping: Keeping::default(),
+            gathering: None,
+            gathered: None,
             last_change: None,
             ran: vec![],
             bound: None,

@@ -133,6 +133,7 @@ impl App {
                 },
                 _ => "Reading rows".into(),
             },
+            Slot::Marked => "Reading the marked rows".into(),
             Slot::Row => match self.record() {
                 Some(record) => format!("Reading {}", self.record_name(record)),
                 None => "Reading the record".into(),

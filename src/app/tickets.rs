@@ -26,6 +26,8 @@ pub enum Slot {
     Views,
     /// Rows of the grid.
     Rows,
+    /// Rows that are marked by their query, for what is staged on them.
+    Marked,
     /// One row, for a form.
     Row,
     /// Rows that somebody wants to go to.

@@ -32,6 +32,7 @@ mod log;
 mod lookups;
 mod many;
 mod marks;
+mod marks_by_query;
 mod odd_rows;
 mod overlays;
 mod own_editor;

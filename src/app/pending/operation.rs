@@ -173,6 +173,11 @@ impl Pending {
         }
     }
 
+    /// The operations about a row.
+    pub fn about(&self, key: &RowKey) -> impl Iterator<Item = &PendingOperation> {
+        self.of_row.get(key).into_iter().flatten().filter_map(|id| self.operation(*id))
+    }
+
     /// What is staged for the file columns of a row.
     pub fn files(&self, row: RowId) -> Vec<&FileChange> {
         let changes = self.operations().iter().filter_map(|pending| match &pending.operation {
