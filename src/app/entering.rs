@@ -70,6 +70,7 @@ impl App {
             Slot::Fate,
             Slot::Learn,
             Slot::File,
+            Slot::Backup,
             Slot::Around,
             Slot::Timeline,
             Slot::Attachment,

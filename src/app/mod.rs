@@ -4,6 +4,7 @@
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
 mod as_read;
+mod backup;
 pub mod bulk;
 pub mod column_layout;
 
@@ -176,6 +177,8 @@ pub struct App {
     intent: Option<Intent>,
     /// Whether they outlive the program.
     pub keeping: Keeping,
+    /// Files may be written of what is deleted.
+    keeps_backups: bool,
     /// Rows that are read because their query is marked.
     gathering: Option<Box<Gathering>>,
     /// They are here: the verb that they were read for is about them.
@@ -265,6 +268,7 @@ impl App {
             made: 0,
             intent: None,
             keeping: Keeping::default(),
+            keeps_backups: true,
             gathering: None,
             gathered: None,
             last_change: None,

@@ -37,6 +37,7 @@ impl App {
             Slot::Tables => self.tables.cancel(),
             Slot::Schema | Slot::Rows => self.stop_grids(),
             Slot::Marked => self.gathering = None,
+            Slot::Backup => self.not_backed_up(),
             Slot::QuickFind => self.search_stopped(),
             Slot::Session => self.sign_in_stopped(),
             Slot::Row => self.row_stopped(),

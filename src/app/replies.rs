@@ -57,6 +57,7 @@ impl App {
                 self.file_saved(result);
                 vec![]
             }
+            Reply::BackedUp(result) => self.backed_up(result),
             Reply::LookedAtFile(result) => self.file_looked_at(result),
             Reply::Found(result) => self.found_came(result),
             Reply::Duplicates(result) => {

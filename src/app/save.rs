@@ -62,6 +62,17 @@ impl App {
             self.say("Nothing there can be sent.");
             return vec![];
         }
+        if self.tickets.is_busy(Slot::Backup) {
+            self.say("What is deleted is being written to a file. Wait until it is sent.");
+            return vec![];
+        }
+        if let Some(reason) = self.too_many_deletes(items) {
+            self.say(reason);
+            return vec![];
+        }
+        if let Some(effects) = self.back_up(items, count) {
+            return effects;
+        }
         let writes = self.pending.send(items);
         self.sending.begin(count);
         self.sent.begin();

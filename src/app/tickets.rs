@@ -64,6 +64,8 @@ pub enum Slot {
     Learn,
     /// The file of a column, or one that is to go there.
     File,
+    /// Rows that are about to be deleted, into a file.
+    Backup,
 }
 
 /// The right to deliver one answer.

@@ -7,7 +7,7 @@ use dvtui::app::event::{Event, SaveFailure, Saved};
 use dvtui::app::key::Key;
 use dvtui::app::session::Identity;
 use dvtui::app::tickets::Slot;
-use dvtui::app::{Reply, Screen};
+use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::metadata::{Choice, DateBehavior, DateFormat, Required, TextFormat};
 use dvtui::dataverse::{Column, ColumnKind, Patch, Row, Table, TableSchema};
 
@@ -109,9 +109,12 @@ impl Desk {
         writes.collect()
     }
 
-    /// The last key sent something.
+    /// The last key sent something, or has it written to a file, behind which it is sent.
     pub(crate) fn sends(&self) -> bool {
-        self.stage.effects.iter().any(|effect| matches!(effect, Effect::Write(..) | Effect::Operate(..)))
+        let sends = |effect: &Effect| {
+            matches!(effect, Effect::Write(..) | Effect::Operate(..) | Effect::Run(_, Request::BackUp(_)))
+        };
+        self.stage.effects.iter().any(sends)
     }
 
     /// The only change that the last key sent.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
 mod acts;
+mod backups;
 mod bulk;
 mod bytes;
 mod columns;

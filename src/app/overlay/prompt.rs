@@ -5,6 +5,7 @@
 
 use super::Overlay;
 use crate::app::App;
+use crate::app::backup::without_backup;
 use crate::app::edit::{short, short_pair};
 use crate::app::effect::Effect;
 use crate::app::journal::Keeping;
@@ -124,6 +125,7 @@ pub fn text(app: &App, question: &Question) -> String {
 /// Names the record and the change where there is one, and the counts where there are more.
 fn send_text(app: &App, items: &[Item]) -> String {
     let for_good = tier::for_good(&app.pending, items);
+    let backup = without_backup(app, items);
     if let [Item::Row(key)] = items {
         let row = app.pending.row(&key.table, key.id);
         return row.map_or_else(String::new, |row| {
@@ -156,7 +158,7 @@ fn send_text(app: &App, items: &[Item]) -> String {
         (_, 1) => " and 1 new one".to_owned(),
         (_, count) => format!(" and {count} new ones"),
     };
-    format!("Send {count} changes on {named}{more} to {environment}{}?{for_good}", place(app))
+    format!("Send {count} changes on {named}{more} to {environment}{}?{for_good}{backup}", place(app))
 }
 
 fn name_of(app: &App, item: &Item) -> Option<String> {
@@ -221,6 +223,11 @@ pub fn changes(row: &PendingRow) -> String {
 impl App {
     /// Asks something.
     pub(in crate::app) fn ask(&mut self, question: Question) {
+        if let Question::Send { items } = &question
+            && let Some(reason) = self.too_many_deletes(items)
+        {
+            return self.say(reason);
+        }
         self.notice = None;
         self.overlays.push(Overlay::Prompt(Prompt::new(question)));
     }
