@@ -8,6 +8,7 @@ use super::pending::RowKey;
 use super::problem::Problem;
 use super::save::sentence;
 use super::screen::Screen;
+use super::tickets::Slot;
 
 /// After so many failures in a row for the same reason the rest would fail as well.
 const ALIKE: usize = 3;
@@ -22,6 +23,10 @@ pub struct Sending {
     alike: Option<(Reason, usize)>,
     /// The rest was kept back.
     stopped: bool,
+    /// The file that has what is deleted.
+    pub(in crate::app) backup: Option<String>,
+    /// What waits for that file goes out as one.
+    pub(in crate::app) together: bool,
 }
 
 /// Why something did not arrive, so far that one failure is told from another.
@@ -85,6 +90,10 @@ impl Reason {
     }
 }
 
+fn told(path: &str) -> String {
+    format!("What was deleted is in {path}")
+}
+
 impl App {
     /// Something of these rows was answered: what waits goes out, but nothing after what did not arrive, and no more at
     /// all when one answer after the other fails alike.
@@ -99,6 +108,9 @@ impl App {
                     self.stop_sending(&reason);
                 }
             }
+        }
+        if self.tickets.is_busy(Slot::Backup) {
+            return vec![]; // what is queued waits for the file
         }
         self.pending.follow().into_iter().map(Effect::from).collect()
     }
@@ -127,17 +139,30 @@ impl App {
         if self.tells_of_stop() {
             return;
         }
-        self.say(match (self.sending.sent, self.sending.saved) {
-            (1, _) => said,
-            (sent, saved) => format!("Saved {saved} of {sent}."),
-        });
+        let Sending { sent, saved, failed, .. } = self.sending;
+        let said = match sent {
+            1 => said,
+            _ => format!("Saved {saved} of {sent}."),
+        };
+        match self.sending.backup.as_ref().filter(|_| sent == saved + failed) {
+            None => self.say(said),
+            Some(path) => {
+                let problem = Problem::new(said).why(told(path)).next("U stages them again   Esc dismiss");
+                self.notice = Some(Notice::Problem(problem));
+            }
+        }
     }
 
     /// One more of what was sent has not.
     pub(in crate::app) fn tell_failure(&mut self, problem: Problem) {
-        if !self.tells_of_stop() {
-            self.notice = Some(Notice::Problem(problem));
+        if self.tells_of_stop() {
+            return;
         }
+        let why = match &self.sending.backup {
+            None => problem.why.clone(),
+            Some(path) => format!("{} {}", problem.why, told(path)),
+        };
+        self.notice = Some(Notice::Problem(problem.why(why)));
     }
 
     /// The line tells that the rest was kept back: what is answered after that is no reason to take it away.

@@ -155,7 +155,7 @@ impl App {
                 let valid = || {
                     choice_menu::picks(&target, &last.column).iter().any(|pick| pick.staged == last.staged)
                 };
-                if status && self.marked().is_none() && !valid() {
+                if status && self.marked().is_none() && !self.is_marked_by_query() && !valid() {
                     return Err(format!("{} cannot be {} now.", target.name, last.staged.text));
                 }
                 self.stage_meant(&target, &last.column, last.staged);

@@ -118,6 +118,8 @@ pub enum Request {
     FindOut(OperationId, Box<Operation>),
     /// Save the file of a column under this path, where nothing is.
     SaveFile(Box<FileColumn>, String),
+    /// Write these rows to a new file, as they are now with all their columns: they are about to be deleted.
+    BackUp(Vec<(Table, RowId)>),
     /// Look at the file at this path, which is to go into a column.
     LookAtFile(String),
     /// Look for a row that somebody wants to go to.

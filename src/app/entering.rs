@@ -38,6 +38,7 @@ impl App {
         self.chosen.clear();
         self.pending = Pending::default();
         self.keeping = Keeping::default(); // until the journal is open
+        self.gathering = None;
         self.last_change = None;
         self.dropped = None;
         self.sending = Sending::default();
@@ -56,6 +57,7 @@ impl App {
             Slot::QuickFind,
             Slot::Views,
             Slot::Rows,
+            Slot::Marked,
             Slot::Row,
             Slot::Preview,
             Slot::Places,
@@ -68,6 +70,7 @@ impl App {
             Slot::Fate,
             Slot::Learn,
             Slot::File,
+            Slot::Backup,
             Slot::Around,
             Slot::Timeline,
             Slot::Attachment,

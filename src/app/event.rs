@@ -16,7 +16,7 @@ use super::looking_up::LookupFound;
 use super::overlay::draft::FileToSend;
 use super::overlay::views::ViewsRead;
 use super::own_editor::Edited;
-use super::pending::OperationId;
+use super::pending::{OperationId, RowKey};
 use super::places::Listed;
 use super::problem::Problem;
 use super::session::{Identity, Prompt};
@@ -125,6 +125,8 @@ pub enum Reply {
     FoundOut(OperationId, Result<Operated, SaveFailure>),
     /// A file was saved: where, and its size in bytes.
     FileSaved(Result<(String, u64), Problem>),
+    /// Rows that are about to be deleted are in a file.
+    BackedUp(Result<BackedUp, Problem>),
     /// What a file is that is to be sent; why it is of no use.
     LookedAtFile(Result<LocalFile, String>),
     /// The rows that were looked for.
@@ -146,6 +148,15 @@ pub enum Reply {
 pub struct Saved {
     /// The changed columns and the row's new ETag.
     pub row: Row,
+}
+
+/// Rows were written to a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BackedUp {
+    /// The file, as a person finds it.
+    pub path: String,
+    /// The rows in it, with all their columns.
+    pub rows: Vec<(RowKey, Row)>,
 }
 
 /// The columns of a table, and how its lookups are written.

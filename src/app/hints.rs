@@ -83,7 +83,7 @@ impl App {
     /// The person waits for an answer, more than for the next page.
     fn is_waiting(&self) -> bool {
         match self.screen() {
-            _ if self.tickets.is_busy(Slot::Find) => true,
+            _ if self.tickets.is_busy(Slot::Find) || self.tickets.is_busy(Slot::Marked) => true,
             Screen::SignIn(_) => self.tickets.is_busy(Slot::Session),
             Screen::Environments(_) => self.tickets.is_busy(Slot::Session) || self.places.is_pending(),
             Screen::Tables(_) => self.tables.is_pending(),

@@ -73,6 +73,7 @@ impl App {
     /// The journal of the environment is there, or is not to be had.
     pub(in crate::app) fn journal_opened(&mut self, opened: Opened) {
         self.keeping = Keeping::Not;
+        self.keeps_backups = opened != Opened::Off;
         match opened {
             Opened::Off => {}
             Opened::Failed(why) => self.say(not_kept(&why)),

@@ -1,11 +1,13 @@
 //! What a verb is meant for: the marked rows of the grid if there are any, otherwise the row under the cursor.
 
 use super::edit::{row_name, short};
+use super::gathering::Then;
 use super::overlay::{Overlay, choice_menu};
 use super::pending::{Outcome, PendingRow, Staged, Target};
 use super::screen::Grid;
 use super::{App, Screen};
 use crate::dataverse::{Column, ColumnKind, RowId};
+use crate::text::grouped;
 
 /// Marked rows that a verb can be applied to, and those it cannot.
 #[derive(Debug, Default)]
@@ -25,15 +27,22 @@ impl App {
     /// The grid whose marks a verb is meant for.
     fn marked_grid(&self) -> Option<&Grid> {
         match self.screen() {
-            // There one row is decided about.
-            _ if self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Conflict(_))) => None,
+            _ if self.is_deciding() => None,
             Screen::Grid(grid) if grid.marks.count() > 0 => Some(grid),
             _ => None,
         }
     }
 
-    /// What a verb is meant for, as a title says it: `3 marked`, `CAS-01213`.
+    /// One row is decided about, whatever is marked.
+    pub(super) fn is_deciding(&self) -> bool {
+        self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Conflict(_)))
+    }
+
+    /// What a verb is meant for, as a title says it: `3 marked`, `all 37 matching`, `CAS-01213`.
     pub fn meant(&self, target: &Target) -> String {
+        if let Some(all) = self.marked_text_of_query() {
+            return all;
+        }
         match self.marked_grid() {
             Some(grid) if grid.table.name == target.table.name => format!("{} marked", grid.marks.count()),
             _ => target.name.clone(),
@@ -72,14 +81,24 @@ impl App {
         if self.edited_in_conflict(&target.key(), column, &staged) {
             return;
         }
-        let Some(Marked { targets, mut left_out }) = self.marked() else {
-            return self.stage(target, column, staged);
-        };
+        if self.is_marked_by_query() {
+            let (target, column) = (Box::new(target.clone()), Box::new(column.clone()));
+            return self.gather(Then::Change { target, column, staged });
+        }
+        match self.marked() {
+            Some(marked) => self.stage_on(marked, target, column, &staged),
+            None => self.stage(target, column, staged),
+        }
+    }
+
+    /// Stages a value on rows, as it was chosen on one of them.
+    pub(super) fn stage_on(&mut self, marked: Marked, target: &Target, column: &Column, staged: &Staged) {
+        let Marked { targets, mut left_out } = marked;
         let is_status = matches!(column.kind, ColumnKind::Status { .. });
         let (mut changed, mut same) = (0, 0);
         self.pending.begin_together();
         for target in &targets {
-            let is_possible = || choice_menu::picks(target, column).iter().any(|pick| pick.staged == staged);
+            let is_possible = || choice_menu::picks(target, column).iter().any(|pick| pick.staged == *staged);
             if is_status && !is_possible() {
                 left_out.push(format!("{} cannot be {} now", target.name, staged.text));
                 continue;
@@ -90,9 +109,9 @@ impl App {
             }
         }
         self.pending.end_together();
-        self.remember_change(target, column, &staged);
+        self.remember_change(target, column, staged);
         let marked = changed + same + left_out.len();
-        self.say(told(marked, column, &staged, changed, same, &left_out));
+        self.say(told(marked, column, staged, changed, same, &left_out));
     }
 }
 
@@ -105,9 +124,14 @@ fn told(
     same: usize,
     left_out: &[String],
 ) -> String {
-    let mut said = format!("{marked} marked: {} -> {} staged", column.display_name, short(&staged.text));
+    let mut said = format!(
+        "{} marked: {} -> {} staged",
+        grouped(marked as u64),
+        column.display_name,
+        short(&staged.text)
+    );
     if changed < marked {
-        said.push_str(&format!(" on {changed}"));
+        said.push_str(&format!(" on {}", grouped(changed as u64)));
     }
     if same > 0 {
         said.push_str(&format!(", {same} {} it already", if same == 1 { "has" } else { "have" }));

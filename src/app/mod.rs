@@ -4,6 +4,7 @@
 //! comes in as an event, work goes out as an [`Effect`]. State changes here and nowhere else.
 
 mod as_read;
+mod backup;
 pub mod bulk;
 pub mod column_layout;
 
@@ -24,6 +25,7 @@ pub mod filter;
 pub mod finding;
 mod fitting;
 pub mod fuzzy;
+mod gathering;
 pub mod hints;
 pub mod history;
 pub mod html;
@@ -93,6 +95,7 @@ use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
 use finding::{Hit, Search};
+use gathering::Gathering;
 use journal::Keeping;
 use layout::Size;
 use load::Load;
@@ -101,7 +104,7 @@ use notice::Notice;
 use overlay::Overlay;
 use own_editor::{Outside, Unstaged};
 use panes::PaneState;
-use pending::{Pending, RowKey};
+use pending::{Pending, RowKey, Target};
 use places::Listed;
 use preview::Preview;
 use reads::Reads;
@@ -174,6 +177,12 @@ pub struct App {
     intent: Option<Intent>,
     /// Whether they outlive the program.
     pub keeping: Keeping,
+    /// Files may be written of what is deleted.
+    keeps_backups: bool,
+    /// Rows that are read because their query is marked.
+    gathering: Option<Box<Gathering>>,
+    /// They are here: the verb that they were read for is about them.
+    gathered: Option<Vec<Target>>,
     /// The last change that was staged.
     pub last_change: Option<LastChange>,
     /// What was run from the palette, the newest last.
@@ -259,6 +268,9 @@ impl App {
             made: 0,
             intent: None,
             keeping: Keeping::default(),
+            keeps_backups: true,
+            gathering: None,
+            gathered: None,
             last_change: None,
             ran: vec![],
             bound: None,

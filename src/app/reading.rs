@@ -15,13 +15,16 @@ impl App {
             Screen::Log(_) => &[Slot::Repeat],
             Screen::Tables(_) | Screen::Review(_) | Screen::Viewer(_) => &[],
         };
+        if self.gathering.take().is_some() {
+            self.say("Stopped reading the marked rows. Nothing was staged.");
+        }
         if slots.contains(&Slot::Session) {
             self.opening = None;
         }
         let busy: Vec<Slot> = slots
             .iter()
             .copied()
-            .chain([Slot::Find, Slot::File])
+            .chain([Slot::Find, Slot::File, Slot::Marked])
             .filter(|slot| self.tickets.cancel(*slot))
             .collect();
         busy.into_iter().map(Effect::Cancel).collect()
@@ -33,6 +36,8 @@ impl App {
         match slot {
             Slot::Tables => self.tables.cancel(),
             Slot::Schema | Slot::Rows => self.stop_grids(),
+            Slot::Marked => self.gathering = None,
+            Slot::Backup => self.not_backed_up(),
             Slot::QuickFind => self.search_stopped(),
             Slot::Session => self.sign_in_stopped(),
             Slot::Row => self.row_stopped(),

@@ -133,6 +133,7 @@ impl App {
                 },
                 _ => "Reading rows".into(),
             },
+            Slot::Marked => "Reading the marked rows".into(),
             Slot::Row => match self.record() {
                 Some(record) => format!("Reading {}", self.record_name(record)),
                 None => "Reading the record".into(),
@@ -155,6 +156,7 @@ impl App {
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
             Slot::File => "Reading the file".into(),
+            Slot::Backup => "Writing what is deleted to a file".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

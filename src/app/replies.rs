@@ -30,6 +30,7 @@ impl App {
                 self.go_on()
             }
             Reply::Schema(result) => self.schema_came(result),
+            Reply::Rows(result) if ticket.slot == Slot::Marked => self.gathered_page(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) if ticket.slot == Slot::Preview => {
                 self.preview_came(result);
@@ -56,6 +57,7 @@ impl App {
                 self.file_saved(result);
                 vec![]
             }
+            Reply::BackedUp(result) => self.backed_up(result),
             Reply::LookedAtFile(result) => self.file_looked_at(result),
             Reply::Found(result) => self.found_came(result),
             Reply::Duplicates(result) => {

@@ -163,6 +163,9 @@ impl App {
                 return vec![];
             }
         }
+        if let Some(effects) = self.stop_gathering() {
+            return effects;
+        }
         if self.tables_back() || self.environments_back() || self.log_back() || self.panes_back() {
             return vec![];
         }

@@ -62,15 +62,24 @@ impl App {
             self.say("Nothing there can be sent.");
             return vec![];
         }
+        if self.tickets.is_busy(Slot::Backup) {
+            self.say("What is deleted is being written to a file. Wait until it is sent.");
+            return vec![];
+        }
+        if together && let Err(why) = self.pending.can_be_together(items) {
+            self.say(why);
+            return vec![];
+        }
+        if let Some(reason) = self.too_many_deletes(items) {
+            self.say(reason);
+            return vec![];
+        }
+        if let Some(effects) = self.back_up(items, count, together) {
+            return effects;
+        }
         let effects = match together {
             false => self.pending.send(items).into_iter().map(Effect::from).collect(),
-            true => match self.pending.send_together(items) {
-                Ok(writes) => vec![Effect::Together(writes)],
-                Err(why) => {
-                    self.say(why);
-                    return vec![];
-                }
-            },
+            true => vec![Effect::Together(self.pending.send_together(items))],
         };
         self.sending.begin(count);
         self.sent.begin();

@@ -26,6 +26,8 @@ pub enum Slot {
     Views,
     /// Rows of the grid.
     Rows,
+    /// Rows that are marked by their query, for what is staged on them.
+    Marked,
     /// One row, for a form.
     Row,
     /// Rows that somebody wants to go to.
@@ -62,6 +64,8 @@ pub enum Slot {
     Learn,
     /// The file of a column, or one that is to go there.
     File,
+    /// Rows that are about to be deleted, into a file.
+    Backup,
 }
 
 /// The right to deliver one answer.

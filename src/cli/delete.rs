@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::output::json_line;
@@ -11,6 +12,7 @@ use super::writing::{self, print_wire};
 use super::{CliError, Context, Kind, names, row_name, waits};
 use crate::dataverse::{Client, Deletion, Error, Row, RowId, RowQuery, Table};
 use crate::ops;
+use crate::ops::backup::Failure;
 use crate::text::harmless;
 
 /// So many rows are deleted in one run at most.
@@ -21,7 +23,8 @@ const NAMED: usize = 10;
 /// Delete rows
 ///
 /// Each row is read first and deleted only if nobody changed it in between. How many there are has to be said with
-/// --confirm-delete; nobody is asked.
+/// --confirm-delete; nobody is asked. Several rows are written to a file of the state folder before, unless nothing may be
+/// kept on disk (--no-journal).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -82,6 +85,7 @@ impl DeleteArgs {
             return rows.iter().try_for_each(|row| print_wire(&row.deletion.wire()?, self.json, out));
         }
         self.check_count(&table, &rows)?;
+        back_up(context, &client, &table, &rows).await?;
         for (deleted, row) in rows.iter().enumerate() {
             match context.writes().whole(ops::delete(&client, &row.deletion)).await {
                 Ok(()) => self.print(&table, row, out)?,
@@ -184,6 +188,29 @@ impl DeleteArgs {
         }
         writeln!(out, "deleted {} {id}  {}", table.name, harmless(&row.name)).map_err(CliError::from)
     }
+}
+
+/// Writes several rows to a file before any of them is deleted.
+async fn back_up(context: &Context, client: &Client, table: &Table, rows: &[Doomed]) -> Result<(), CliError> {
+    let settings = context.settings();
+    if rows.len() < 2 {
+        return Ok(());
+    }
+    if !settings.journal {
+        context.note("there is no backup: nothing may be kept on disk");
+        return Ok(());
+    }
+    let rows: Vec<_> = rows.iter().map(|row| (table.clone(), row.deletion.id)).collect();
+    let written = ops::backup::back_up(client, &settings.paths.state, Timestamp::now(), &rows).await;
+    let written = written.map_err(|failure| {
+        let told = match failure {
+            Failure::Unread(error) => CliError::from(error),
+            disk @ Failure::Disk { .. } => CliError::failed(disk),
+        };
+        told.note("what is deleted could not be written to a file before, so nothing was deleted")
+    })?;
+    context.note(&format!("what is deleted is in {}", written.path.display()));
+    Ok(())
 }
 
 /// What people call the row; its key where it has no name.

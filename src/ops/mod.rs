@@ -4,6 +4,7 @@
 
 pub mod attaching;
 pub mod attachment;
+pub mod backup;
 pub mod column_layouts;
 pub mod connect;
 pub mod create;

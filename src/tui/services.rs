@@ -1,6 +1,7 @@
 //! What the effects of the core mean in terms of `ops` and the client.
 
 mod attachments;
+mod backups;
 mod definitions;
 mod files;
 mod writing;
@@ -213,6 +214,7 @@ impl Services {
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
             Request::SaveFile(of, path) => Reply::FileSaved(self.save_file(&of, &path).await),
+            Request::BackUp(rows) => Reply::BackedUp(self.back_up(&rows).await),
             Request::LookAtFile(path) => Reply::LookedAtFile(files::look_at_file(path).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::Duplicates(table, new) => Reply::Duplicates(self.duplicates(&table, &new).await),

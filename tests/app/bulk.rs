@@ -107,3 +107,38 @@ async fn what_is_sent_as_one_is_one_request_and_a_row_that_was_changed_meanwhile
     program.wait_until("all of it", |screen| screen.contains(&format!("~{count} pending"))).await;
     program.quit_with_pending().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_deleted_together_are_in_a_file_before_and_without_the_file_none_is_deleted() {
+    let mut program = Program::start_at_the_cases().await;
+    let state = program.settings.state_folder.clone();
+    std::fs::write(state.join("backups"), "in the way").unwrap();
+    program.keys("space space D w");
+    program.wait_for("2 of 2 included").await;
+    let delete = async |program: &mut Program| {
+        program.keys("s");
+        program.wait_for("Type delete 2").await;
+        program.keys("d e l e t e space 2 enter");
+    };
+    delete(&mut program).await;
+    program.wait_for("Nothing was sent: what is deleted could not be written to a file before.").await;
+    assert_eq!(program.writes().await.len(), 0);
+    std::fs::remove_file(state.join("backups")).unwrap();
+    program.keys("esc");
+    delete(&mut program).await;
+    program.wait_for("What was deleted is in").await;
+    let deleted = program.writes().await;
+    assert!(deleted.len() == 2 && deleted.iter().all(|write| write["method"] == "DELETE"), "{deleted:?}");
+    let files: Vec<_> = std::fs::read_dir(state.join("backups")).unwrap().collect();
+    let [Ok(file)] = files.as_slice() else { panic!("{files:?}") };
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    assert_eq!(text.lines().count(), 2);
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["table"], "incident");
+        assert!(line["row"].as_object().unwrap().contains_key("description"), "no list shows it: {line}");
+        let id = line["id"].as_str().unwrap();
+        assert!(deleted.iter().any(|write| write["path"].as_str().unwrap().contains(id)), "{line}");
+    }
+    program.quit().await;
+}

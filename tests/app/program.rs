@@ -39,7 +39,7 @@ pub(crate) struct Program {
     input: UnboundedSender<Arrival>,
     end: JoinHandle<io::Result<()>>,
     pub(crate) home: tempfile::TempDir,
-    settings: Start,
+    pub(crate) settings: Start,
     http: reqwest::Client,
 }
 

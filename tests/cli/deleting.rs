@@ -82,3 +82,59 @@ async fn a_lost_answer_is_found_out() {
     desk.dv(&delete).await.expect(0, &[]);
     assert_eq!(desk.writes().await.len(), before + 2, "neither was sent twice");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_rows_are_in_a_file_with_all_their_columns_before_any_of_them_is_deleted() {
+    let desk = Desk::new().await;
+    let (first, second) = (desk.an_account("First").await, desk.an_account("Second").await);
+    let folder = desk.home.path(".local/state/dvtui/backups");
+    let delete = ["delete", "account", &first, &second, "--confirm-delete", "2"];
+    // Where the file cannot be written, nothing is deleted.
+    std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let refused = desk.dv(&delete).await;
+    refused.expect(1, &["cannot be written", "nothing was deleted"]);
+    let whole = [desk.get("account", &first).await, desk.get("account", &second).await];
+    std::fs::remove_file(&folder).unwrap();
+    let before = desk.writes().await.len();
+    desk.order(
+        "GET",
+        &second,
+        json!({ "kind": "status", "status": 403, "code": "0x80040220", "message": "no" }),
+    )
+    .await;
+    desk.dv(&delete).await.expect(1, &["0x80040220"]);
+    assert_eq!(desk.writes().await.len(), before);
+
+    let deleted = desk.dv(&delete).await;
+    deleted.expect(0, &["what is deleted is in ", "/dvtui/backups/127.0.0.1-"]);
+    let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    assert!(deleted.err.contains(&file.display().to_string()), "{}", deleted.err);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let text = std::fs::read_to_string(file).unwrap();
+    for ((line, whole), id) in text.lines().zip(&whole).zip([&first, &second]) {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&line["table"], &line["id"]), (&json!("account"), &json!(id)));
+        for (column, value) in whole.as_object().unwrap().iter().filter(|(name, _)| !name.contains('@')) {
+            assert_eq!(&line["row"][column], value, "{column}");
+        }
+    }
+    assert_eq!(text.lines().count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_row_needs_no_file_and_without_a_journal_there_is_none_and_that_is_said() {
+    let desk = Desk::new().await;
+    let folder = desk.home.path(".local/state/dvtui/backups");
+    let only = desk.an_account("Only").await;
+    desk.dv(&["delete", "account", &only, "--confirm-delete", "1"]).await.expect(0, &[]);
+    let (first, second) = (desk.an_account("First").await, desk.an_account("Second").await);
+    let delete = ["delete", "account", &first, &second, "--confirm-delete", "2", "--no-journal"];
+    desk.dv(&delete).await.expect(0, &["there is no backup: nothing may be kept on disk"]);
+    assert!(!folder.exists());
+}

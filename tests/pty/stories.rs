@@ -155,3 +155,56 @@ fn a_case_is_found_by_its_number_read_and_followed_up_with_27_keys() {
     terminal.keys(&["Q"]);
     assert_eq!(terminal.wait_for_end(), 0);
 }
+
+#[test]
+fn all_active_cases_of_somebody_who_left_are_given_to_a_team_in_production_with_53_keys() {
+    let sandbox = Sandbox::with_rows("incident=4000,account=600,contact=600", &[]);
+    let home = Home::new();
+    let production = sandbox.ready["environments"][1]["url"].as_str().unwrap();
+    home.add_profile(&sandbox, "prod", production);
+    let mut terminal = start_anywhere(&home, &sandbox);
+    terminal.wait_for("environments");
+    terminal.send("/pro\r");
+    sign_in(&mut terminal, &sandbox);
+
+    let mut story = Counted::new(&mut terminal);
+    story.keys(":urg", "Urgent active");
+    story.key("Enter", "CAS-");
+    story.keys("gcown", "Owner");
+    story.key("Enter", "[Owner");
+    story.keys("/bo l", "bo l");
+    story.key("Tab", "match");
+    story.key("=", "Owner = Bo Lindqvist");
+    story.terminal.wait_until("his cases alone", |screen| {
+        screen.contains(" rows")
+            && screen.matches("Bo Lindqvist").count() > 2
+            && !screen.contains("Anna Moss  ")
+    });
+    let shown = story.terminal.screen();
+    let count = shown.lines().nth(1).unwrap().split_whitespace().rev().nth(1).unwrap().to_owned();
+    story.press("M");
+    story.key("q", &format!("all {count} matching marked"));
+    story.keys(":rw", "rw");
+    story.key("Enter", "Type prod");
+    story.keys("prod", "prod");
+    story.key("Enter", "RW ");
+    story.press("e");
+    story.keys("second", "> second");
+    story.terminal.wait_until("the team", |screen| screen.contains("Second Line"));
+    story.key("Enter", &format!("{count} marked: Owner -> Second Line staged."));
+    story.key("w", &format!("{count} of {count} included"));
+    story.key("s", &format!("Type {count} prod"));
+    story.prose(&format!("{count} prod"));
+    story.count += count.len() + " prod".len();
+    story.press("Enter");
+    story.terminal.wait_until("everything sent", |screen| !screen.contains("pending"));
+    assert!(story.count <= 53, "{} keys", story.count);
+    story.terminal.keys(&["r"]);
+    story.terminal.wait_for("No rows");
+
+    let writes = writes(&sandbox);
+    assert_eq!(writes.len().to_string(), count);
+    assert!(writes.iter().all(|(method, path)| method == "PATCH" && path.contains("/incidents(")));
+    terminal.keys(&["Q"]);
+    assert_eq!(terminal.wait_for_end(), 0);
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dvtui::app::effect::{Effect, WriteId};
-use dvtui::app::event::{Event, Operated, SaveFailure};
+use dvtui::app::event::{BackedUp, Event, Operated, SaveFailure};
 use dvtui::app::journal::Entry;
 use dvtui::app::key::Key;
 use dvtui::app::overlay::draft::FileToSend;
@@ -282,6 +282,8 @@ fn what_comes_before_a_close_and_fails_holds_it_back_and_other_rows_go_on() {
     assert_eq!(desk.message(), "Case has no status reason for that.");
     desk.keys("D c p l j D w s");
     desk.text("delete 2").keys("Enter");
+    let backup = BackedUp { path: "~/backup.jsonl".into(), rows: vec![] };
+    desk.stage.answer(Slot::Backup, Reply::BackedUp(Ok(backup)));
     let first = sent(&desk);
     assert_eq!(first.iter().map(|(_, what)| *what).collect::<Vec<_>>(), ["update", "delete"]);
     desk.failed(first[0].0, SaveFailure::Failed(Problem::new("Not saved.").why("Too long.")));

@@ -7,7 +7,7 @@ use dvtui::app::event::{Event, SaveFailure, Saved};
 use dvtui::app::key::Key;
 use dvtui::app::session::Identity;
 use dvtui::app::tickets::Slot;
-use dvtui::app::{Reply, Screen};
+use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::metadata::{Choice, DateBehavior, DateFormat, Required, TextFormat};
 use dvtui::dataverse::{Column, ColumnKind, Patch, Row, Table, TableSchema};
 
@@ -109,9 +109,10 @@ impl Desk {
         writes.collect()
     }
 
-    /// The last key sent something.
+    /// The last key sent something, or has it written to a file, behind which it is sent.
     pub(crate) fn sends(&self) -> bool {
-        !stage::sent(&self.stage.effects).is_empty()
+        let is_backup = |effect: &Effect| matches!(effect, Effect::Run(_, Request::BackUp(_)));
+        !stage::sent(&self.stage.effects).is_empty() || self.stage.effects.iter().any(is_backup)
     }
 
     /// The only change that the last key sent.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
 mod acts;
+mod backups;
 mod bulk;
 mod bytes;
 mod columns;
@@ -32,6 +33,7 @@ mod log;
 mod lookups;
 mod many;
 mod marks;
+mod marks_by_query;
 mod odd_rows;
 mod overlays;
 mod own_editor;

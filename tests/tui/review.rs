@@ -1,10 +1,11 @@
 //! The review: what changes alike is one line, and a changed text shows its changed words.
 
-use dvtui::app::Screen;
 use dvtui::app::effect::Effect;
-use dvtui::app::event::SaveFailure;
+use dvtui::app::event::{BackedUp, SaveFailure};
 use dvtui::app::pending::Sent;
 use dvtui::app::problem::Problem;
+use dvtui::app::tickets::Slot;
+use dvtui::app::{Reply, Screen};
 use insta::assert_snapshot;
 
 use crate::desk::Desk;
@@ -215,4 +216,14 @@ fn dropped_operations_of_a_run_come_back_by_one_key() {
     assert_eq!(desk.message(), "4 operations dropped.  u brings them back.");
     desk.keys("u");
     assert_eq!(desk.pending(), 4);
+}
+
+#[test]
+fn deletes_that_are_sent_as_one_are_in_a_file_before() {
+    let mut desk = Desk::with(identity(), 5, 80, 24);
+    desk.keys("Space Space Space Space D w z g s").text("delete 4").keys("Enter");
+    assert_eq!(together(&desk).len(), 0);
+    let rows = vec![];
+    desk.stage.answer(Slot::Backup, Reply::BackedUp(Ok(BackedUp { path: "backups/x".into(), rows })));
+    assert_eq!(together(&desk).len(), 4);
 }

@@ -11,6 +11,7 @@ pub enum MarkCommand {
     Toggle,
     Range,
     All,
+    Query,
     Invert,
     None,
 }
@@ -48,6 +49,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(MarkCommand::All, "mark.all", "Mark all rows held; with a filter, those that match")
         .keys(&[&[Key::Char('M'), Key::Char('a')]])
         .words("select")
+        .enabled(on_a_row),
+    spec(MarkCommand::Query, "mark.query", "Mark all rows that match on the server, also those not read")
+        .keys(&[&[Key::Char('M'), Key::Char('q')]])
+        .words("select everything bulk")
         .enabled(on_a_row),
     spec(MarkCommand::Invert, "mark.invert", "Invert the marks among the rows held")
         .keys(&[&[Key::Char('M'), Key::Char('i')]])

@@ -16,6 +16,11 @@ impl App {
         );
         let Screen::Grid(grid) = self.screen() else { return None };
         let marked = grid.marks.count();
+        if of_rows && grid.marks.query_text().is_some() {
+            return Some(Err(
+                "All rows of the query are marked. M n, then M a marks those that are held".into()
+            ));
+        }
         if !of_rows || marked == 0 {
             return None;
         }

@@ -22,6 +22,7 @@ use super::command::act::ActCommand;
 use super::effect::{Effect, Request};
 use super::event::Learned;
 use super::field::{self, written};
+use super::gathering::{Gathering, Then};
 use super::key::{Input, Key};
 use super::notice::Notice;
 use super::overlay::Overlay;
@@ -32,6 +33,26 @@ use super::tickets::Slot;
 use crate::dataverse::{
     Change, Column, Deletion, Error, LookupPath, Operation, Row, Subject, Table, TableName, TableSchema,
 };
+
+/// Whether a verb has to know all rows that it is for before it begins; nothing for those that are for one row.
+fn of_many(command: ActCommand) -> Option<bool> {
+    match command {
+        ActCommand::Assign | ActCommand::AssignToMe | ActCommand::FollowUp | ActCommand::New => Some(false),
+        ActCommand::Resolve
+        | ActCommand::Cancel
+        | ActCommand::Reactivate
+        | ActCommand::Note
+        | ActCommand::Task
+        | ActCommand::PhoneCall
+        | ActCommand::ToQueue
+        | ActCommand::Delete => Some(true),
+        ActCommand::Pick
+        | ActCommand::Release
+        | ActCommand::Child
+        | ActCommand::Merge
+        | ActCommand::Duplicate => None,
+    }
+}
 
 /// Fields with what is in them.
 type Values = Vec<(Field, Staged)>;
@@ -69,6 +90,17 @@ impl App {
     }
 
     fn try_act(&mut self, command: ActCommand) -> Result<Vec<Effect>, String> {
+        if self.gathered.is_none() && self.is_marked_by_query() && command != ActCommand::New {
+            match of_many(command) {
+                Some(true) => {
+                    self.edit_target()?;
+                    self.gather(Then::Act(command, None));
+                    return Ok(vec![]);
+                }
+                Some(false) => {}
+                None => return Err("That is done with one row at a time.  M n clears the marks".to_owned()),
+            }
+        }
         let about = match command {
             ActCommand::New => vec![],
             _ => self.meant_rows()?,
@@ -106,6 +138,10 @@ impl App {
     /// Opens the form of a verb, fills one field and stages it.
     pub(in crate::app) fn act_with(&mut self, command: ActCommand, column: &str, text: &str) -> Vec<Effect> {
         let mut effects = self.run_act(command);
+        if self.gathering.as_deref().map(Gathering::then) == Some(&Then::Act(command, None)) {
+            self.gather(Then::Act(command, Some((column.to_owned(), text.to_owned()))));
+            return effects;
+        }
         let Some(draft) = self.draft_mut() else { return effects };
         if let Some(field) = draft.fields.iter_mut().find(|field| field.column.as_str() == column) {
             field.fill(text);
@@ -126,6 +162,9 @@ impl App {
     /// The rows that a verb is meant for: never none.
     fn meant_rows(&self) -> Result<Vec<Target>, String> {
         let (target, _) = self.edit_target()?;
+        if let Some(gathered) = &self.gathered {
+            return Ok(gathered.clone());
+        }
         Ok(match self.marked() {
             Some(marked) => marked.targets,
             None => vec![target],
@@ -210,11 +249,8 @@ impl App {
 
     fn stage_deletes(&mut self, about: Vec<Target>) -> Vec<Effect> {
         let mut operations = Vec::new();
-        let known = |pending: &PendingOperation, target: &Target| {
-            pending.kind == OperationKind::Delete && pending.row() == Some(target.key())
-        };
         for target in about {
-            if self.pending.operations().iter().any(|pending| known(pending, &target)) {
+            if self.pending.about(&target.key()).any(|known| known.kind == OperationKind::Delete) {
                 continue;
             }
             let deletion = Deletion::new(&target.table, target.id, &target.row);

@@ -5,6 +5,7 @@
 
 use super::Overlay;
 use crate::app::App;
+use crate::app::backup::without_backup;
 use crate::app::edit::{short, short_pair};
 use crate::app::effect::Effect;
 use crate::app::journal::Keeping;
@@ -124,6 +125,7 @@ pub fn text(app: &App, question: &Question) -> String {
 /// Names the record and the change where there is one, and the counts where there are more.
 fn send_text(app: &App, items: &[Item], together: bool) -> String {
     let for_good = tier::for_good(&app.pending, items);
+    let backup = without_backup(app, items);
     if let [Item::Row(key)] = items {
         let row = app.pending.row(&key.table, key.id);
         return row.map_or_else(String::new, |row| {
@@ -157,7 +159,7 @@ fn send_text(app: &App, items: &[Item], together: bool) -> String {
         (_, count) => format!(" and {count} new ones"),
     };
     let all = if together { ", all or nothing" } else { "" };
-    format!("Send {count} changes on {named}{more} to {environment}{}{all}?{for_good}", place(app))
+    format!("Send {count} changes on {named}{more} to {environment}{}{all}?{for_good}{backup}", place(app))
 }
 
 fn name_of(app: &App, item: &Item) -> Option<String> {
@@ -222,6 +224,11 @@ pub fn changes(row: &PendingRow) -> String {
 impl App {
     /// Asks something.
     pub(in crate::app) fn ask(&mut self, question: Question) {
+        if let Question::Send { items, .. } = &question
+            && let Some(reason) = self.too_many_deletes(items)
+        {
+            return self.say(reason);
+        }
         self.notice = None;
         self.overlays.push(Overlay::Prompt(Prompt::new(question)));
     }

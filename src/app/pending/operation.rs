@@ -167,6 +167,24 @@ impl Pending {
         }
     }
 
+    /// A row that is to be deleted was read again with all its columns.
+    pub fn read_whole(&mut self, key: &RowKey, row: &Row) {
+        for id in self.of_row.get(key).cloned().unwrap_or_default() {
+            if let Some(operation) = self.find_operation(id)
+                && operation.kind == OperationKind::Delete
+                && let Some(target) = &mut operation.about
+                && target.row.etag() == row.etag()
+            {
+                target.row = row.clone();
+            }
+        }
+    }
+
+    /// The operations about a row.
+    pub fn about(&self, key: &RowKey) -> impl Iterator<Item = &PendingOperation> {
+        self.of_row.get(key).into_iter().flatten().filter_map(|id| self.operation(*id))
+    }
+
     /// What is staged for the file columns of a row.
     pub fn files(&self, row: RowId) -> Vec<&FileChange> {
         let changes = self.operations().iter().filter_map(|pending| match &pending.operation {

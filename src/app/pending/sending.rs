@@ -126,12 +126,17 @@ impl Pending {
     /// Marks items as being on their way and answers what goes out now. What waits for something else of the same row, or
     /// because enough is on its way, follows by [`Pending::follow`] as answers come.
     pub fn send(&mut self, items: &[Item]) -> Vec<Sent> {
+        self.line_up(items);
+        self.follow()
+    }
+
+    /// The same without anything that goes out.
+    pub fn line_up(&mut self, items: &[Item]) {
         let items: BTreeSet<&Item> = items.iter().collect();
         let sent: Vec<Item> = self.sendable().into_iter().filter(|item| items.contains(item)).collect();
         for item in &sent {
             self.set_state(item, RowState::Queued);
         }
-        self.follow()
     }
 
     /// The row whose changes were sent with this number.

@@ -7,15 +7,17 @@ use crate::dataverse::{MOST_TOGETHER, Operation};
 use crate::text::grouped;
 
 impl Pending {
-    /// Marks items as being on their way, all of them at once, and answers what goes out as one change set.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says why they cannot be carried out as one.
-    pub fn send_together(&mut self, items: &[Item]) -> Result<Vec<Sent>, String> {
-        let sent: Vec<Item> = self.sendable().into_iter().filter(|item| items.contains(item)).collect();
-        self.can_be_together(&sent)?;
-        Ok(sent.iter().filter_map(|item| self.give_number(item)).collect())
+    /// Marks items as being on their way, all of them at once, and answers what goes out as one change set. It was made sure
+    /// before that they can be in one.
+    pub fn send_together(&mut self, items: &[Item]) -> Vec<Sent> {
+        self.line_up(items);
+        self.follow_together()
+    }
+
+    /// What waits to go out goes out as one change set, likewise.
+    pub fn follow_together(&mut self) -> Vec<Sent> {
+        let queued: Vec<Item> = self.queue.queued().cloned().collect();
+        queued.iter().filter_map(|item| self.give_number(item)).collect()
     }
 
     /// Whether items can be carried out as one: no file is among them, nothing is on its way, each row is changed once, and

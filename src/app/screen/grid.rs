@@ -24,11 +24,12 @@ use crate::app::views::TableView;
 use crate::dataverse::{Column, Row, RowId, StoredView, Table, TableSchema};
 
 pub use columns::{Width, words};
-pub(in crate::app) use commands::ORDERED_BY_VIEW;
+pub(in crate::app) use commands::{BY_NUMBER_ONLY, ORDERED_BY_VIEW};
 pub(in crate::app) use conditions::short;
 pub use filtering::Chip;
 pub use marks::Marks;
 pub use order::Sort;
+pub(in crate::app) use reading::bar;
 use reading::{Reading, Reload, Run};
 
 /// State of the grid.

@@ -29,7 +29,7 @@ const ASKED_ABOVE: u64 = 5_000;
 pub(in crate::app) const ORDERED_BY_VIEW: &str =
     "A view of the server has its own order, which the header shows.  V other rows";
 /// The service's code for the end of a query whose pages have no cookie.
-const BY_NUMBER_ONLY: &str = "0x8004430a";
+pub(in crate::app) const BY_NUMBER_ONLY: &str = "0x8004430a";
 
 impl Grid {
     /// Moves the cursor over the listed rows.

@@ -6,9 +6,10 @@ use std::ops::RangeInclusive;
 use super::Grid;
 use crate::app::command::marks::MarkCommand;
 use crate::app::effect::Effect;
+use crate::app::gathering::MOST;
 use crate::app::list::Step;
 use crate::app::{App, Screen};
-use crate::dataverse::{Row, RowId};
+use crate::dataverse::{Query, Row, RowId, Total};
 use crate::text::grouped;
 
 /// The rows that are marked, by their keys: they stay marked whatever is listed, read again or let go.
@@ -18,12 +19,36 @@ pub struct Marks {
     rows: BTreeMap<RowId, Option<usize>>,
     /// Where a range begins that is not ended yet.
     from: Option<usize>,
+    /// All rows of the query are marked, also those that were not read.
+    query: Option<MarkedQuery>,
+}
+
+/// A query whose rows are marked.
+#[derive(Debug, Clone, PartialEq)]
+struct MarkedQuery {
+    query: Query,
+    /// How many rows it has, as far as the server has told.
+    total: Option<Total>,
 }
 
 impl Marks {
     /// Nothing is marked and no range has begun.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.from.is_none()
+        self.rows.is_empty() && self.from.is_none() && self.query.is_none()
+    }
+
+    /// `all 37 matching`, where all rows of the query are marked.
+    pub(in crate::app) fn query_text(&self) -> Option<String> {
+        Some(match self.query.as_ref()?.total {
+            Some(total) if total.capped => format!("all matching ({} or more)", grouped(total.rows)),
+            Some(total) => format!("all {} matching", grouped(total.rows)),
+            None => "all matching".to_owned(),
+        })
+    }
+
+    /// How many rows the query has that is marked, where that is known for certain.
+    pub(in crate::app) fn query_total(&self) -> Option<u64> {
+        self.query.as_ref()?.total.filter(|total| !total.capped).map(|total| total.rows)
     }
 
     /// How many rows are marked.
@@ -47,6 +72,7 @@ impl Marks {
     /// What Esc would clear.
     pub(in crate::app) fn clear_hint(&self) -> Option<String> {
         match (self.from, self.rows.len()) {
+            _ if self.query.is_some() => Some("clear marks".into()),
             (Some(_), _) => Some("drop range".into()),
             (None, 0) => None,
             (None, 1) => Some("clear 1 mark".into()),
@@ -58,14 +84,15 @@ impl Marks {
 impl Grid {
     /// Whether a row is marked, or will be when the range ends.
     pub fn is_marked(&self, line: usize, id: Option<RowId>) -> bool {
-        id.is_some_and(|id| self.marks.rows.contains_key(&id))
+        id.is_some_and(|id| self.marks.query.is_some() || self.marks.rows.contains_key(&id))
             || self.range_lines().is_some_and(|lines| lines.contains(&line))
     }
 
     /// `2 marked`, `5 marked, 2 not visible`: for row 2.
     pub fn marked_text(&self) -> Option<String> {
         let marks = &self.marks;
-        let mut parts = Vec::new();
+        let mut parts: Vec<String> =
+            marks.query_text().map(|all| format!("{all} marked")).into_iter().collect();
         if !marks.rows.is_empty() {
             parts.push(format!("{} marked", grouped(marks.count() as u64)));
             let hidden = marks.rows.values().filter(|place| !self.is_listed(**place)).count();
@@ -164,12 +191,36 @@ impl Grid {
         }
     }
 
+    /// Marks all rows of the query that is seen.
+    fn mark_query(&mut self) {
+        let total = self.rows.value().and_then(|rows| match rows.next() {
+            None => Some(Total { rows: rows.len() as u64, capped: false }),
+            Some(_) => rows.total(),
+        });
+        self.marks = Marks {
+            query: Some(MarkedQuery { query: self.query_of_marks(None), total }),
+            ..Marks::default()
+        };
+    }
+
+    /// Other rows are asked for than those that are marked by their query: none is marked any more.
+    pub(super) fn unmark_other_query(&mut self) {
+        let is_other = |marked: &MarkedQuery| {
+            let query = self.query_of_marks(None);
+            (query.condition(), query.view()) != (marked.query.condition(), marked.query.view())
+        };
+        if self.marks.query.as_ref().is_some_and(is_other) {
+            self.marks.query = None;
+        }
+    }
+
     /// The next step of Esc among the marks; answers whether there was one.
     pub(super) fn marks_back(&mut self) -> bool {
         if self.marks.from.take().is_some() {
             return true;
         }
-        let had = !self.marks.rows.is_empty();
+        let had = !self.marks.rows.is_empty() || self.marks.query.is_some();
+        self.marks.query = None;
         self.marks.rows.clear();
         had
     }
@@ -178,8 +229,14 @@ impl Grid {
 impl App {
     pub(in crate::app) fn run_mark(&mut self, command: MarkCommand) -> Vec<Effect> {
         const NOT_HERE: &str = "This row is not here yet.";
+        const ALL: &str = "All rows of the query are marked.  M n clears that first";
         let Screen::Grid(grid) = self.screen_mut() else { return vec![] };
+        let is_all = grid.marks.query.is_some();
         match command {
+            MarkCommand::Query => self.mark_query(),
+            MarkCommand::Toggle | MarkCommand::Range | MarkCommand::All | MarkCommand::Invert if is_all => {
+                self.say(ALL);
+            }
             MarkCommand::Toggle if grid.marks.is_range() => self.end_range(),
             MarkCommand::Toggle => match grid.toggle_mark() {
                 true => return self.step_grid(Step::Rows(1)),
@@ -213,6 +270,28 @@ impl App {
             }
         }
         vec![]
+    }
+
+    /// `M q`: nothing is read before it is known what is to be done with them.
+    fn mark_query(&mut self) {
+        let Screen::Grid(grid) = self.screen_mut() else { return };
+        if grid.rows.is_pending() {
+            return self.say("The rows are on their way.");
+        }
+        if grid.filter.is_some() {
+            return self
+                .say("The text is looked for in the rows held. Enter in it asks the server; then M q");
+        }
+        grid.mark_query();
+        let most = MOST as u64;
+        if let Some(total) = grid.marks.query_total().filter(|total| *total > most) {
+            grid.marks = Marks::default();
+            let (total, most) = (grouped(total), grouped(most));
+            return self
+                .say(format!("{total} rows match, and {most} at most are marked by a query.  = fewer rows"));
+        }
+        let all = grid.marks.query_text().unwrap_or_default();
+        self.say(format!("Marked: {all} on the server. They are read when you change them."));
     }
 
     fn end_range(&mut self) {

@@ -17,6 +17,8 @@ use crate::text::grouped;
 
 /// A row deeper than this is not looked for when everything is read anew: that would be many pages.
 const SEEK_ROWS: usize = 5_000;
+/// Rows of a page that the service sends at most.
+const LARGEST_PAGE: u32 = 5_000;
 /// Rows of a page at most while they are looked through: that is done between two keys.
 const FILTERED_ROWS: usize = 1_000;
 
@@ -73,6 +75,7 @@ impl Grid {
         self.at_last = false;
         self.stopped = None;
         self.reload = Some(Reload { query: None, rows: None, seek, before });
+        self.unmark_other_query();
     }
 
     /// Order and conditions as they are now, for when others are refused.
@@ -143,8 +146,33 @@ impl Grid {
             let query = Query::of_view(self.table.set.clone(), view.id).select(asked_by(view, schema));
             return query.page_size(page_size).count().annotations();
         }
+        self.asking(self.properties(), page_size).count()
+    }
+
+    /// The query of the rows that are marked by it: their names, how far they are and one more property, in pages as large
+    /// as the service allows. A view of the server has its own columns.
+    pub(in crate::app) fn query_of_marks(&self, wanted: Option<String>) -> Query {
+        if let (Some(view), Some(schema)) = (self.stored_view(), &self.schema) {
+            let query = Query::of_view(self.table.set.clone(), view.id).select(asked_by(view, schema));
+            return query.page_size(LARGEST_PAGE).annotations();
+        }
+        let schema = self.schema.iter().flat_map(|schema| {
+            let quoted = schema.default_columns().first().copied();
+            let states = ["statecode", "statuscode"].into_iter().filter_map(|name| schema.column(name));
+            quoted.into_iter().chain(states).map(|column| column.property().into_owned())
+        });
+        let mut properties: Vec<String> = Vec::new();
+        for property in schema.chain(self.table.primary_name.as_ref().map(ToString::to_string)).chain(wanted)
+        {
+            if !properties.contains(&property) {
+                properties.push(property);
+            }
+        }
+        self.asking(properties, LARGEST_PAGE)
+    }
+
+    fn asking(&self, mut properties: Vec<String>, page_size: u32) -> Query {
         let primary_id = self.table.primary_id.as_str();
-        let mut properties = self.properties();
         if !properties.iter().any(|property| property == primary_id) {
             properties.push(primary_id.to_owned());
         }
@@ -154,7 +182,6 @@ impl Grid {
             .select(properties)
             .filter(filters.reduce(Filter::and))
             .page_size(page_size)
-            .count()
             .annotations();
         for order in self.orders() {
             let is_key = order.property == primary_id;
@@ -330,7 +357,7 @@ impl Grid {
 }
 
 /// `[####----] 46%`
-fn bar(done: u64, of: u64) -> String {
+pub(in crate::app) fn bar(done: u64, of: u64) -> String {
     const CELLS: u64 = 20;
     let share = |parts: u64| done.min(of) * parts / of.max(1);
     let full = share(CELLS) as usize;
