@@ -224,6 +224,7 @@ impl App {
         effects.extend(self.preview_in_time());
         effects.extend(self.watch_in_time());
         effects.extend(self.look_up_in_time());
+        effects.extend(self.count_related());
         effects
     }
 

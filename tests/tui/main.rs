@@ -39,6 +39,7 @@ mod panes;
 mod problems;
 mod progress;
 mod query;
+mod related;
 mod room;
 mod safety;
 mod saving;
