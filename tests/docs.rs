@@ -22,6 +22,7 @@ const SCOPES: &[Scope] = &[
     Scope::Act,
     Scope::Form,
     Scope::Json,
+    Scope::Related,
     Scope::Timeline,
     Scope::Tree,
     Scope::Viewer,

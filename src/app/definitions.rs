@@ -30,6 +30,9 @@ impl App {
             Screen::Record(record) => Some(record.table.clone()),
             _ => None,
         };
+        if let Some(table) = &table {
+            self.relationships.remove(&table.name);
+        }
         let mut effects = self.refresh();
         if let Some(table) = table
             && !self.tickets.is_busy(Slot::Schema)
@@ -85,6 +88,7 @@ impl App {
             }
         }
         self.fit();
+        self.renew_related();
         self.read_grid()
     }
 

@@ -111,7 +111,9 @@ impl App {
                 let name = match record.tab {
                     super::screen::record::Tab::Form => self.form_column()?,
                     super::screen::record::Tab::Json => self.json_column(schema)?,
-                    super::screen::record::Tab::Timeline => return None,
+                    super::screen::record::Tab::Related | super::screen::record::Tab::Timeline => {
+                        return None;
+                    }
                 };
                 schema.column(name.as_str()).cloned()
             }

@@ -15,8 +15,8 @@ use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    Exchange, FileColumn, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName,
-    TableSchema,
+    Exchange, FileColumn, Filter, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, Table,
+    TableName, TableSchema,
 };
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
@@ -108,6 +108,10 @@ pub enum Request {
     Around(RowId),
     /// Read the timeline of a row of a table; what its notes and activities are called, where that is known.
     Timeline(Box<Table>, RowId, Option<Box<Collections>>),
+    /// Read the relationships of a table.
+    Relationships(TableName),
+    /// Count the related rows, at once: tables and the conditions on their rows.
+    CountRelated(Vec<(Table, Filter)>),
     /// Read the file of a note and write it to a path as it was typed, where nothing is yet.
     SaveAttachment { note: RowId, path: String },
     /// Read the file at a path as it was typed, which is to go with a note.

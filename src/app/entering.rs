@@ -48,6 +48,8 @@ impl App {
         self.asked_row = None;
         self.asked_timeline = None;
         self.collections.clear();
+        self.relationships.clear();
+        self.asked_counts = None;
         self.preview = Preview::default();
         self.watch = None;
         self.zone = Zone::default();
@@ -73,6 +75,8 @@ impl App {
             Slot::Backup,
             Slot::Around,
             Slot::Timeline,
+            Slot::Relationships,
+            Slot::Counts,
             Slot::Attachment,
             Slot::FileToSend,
         ];

@@ -26,8 +26,8 @@ use super::zone::Zone;
 use crate::dataverse::around::Around;
 use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
-    self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
-    Uploading,
+    self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, RelatedCount, Relationship, Row, Table,
+    TableName, TableSchema, Uploading,
 };
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -115,6 +115,10 @@ pub enum Reply {
     Around(Result<Around, dataverse::Error>),
     /// What happened on a row, and what the notes and activities of its table are called.
     Timeline(Result<(Box<Collections>, Timeline), dataverse::Error>),
+    /// The relationships of this table.
+    Relationships(TableName, Result<Vec<Relationship>, dataverse::Error>),
+    /// How many rows are related, in the order of what was asked.
+    RelatedCounted(Vec<Result<RelatedCount, dataverse::Error>>),
     /// The file of a note is here, of so many bytes.
     AttachmentSaved(Result<u64, Problem>),
     /// The file at this path was read, or a sentence why not.

@@ -225,6 +225,7 @@ impl App {
         effects.extend(self.watch_in_time());
         effects.extend(self.look_up_in_time());
         effects.extend(self.gather_on());
+        effects.extend(self.count_related());
         effects
     }
 

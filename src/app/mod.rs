@@ -85,7 +85,7 @@ use uuid::Uuid;
 
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    ColumnName, LookupPath, QuickFind, StoredView, Table, TableName, TableSchema, Uploading,
+    ColumnName, LookupPath, QuickFind, Relationship, StoredView, Table, TableName, TableSchema, Uploading,
 };
 use bulk::Sending;
 use column_layout::Layouts;
@@ -108,6 +108,7 @@ use pending::{Pending, RowKey, Target};
 use places::Listed;
 use preview::Preview;
 use reads::Reads;
+use screen::related::AskedCounts;
 use sent::SentBatches;
 use session::{Session, Start};
 use tickets::{Slot, Tickets};
@@ -209,6 +210,10 @@ pub struct App {
     asked_timeline: Option<RowKey>,
     /// What the notes and activities of tables are called.
     collections: BTreeMap<TableName, Box<Collections>>,
+    /// The relationships of tables, as far as they were read.
+    relationships: BTreeMap<TableName, Vec<Relationship>>,
+    /// What is being counted of a row.
+    asked_counts: Option<AskedCounts>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -284,6 +289,8 @@ impl App {
             asked_row: None,
             asked_timeline: None,
             collections: BTreeMap::new(),
+            relationships: BTreeMap::new(),
+            asked_counts: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

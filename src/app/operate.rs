@@ -49,6 +49,7 @@ impl App {
                 self.pending.carried_out(operation.id, newer);
                 self.arrived(format!("Done: {}.", operation.title));
                 self.is_out_of_date(operation);
+                self.related_is_stale();
             }
             Err(failure) => {
                 self.sending.failed += 1;

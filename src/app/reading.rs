@@ -9,7 +9,7 @@ impl App {
     pub(in crate::app) fn stop_reading(&mut self) -> Vec<Effect> {
         let slots: &[Slot] = match self.screen() {
             Screen::Grid(_) => &[Slot::Schema, Slot::QuickFind, Slot::Rows],
-            Screen::Record(_) => &[Slot::Row, Slot::Timeline],
+            Screen::Record(_) => &[Slot::Row, Slot::Timeline, Slot::Relationships, Slot::Counts],
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
             Screen::Log(_) => &[Slot::Repeat],
@@ -47,6 +47,7 @@ impl App {
             Slot::Preview => self.preview_stopped(),
             Slot::Around => self.intent = None,
             Slot::Timeline => self.timeline_stopped(),
+            Slot::Relationships | Slot::Counts => self.related_stopped(),
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),
             Slot::After => self.out_of_date.clear(),
@@ -73,6 +74,7 @@ impl App {
             Screen::Record(_) => {
                 let mut effects = self.read_record();
                 effects.extend(self.read_timeline());
+                effects.extend(self.read_related());
                 effects
             }
             Screen::Environments(_) => self.read_places(),

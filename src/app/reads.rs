@@ -151,6 +151,8 @@ impl App {
             Slot::After => "Reading what was changed".into(),
             Slot::Around => "Reading what hangs on it".into(),
             Slot::Timeline => "Reading the timeline".into(),
+            Slot::Relationships => "Reading the relationships".into(),
+            Slot::Counts => "Counting related rows".into(),
             Slot::Attachment => "Fetching the attachment".into(),
             Slot::FileToSend => "Reading the file".into(),
             Slot::Learn => "Reading the columns".into(),

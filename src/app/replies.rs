@@ -47,6 +47,14 @@ impl App {
                 self.timeline_came(result);
                 vec![]
             }
+            Reply::Relationships(table, result) => {
+                self.relationships_came(table, result);
+                vec![]
+            }
+            Reply::RelatedCounted(counts) => {
+                self.related_counted(counts);
+                vec![]
+            }
             Reply::AttachmentSaved(result) => {
                 self.attachment_saved(result);
                 vec![]

@@ -76,6 +76,7 @@ impl App {
             Command::Pane(command) => self.run_pane(command),
             Command::History(command) => self.run_history(command),
             Command::Record(command) => self.run_record(command),
+            Command::Related(command) => self.run_related(command),
             Command::Timeline(command) => self.run_timeline(command),
             Command::Review(command) => self.run_review(command),
             Command::Act(command) => self.run_act(command),

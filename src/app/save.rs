@@ -117,6 +117,7 @@ impl App {
             Ok(saved) => {
                 self.pending.saved(&key, &saved.row);
                 self.merge(&key, &saved.row);
+                self.related_is_stale();
                 self.arrived(format!("Saved {name}: {changes}."));
             }
             Err(failure) => {

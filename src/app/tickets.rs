@@ -56,6 +56,10 @@ pub enum Slot {
     Around,
     /// What happened on a row.
     Timeline,
+    /// The relationships of a table.
+    Relationships,
+    /// How many rows are related to one.
+    Counts,
     /// A file here, for a note.
     FileToSend,
     /// The file of a note, for a file here.

@@ -204,6 +204,8 @@ impl Services {
             Request::Timeline(table, id, known) => {
                 Reply::Timeline(async { self.client()?.timeline_of(&table, id, known).await }.await)
             }
+            Request::Relationships(table) => self.relationships(table).await,
+            Request::CountRelated(wanted) => Reply::RelatedCounted(self.count_related(&wanted).await),
             Request::SaveAttachment { note, path } => {
                 Reply::AttachmentSaved(self.save_attachment(note, path).await)
             }

@@ -23,6 +23,7 @@ mod paging;
 mod quick_find;
 mod real_data;
 mod redirects;
+mod related;
 mod renewal;
 mod retries;
 mod revoked;

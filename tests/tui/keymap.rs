@@ -143,6 +143,7 @@ fn name(screen: &Screen) -> &'static str {
         Screen::Record(record) => match record.tab {
             Tab::Form => "Record Form",
             Tab::Json => "Record Json",
+            Tab::Related => "Record Related",
             Tab::Timeline => "Record Timeline",
         },
         Screen::Review(_) => "Review",

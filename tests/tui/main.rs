@@ -42,6 +42,7 @@ mod panes;
 mod problems;
 mod progress;
 mod query;
+mod related;
 mod review;
 mod room;
 mod safety;

@@ -20,7 +20,7 @@ use dvtui::dataverse::{
 
 use crate::desk::{self, Desk};
 use crate::stage::{self, column, table};
-use crate::timeline;
+use crate::{related, timeline};
 
 /// What the service has in its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +112,10 @@ impl Service {
             Request::Around(_) => Reply::Around(Ok(self.around())),
             Request::Timeline(..) => {
                 timeline::answered(Timeline { entries: timeline::entries(), ..Timeline::default() })
+            }
+            Request::Relationships(table) => Reply::Relationships(table, Ok(related::relationships())),
+            Request::CountRelated(wanted) => {
+                Reply::RelatedCounted(wanted.iter().map(|_| Ok(related::counted(3, "Some row"))).collect())
             }
             Request::Learn(tables) => {
                 let learned = tables.iter().map(|table| (Arc::new(schema(table)), paths(table)));

@@ -144,6 +144,10 @@ pub(crate) fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
         desk.keys(keys);
         stages.push((name, desk.stage));
     }
+    stages.push(("related", crate::related::at_related(width, height).stage));
+    let mut desk = crate::related::at_related(width, height);
+    desk.keys("z e G");
+    stages.push(("all that could be related", desk.stage));
     stages
 }
 

@@ -13,6 +13,7 @@ use crate::app::screen::{Grid, Screen};
 pub enum GridCommand {
     Open,
     OpenJson,
+    OpenRelated,
     OpenTimeline,
     Filter,
     Sort,
@@ -134,6 +135,10 @@ pub const ROWS: &[CommandSpec] = &[
         .words("saved query list system personal"),
     spec(GridCommand::OpenJson, "row.open-json", "Open the row as JSON")
         .keys(&[&[Key::Char('2')]])
+        .enabled(on_a_row),
+    spec(GridCommand::OpenRelated, "row.open-related", "Open what is related to the row")
+        .keys(&[&[Key::Char('3')]])
+        .words("relationships children parents links")
         .enabled(on_a_row),
     spec(GridCommand::OpenTimeline, "row.open-timeline", "Open what happened on the row")
         .keys(&[&[Key::Char('4')]])

@@ -16,6 +16,7 @@ pub mod log;
 pub mod marks;
 pub mod panes;
 pub mod record;
+pub mod related;
 pub mod review;
 pub mod sign_in;
 pub mod tables;
@@ -42,6 +43,8 @@ pub enum Scope {
     Form,
     /// The JSON tab.
     Json,
+    /// The tab of relationships.
+    Related,
     /// The timeline tab.
     Timeline,
     /// JSON wherever it is shown.
@@ -68,6 +71,7 @@ impl Scope {
             Scope::Record => "RECORD",
             Scope::Form => "FORM",
             Scope::Json => "JSON",
+            Scope::Related => "RELATED",
             Scope::Timeline => "TIMELINE",
             Scope::Tree => "JSON TEXT",
             Scope::Viewer => "VIEWER",
@@ -90,6 +94,7 @@ pub enum Command {
     Mark(marks::MarkCommand),
     Pane(panes::PaneCommand),
     Record(record::RecordCommand),
+    Related(related::RelatedCommand),
     Timeline(timeline::TimelineCommand),
     Review(review::ReviewCommand),
     Act(act::ActCommand),
@@ -176,6 +181,7 @@ const TABLES: &[&[CommandSpec]] = &[
     panes::COMMANDS,
     record::COMMANDS,
     act::COMMANDS,
+    related::COMMANDS,
     timeline::COMMANDS,
     review::COMMANDS,
     doctor::COMMANDS,
@@ -255,6 +261,7 @@ mod tests {
                     matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json | Scope::Tree)
                 }
                 Command::Review(_) => spec.scope == Scope::Review,
+                Command::Related(_) => spec.scope == Scope::Related,
                 Command::Timeline(_) => spec.scope == Scope::Timeline,
                 Command::Act(_) => matches!(spec.scope, Scope::Act | Scope::Timeline),
                 Command::Environments(_) => spec.scope == Scope::Environments,

@@ -10,6 +10,7 @@ use crate::app::key::Key;
 pub enum RecordCommand {
     Form,
     Json,
+    Related,
     Timeline,
     Find,
     NextMatch,
@@ -160,6 +161,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     .enabled(from_rows),
     spec(RecordCommand::Form, "record.form", "The row as a form", Scope::Record).keys(&[&[Key::Char('1')]]),
     spec(RecordCommand::Json, "record.json", "The row as JSON", Scope::Record).keys(&[&[Key::Char('2')]]),
+    spec(RecordCommand::Related, "record.related", "What is related to it", Scope::Record)
+        .keys(&[&[Key::Char('3')]])
+        .words("relationships children parents links many"),
     spec(RecordCommand::Timeline, "record.timeline", "What happened: notes and activities", Scope::Record)
         .keys(&[&[Key::Char('4')]])
         .words("timeline history notes activities mails calls tasks"),

@@ -75,7 +75,7 @@ impl App {
                 let name = match record.tab {
                     Tab::Form => self.form_column(),
                     Tab::Json => schema.and_then(|schema| self.json_column(schema)),
-                    Tab::Timeline => None,
+                    Tab::Related | Tab::Timeline => None,
                 };
                 Some(Subject {
                     table: &record.table,

@@ -146,7 +146,9 @@ fn hides(near: Scope, far: Scope) -> bool {
         Scope::Global => !matches!(near, Scope::Global | Scope::Viewer),
         Scope::Viewer => matches!(near, Scope::Tree | Scope::List),
         Scope::List => !matches!(near, Scope::Global | Scope::List | Scope::Viewer),
-        Scope::Record => matches!(near, Scope::Form | Scope::Json | Scope::Tree | Scope::Timeline),
+        Scope::Record => {
+            matches!(near, Scope::Form | Scope::Json | Scope::Tree | Scope::Related | Scope::Timeline)
+        }
         Scope::Tree => near == Scope::Json,
         _ => false,
     }

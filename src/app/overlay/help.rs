@@ -60,6 +60,7 @@ const EVERY_SCOPE: &[Scope] = &[
     Scope::Record,
     Scope::Form,
     Scope::Json,
+    Scope::Related,
     Scope::Timeline,
     Scope::Tree,
     Scope::Viewer,

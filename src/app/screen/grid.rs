@@ -6,6 +6,7 @@ mod conditions;
 mod filtering;
 mod marks;
 pub mod order;
+mod parent;
 mod reading;
 mod searching;
 mod shaping;
@@ -29,6 +30,7 @@ pub(in crate::app) use conditions::short;
 pub use filtering::Chip;
 pub use marks::Marks;
 pub use order::Sort;
+pub use parent::Parent;
 pub(in crate::app) use reading::bar;
 use reading::{Reading, Reload, Run};
 
@@ -63,6 +65,8 @@ pub struct Grid {
     pub list: List,
     /// The order asked of the server, the column that counts most first; empty is the server's own.
     pub sort: Vec<Sort>,
+    /// The row whose related rows these are.
+    pub parent: Option<Box<Parent>>,
     /// Conditions asked of the server, the newest last.
     pub chips: Vec<Chip>,
     /// What the held rows are looked through for.
@@ -115,6 +119,7 @@ impl Grid {
             rows: Load::Idle,
             list: List::default(),
             sort: vec![],
+            parent: None,
             chips: vec![],
             filter: None,
             search: None,

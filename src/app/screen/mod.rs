@@ -7,6 +7,7 @@ pub mod grid;
 pub mod json;
 pub mod log;
 pub mod record;
+pub mod related;
 pub mod review;
 pub mod sign_in;
 pub mod tables;
@@ -52,6 +53,9 @@ impl Screen {
             Screen::Grid(_) => &[Scope::Grid, Scope::Act, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
                 record::Tab::Form => &[Scope::Form, Scope::Record, Scope::Act, Scope::List, Scope::Global],
+                record::Tab::Related => {
+                    &[Scope::Related, Scope::Record, Scope::Act, Scope::List, Scope::Global]
+                }
                 record::Tab::Timeline => {
                     &[Scope::Timeline, Scope::Record, Scope::Act, Scope::List, Scope::Global]
                 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::form::Form;
 use super::json::Json;
+use super::related::RelatedTab;
 use super::timeline::TimelineTab;
 use crate::app::command::record::RecordCommand;
 use crate::app::edit::row_name;
@@ -33,6 +34,8 @@ pub struct Record {
     pub form: Form,
     /// State of the JSON tab.
     pub json: Json,
+    /// State of the relationships.
+    pub related: RelatedTab,
     /// State of the timeline.
     pub timeline: TimelineTab,
     /// The text that was searched for last, in lower case.
@@ -50,6 +53,7 @@ pub struct Record {
 pub enum Tab {
     Form,
     Json,
+    Related,
     Timeline,
 }
 
@@ -58,9 +62,22 @@ impl Record {
     pub fn new(table: Table, id: RowId, tab: Tab) -> Self {
         let (form, json) = (Form::default(), Json::default());
         let (row, needle) = (Load::Idle, String::new());
-        let timeline = TimelineTab::default();
+        let (related, timeline) = (RelatedTab::default(), TimelineTab::default());
         let read_at = None;
-        Self { table, id, row, tab, form, json, timeline, needle, read_at, stepping: None, gone: false }
+        Self {
+            table,
+            id,
+            row,
+            tab,
+            form,
+            json,
+            related,
+            timeline,
+            needle,
+            read_at,
+            stepping: None,
+            gone: false,
+        }
     }
 
     /// Whether this is that row.
@@ -89,6 +106,7 @@ impl App {
         let mut effects = self.read_record();
         effects.extend(schema);
         effects.extend(self.read_timeline());
+        effects.extend(self.read_related());
         effects
     }
 
@@ -114,6 +132,7 @@ impl App {
                     record.set_row(row.clone());
                 }
                 self.go_to_sought_field();
+                self.arrange_related();
                 self.rebase(&key, &row);
                 self.rebase_operations(&key, &row);
             }
@@ -184,6 +203,7 @@ impl App {
         match record.tab {
             Tab::Form => self.step_form(step),
             Tab::Json => self.step_json(step),
+            Tab::Related => self.step_related(step),
             Tab::Timeline => self.step_timeline(step),
         }
     }
@@ -209,6 +229,7 @@ impl App {
             RecordCommand::Json if record.tab == Tab::Json => self.say("This is the JSON. 1 shows the form"),
             RecordCommand::Form => record.tab = Tab::Form,
             RecordCommand::Json => record.tab = Tab::Json,
+            RecordCommand::Related => return self.show_related(),
             RecordCommand::Timeline => return self.show_timeline(),
             RecordCommand::NextRecord => return self.step_sibling(1),
             RecordCommand::PreviousRecord => return self.step_sibling(-1),

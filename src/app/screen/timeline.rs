@@ -185,7 +185,12 @@ pub fn heights(size: Size) -> (usize, usize) {
 impl Record {
     /// An answer is awaited for what is seen.
     pub fn is_reading(&self) -> bool {
-        self.row.is_pending() || (self.tab == Tab::Timeline && self.timeline.load.is_pending())
+        let is_pending = match self.tab {
+            Tab::Timeline => self.timeline.load.is_pending(),
+            Tab::Related => self.related.lines.is_pending(),
+            Tab::Form | Tab::Json => false,
+        };
+        is_pending || self.row.is_pending()
     }
 }
 

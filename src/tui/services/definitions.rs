@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Services;
 use crate::app::overlay::views::ViewsRead;
 use crate::app::{Progress, Reply};
-use crate::dataverse::{Error, LookupPath, Table, TableName, TableSchema, ViewKind};
+use crate::dataverse::{Error, Filter, LookupPath, RelatedCount, Table, TableName, TableSchema, ViewKind};
 use crate::ops::known::Known;
 
 impl Services {
@@ -47,6 +47,19 @@ impl Services {
         let of = |kind: ViewKind| async move { self.client()?.views(name, kind).await };
         let (system, personal) = tokio::join!(of(ViewKind::System), of(ViewKind::Personal));
         Reply::Views(table, Box::new(ViewsRead { system, personal }))
+    }
+
+    /// The relationships of a table.
+    pub(super) async fn relationships(&self, table: TableName) -> Reply {
+        let read = async { self.client()?.relationships(&table).await }.await;
+        Reply::Relationships(table, read)
+    }
+
+    /// Counts related rows, all relationships at once.
+    pub(super) async fn count_related(&self, wanted: &[(Table, Filter)]) -> Vec<Result<RelatedCount, Error>> {
+        let count = |(table, condition)| async move { self.client()?.related_count(table, condition).await };
+        futures_util::future::join_all(wanted.iter().map(|(table, condition)| (table, condition)).map(count))
+            .await
     }
 
     /// Reads the columns of tables, and how their lookups are written.

@@ -122,7 +122,9 @@ fn context(app: &App, grid: &Grid, theme: &Theme, area: Rect, buffer: &mut Buffe
 /// Conditions and order in `width` cells. What does not fit goes as a whole: the order first, which the header shows too,
 /// then the oldest conditions, of which the number stays.
 fn conditions(grid: &Grid, width: usize) -> String {
-    let labels: Vec<Cow<'_, str>> = grid.chips.iter().map(|chip| harmless(&chip.label)).collect();
+    let locked = grid.parent.iter().map(|parent| Cow::Owned(format!("[{}]", harmless(&parent.chip.label))));
+    let labels: Vec<Cow<'_, str>> =
+        locked.chain(grid.chips.iter().map(|chip| harmless(&chip.label))).collect();
     let order = grid.order_text();
     let order = order.as_deref().map(harmless);
     let whole: Vec<&str> = labels.iter().chain(&order).map(AsRef::as_ref).collect();
@@ -380,7 +382,7 @@ fn nothing(app: &App, grid: &Grid) -> Vec<String> {
             vec![format!("Reading {name}: the pages so far are empty ..."), "Ctrl-C stops   Esc back".into()]
         }
         _ if !grid.chips.is_empty() => {
-            let conditions: Vec<&str> = grid.chips.iter().map(|chip| chip.told.as_str()).collect();
+            let conditions: Vec<&str> = grid.conditions().map(|chip| chip.told.as_str()).collect();
             let mut lines = vec![format!("No rows in {} where {}.", grid.told(), conditions.join(" and "))];
             if grid.chips.iter().any(|chip| !chip.searched.is_empty()) {
                 lines.push("Other columns were not searched.".into());
@@ -390,6 +392,11 @@ fn nothing(app: &App, grid: &Grid) -> Vec<String> {
             lines.push(format!("\\ drops that filter{esc}   r reads again"));
             lines
         }
+        _ if let Some(parent) = &grid.parent => vec![
+            format!("No rows in {} where {}.", grid.told(), parent.chip.told),
+            "There may be none, or your roles hide them.".into(),
+            "r reads again   Esc back".into(),
+        ],
         _ if grid.view.is_some() => vec![
             format!("No rows in {}.", grid.told()),
             "There may be none, or your roles hide them.".into(),

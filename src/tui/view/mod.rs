@@ -29,6 +29,7 @@ mod problem;
 mod prompt;
 mod qr;
 mod record;
+mod related;
 mod review;
 mod save_file;
 mod sign_in;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{form, json, panel, problem, text, timeline};
+use super::{form, json, panel, problem, related, text, timeline};
 use crate::app::App;
 use crate::app::load::Load;
 use crate::app::screen::Record;
@@ -25,6 +25,7 @@ pub(super) fn draw(
     let top = Rect { height: 1, ..area };
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let said = match (record.row.value(), record.tab) {
+        (_, Tab::Related) => related::context(record),
         (_, Tab::Timeline) => timeline::context(record),
         (None, _) => String::new(),
         (Some(_), Tab::Form) => form::context(app, record),
@@ -38,8 +39,10 @@ pub(super) fn draw(
     let parts = [Some(said).filter(|said| !said.is_empty()), watch, app.place_in_rows(record)];
     let said = parts.into_iter().flatten().collect::<Vec<_>>().join("   ");
     tabs(record.tab, &said, theme, top, buffer);
-    if record.tab == Tab::Timeline {
-        return timeline::draw(app, record, theme, body, buffer);
+    match record.tab {
+        Tab::Related => return related::draw(app, record, theme, body, buffer),
+        Tab::Timeline => return timeline::draw(app, record, theme, body, buffer),
+        Tab::Form | Tab::Json => {}
     }
     match (record.row.value(), &record.row) {
         (Some(_), _) if record.tab == Tab::Form || !record.form.partial => {
@@ -92,7 +95,13 @@ fn gone(
 /// The tabs, the one that is seen in brackets; at the right what there is to know about it.
 fn tabs(tab: Tab, said: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let mut spans = vec![Span::raw(" ")];
-    for (own, name) in [(Tab::Form, "1 Form"), (Tab::Json, "2 JSON"), (Tab::Timeline, "4 Timeline")] {
+    let names = [
+        (Tab::Form, "1 Form"),
+        (Tab::Json, "2 JSON"),
+        (Tab::Related, "3 Related"),
+        (Tab::Timeline, "4 Timeline"),
+    ];
+    for (own, name) in names {
         spans.push(match own == tab {
             true => Span::styled(format!("[{name}]"), theme.active),
             false => Span::styled(format!(" {name} "), theme.dim),

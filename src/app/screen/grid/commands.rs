@@ -166,6 +166,7 @@ impl App {
         match command {
             GridCommand::Open => return self.open_current(Tab::Form),
             GridCommand::OpenJson => return self.open_current(Tab::Json),
+            GridCommand::OpenRelated => return self.open_current(Tab::Related),
             GridCommand::OpenTimeline => return self.open_current(Tab::Timeline),
             GridCommand::Left => grid.go_to_column(grid.active.saturating_sub(1), width),
             GridCommand::Right => grid.go_to_column(grid.active + 1, width),

@@ -177,7 +177,7 @@ impl Grid {
             properties.push(primary_id.to_owned());
         }
         let of_view = self.view.as_ref().and_then(TableView::filter);
-        let filters = of_view.into_iter().chain(self.chips.iter().map(|chip| chip.filter.clone()));
+        let filters = of_view.into_iter().chain(self.conditions().map(|chip| chip.filter.clone()));
         let mut query = Query::new(self.table.set.clone())
             .select(properties)
             .filter(filters.reduce(Filter::and))

@@ -185,6 +185,7 @@ impl App {
         record.form.sought = record.form.sought.take().or(field);
         record.json = record.json.emptied();
         record.timeline = Default::default();
+        record.related = record.related.emptied();
         let (key, tab) = (record.key(), record.tab);
         let kept = self.preview.kept(&key, row.etag().as_deref()).cloned();
         let now = self.now;
@@ -204,6 +205,7 @@ impl App {
         };
         self.go_to_sought_field();
         effects.extend(self.read_timeline());
+        effects.extend(self.read_related());
         effects
     }
 
