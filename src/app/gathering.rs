@@ -11,6 +11,7 @@ use super::edit::row_name;
 use super::effect::{Effect, Request};
 use super::marked::Marked;
 use super::notice::Notice;
+use super::overlay::Overlay;
 use super::pending::{PendingRow, Staged, Target};
 use super::problem::Problem;
 use super::screen::Screen;
@@ -177,14 +178,24 @@ impl App {
             self.say(format!("{NOTHING_STAGED} {why}."));
             return vec![];
         }
+        // What a question on the screen is about may change with this: it must be seen again.
+        for overlay in &mut self.overlays {
+            if let Overlay::Prompt(prompt) = overlay {
+                prompt.is_news();
+            }
+        }
+        let gone_on = match &then {
+            Then::Change { .. } => self.is_deciding(),
+            // A form would come up where nobody expects it.
+            Then::Act(..) => !self.overlays.is_empty() || !self.is_marked_by_query(),
+        };
+        if gone_on {
+            self.say(format!("{NOTHING_STAGED} you have gone on meanwhile."));
+            return vec![];
+        }
         match then {
             Then::Change { target, column, staged } => {
                 self.stage_on(Marked { targets, left_out }, &target, &column, &staged);
-                vec![]
-            }
-            // The person has gone on: a form would come up where nobody expects it.
-            Then::Act(..) if !self.overlays.is_empty() || !self.is_marked_by_query() => {
-                self.say(format!("{NOTHING_STAGED} you have gone on meanwhile."));
                 vec![]
             }
             Then::Act(command, filled) => {

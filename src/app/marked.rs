@@ -134,7 +134,8 @@ fn told(
         said.push_str(&format!(" on {}", grouped(changed as u64)));
     }
     if same > 0 {
-        said.push_str(&format!(", {same} {} it already", if same == 1 { "has" } else { "have" }));
+        let have = if same == 1 { "has" } else { "have" };
+        said.push_str(&format!(", {} {have} it already", grouped(same as u64)));
     }
     match left_out {
         [] => {}

@@ -4,11 +4,13 @@ use bytes::Bytes;
 use dvtui::app::effect::Effect;
 use dvtui::app::event::Event;
 use dvtui::app::journal::Opened;
+use dvtui::app::key::Key;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request};
 use dvtui::dataverse::{Error, Page, Query};
 
 use crate::desk::Desk;
+use crate::service::{Cases, Service};
 use crate::stage::{identity, page};
 
 /// At 30 cases of which all are marked by their query.
@@ -198,4 +200,32 @@ fn a_text_that_is_looked_for_in_the_rows_held_is_no_part_of_the_query() {
     desk.keys("/ i n v Tab M q");
     assert!(desk.message().starts_with("The text is looked for in the rows held."), "{}", desk.message());
     assert!(!desk.stage.row(2).contains("marked"));
+}
+
+#[test]
+fn a_question_that_was_seen_before_the_rows_came_must_be_seen_again() {
+    let mut desk = Desk::with(identity(), 30, 80, 24);
+    desk.keys("c p l M q c o e w");
+    assert!(desk.screen().contains("y yes"), "{}", desk.screen());
+    desk.stage.answer(Slot::Marked, Reply::Rows(Ok(page(0..30, None, None))));
+    desk.stage.press(Key::Char('y'));
+    assert!(!desk.sends(), "that the origin changes as well was not seen");
+    assert_eq!(desk.pending(), 31);
+    desk.stage.app.drawn();
+    assert!(desk.screen().contains("Origin"), "{}", desk.screen());
+    desk.keys("y");
+    assert!(desk.sends());
+}
+
+#[test]
+fn a_verb_with_its_text_reads_the_rows_and_is_staged_on_each() {
+    let service = Service::of(Cases::Open, 3);
+    let mut desk = service.at_cases(identity(), 80, 24);
+    service.keys(&mut desk, "M q :");
+    desk.text("note \"Called.\"");
+    service.keys(&mut desk, "Enter");
+    assert_eq!(desk.pending(), 3, "{}", desk.screen());
+    let notes = desk.stage.app.pending.operations().iter();
+    let texts: Vec<_> = notes.map(|note| note.values.iter().any(|(_, text)| text == "Called.")).collect();
+    assert_eq!(texts, [true; 3]);
 }
