@@ -207,7 +207,7 @@ pub struct App {
     /// What is being counted of a row.
     asked_counts: Option<AskedCounts>,
     /// A row that is read to be attached.
-    attaching: Option<Attaching>,
+    attaching: Option<Box<Attaching>>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.

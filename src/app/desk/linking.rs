@@ -120,13 +120,14 @@ impl App {
         }
         let request = Request::Row(hit.table.set.clone(), hit.id);
         self.say(format!("Reading {} ...", hit.name));
-        self.attaching = Some(Attaching { anchor, hit });
+        self.attaching = Some(Box::new(Attaching { anchor, hit }));
         vec![Effect::Run(self.tickets.issue(Slot::Attach), request)]
     }
 
     /// The row came that is to be attached by its lookup.
     pub(in crate::app) fn attach_came(&mut self, result: Result<Row, Error>) {
-        let Some(Attaching { anchor, hit }) = self.attaching.take() else { return };
+        let Some(attaching) = self.attaching.take() else { return };
+        let Attaching { anchor, hit } = *attaching;
         let RelationshipKind::OneToMany { column, navigation } = &anchor.relationship.kind else { return };
         let row = match result {
             Ok(row) => row,

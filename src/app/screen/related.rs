@@ -120,7 +120,10 @@ impl RelatedLine {
             (_, Count::Known(_)) => 1,
             (_, Count::Unknown) => 2 + u8::from(is_system),
         };
-        (rank, place.unwrap_or(FIRST.len()), self.label.to_lowercase())
+        // Those are few, and not told anywhere else.
+        let is_linked = matches!(self.relationship.kind, RelationshipKind::ManyToMany { .. });
+        let place = place.unwrap_or(FIRST.len() + usize::from(!is_linked));
+        (rank, place, self.label.to_lowercase())
     }
 }
 
