@@ -23,6 +23,7 @@ const SCOPES: &[Scope] = &[
     Scope::Form,
     Scope::Json,
     Scope::Related,
+    Scope::RelatedRows,
     Scope::Timeline,
     Scope::Tree,
     Scope::Viewer,

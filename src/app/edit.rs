@@ -111,9 +111,8 @@ impl App {
                 let name = match record.tab {
                     super::screen::record::Tab::Form => self.form_column()?,
                     super::screen::record::Tab::Json => self.json_column(schema)?,
-                    super::screen::record::Tab::Related | super::screen::record::Tab::Timeline => {
-                        return None;
-                    }
+                    super::screen::record::Tab::Related => self.related_lookup()?,
+                    super::screen::record::Tab::Timeline => return None,
                 };
                 schema.column(name.as_str()).cloned()
             }
@@ -213,9 +212,20 @@ impl App {
 
     /// Stages a value and says what that did.
     pub(in crate::app) fn stage(&mut self, target: &Target, column: &Column, staged: Staged) {
-        let label = &column.display_name;
+        self.stage_named(target, &column.name, &column.display_name, staged.clone());
+        self.remember_change(target, column, &staged);
+    }
+
+    /// The same for a column of which no more than its names is known.
+    pub(in crate::app) fn stage_named(
+        &mut self,
+        target: &Target,
+        column: &ColumnName,
+        label: &str,
+        staged: Staged,
+    ) {
         let text = short(&staged.text);
-        let said = match self.pending.stage(target, column, staged.clone()) {
+        let said = match self.pending.stage_value(target, column, label, staged.clone()) {
             Outcome::Staged { from } => {
                 let (from, to) = short_pair(&from, &staged.text);
                 format!("{label} {from} -> {to} staged on {}.  w review  . repeat", target.name)
@@ -226,7 +236,6 @@ impl App {
             Outcome::Back => format!("{label} back to {text} on {}.", target.name),
             Outcome::Unchanged => format!("{label} of {} is {text} already.", target.name),
         };
-        self.remember_change(target, column, &staged);
         self.say(said);
     }
 

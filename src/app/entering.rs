@@ -50,6 +50,7 @@ impl App {
         self.collections.clear();
         self.relationships.clear();
         self.asked_counts = None;
+        self.attaching = None;
         self.preview = Preview::default();
         self.watch = None;
         self.zone = Zone::default();
@@ -77,6 +78,7 @@ impl App {
             Slot::Timeline,
             Slot::Relationships,
             Slot::Counts,
+            Slot::Attach,
             Slot::Attachment,
             Slot::FileToSend,
         ];

@@ -42,7 +42,9 @@ impl App {
     /// Help first, the way out of a failure, the screen's first action, what waits, the next step of Esc, the others.
     fn screen_hints(&self) -> Vec<Hint> {
         let available = |spec: &&CommandSpec| (spec.enabled)(self) == Availability::Yes;
-        let commands = command::of(self.screen().scopes()).filter(|spec| !spec.hint.is_empty());
+        let scopes = self.screen().scopes();
+        let commands = command::of(scopes)
+            .filter(|spec| !spec.hint.is_empty() && !self.keymap().is_hidden(scopes, spec));
         let (help, commands): (Vec<&CommandSpec>, Vec<&CommandSpec>) =
             commands.filter(available).partition(|spec| spec.command == Command::Global(Global::Help));
         let hint = |spec: &CommandSpec| Hint::new(self.keymap().keys_text(spec), spec.hint);

@@ -187,7 +187,7 @@ impl App {
                     lookup.take(found.hits);
                 }
                 if let Some(wish) = lookup.wish.take() {
-                    self.fulfil(wish);
+                    self.fulfil(wish); // of a cell: nothing is asked for that
                 }
             }
             Err(problem) => {
@@ -225,8 +225,7 @@ impl App {
         let lookup = lookup.clone();
         let is_cell = lookup.purpose == Purpose::Cell;
         if !is_cell || self.lookup_paths.contains_key(&lookup.target.table.name) {
-            self.fulfil(wish);
-            return vec![];
+            return self.fulfil(wish);
         }
         let effects = match self.tickets.is_busy(Slot::Ways) {
             true => vec![],
@@ -238,15 +237,15 @@ impl App {
         effects
     }
 
-    fn fulfil(&mut self, wish: Wish) {
-        let Some(Overlay::Lookup(lookup)) = self.overlays.last_mut() else { return };
+    fn fulfil(&mut self, wish: Wish) -> Vec<Effect> {
+        let Some(Overlay::Lookup(lookup)) = self.overlays.last_mut() else { return vec![] };
         if lookup.purpose != Purpose::Cell {
             let purpose = std::mem::take(&mut lookup.purpose);
             self.overlays.pop();
-            if let Wish::Set(hit) = wish {
-                self.chose(purpose, *hit);
-            }
-            return;
+            return match wish {
+                Wish::Set(hit) => self.chose(purpose, *hit),
+                Wish::Empty => vec![],
+            };
         }
         let paths = self.lookup_paths.get(&lookup.target.table.name).map_or(&[][..], Vec::as_slice);
         match staged(&wish, &lookup.column, &lookup.target, paths) {
@@ -262,6 +261,7 @@ impl App {
             }
             Err(problem) => lookup.problem = Some(problem),
         }
+        vec![]
     }
 }
 

@@ -90,6 +90,7 @@ use crate::dataverse::{
 use bulk::Sending;
 use column_layout::Layouts;
 use copy::CopiedText;
+use desk::Attaching;
 use desk::around::Intent;
 use destination::Place;
 use edit::LastChange;
@@ -214,6 +215,8 @@ pub struct App {
     relationships: BTreeMap<TableName, Vec<Relationship>>,
     /// What is being counted of a row.
     asked_counts: Option<AskedCounts>,
+    /// A row that is read to be attached.
+    attaching: Option<Box<Attaching>>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -291,6 +294,7 @@ impl App {
             collections: BTreeMap::new(),
             relationships: BTreeMap::new(),
             asked_counts: None,
+            attaching: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

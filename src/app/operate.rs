@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::save::sentence;
 use super::tickets::Slot;
 use super::{App, Screen};
-use crate::dataverse::{Error, Row};
+use crate::dataverse::{Error, Operation, Row};
 
 impl App {
     /// An operation ended.
@@ -66,6 +66,13 @@ impl App {
         effects.extend(self.read_stale_timeline());
         let deleted = !failed_now && operation.kind == OperationKind::Delete;
         let of_grid = operation.row().map(|key| key.table);
+        let is_linked = !failed_now && matches!(operation.operation, Operation::Associate(_));
+        if is_linked
+            && self.pending.saving().is_none()
+            && matches!(self.screen(), Screen::Grid(grid) if grid.parent.is_some())
+        {
+            effects.extend(self.refresh());
+        }
         if deleted
             && self.pending.saving().is_none()
             && matches!(self.screen(), Screen::Grid(grid) if Some(&grid.table.name) == of_grid.as_ref())

@@ -48,6 +48,7 @@ impl App {
             Slot::Around => self.intent = None,
             Slot::Timeline => self.timeline_stopped(),
             Slot::Relationships | Slot::Counts => self.related_stopped(),
+            Slot::Attach => self.attaching = None,
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),
             Slot::After => self.out_of_date.clear(),

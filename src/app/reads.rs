@@ -153,6 +153,7 @@ impl App {
             Slot::Timeline => "Reading the timeline".into(),
             Slot::Relationships => "Reading the relationships".into(),
             Slot::Counts => "Counting related rows".into(),
+            Slot::Attach => "Reading the record to attach".into(),
             Slot::Attachment => "Fetching the attachment".into(),
             Slot::FileToSend => "Reading the file".into(),
             Slot::Learn => "Reading the columns".into(),

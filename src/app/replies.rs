@@ -36,6 +36,10 @@ impl App {
                 self.preview_came(result);
                 vec![]
             }
+            Reply::Row(result) if ticket.slot == Slot::Attach => {
+                self.attach_came(result);
+                vec![]
+            }
             Reply::Row(result) if ticket.slot == Slot::After => self.out_of_date_came(result),
             Reply::Row(result) => self.row_came(result),
             Reply::Learned(result) => self.learned(result),

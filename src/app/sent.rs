@@ -1,13 +1,15 @@
 //! What was sent in this run and arrived, so that it can be taken back: the old values are staged again, and reviewed and
 //! sent like any other change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::notice::Notice;
-use super::pending::{OperationKind, PendingOperation, PendingRow, RowKey, Staged, Target, capital};
+use super::pending::{
+    OperationId, OperationKind, PendingOperation, PendingRow, RowKey, Staged, Target, capital,
+};
 use super::problem::Problem;
 use super::{App, as_read};
-use crate::dataverse::{Change, ColumnName, Row, Table};
+use crate::dataverse::{Change, ColumnName, Operation, Row, Table};
 
 /// So many sends can be taken back.
 const MOST: usize = 50;
@@ -18,6 +20,8 @@ pub(super) struct SentBatches {
     batches: Vec<Batch>,
     /// What was staged to take something back: sending that is no news that could be taken back again.
     back: BTreeMap<(RowKey, ColumnName), Change>,
+    /// The same of links.
+    back_links: BTreeSet<OperationId>,
 }
 
 /// What was sent by one confirmation.
@@ -28,6 +32,8 @@ struct Batch {
     of_row: BTreeMap<RowKey, Vec<usize>>,
     /// Rows that were deleted, as they were read.
     deleted: Vec<Target>,
+    /// Links that were made or taken away.
+    links: Vec<PendingOperation>,
     /// What cannot be taken back, and what can be done instead, as sentences.
     others: Vec<String>,
 }
@@ -83,6 +89,12 @@ impl SentBatches {
         if let (OperationKind::Delete, Some(target)) = (operation.kind, &operation.about) {
             return batch.deleted.push(target.clone());
         }
+        if let Operation::Associate(_) = operation.operation {
+            if !self.back_links.remove(&operation.id) {
+                batch.links.push(operation.clone());
+            }
+            return;
+        }
         let instead = match operation.kind {
             OperationKind::Close => "x o reactivates it",
             OperationKind::Reactivate => "x r or x c ends it again",
@@ -121,7 +133,7 @@ impl App {
             let said = format!("{} is being saved. Wait for the answer.", edit.target.name);
             return self.say(said);
         }
-        let Some(Batch { edits, deleted, mut others, .. }) = self.sent.batches.pop() else { return };
+        let Some(Batch { edits, deleted, links, mut others, .. }) = self.sent.batches.pop() else { return };
         let mut staged = Vec::new();
         self.pending.begin_together();
         for SentEdit { target, column, label, old } in edits {
@@ -139,6 +151,11 @@ impl App {
             ));
             self.sent.back.insert((target.key(), column.clone()), old.change.clone());
             self.pending.stage_value(&target, &column, &label, old);
+        }
+        for operation in links.iter().filter_map(|sent| self.linked_back(sent)).collect::<Vec<_>>() {
+            self.sent.back_links.insert(operation.id);
+            staged.push(operation.title.clone());
+            self.pending.add(operation);
         }
         for target in deleted {
             match self.schemas.get(&target.table.name).cloned() {

@@ -60,6 +60,8 @@ pub enum Slot {
     Relationships,
     /// How many rows are related to one.
     Counts,
+    /// A row that is to be attached to another one.
+    Attach,
     /// A file here, for a note.
     FileToSend,
     /// The file of a note, for a file here.

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod around;
+pub mod association;
 mod attachment;
 mod batch;
 mod case_actions;
@@ -49,6 +50,7 @@ pub mod wire;
 mod writes;
 
 pub use action::{Action, Subject};
+pub use association::Association;
 pub use attachment::AttachedFile;
 pub use batch::batch;
 pub use client::Client;

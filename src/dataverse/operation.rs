@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::request::Request;
-use super::{Action, Deletion, Error, FileChange, NewRow, Patch, Wire};
+use super::{Action, Association, Deletion, Error, FileChange, NewRow, Patch, Wire};
 
 /// One write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Operation {
     CreateAndAct(NewRow, Action),
     /// Brings a file into a column, or takes it away.
     File(FileChange),
+    /// Links two rows, or takes the link away.
+    Associate(Association),
 }
 
 impl Operation {
@@ -35,6 +37,7 @@ impl Operation {
             Self::Delete(deletion) => vec![deletion.wire()?],
             Self::Act(action) => vec![action.wire()],
             Self::File(change) => vec![change.wire()?],
+            Self::Associate(association) => vec![association.wire()],
             Self::CreateAndAct(new, action) => vec![Wire::of(&Request::create_unseen(new)?), action.wire()],
         })
     }
@@ -42,7 +45,7 @@ impl Operation {
     /// Takes the version of the row that it is about for the one that was read.
     pub fn based_on(&mut self, etag: &str) {
         let known = match self {
-            Self::Create(_) => None,
+            Self::Create(_) | Self::Associate(_) => None,
             Self::Update(patch) => Some(&mut patch.etag),
             Self::Delete(deletion) => Some(&mut deletion.etag),
             Self::File(change) => Some(&mut change.subject.etag),

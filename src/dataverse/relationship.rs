@@ -7,7 +7,8 @@ use super::request::Request;
 use super::{Client, ColumnName, Error, Filter, Query, Row, RowId, Table, TableName, Total, field};
 
 /// What is read of a lookup's relationship, from either side.
-const OF_LOOKUP: &str = "SchemaName,ReferencedEntity,ReferencingEntity,ReferencingAttribute";
+const OF_LOOKUP: &str = "SchemaName,ReferencedEntity,ReferencingEntity,ReferencingAttribute,\
+    ReferencingEntityNavigationPropertyName";
 /// What is read of a many-to-many relationship.
 const OF_LINKS: &str = "SchemaName,Entity1LogicalName,Entity2LogicalName,Entity1NavigationPropertyName,\
     Entity2NavigationPropertyName";
@@ -27,18 +28,26 @@ pub struct Relationship {
 pub enum RelationshipKind {
     /// N:1, by this lookup of the table itself.
     ManyToOne(ColumnName),
-    /// 1:N, by this lookup of the other table.
-    OneToMany(ColumnName),
+    /// 1:N, by this lookup of the other table, and the navigation property by which it is written.
+    OneToMany { column: ColumnName, navigation: String },
     /// N:N: the navigation properties that lead to the other table, and from there back.
     ManyToMany { navigation: String, back: String },
 }
 
 impl Relationship {
+    /// The lookup of the table itself, for N:1.
+    pub fn lookup(&self) -> Option<&ColumnName> {
+        match &self.kind {
+            RelationshipKind::ManyToOne(column) => Some(column),
+            _ => None,
+        }
+    }
+
     /// The condition that rows of the other table are related to this one; nothing for N:1, where the row itself says it.
     pub fn condition(&self, of: &Table, id: RowId) -> Option<Filter> {
         match &self.kind {
             RelationshipKind::ManyToOne(_) => None,
-            RelationshipKind::OneToMany(column) => Some(field(format!("_{column}_value")).eq(id)),
+            RelationshipKind::OneToMany { column, .. } => Some(field(format!("_{column}_value")).eq(id)),
             RelationshipKind::ManyToMany { back, .. } => {
                 Some(Filter::Raw(format!("{back}/any(o:o/{} eq {id})", of.primary_id)))
             }
@@ -112,6 +121,7 @@ struct OfLookup {
     referenced_entity: TableName,
     referencing_entity: TableName,
     referencing_attribute: ColumnName,
+    referencing_entity_navigation_property_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -138,7 +148,12 @@ impl Answer {
         let from = self.one_to_many_relationships.into_iter().map(|of| Relationship {
             schema: of.schema_name,
             table: of.referencing_entity,
-            kind: RelationshipKind::OneToMany(of.referencing_attribute),
+            kind: RelationshipKind::OneToMany {
+                navigation: of
+                    .referencing_entity_navigation_property_name
+                    .unwrap_or_else(|| of.referencing_attribute.to_string()),
+                column: of.referencing_attribute,
+            },
         });
         let linked = self.many_to_many_relationships.into_iter().flat_map(|of| of.sides(table));
         to.chain(from).chain(linked).collect()

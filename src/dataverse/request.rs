@@ -6,7 +6,9 @@ use http::{HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::query::{ANNOTATIONS, encoded, segment};
-use super::{Action, Deletion, Error, Exchange, FileColumn, NewRow, NextLink, Patch, Query, RowQuery};
+use super::{
+    Action, Association, Deletion, Error, Exchange, FileColumn, NewRow, NextLink, Patch, Query, RowQuery,
+};
 
 /// One request to the Web API, without its origin and without a token.
 #[derive(Debug, Clone)]
@@ -116,6 +118,14 @@ impl Request {
             request.headers.retain(|(name, _)| name != CONTENT_TYPE);
         }
         request
+    }
+
+    /// A link between two rows, made or taken away.
+    pub(super) fn link(association: &Association) -> Self {
+        match association.attach {
+            true => Self::post(&association.place(), Bytes::from(association.body())),
+            false => Self::new(Method::DELETE, Target::Path(association.place())),
+        }
     }
 
     /// Something with a body in JSON.

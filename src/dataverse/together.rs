@@ -79,6 +79,7 @@ fn requests(operation: &Operation) -> Result<Vec<Request>, Error> {
         Operation::Create(new) => vec![Request::create(new)?],
         Operation::Delete(deletion) => vec![Request::delete(deletion, &deletion.etag)?],
         Operation::Act(action) => vec![Request::action(action)],
+        Operation::Associate(association) => vec![Request::link(association)],
         Operation::CreateAndAct(new, action) => vec![Request::create_unseen(new)?, Request::action(action)],
         Operation::File(_) => {
             return Err(Error::Invalid { what: "a file in a change set".to_owned() });

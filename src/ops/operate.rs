@@ -41,6 +41,7 @@ pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
             Ok(()) => client.create_and_act(new, action).await.map(|()| None),
             Err(error) => Err(error),
         },
+        Operation::Associate(association) => client.associate(association).await.map(|()| None),
         Operation::File(change) => match unchanged(client, Some(&change.subject)).await {
             Ok(()) => file_column::change(client, change).await,
             Err(error) => Err(error),
@@ -48,7 +49,11 @@ pub async fn operate(client: &Client, operation: &Operation) -> Outcome {
     };
     match sent {
         Err(error) if error.is_outcome_unknown() => find_out(client, operation, error).await,
-        Err(error) if error.is_not_found() && !matches!(operation, Operation::Create(_)) => {
+        // Of a link it is not told which of three is not there: two rows and the link itself.
+        Err(error)
+            if error.is_not_found()
+                && !matches!(operation, Operation::Create(_) | Operation::Associate(_)) =>
+        {
             Outcome::Gone(error)
         }
         sent => of_result(sent),
@@ -68,6 +73,11 @@ pub async fn find_out(client: &Client, operation: &Operation, lost: Error) -> Ou
         }
         Operation::Act(action) => acted(client, action, lost).await,
         Operation::File(change) => file_column::find_out(client, change, lost).await,
+        Operation::Associate(association) => match client.is_linked(association).await {
+            Ok(is_linked) if is_linked == association.attach => Outcome::Done(None),
+            Ok(_) => Outcome::NotDone(lost.cause()),
+            Err(_) => Outcome::Unknown(lost),
+        },
     }
 }
 

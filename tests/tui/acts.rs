@@ -125,6 +125,7 @@ fn sent(desk: &Desk) -> Vec<(WriteId, &'static str)> {
                 Operation::Act(_) => "act",
                 Operation::CreateAndAct(..) => "create and act",
                 Operation::File(_) => "file",
+                Operation::Associate(_) => "associate",
             },
         )),
         _ => None,

@@ -29,6 +29,7 @@ mod json;
 mod keymap;
 mod known_columns;
 mod known_tables;
+mod linking;
 mod log;
 mod lookups;
 mod many;

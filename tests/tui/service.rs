@@ -115,7 +115,8 @@ impl Service {
             }
             Request::Relationships(table) => Reply::Relationships(table, Ok(related::relationships())),
             Request::CountRelated(wanted) => {
-                Reply::RelatedCounted(wanted.iter().map(|_| Ok(related::counted(3, "Some row"))).collect())
+                let counts = wanted.iter().map(|_| related::counted(3, "Some row"));
+                Reply::RelatedCounted(counts.map(Ok).collect())
             }
             Request::Learn(tables) => {
                 let learned = tables.iter().map(|table| (Arc::new(schema(table)), paths(table)));

@@ -148,6 +148,7 @@ pub(crate) fn stages(width: u16, height: u16) -> Vec<(&'static str, Stage)> {
     let mut desk = crate::related::at_related(width, height);
     desk.keys("z e G");
     stages.push(("all that could be related", desk.stage));
+    stages.push(("related rows", crate::linking::at_contacts(width, height).stage));
     stages
 }
 

@@ -45,6 +45,8 @@ pub enum Scope {
     Json,
     /// The tab of relationships.
     Related,
+    /// Rows that are related to one row.
+    RelatedRows,
     /// The timeline tab.
     Timeline,
     /// JSON wherever it is shown.
@@ -72,6 +74,7 @@ impl Scope {
             Scope::Form => "FORM",
             Scope::Json => "JSON",
             Scope::Related => "RELATED",
+            Scope::RelatedRows => "RELATED ROWS",
             Scope::Timeline => "TIMELINE",
             Scope::Tree => "JSON TEXT",
             Scope::Viewer => "VIEWER",
@@ -256,12 +259,13 @@ mod tests {
                 Command::List(_) => spec.scope == Scope::List,
                 Command::SignIn(_) => spec.scope == Scope::SignIn,
                 Command::Tables(_) => spec.scope == Scope::Tables,
+                Command::Grid(_) if spec.scope == Scope::RelatedRows => true,
                 Command::Grid(_) | Command::Mark(_) | Command::Pane(_) => spec.scope == Scope::Grid,
                 Command::Record(_) => {
                     matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json | Scope::Tree)
                 }
                 Command::Review(_) => spec.scope == Scope::Review,
-                Command::Related(_) => spec.scope == Scope::Related,
+                Command::Related(_) => matches!(spec.scope, Scope::Related | Scope::RelatedRows),
                 Command::Timeline(_) => spec.scope == Scope::Timeline,
                 Command::Act(_) => matches!(spec.scope, Scope::Act | Scope::Timeline),
                 Command::Environments(_) => spec.scope == Scope::Environments,

@@ -7,6 +7,7 @@ mod activity;
 pub mod around;
 mod attaching;
 mod closing;
+mod linking;
 mod new_row;
 mod queue;
 mod restoring;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use attaching::MOST_STAGED;
+pub use linking::Anchor;
+pub(in crate::app) use linking::Attaching;
 
 use super::App;
 use super::command::act::ActCommand;

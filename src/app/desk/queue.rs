@@ -51,9 +51,10 @@ impl App {
     }
 
     /// A row was chosen for something else than a cell.
-    pub(in crate::app) fn chose(&mut self, purpose: Purpose, hit: Hit) {
+    pub(in crate::app) fn chose(&mut self, purpose: Purpose, hit: Hit) -> Vec<Effect> {
         match purpose {
             Purpose::Cell => {}
+            Purpose::Attach(anchor) => return self.attach_chosen(*anchor, hit),
             Purpose::Draft => {
                 if let Some(draft) = self.draft_mut()
                     && let Some(field) = draft.fields.get_mut(draft.at)
@@ -75,6 +76,7 @@ impl App {
                 self.stage_operations(vec![operation]);
             }
         }
+        vec![]
     }
 
     fn queued(&mut self, target: Target, queue: &Hit) -> PendingOperation {
@@ -95,7 +97,7 @@ impl App {
 }
 
 /// A lookup that no table has: what is chosen in it goes into an action.
-fn chosen(label: &str, target: TableName) -> Column {
+pub(super) fn chosen(label: &str, target: TableName) -> Column {
     Column {
         name: target.as_str().into(),
         display_name: label.to_owned(),

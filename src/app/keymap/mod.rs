@@ -115,6 +115,13 @@ impl Keymap {
         Meaning::Nothing
     }
 
+    /// Whether a nearer scope has the keys that are shown of a command.
+    pub fn is_hidden(&self, scopes: &[Scope], spec: &CommandSpec) -> bool {
+        self.sequences(spec).next().is_some_and(
+            |keys| !matches!(self.resolve(scopes, keys), Meaning::Runs(found) if found.name == spec.name),
+        )
+    }
+
     /// What was asked for and is not in effect, a sentence each.
     pub fn complaints(&self) -> &[String] {
         &self.complaints

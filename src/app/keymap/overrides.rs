@@ -149,6 +149,7 @@ fn hides(near: Scope, far: Scope) -> bool {
         Scope::Record => {
             matches!(near, Scope::Form | Scope::Json | Scope::Tree | Scope::Related | Scope::Timeline)
         }
+        Scope::Grid => near == Scope::RelatedRows,
         Scope::Tree => near == Scope::Json,
         _ => false,
     }

@@ -61,6 +61,7 @@ const EVERY_SCOPE: &[Scope] = &[
     Scope::Form,
     Scope::Json,
     Scope::Related,
+    Scope::RelatedRows,
     Scope::Timeline,
     Scope::Tree,
     Scope::Viewer,

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::app::desk::Anchor;
 use crate::app::finding::Hit;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
@@ -56,6 +57,8 @@ pub enum Purpose {
     Draft,
     /// These are put into it: it is a queue.
     Queue(Vec<Target>),
+    /// It is attached to this.
+    Attach(Box<Anchor>),
     /// This is merged into it.
     Merge(Box<Target>),
 }

@@ -49,8 +49,10 @@ impl Pending {
                     "A file goes by itself: that of {name} cannot be in one request.{ONE_BY_ONE}"
                 ));
             }
-            if kind == Some(OperationKind::Create) {
-                continue;
+            let is_link =
+                operation.is_some_and(|operation| matches!(operation.operation, Operation::Associate(_)));
+            if is_link || kind == Some(OperationKind::Create) {
+                continue; // the row that it hangs on keeps its version
             }
             if target.is_some_and(|target| !target.table.optimistic_concurrency) {
                 return Err(format!(

@@ -50,6 +50,9 @@ impl Screen {
             Screen::SignIn(_) => &[Scope::SignIn, Scope::Global],
             Screen::Environments(_) => &[Scope::Environments, Scope::List, Scope::Global],
             Screen::Tables(_) => &[Scope::Tables, Scope::List, Scope::Global],
+            Screen::Grid(grid) if grid.parent.is_some() => {
+                &[Scope::RelatedRows, Scope::Grid, Scope::Act, Scope::List, Scope::Global]
+            }
             Screen::Grid(_) => &[Scope::Grid, Scope::Act, Scope::List, Scope::Global],
             Screen::Record(record) => match record.tab {
                 record::Tab::Form => &[Scope::Form, Scope::Record, Scope::Act, Scope::List, Scope::Global],

@@ -16,7 +16,8 @@ use crate::app::screen::grid::{Chip, Parent};
 use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
 use crate::dataverse::{
-    self, RelatedCount, Relationship, RelationshipKind, Row, RowId, Table, TableName, TableSchema, Total,
+    self, ColumnName, RelatedCount, Relationship, RelationshipKind, Row, RowId, Table, TableName,
+    TableSchema, Total,
 };
 
 /// Relationships that are counted at once.
@@ -93,7 +94,7 @@ impl RelatedLine {
     pub fn kind(&self) -> &'static str {
         match self.relationship.kind {
             RelationshipKind::ManyToOne(_) => "N:1",
-            RelationshipKind::OneToMany(_) => "1:N",
+            RelationshipKind::OneToMany { .. } => "1:N",
             RelationshipKind::ManyToMany { .. } => "N:N",
         }
     }
@@ -119,7 +120,10 @@ impl RelatedLine {
             (_, Count::Known(_)) => 1,
             (_, Count::Unknown) => 2 + u8::from(is_system),
         };
-        (rank, place.unwrap_or(FIRST.len()), self.label.to_lowercase())
+        // Those are few, and not told anywhere else.
+        let is_linked = matches!(self.relationship.kind, RelationshipKind::ManyToMany { .. });
+        let place = place.unwrap_or(FIRST.len() + usize::from(!is_linked));
+        (rank, place, self.label.to_lowercase())
     }
 }
 
@@ -233,7 +237,7 @@ fn lines(
         }
         let Some(other) = other else { continue }; // its rows cannot be read
         let by = match &relationship.kind {
-            RelationshipKind::OneToMany(column) => column.as_str(),
+            RelationshipKind::OneToMany { column, .. } => column.as_str(),
             _ => &relationship.schema,
         };
         let is_one_of_several = relationships
@@ -413,12 +417,16 @@ impl App {
         self.record().filter(|record| record.tab == Tab::Related)?.related.current()
     }
 
+    /// The lookup of the row itself that is under the cursor.
+    pub(in crate::app) fn related_lookup(&self) -> Option<ColumnName> {
+        self.related()?.relationship.lookup().cloned()
+    }
+
     pub(in crate::app) fn run_related(&mut self, command: RelatedCommand) -> Vec<Effect> {
         match command {
-            RelatedCommand::Open => self.open_related().unwrap_or_else(|why| {
-                self.say(why);
-                vec![]
-            }),
+            RelatedCommand::Open => self.told(Self::open_related),
+            RelatedCommand::Attach => self.told(Self::attach),
+            RelatedCommand::Detach => self.told(Self::detach),
             RelatedCommand::All => {
                 let height = self.size.list_height();
                 let Screen::Record(record) = self.screen_mut() else { return vec![] };
@@ -432,6 +440,14 @@ impl App {
                 vec![]
             }
         }
+    }
+
+    /// Does it, or says why it cannot be done.
+    fn told(&mut self, what: fn(&mut Self) -> Result<Vec<Effect>, String>) -> Vec<Effect> {
+        what(self).unwrap_or_else(|why| {
+            self.say(why);
+            vec![]
+        })
     }
 
     /// Opens what is on the other side: the row that a lookup points to, or all the rows.

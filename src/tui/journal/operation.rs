@@ -80,3 +80,43 @@ pub(super) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json
         included: of.included,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::app::pending::RowState;
+    use crate::dataverse::Association;
+
+    #[test]
+    fn a_link_comes_back_as_it_was_kept_and_what_is_in_the_file_stays_readable() {
+        let id = RowId(Uuid::from_u128(7));
+        let association = Association {
+            from: ("teams".into(), id),
+            navigation: "teammembership_association".into(),
+            to: ("systemusers".into(), id),
+            to_key: "systemuserid".into(),
+            origin: "https://contoso.crm.dynamics.com".into(),
+            attach: false,
+        };
+        let staged = PendingOperation {
+            id: OperationId(Uuid::from_u128(1)),
+            kind: OperationKind::Act,
+            about: None,
+            into: None,
+            title: "detach Team Tier 2 - Users: Bo Li".into(),
+            values: vec![],
+            effects: vec![],
+            operation: Operation::Associate(association),
+            state: RowState::Waiting,
+            included: true,
+        };
+        let kept = kept(&staged);
+        assert_eq!(pending(&kept).unwrap(), staged);
+        let written = format!(
+            r#"{{"Associate":{{"from":["teams","{id}"],"navigation":"teammembership_association","to":["systemusers","{id}"],"to_key":"systemuserid","origin":"https://contoso.crm.dynamics.com","attach":false}}}}"#
+        );
+        assert!(kept.json.contains(&written), "{}", kept.json);
+    }
+}

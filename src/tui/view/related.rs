@@ -75,13 +75,28 @@ pub(super) fn draw(
             cursor = Some(Position { x: row.x, y });
         }
         let style = if is_current { theme.cursor } else { Style::new() };
-        draw_line(app, line, style, row, places, buffer);
+        draw_line(app, record, line, style, (row, places), buffer);
     }
     cursor
 }
 
-fn draw_line(app: &App, line: &RelatedLine, style: Style, row: Rect, places: [u16; 5], buffer: &mut Buffer) {
-    let said = [line.label.as_str(), &line.table_name, line.kind(), "", line.note()];
+fn draw_line(
+    app: &App,
+    record: &Record,
+    line: &RelatedLine,
+    style: Style,
+    (row, places): (Rect, [u16; 5]),
+    buffer: &mut Buffer,
+) {
+    let staged = line.relationship.lookup().and_then(|column| app.staged(&record.key(), column));
+    let note = match staged {
+        Some(staged) => Cow::Owned(format!("-> {}", staged.text)),
+        None => Cow::Borrowed(line.note()),
+    };
+    if staged.is_some() {
+        text::line("~", style, Rect { x: row.x + 1, width: 1, ..row }, buffer);
+    }
+    let said = [line.label.as_str(), &line.table_name, line.kind(), "", &note];
     for (said, cell) in said.iter().zip(cells(row, places)) {
         text::line(said, style, cell, buffer);
     }
