@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::column_layout::ColumnLayout;
 use super::finding::Search;
 use super::journal::{Entry, Owner};
@@ -103,6 +105,8 @@ pub enum Request {
     Row(SetName, RowId),
     /// Read what hangs on a row: open activities, its place in a queue.
     Around(RowId),
+    /// Read who changed a row since then, or ever.
+    Audit(RowId, Option<Timestamp>),
     /// Read the timeline of a row of a table; what its notes and activities are called, where that is known.
     Timeline(Box<Table>, RowId, Option<Box<Collections>>),
     /// Read the file of a note and write it to a path as it was typed, where nothing is yet.

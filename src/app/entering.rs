@@ -69,6 +69,7 @@ impl App {
             Slot::Learn,
             Slot::File,
             Slot::Around,
+            Slot::Audit,
             Slot::Timeline,
             Slot::Attachment,
             Slot::FileToSend,

@@ -24,6 +24,7 @@ use super::tickets::Ticket;
 use super::wait::Wait;
 use super::zone::Zone;
 use crate::dataverse::around::Around;
+use crate::dataverse::audit::Audit;
 use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
     self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, Row, Table, TableName, TableSchema,
@@ -113,6 +114,8 @@ pub enum Reply {
     Row(Result<Row, dataverse::Error>),
     /// What hangs on a row.
     Around(Result<Around, dataverse::Error>),
+    /// Who changed a row.
+    Audit(Result<Audit, dataverse::Error>),
     /// What happened on a row, and what the notes and activities of its table are called.
     Timeline(Result<(Box<Collections>, Timeline), dataverse::Error>),
     /// The file of a note is here, of so many bytes.

@@ -41,6 +41,7 @@ impl App {
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
             Slot::Around => self.intent = None,
+            Slot::Audit => self.audit_stopped(),
             Slot::Timeline => self.timeline_stopped(),
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),

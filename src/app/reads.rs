@@ -149,6 +149,7 @@ impl App {
             Slot::Repeat => "Sending the request again".into(),
             Slot::After => "Reading what was changed".into(),
             Slot::Around => "Reading what hangs on it".into(),
+            Slot::Audit => "Reading the audit".into(),
             Slot::Timeline => "Reading the timeline".into(),
             Slot::Attachment => "Fetching the attachment".into(),
             Slot::FileToSend => "Reading the file".into(),

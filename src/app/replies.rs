@@ -42,6 +42,10 @@ impl App {
                 self.looked_around(result);
                 vec![]
             }
+            Reply::Audit(result) => {
+                self.audit_came(result);
+                vec![]
+            }
             Reply::Timeline(result) => {
                 self.timeline_came(result);
                 vec![]

@@ -52,6 +52,8 @@ pub enum Slot {
     Fate,
     /// What hangs on a row.
     Around,
+    /// Who changed a row, for what stands against its changes.
+    Audit,
     /// What happened on a row.
     Timeline,
     /// A file here, for a note.

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod around;
 mod attachment;
+pub mod audit;
 mod batch;
 mod case_actions;
 pub mod client;

@@ -200,6 +200,7 @@ impl Services {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
             Request::Around(id) => Reply::Around(async { self.client()?.around(id).await }.await),
+            Request::Audit(id, since) => Reply::Audit(async { self.client()?.audit(id, since).await }.await),
             Request::Timeline(table, id, known) => {
                 Reply::Timeline(async { self.client()?.timeline_of(&table, id, known).await }.await)
             }
