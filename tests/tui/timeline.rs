@@ -1,13 +1,14 @@
 //! What happened on a row: notes, mails, calls and tasks, newest first.
 
 use dvtui::app::effect::Effect;
+use dvtui::app::event::{Event, Operated};
 use dvtui::app::overlay::Overlay;
 use dvtui::app::problem::Problem;
 use dvtui::app::screen::record::Tab;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::timeline::{Attachment, Collections, Entry, Timeline};
-use dvtui::dataverse::{Error, RowId};
+use dvtui::dataverse::{Error, Operation, RowId};
 use insta::assert_snapshot;
 
 use crate::desk::{self, Desk};
@@ -197,6 +198,66 @@ fn a_and_a_letter_write_something_on_the_row_and_new_rows_are_elsewhere() {
         !matches!(desk.stage.app.overlays.last(), Some(Overlay::Prefix(_))),
         "in a form `a` is a new row"
     );
+}
+
+/// At the timeline of a case with a mail, and a note of two lines on it that is not sent.
+fn at_an_unsent_note(width: u16, height: u16) -> Desk {
+    let mut desk = crate::acts::at_cases(crate::stage::identity(), 3, width, height);
+    desk.keys("4").row(desk::ROW);
+    let read = entries().into_iter().skip(1).take(1).collect();
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: read, ..Timeline::default() }));
+    desk.keys("a n").text("Called.").keys("Enter").text("Nobody there.").keys("Ctrl-D");
+    desk.stage.answer(Slot::Learn, crate::acts::learned());
+    desk.stage.app.drawn();
+    assert_eq!(desk.pending(), 1, "{}", desk.screen());
+    desk
+}
+
+#[test]
+fn a_note_that_is_not_sent_stands_on_top_with_its_mark_and_enter_reads_it() {
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("g g");
+    assert_snapshot!("timeline_with_an_unsent_note", desk.screen());
+    desk.keys("Enter");
+    let screen = desk.screen();
+    assert!(screen.contains("~ note, not sent yet") && screen.contains("Nobody there."), "{screen}");
+    desk.keys("Esc j");
+    assert!(desk.screen().contains("It [31mhappened again"), "{}", desk.screen());
+    desk.keys("j");
+    assert!(desk.screen().contains("It [31mhappened again"), "nothing is below: {}", desk.screen());
+}
+
+#[test]
+fn what_is_not_sent_goes_when_it_is_dropped_and_is_on_no_other_record() {
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("g g u");
+    assert_eq!(desk.pending(), 0);
+    assert!(!desk.screen().contains("not sent"), "{}", desk.screen());
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("J");
+    let read = Timeline { entries: entries(), ..Timeline::default() };
+    desk.stage.answer(Slot::Timeline, answered(read));
+    assert!(!desk.screen().contains("not sent"), "{}", desk.screen());
+}
+
+#[test]
+fn what_was_sent_is_what_the_server_has_and_the_cursor_stays_on_its_entry() {
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("g g j w s y");
+    let sent = desk.stage.effects.iter().find_map(|effect| match effect {
+        Effect::Operate(id, operation) => Some((*id, (**operation).clone())),
+        _ => None,
+    });
+    let (id, Operation::Create(new)) = sent.unwrap() else { panic!("a note is made") };
+    desk.stage.event(Event::Operated(id, Ok(Operated { row: None })));
+    desk.stage.app.drawn();
+    let mut read: Vec<Entry> = entries().into_iter().skip(1).take(1).collect();
+    let note = Entry { id: new.id, ..entry(0, "annotation", "2026-11-23T12:00:00Z") };
+    read.insert(0, Entry { text: Some("Called.".into()), ..note });
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: read, ..Timeline::default() }));
+    let screen = desk.screen();
+    assert!(!screen.contains("not sent") && screen.contains("It [31mhappened again"), "{screen}");
+    assert_eq!(screen.matches("Called.").count(), 1, "{screen}");
 }
 
 /// What the last key asked to be saved, and where.
