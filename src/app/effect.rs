@@ -17,7 +17,7 @@ use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    Exchange, FileColumn, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, Table, TableName,
+    Exchange, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, StoredFile, Table, TableName,
     TableSchema,
 };
 
@@ -109,17 +109,15 @@ pub enum Request {
     Audit(RowId, Option<Timestamp>),
     /// Read the timeline of a row of a table; what its notes and activities are called, where that is known.
     Timeline(Box<Table>, RowId, Option<Box<Collections>>),
-    /// Read the file of a note and write it to a path as it was typed, where nothing is yet.
-    SaveAttachment { note: RowId, path: String },
+    /// Read a file and write it to a path as it was typed, where nothing is yet.
+    SaveFile(StoredFile, String),
     /// Read the file at a path as it was typed, which is to go with a note.
     ReadFile(String),
     /// Read the columns of tables and how their lookups are written.
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.
     FindOut(OperationId, Box<Operation>),
-    /// Save the file of a column under this path, where nothing is.
-    SaveFile(Box<FileColumn>, String),
-    /// Look at the file at this path, which is to go into a column.
+    /// Look at the file at a path as it was typed, which is to go into a column.
     LookAtFile(String),
     /// Look for a row that somebody wants to go to.
     Find(Search),

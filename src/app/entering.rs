@@ -71,7 +71,7 @@ impl App {
             Slot::Around,
             Slot::Audit,
             Slot::Timeline,
-            Slot::Attachment,
+            Slot::SavedFile,
             Slot::FileToSend,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));

@@ -118,16 +118,14 @@ pub enum Reply {
     Audit(Result<Audit, dataverse::Error>),
     /// What happened on a row, and what the notes and activities of its table are called.
     Timeline(Result<(Box<Collections>, Timeline), dataverse::Error>),
-    /// The file of a note is here, of so many bytes.
-    AttachmentSaved(Result<u64, Problem>),
+    /// A file was saved, of so many bytes.
+    FileSaved(Result<u64, Problem>),
     /// The file at this path was read, or a sentence why not.
     FileRead(String, Result<Arc<FileToSend>, String>),
     /// The columns of tables, and how their lookups are written.
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.
     FoundOut(OperationId, Result<Operated, SaveFailure>),
-    /// A file was saved: where, and its size in bytes.
-    FileSaved(Result<(String, u64), Problem>),
     /// What a file is that is to be sent; why it is of no use.
     LookedAtFile(Result<LocalFile, String>),
     /// The rows that were looked for.

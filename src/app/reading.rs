@@ -54,7 +54,7 @@ impl App {
             | Slot::Repeat
             | Slot::Zone
             | Slot::Fate
-            | Slot::Attachment
+            | Slot::SavedFile
             | Slot::File
             | Slot::Learn => {}
         }

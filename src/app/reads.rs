@@ -151,7 +151,7 @@ impl App {
             Slot::Around => "Reading what hangs on it".into(),
             Slot::Audit => "Reading the audit".into(),
             Slot::Timeline => "Reading the timeline".into(),
-            Slot::Attachment => "Fetching the attachment".into(),
+            Slot::SavedFile => "Fetching the file".into(),
             Slot::FileToSend => "Reading the file".into(),
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),

@@ -50,10 +50,6 @@ impl App {
                 self.timeline_came(result);
                 vec![]
             }
-            Reply::AttachmentSaved(result) => {
-                self.attachment_saved(result);
-                vec![]
-            }
             Reply::FileRead(path, result) => self.file_read(&path, result),
             Reply::FoundOut(id, result) => self.found_out(id, result),
             Reply::FileSaved(result) => {

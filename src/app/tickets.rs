@@ -58,11 +58,11 @@ pub enum Slot {
     Timeline,
     /// A file here, for a note.
     FileToSend,
-    /// The file of a note, for a file here.
-    Attachment,
+    /// The file of a note or a column, for a file here.
+    SavedFile,
     /// The columns of tables in which something is to be made.
     Learn,
-    /// The file of a column, or one that is to go there.
+    /// A file here that is to go into a column.
     File,
 }
 

@@ -48,7 +48,7 @@ pub mod wire;
 mod writes;
 
 pub use action::{Action, Subject};
-pub use attachment::AttachedFile;
+pub use attachment::{AttachedFile, StoredFile};
 pub use batch::batch;
 pub use client::Client;
 pub use deletion::Deletion;

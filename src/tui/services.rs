@@ -204,17 +204,14 @@ impl Services {
             Request::Timeline(table, id, known) => {
                 Reply::Timeline(async { self.client()?.timeline_of(&table, id, known).await }.await)
             }
-            Request::SaveAttachment { note, path } => {
-                Reply::AttachmentSaved(self.save_attachment(note, path).await)
-            }
+            Request::SaveFile(file, path) => Reply::FileSaved(self.save_file(&file, &path).await),
             Request::ReadFile(path) => {
                 let read = self.read_file(&path).await;
                 Reply::FileRead(path, read)
             }
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
-            Request::SaveFile(of, path) => Reply::FileSaved(self.save_file(&of, &path).await),
-            Request::LookAtFile(path) => Reply::LookedAtFile(files::look_at_file(path).await),
+            Request::LookAtFile(path) => Reply::LookedAtFile(self.look_at_file(&path).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::Duplicates(table, new) => Reply::Duplicates(self.duplicates(&table, &new).await),
             Request::LookUp(search) => Reply::LookedUp(self.look_up(&search).await),

@@ -8,7 +8,7 @@ use dvtui::app::screen::record::Tab;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::timeline::{Attachment, Collections, Entry, Timeline};
-use dvtui::dataverse::{Error, Operation, RowId};
+use dvtui::dataverse::{Error, Operation, RowId, StoredFile};
 use insta::assert_snapshot;
 
 use crate::desk::{self, Desk};
@@ -263,7 +263,7 @@ fn what_was_sent_is_what_the_server_has_and_the_cursor_stays_on_its_entry() {
 /// What the last key asked to be saved, and where.
 fn saves(desk: &Desk) -> Vec<(RowId, String)> {
     let saves = desk.stage.effects.iter().filter_map(|effect| match effect {
-        Effect::Run(_, Request::SaveAttachment { note, path }) => Some((*note, path.clone())),
+        Effect::Run(_, Request::SaveFile(StoredFile::Note(note), path)) => Some((*note, path.clone())),
         _ => None,
     });
     saves.collect()
@@ -278,7 +278,7 @@ fn s_proposes_a_harmless_name_and_nothing_is_fetched_before_enter() {
     desk.keys("Enter");
     assert_eq!(saves(&desk), [(entries()[0].id, "./_quote.pdf".to_owned())]);
     assert!(desk.screen().contains("Saving ..."), "{}", desk.screen());
-    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Ok(84_000)));
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Ok(84_000)));
     assert_eq!(desk.message(), "Saved _quote.pdf, 84 KB, to ./_quote.pdf");
     assert!(desk.stage.app.overlays.is_empty());
 }
@@ -291,14 +291,14 @@ fn a_file_that_exists_is_told_at_the_field_and_what_was_typed_stays() {
     let taken = Problem::new("It was not saved: something of that name exists.")
         .why("What exists is never overwritten.")
         .next("Type another name. Esc closes.");
-    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Err(taken)));
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Err(taken)));
     desk.stage.app.drawn();
     assert_snapshot!("save_attachment_taken", desk.screen());
     desk.keys("Backspace Backspace Backspace").text("2.pdf");
     assert!(!desk.screen().contains("exists"), "{}", desk.screen());
     desk.keys("Enter");
     assert_eq!(saves(&desk)[0].1, "~/in/quote.2.pdf");
-    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Ok(12)));
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Ok(12)));
     assert_eq!(desk.message(), "Saved _quote.pdf, 12 B, to ~/in/quote.2.pdf");
 }
 
@@ -306,12 +306,12 @@ fn a_file_that_exists_is_told_at_the_field_and_what_was_typed_stays() {
 fn a_fetch_is_stopped_by_ctrl_c_its_late_answer_is_dropped_and_the_form_stays() {
     let mut desk = at_timeline(80, 24);
     desk.keys("s Enter");
-    let late = desk.stage.ticket(Slot::Attachment);
+    let late = desk.stage.ticket(Slot::SavedFile);
     desk.keys("x");
     assert!(desk.screen().contains("> To  ./_quote.pdf\n"), "nothing is typed meanwhile: {}", desk.screen());
     desk.keys("Ctrl-C");
-    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::Attachment)), "{:?}", desk.stage.effects);
-    desk.stage.answer_to(late, Reply::AttachmentSaved(Ok(1)));
+    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::SavedFile)), "{:?}", desk.stage.effects);
+    desk.stage.answer_to(late, Reply::FileSaved(Ok(1)));
     assert!(matches!(desk.stage.app.overlays.last(), Some(Overlay::SaveFile(_))), "{}", desk.screen());
     assert!(!desk.screen().contains("Saved"), "{}", desk.screen());
     desk.keys("Esc");

@@ -308,7 +308,7 @@ impl App {
             TimelineCommand::Save => {
                 let note = happened.entry.id;
                 if let Some(file) = &happened.entry.file {
-                    let form = SaveFile::new(note, file);
+                    let form = SaveFile::of_note(note, file);
                     self.overlays.push(Overlay::SaveFile(Box::new(form)));
                 }
             }
