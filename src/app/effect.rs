@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::column_layout::ColumnLayout;
 use super::finding::Search;
 use super::journal::{Entry, Owner};
@@ -15,7 +17,7 @@ use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    Exchange, FileColumn, Filter, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, Table,
+    Exchange, Filter, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, StoredFile, Table,
     TableName, TableSchema,
 };
 
@@ -106,25 +108,25 @@ pub enum Request {
     Row(SetName, RowId),
     /// Read what hangs on a row: open activities, its place in a queue.
     Around(RowId),
+    /// Read who changed a row since then, or ever.
+    Audit(RowId, Option<Timestamp>),
     /// Read the timeline of a row of a table; what its notes and activities are called, where that is known.
     Timeline(Box<Table>, RowId, Option<Box<Collections>>),
     /// Read the relationships of a table.
     Relationships(TableName),
     /// Count the related rows, at once: tables and the conditions on their rows.
     CountRelated(Vec<(Table, Filter)>),
-    /// Read the file of a note and write it to a path as it was typed, where nothing is yet.
-    SaveAttachment { note: RowId, path: String },
+    /// Read a file and write it to a path as it was typed, where nothing is yet.
+    SaveFile(StoredFile, String),
     /// Read the file at a path as it was typed, which is to go with a note.
     ReadFile(String),
     /// Read the columns of tables and how their lookups are written.
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.
     FindOut(OperationId, Box<Operation>),
-    /// Save the file of a column under this path, where nothing is.
-    SaveFile(Box<FileColumn>, String),
     /// Write these rows to a new file, as they are now with all their columns: they are about to be deleted.
     BackUp(Vec<(Table, RowId)>),
-    /// Look at the file at this path, which is to go into a column.
+    /// Look at the file at a path as it was typed, which is to go into a column.
     LookAtFile(String),
     /// Look for a row that somebody wants to go to.
     Find(Search),

@@ -75,11 +75,12 @@ impl App {
             Slot::File,
             Slot::Backup,
             Slot::Around,
+            Slot::Audit,
             Slot::Timeline,
             Slot::Relationships,
             Slot::Counts,
             Slot::Attach,
-            Slot::Attachment,
+            Slot::SavedFile,
             Slot::FileToSend,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));

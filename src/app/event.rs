@@ -24,6 +24,7 @@ use super::tickets::Ticket;
 use super::wait::Wait;
 use super::zone::Zone;
 use crate::dataverse::around::Around;
+use crate::dataverse::audit::Audit;
 use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
     self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, RelatedCount, Relationship, Row, Table,
@@ -113,22 +114,22 @@ pub enum Reply {
     Row(Result<Row, dataverse::Error>),
     /// What hangs on a row.
     Around(Result<Around, dataverse::Error>),
+    /// Who changed a row.
+    Audit(Result<Audit, dataverse::Error>),
     /// What happened on a row, and what the notes and activities of its table are called.
     Timeline(Result<(Box<Collections>, Timeline), dataverse::Error>),
     /// The relationships of this table.
     Relationships(TableName, Result<Vec<Relationship>, dataverse::Error>),
     /// How many rows are related, in the order of what was asked.
     RelatedCounted(Vec<Result<RelatedCount, dataverse::Error>>),
-    /// The file of a note is here, of so many bytes.
-    AttachmentSaved(Result<u64, Problem>),
+    /// A file was saved, of so many bytes.
+    FileSaved(Result<u64, Problem>),
     /// The file at this path was read, or a sentence why not.
     FileRead(String, Result<Arc<FileToSend>, String>),
     /// The columns of tables, and how their lookups are written.
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.
     FoundOut(OperationId, Result<Operated, SaveFailure>),
-    /// A file was saved: where, and its size in bytes.
-    FileSaved(Result<(String, u64), Problem>),
     /// Rows that are about to be deleted are in a file.
     BackedUp(Result<BackedUp, Problem>),
     /// What a file is that is to be sent; why it is of no use.

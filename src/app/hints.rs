@@ -6,7 +6,6 @@ use super::command::{self, Availability, Command, CommandSpec};
 use super::notice::Notice;
 use super::overlay::Overlay;
 use super::overlay::editor::Typed;
-use super::overlay::file::Wanted;
 use super::overlay::help::Page;
 use super::overlay::prompt;
 use super::tickets::Slot;
@@ -218,11 +217,7 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             hints
         }
         Overlay::File(file) if file.asking.is_some() => {
-            let enter = match file.asking.as_ref().map(|asking| asking.what) {
-                Some(Wanted::Put) => "stage",
-                _ => "save",
-            };
-            vec![Hint::new("Enter", enter), Hint::new("Esc", "back")]
+            vec![Hint::new("Enter", "stage"), Hint::new("Esc", "back")]
         }
         Overlay::File(file) => {
             let (full, free) = (file.is_full(), file.column.updatable && app.read_only().is_none());
@@ -282,7 +277,7 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             let keys = [("m", "make it all the same"), ("Esc", "keep pending"), ("f", "search")];
             open.into_iter().chain(keys.map(|(key, means)| Hint::new(key, means))).collect()
         }
-        Overlay::SaveFile(_) if app.tickets.is_busy(Slot::Attachment) => vec![Hint::new("Ctrl-C", "stop")],
+        Overlay::SaveFile(_) if app.tickets.is_busy(Slot::SavedFile) => vec![Hint::new("Ctrl-C", "stop")],
         Overlay::SaveFile(_) => {
             vec![Hint::new("Enter", "save"), Hint::new("Esc", "close"), Hint::new("Ctrl-U", "clear")]
         }

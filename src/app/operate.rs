@@ -63,6 +63,7 @@ impl App {
         let mut effects = self.go_on_sending(&keys, failure);
         effects.extend(self.answered(failed_now));
         effects.extend(self.read_out_of_date());
+        self.review_changed(); // one of nothing closes, and the row below it is seen
         effects.extend(self.read_stale_timeline());
         let deleted = !failed_now && operation.kind == OperationKind::Delete;
         let of_grid = operation.row().map(|key| key.table);

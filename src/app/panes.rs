@@ -135,6 +135,17 @@ pub fn list_and_detail(size: Size, below: bool) -> (Part, Option<Part>) {
     (Part { height, ..all }, Some(rest))
 }
 
+/// What is compared, and beside it where there is room who changed it.
+pub fn compared_and_audit(size: Size) -> (Part, Option<Part>) {
+    let all = whole(size);
+    if size.width < TWO {
+        return (all, None);
+    }
+    let right = (all.width - MAIN - 1).min(DETAIL);
+    let left = all.width - right - 1;
+    (Part { width: left, ..all }, Some(Part { x: left + 1, width: right, ..all }))
+}
+
 fn whole(size: Size) -> Part {
     Part { x: 0, y: 0, width: size.width, height: size.body_height() as u16 }
 }
@@ -311,6 +322,16 @@ mod tests {
         }
         assert_eq!(at(200).detail.map(|detail| detail.width), Some(57));
         assert_eq!(at(200).main.map(|main| main.width), Some(105));
+    }
+
+    #[test]
+    fn what_is_compared_keeps_80_cells_beside_the_audit() {
+        for width in 60..300 {
+            let (left, right) = compared_and_audit(Size { width, height: 24 });
+            assert_eq!(right.is_some(), width >= 120, "{width}");
+            assert_eq!(left.width + right.map_or(0, |right| right.width + 1), width);
+            assert!(left.width >= width.min(80) && right.is_none_or(|right| right.width >= 39), "{width}");
+        }
     }
 
     #[test]

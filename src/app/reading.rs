@@ -46,6 +46,7 @@ impl App {
             Slot::Doctor => self.examination_stopped(),
             Slot::Preview => self.preview_stopped(),
             Slot::Around => self.intent = None,
+            Slot::Audit => self.audit_stopped(),
             Slot::Timeline => self.timeline_stopped(),
             Slot::Relationships | Slot::Counts => self.related_stopped(),
             Slot::Attach => self.attaching = None,
@@ -60,7 +61,7 @@ impl App {
             | Slot::Repeat
             | Slot::Zone
             | Slot::Fate
-            | Slot::Attachment
+            | Slot::SavedFile
             | Slot::File
             | Slot::Learn => {}
         }

@@ -47,8 +47,8 @@ impl App {
                 self.looked_around(result);
                 vec![]
             }
-            Reply::Timeline(result) => {
-                self.timeline_came(result);
+            Reply::Audit(result) => {
+                self.audit_came(result);
                 vec![]
             }
             Reply::Relationships(table, result) => {
@@ -59,8 +59,8 @@ impl App {
                 self.related_counted(counts);
                 vec![]
             }
-            Reply::AttachmentSaved(result) => {
-                self.attachment_saved(result);
+            Reply::Timeline(result) => {
+                self.timeline_came(result);
                 vec![]
             }
             Reply::FileRead(path, result) => self.file_read(&path, result),

@@ -54,6 +54,8 @@ pub enum Slot {
     Fate,
     /// What hangs on a row.
     Around,
+    /// Who changed a row, for what stands against its changes.
+    Audit,
     /// What happened on a row.
     Timeline,
     /// The relationships of a table.
@@ -64,11 +66,11 @@ pub enum Slot {
     Attach,
     /// A file here, for a note.
     FileToSend,
-    /// The file of a note, for a file here.
-    Attachment,
+    /// The file of a note or a column, for a file here.
+    SavedFile,
     /// The columns of tables in which something is to be made.
     Learn,
-    /// The file of a column, or one that is to go there.
+    /// A file here that is to go into a column.
     File,
     /// Rows that are about to be deleted, into a file.
     Backup,

@@ -1,6 +1,15 @@
 //! The file of a note, which no list reads.
 
-use super::{Client, Error, RowId, RowQuery};
+use super::{Client, Error, FileColumn, RowId, RowQuery};
+
+/// A file that the service keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredFile {
+    /// The one that goes with a note.
+    Note(RowId),
+    /// The one in a column of a row.
+    Column(Box<FileColumn>),
+}
 
 /// The file of a note, as the service sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ pub mod action;
 pub mod around;
 pub mod association;
 mod attachment;
+pub mod audit;
 mod batch;
 mod case_actions;
 pub mod client;
@@ -51,7 +52,7 @@ mod writes;
 
 pub use action::{Action, Subject};
 pub use association::Association;
-pub use attachment::AttachedFile;
+pub use attachment::{AttachedFile, StoredFile};
 pub use batch::batch;
 pub use client::Client;
 pub use deletion::Deletion;

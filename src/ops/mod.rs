@@ -3,7 +3,6 @@
 //! Must not know: screens, arguments, standard output.
 
 pub mod attaching;
-pub mod attachment;
 pub mod backup;
 pub mod column_layouts;
 pub mod connect;
@@ -18,6 +17,7 @@ pub mod lookup;
 mod new_file;
 pub mod operate;
 pub mod save;
+pub mod save_file;
 pub mod sign_in;
 pub mod time_zone;
 pub mod together;

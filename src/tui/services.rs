@@ -201,23 +201,21 @@ impl Services {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
             Request::Around(id) => Reply::Around(async { self.client()?.around(id).await }.await),
+            Request::Audit(id, since) => Reply::Audit(async { self.client()?.audit(id, since).await }.await),
             Request::Timeline(table, id, known) => {
                 Reply::Timeline(async { self.client()?.timeline_of(&table, id, known).await }.await)
             }
             Request::Relationships(table) => self.relationships(table).await,
             Request::CountRelated(wanted) => Reply::RelatedCounted(self.count_related(&wanted).await),
-            Request::SaveAttachment { note, path } => {
-                Reply::AttachmentSaved(self.save_attachment(note, path).await)
-            }
+            Request::SaveFile(file, path) => Reply::FileSaved(self.save_file(&file, &path).await),
             Request::ReadFile(path) => {
                 let read = self.read_file(&path).await;
                 Reply::FileRead(path, read)
             }
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
-            Request::SaveFile(of, path) => Reply::FileSaved(self.save_file(&of, &path).await),
             Request::BackUp(rows) => Reply::BackedUp(self.back_up(&rows).await),
-            Request::LookAtFile(path) => Reply::LookedAtFile(files::look_at_file(path).await),
+            Request::LookAtFile(path) => Reply::LookedAtFile(self.look_at_file(&path).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::Duplicates(table, new) => Reply::Duplicates(self.duplicates(&table, &new).await),
             Request::LookUp(search) => Reply::LookedUp(self.look_up(&search).await),

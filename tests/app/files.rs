@@ -11,7 +11,7 @@ async fn a_file_is_put_by_review_alone_also_after_the_program_ended_and_is_saved
     to_the_report(&mut program).await;
     program.wait_for("p put a file").await;
     program.keys("p");
-    program.paste(path.to_str().unwrap());
+    program.paste("~/quote.pdf");
     program.keys("enter");
     program.wait_for("Staged: put quote.pdf (5.0 MB) into Report").await;
     assert!(program.writes().await.is_empty());
@@ -33,10 +33,14 @@ async fn a_file_is_put_by_review_alone_also_after_the_program_ended_and_is_saved
     to_the_report(&mut program).await;
     program.wait_for("s save as").await;
     program.keys("s ctrl-u");
-    let copy = program.home.path().join("copy.pdf");
-    program.paste(copy.to_str().unwrap());
+    program.paste("~/quote.pdf");
     program.keys("enter");
-    program.wait_for("(5.0 MB).").await;
+    program.wait_for("something of that name exists").await;
+    program.keys("ctrl-u");
+    let copy = program.home.path().join("copy.pdf");
+    program.paste("~/copy.pdf");
+    program.keys("enter");
+    program.wait_for("5.0 MB, to ~/copy.pdf").await;
     assert!(std::fs::read(&copy).unwrap() == bytes);
     program.quit().await;
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on should say where
 
+mod audits;
 mod background;
 mod browser_visits;
 mod clocks;

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dvtui::dataverse::timeline::{Attachment, Timeline};
-use dvtui::dataverse::{Query, RowId, field};
-use dvtui::ops::attachment::{self, Unsaved};
+use dvtui::dataverse::{Query, RowId, StoredFile, field};
+use dvtui::ops::save_file::{self, Unsaved};
 use serde_json::json;
 
 use crate::world::{World, fault};
@@ -86,11 +86,14 @@ async fn a_file_is_saved_once_and_one_that_exists_is_not_even_asked_for() {
     let (note, listed) = note_with_file(&world).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(&listed.name);
-    assert_eq!(Some(attachment::save(&world.client, note, &path).await.unwrap()), listed.size);
+    assert_eq!(
+        Some(save_file::save(&world.client, &StoredFile::Note(note), &path).await.unwrap()),
+        listed.size
+    );
     let saved = std::fs::read(&path).unwrap();
     assert_eq!(Some(saved.len() as u64), listed.size);
     let before = world.requests().await.len();
-    let again = attachment::save(&world.client, note, &path).await;
+    let again = save_file::save(&world.client, &StoredFile::Note(note), &path).await;
     assert!(matches!(again, Err(Unsaved::Taken)), "{again:?}");
     assert_eq!(world.requests().await.len(), before);
     assert_eq!(std::fs::read(&path).unwrap(), saved);
@@ -101,13 +104,13 @@ async fn a_note_that_is_gone_or_has_no_file_leaves_no_file_here() {
     let world = World::new().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("quote.pdf");
-    let gone = attachment::save(&world.client, cases_id(), &path).await;
+    let gone = save_file::save(&world.client, &StoredFile::Note(cases_id()), &path).await;
     assert!(matches!(&gone, Err(Unsaved::Unread(error)) if error.is_not_found()), "{gone:?}");
     let plain = Query::new("annotations").select(["annotationid"]);
     let plain = plain.filter(dvtui::dataverse::Filter::Raw("isdocument eq false".into())).top(1);
     let page = world.client.page(&plain).await.unwrap();
     let plain = page.row(0).unwrap().id(&"annotationid".into()).unwrap();
-    let none = attachment::save(&world.client, plain, &path).await;
+    let none = save_file::save(&world.client, &StoredFile::Note(plain), &path).await;
     assert!(matches!(none, Err(Unsaved::NoFile)), "{none:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -4,6 +4,7 @@ use dvtui::app::effect::Effect;
 use dvtui::app::event::SaveFailure;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request};
+use dvtui::dataverse::audit::{Audit, Changed, Entry};
 use dvtui::dataverse::{Change, Operation};
 use insta::assert_snapshot;
 
@@ -138,6 +139,77 @@ fn one_key_decides_all_and_what_was_not_touched_stays_theirs() {
         desk.keys(keys).keys("s");
         assert_eq!(desk.pending(), left, "{keys}");
     }
+}
+
+/// What the audit tells of somebody who changed more than the values that are read again.
+fn audited() -> Audit {
+    let change = |column: &str, old: Option<&str>, new: Option<&str>| Changed {
+        column: column.into(),
+        old: old.map(Into::into),
+        new: new.map(Into::into),
+    };
+    let entry = |at: &str, who: &str, changes| Entry {
+        at: Some(at.parse().unwrap()),
+        who: Some(who.into()),
+        action: "Update".into(),
+        changes,
+    };
+    let last = vec![
+        change("prioritycode", Some("2"), Some("3")),
+        change("modifiedon", Some("11/23/2026 09:10:00"), Some("11/23/2026 13:58:00")),
+    ];
+    let first = vec![
+        change("prioritycode", Some("1"), Some("2")),
+        change("casetypecode", Some("2"), Some("3")),
+        change("unknown_column", None, Some("7")),
+    ];
+    let entries = vec![
+        entry("2026-11-23T13:58:00Z", "Bo Li", last),
+        entry("2026-11-23T13:41:00Z", "Cy \u{1b}[31mTran", first),
+    ];
+    Audit { entries, more: true }
+}
+
+#[test]
+fn who_changed_it_meanwhile_stands_beside_both_versions() {
+    for (width, height) in [(120, 24), (200, 50)] {
+        let mut desk = refused("c p n", width, height);
+        let asked = Request::Audit(
+            "00000000-0000-4000-8000-0000000000aa".parse().unwrap(),
+            Some("2026-11-23T09:10:00Z".parse().unwrap()),
+        );
+        assert_eq!(desk.stage.request(Slot::Audit), &asked);
+        desk.stage.answer(Slot::Audit, Reply::Audit(Ok(audited())));
+        assert!(desk.screen().contains("Reading the record again"), "{}", desk.screen());
+        answer(&mut desk, &theirs(3, "Low"));
+        assert_snapshot!(format!("audit_{width}x{height}"), desk.screen());
+    }
+}
+
+#[test]
+fn an_audit_that_is_off_or_may_not_be_read_is_one_line_and_stops_nothing() {
+    let refusal = stage::refused(403, "0x80040220", "is missing prvReadRecordAuditHistory privilege");
+    for (reply, told) in [
+        (Ok(Audit::default()), "Nothing there, or auditing is off."),
+        (Err(refusal), "You may not read the audit."),
+    ] {
+        let mut desk = refused("c p n", 160, 24);
+        answer(&mut desk, &theirs(3, "Low"));
+        desk.stage.answer(Slot::Audit, Reply::Audit(reply));
+        assert!(desk.screen().contains(told), "{}", desk.screen());
+        desk.keys("m s y");
+        assert_eq!(desk.write().1.etag, "W/\"7\"");
+    }
+}
+
+#[test]
+fn the_audit_is_asked_for_where_there_is_room_and_called_off_with_the_panel() {
+    let asks = |desk: &Desk| desk.stage.app.tickets.is_busy(Slot::Audit);
+    assert!(!asks(&refused("c p n", 119, 24)));
+    let mut desk = refused("c p n", 120, 24);
+    assert!(asks(&desk));
+    desk.keys("Esc");
+    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::Audit)) && !asks(&desk));
 }
 
 #[test]

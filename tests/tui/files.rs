@@ -10,7 +10,9 @@ use dvtui::app::problem::Problem;
 use dvtui::app::session::{Identity, Writes};
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Screen};
-use dvtui::dataverse::{Column, ColumnKind, FileChange, LocalFile, Operation, Page, Row, Uploading};
+use dvtui::dataverse::{
+    Column, ColumnKind, FileChange, LocalFile, Operation, Page, Row, StoredFile, Uploading,
+};
 use insta::assert_snapshot;
 
 use crate::desk::{self, Desk, ROW};
@@ -190,13 +192,29 @@ fn a_file_is_saved_under_a_harmless_name_also_where_nothing_may_be_written() {
     desk.keys("s");
     assert!(desk.screen().contains("_.bashrc"), "{}", desk.screen());
     desk.keys("Enter");
-    let Request::SaveFile(of, path) = desk.stage.request(Slot::File) else { panic!("a file is saved") };
-    assert_eq!((of.column.as_str(), path.as_str()), ("new_report", "_.._.bashrc"));
-    desk.stage.answer(Slot::File, Reply::FileSaved(Ok(("_.._.bashrc".into(), 84_000))));
+    let Request::SaveFile(StoredFile::Column(of), path) = desk.stage.request(Slot::SavedFile) else {
+        panic!("a file is saved")
+    };
+    assert_eq!((of.column.as_str(), path.as_str()), ("new_report", "./_.._.bashrc"));
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Ok(84_000)));
     desk.stage.app.drawn();
-    assert_eq!(desk.message(), "Saved _.._.bashrc (84 KB).");
+    assert_eq!(desk.message(), "Saved _.._.bashrc, 84 KB, to ./_.._.bashrc");
+    assert!(desk.stage.app.overlays.is_empty());
     go_to(&mut desk, "contract").keys("e p");
     assert_eq!(desk.message(), "Read-only.");
+}
+
+#[test]
+fn a_file_that_was_not_saved_leaves_the_path_with_the_reason_and_esc_leads_back_to_its_column() {
+    let mut desk = at_form(stage::identity(), Some("old.pdf"));
+    go_to(&mut desk, "report").keys("e s Ctrl-U").text("~/no/old.pdf").keys("Enter");
+    let why = Problem::new("It was not saved.").why("There is no folder /home/anna/no.");
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Err(why)));
+    desk.stage.app.drawn();
+    let screen = desk.screen();
+    assert!(screen.contains("> To  ~/no/old.pdf") && screen.contains("There is no folder"), "{screen}");
+    desk.keys("Esc");
+    assert!(desk.screen().contains("Report of CAS-00000-A1B2C3"), "{}", desk.screen());
 }
 
 #[test]

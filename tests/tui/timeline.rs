@@ -1,13 +1,14 @@
 //! What happened on a row: notes, mails, calls and tasks, newest first.
 
 use dvtui::app::effect::Effect;
+use dvtui::app::event::{Event, Operated};
 use dvtui::app::overlay::Overlay;
 use dvtui::app::problem::Problem;
 use dvtui::app::screen::record::Tab;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::timeline::{Attachment, Collections, Entry, Timeline};
-use dvtui::dataverse::{Error, RowId};
+use dvtui::dataverse::{Error, Operation, RowId, StoredFile};
 use insta::assert_snapshot;
 
 use crate::desk::{self, Desk};
@@ -199,10 +200,70 @@ fn a_and_a_letter_write_something_on_the_row_and_new_rows_are_elsewhere() {
     );
 }
 
+/// At the timeline of a case with a mail, and a note of two lines on it that is not sent.
+fn at_an_unsent_note(width: u16, height: u16) -> Desk {
+    let mut desk = crate::acts::at_cases(crate::stage::identity(), 3, width, height);
+    desk.keys("4").row(desk::ROW);
+    let read = entries().into_iter().skip(1).take(1).collect();
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: read, ..Timeline::default() }));
+    desk.keys("a n").text("Called.").keys("Enter").text("Nobody there.").keys("Ctrl-D");
+    desk.stage.answer(Slot::Learn, crate::acts::learned());
+    desk.stage.app.drawn();
+    assert_eq!(desk.pending(), 1, "{}", desk.screen());
+    desk
+}
+
+#[test]
+fn a_note_that_is_not_sent_stands_on_top_with_its_mark_and_enter_reads_it() {
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("g g");
+    assert_snapshot!("timeline_with_an_unsent_note", desk.screen());
+    desk.keys("Enter");
+    let screen = desk.screen();
+    assert!(screen.contains("~ note, not sent yet") && screen.contains("Nobody there."), "{screen}");
+    desk.keys("Esc j");
+    assert!(desk.screen().contains("It [31mhappened again"), "{}", desk.screen());
+    desk.keys("j");
+    assert!(desk.screen().contains("It [31mhappened again"), "nothing is below: {}", desk.screen());
+}
+
+#[test]
+fn what_is_not_sent_goes_when_it_is_dropped_and_is_on_no_other_record() {
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("g g u");
+    assert_eq!(desk.pending(), 0);
+    assert!(!desk.screen().contains("not sent"), "{}", desk.screen());
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("J");
+    let read = Timeline { entries: entries(), ..Timeline::default() };
+    desk.stage.answer(Slot::Timeline, answered(read));
+    assert!(!desk.screen().contains("not sent"), "{}", desk.screen());
+}
+
+#[test]
+fn what_was_sent_is_what_the_server_has_and_the_cursor_stays_on_its_entry() {
+    let mut desk = at_an_unsent_note(80, 24);
+    desk.keys("g g j w s y");
+    let sent = desk.stage.effects.iter().find_map(|effect| match effect {
+        Effect::Operate(id, operation) => Some((*id, (**operation).clone())),
+        _ => None,
+    });
+    let (id, Operation::Create(new)) = sent.unwrap() else { panic!("a note is made") };
+    desk.stage.event(Event::Operated(id, Ok(Operated { row: None })));
+    desk.stage.app.drawn();
+    let mut read: Vec<Entry> = entries().into_iter().skip(1).take(1).collect();
+    let note = Entry { id: new.id, ..entry(0, "annotation", "2026-11-23T12:00:00Z") };
+    read.insert(0, Entry { text: Some("Called.".into()), ..note });
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries: read, ..Timeline::default() }));
+    let screen = desk.screen();
+    assert!(!screen.contains("not sent") && screen.contains("It [31mhappened again"), "{screen}");
+    assert_eq!(screen.matches("Called.").count(), 1, "{screen}");
+}
+
 /// What the last key asked to be saved, and where.
 fn saves(desk: &Desk) -> Vec<(RowId, String)> {
     let saves = desk.stage.effects.iter().filter_map(|effect| match effect {
-        Effect::Run(_, Request::SaveAttachment { note, path }) => Some((*note, path.clone())),
+        Effect::Run(_, Request::SaveFile(StoredFile::Note(note), path)) => Some((*note, path.clone())),
         _ => None,
     });
     saves.collect()
@@ -217,7 +278,7 @@ fn s_proposes_a_harmless_name_and_nothing_is_fetched_before_enter() {
     desk.keys("Enter");
     assert_eq!(saves(&desk), [(entries()[0].id, "./_quote.pdf".to_owned())]);
     assert!(desk.screen().contains("Saving ..."), "{}", desk.screen());
-    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Ok(84_000)));
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Ok(84_000)));
     assert_eq!(desk.message(), "Saved _quote.pdf, 84 KB, to ./_quote.pdf");
     assert!(desk.stage.app.overlays.is_empty());
 }
@@ -230,14 +291,14 @@ fn a_file_that_exists_is_told_at_the_field_and_what_was_typed_stays() {
     let taken = Problem::new("It was not saved: something of that name exists.")
         .why("What exists is never overwritten.")
         .next("Type another name. Esc closes.");
-    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Err(taken)));
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Err(taken)));
     desk.stage.app.drawn();
     assert_snapshot!("save_attachment_taken", desk.screen());
     desk.keys("Backspace Backspace Backspace").text("2.pdf");
     assert!(!desk.screen().contains("exists"), "{}", desk.screen());
     desk.keys("Enter");
     assert_eq!(saves(&desk)[0].1, "~/in/quote.2.pdf");
-    desk.stage.answer(Slot::Attachment, Reply::AttachmentSaved(Ok(12)));
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Ok(12)));
     assert_eq!(desk.message(), "Saved _quote.pdf, 12 B, to ~/in/quote.2.pdf");
 }
 
@@ -245,12 +306,12 @@ fn a_file_that_exists_is_told_at_the_field_and_what_was_typed_stays() {
 fn a_fetch_is_stopped_by_ctrl_c_its_late_answer_is_dropped_and_the_form_stays() {
     let mut desk = at_timeline(80, 24);
     desk.keys("s Enter");
-    let late = desk.stage.ticket(Slot::Attachment);
+    let late = desk.stage.ticket(Slot::SavedFile);
     desk.keys("x");
     assert!(desk.screen().contains("> To  ./_quote.pdf\n"), "nothing is typed meanwhile: {}", desk.screen());
     desk.keys("Ctrl-C");
-    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::Attachment)), "{:?}", desk.stage.effects);
-    desk.stage.answer_to(late, Reply::AttachmentSaved(Ok(1)));
+    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::SavedFile)), "{:?}", desk.stage.effects);
+    desk.stage.answer_to(late, Reply::FileSaved(Ok(1)));
     assert!(matches!(desk.stage.app.overlays.last(), Some(Overlay::SaveFile(_))), "{}", desk.screen());
     assert!(!desk.screen().contains("Saved"), "{}", desk.screen());
     desk.keys("Esc");

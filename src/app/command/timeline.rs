@@ -22,9 +22,14 @@ fn on_an_entry(app: &App) -> Availability {
 }
 
 fn on_a_file(app: &App) -> Availability {
-    match app.happened().map(|happened| &happened.entry.file) {
-        Some(Some(_)) => Availability::Yes,
-        Some(None) => Availability::No("There is no attachment here.".into()),
+    match app.happened() {
+        Some(happened) if happened.entry.file.is_none() => {
+            Availability::No("There is no attachment here.".into())
+        }
+        Some(happened) if happened.unsent.is_some() => {
+            Availability::No("It is not sent yet: its file is here already.".into())
+        }
+        Some(_) => Availability::Yes,
         None => Availability::No("Nothing stands here.".into()),
     }
 }

@@ -8,10 +8,12 @@ use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::list::{List, Step};
+use crate::app::load::Load;
 use crate::app::overlay::prompt::Question;
 use crate::app::pending::{PendingRow, RowKey, RowState, Staged, old_text};
 use crate::app::tickets::Slot;
 use crate::app::word_diff::{self, Changed};
+use crate::dataverse::audit::Audit;
 use crate::dataverse::value::same_value;
 use crate::dataverse::{Column, ColumnName, Row, TableSchema};
 
@@ -22,6 +24,8 @@ pub struct Conflict {
     pub key: RowKey,
     /// What reading it again has shown.
     pub compared: Option<Compared>,
+    /// Who changed it since it was read; nothing where there is no room for that.
+    pub audit: Load<Audit>,
     /// Cursor and scroll position among the columns.
     pub list: List,
 }
@@ -70,7 +74,7 @@ pub enum Decision {
 }
 
 /// Columns that every change touches.
-const ALWAYS: [&str; 5] =
+pub(super) const ALWAYS: [&str; 5] =
     ["modifiedon", "_modifiedby_value", "versionnumber", "_modifiedonbehalfby_value", "modifiedby"];
 
 /// Compares a row with its newer version.
@@ -159,7 +163,7 @@ impl Compared {
 impl Conflict {
     /// A screen that only knows that there is a conflict.
     pub fn new(key: RowKey) -> Self {
-        Self { key, compared: None, list: List::default() }
+        Self { key, compared: None, audit: Load::Idle, list: List::default() }
     }
 
     /// Takes what reading the row again has shown; what was decided before is asked again.
@@ -175,9 +179,16 @@ impl App {
         let state = self.pending.row(&key.table, key.id).map(|row| row.state.clone());
         self.overlays.push(Overlay::Conflict(Box::new(Conflict::new(key.clone()))));
         match state {
-            Some(RowState::Conflict) => self.reread(&key),
+            Some(RowState::Conflict) => self.look_again(&key),
             _ => vec![], // the line may be down: a person says when to try
         }
+    }
+
+    /// Reads the row again, and who changed it.
+    fn look_again(&mut self, key: &RowKey) -> Vec<Effect> {
+        let mut effects = self.reread(key);
+        effects.extend(self.read_audit(key));
+        effects
     }
 
     /// The conflict that a value is being edited for.
@@ -194,6 +205,7 @@ impl App {
             Key::Esc | Key::Ctrl('g') | Key::Char('q') => {
                 self.overlays.pop();
                 self.notice = None;
+                return self.drop_audit();
             }
             Key::Char('r') | Key::Enter if !compared => {
                 if self.tickets.is_busy(Slot::Row) {
@@ -201,9 +213,9 @@ impl App {
                     return vec![];
                 }
                 self.notice = None;
-                return self.reread(&row);
+                return self.look_again(&row);
             }
-            Key::Char('r') => return self.reread(&row),
+            Key::Char('r') => return self.look_again(&row),
             Key::Char('m' | 't' | 'M' | 'T' | 'e' | 's' | 'j' | 'k') | Key::Down | Key::Up if !compared => {
                 self.say("Compare first: Enter reads the record again.");
             }
@@ -217,7 +229,7 @@ impl App {
             Key::Char('M') => self.decide_all(Decision::Mine),
             Key::Char('T') => self.decide_all(Decision::Theirs),
             Key::Char('e') => return self.edit_conflict(),
-            Key::Char('s') => self.settle_conflict(),
+            Key::Char('s') => return self.settle_conflict(),
             Key::Enter => self.say("Enter does not decide.  m is yours, t theirs, s sends"),
             key => self.say(format!("`{key}` does nothing here.  Esc keeps your changes pending")),
         }
@@ -310,15 +322,16 @@ impl App {
     }
 
     /// `s`: puts what is yours on top of the row as it is now, drops the rest, and asks whether to send it.
-    fn settle_conflict(&mut self) {
-        let Some(Overlay::Conflict(panel)) = self.overlays.last_mut() else { return };
+    fn settle_conflict(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Conflict(panel)) = self.overlays.last_mut() else { return vec![] };
         let key = panel.key.clone();
-        let Some(compared) = &panel.compared else { return };
+        let Some(compared) = &panel.compared else { return vec![] };
         if let Some(open) = compared.first_open() {
             let label = compared.sides[open].label.clone();
             panel.list.cursor = open;
             self.fit_conflict();
-            return self.say(format!("{label} is not decided.  m is yours, t theirs, e another value"));
+            self.say(format!("{label} is not decided.  m is yours, t theirs, e another value"));
+            return vec![];
         }
         let newer = compared.newer.clone();
         let theirs = compared.sides.iter().filter(|side| side.decision == Decision::Theirs);
@@ -336,5 +349,6 @@ impl App {
         } else {
             self.say("Your changes of this record are dropped.  u brings them back.");
         }
+        self.drop_audit()
     }
 }

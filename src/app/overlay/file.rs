@@ -1,17 +1,16 @@
 //! The file or image of a column: saved, put, removed. What changes it is staged.
 
 use super::Overlay;
+use super::save_file::SaveFile;
 use crate::app::App;
 use crate::app::effect::{Effect, Request};
 use crate::app::exchanges::size;
 use crate::app::file_name::harmless_or;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
-use crate::app::notice::Notice;
 use crate::app::pending::Target;
-use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
-use crate::dataverse::{Column, FileChange, FileColumn, LocalFile, Operation};
+use crate::dataverse::{Column, FileChange, FileColumn, LocalFile, Operation, StoredFile};
 
 /// The overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,24 +24,10 @@ pub struct FileBox {
     had: Option<String>,
     /// What the file that is there is called, where that was read.
     pub name: Option<String>,
-    /// What is asked for.
-    pub asking: Option<Asking>,
+    /// The path of a file to be put, while it is typed.
+    pub asking: Option<Line>,
     /// A file that was named is looked at.
     pub is_looking: bool,
-}
-
-/// A path that is typed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asking {
-    pub what: Wanted,
-    pub line: Line,
-}
-
-/// What a path is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    SaveAs,
-    Put,
 }
 
 impl FileBox {
@@ -119,15 +104,13 @@ impl App {
                 self.overlays.pop();
             }
             Input::Key(Key::Char('s')) if !file.is_full() => self.say("There is no file to save."),
-            Input::Key(Key::Char('s')) if self.tickets.is_busy(Slot::File) => {
-                self.say("A file is being saved.  Ctrl-C stops that");
-            }
             Input::Key(Key::Char('s')) => {
-                let line = Line::new(file.proposed());
-                self.ask_path(Wanted::SaveAs, line);
+                let form =
+                    SaveFile::new(StoredFile::Column(Box::new(file.of.clone())), file.proposed(), None);
+                self.overlays.push(Overlay::SaveFile(Box::new(form)));
             }
             Input::Key(Key::Char('p')) => match self.may_change_file() {
-                Ok(()) => self.ask_path(Wanted::Put, Line::default()),
+                Ok(()) => self.ask_path(),
                 Err(why) => self.say(why),
             },
             Input::Key(Key::Char('X')) => match self.may_change_file() {
@@ -140,15 +123,15 @@ impl App {
         vec![]
     }
 
-    fn ask_path(&mut self, what: Wanted, line: Line) {
+    fn ask_path(&mut self) {
         if let Some(Overlay::File(file)) = self.overlays.last_mut() {
-            file.asking = Some(Asking { what, line });
+            file.asking = Some(Line::default());
         }
     }
 
     fn file_path_input(&mut self, input: &Input) -> Vec<Effect> {
         let Some(Overlay::File(file)) = self.overlays.last_mut() else { return vec![] };
-        let Some(asking) = &mut file.asking else { return vec![] };
+        let Some(line) = &mut file.asking else { return vec![] };
         match input {
             Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) => {
                 file.asking = None;
@@ -157,26 +140,17 @@ impl App {
                 }
             }
             Input::Key(Key::Enter) => {
-                let path = asking.line.text().trim().to_owned();
+                let path = line.text().trim().to_owned();
                 if path.is_empty() {
-                    self.say("Type where the file is, or is to go.  Esc leaves");
+                    self.say("Type where the file is.  Esc leaves");
                     return vec![];
                 }
-                let request = match asking.what {
-                    Wanted::SaveAs => {
-                        let request = Request::SaveFile(Box::new(file.of.clone()), path);
-                        self.overlays.pop();
-                        request
-                    }
-                    Wanted::Put => {
-                        file.is_looking = true;
-                        Request::LookAtFile(path)
-                    }
-                };
+                file.is_looking = true;
+                let request = Request::LookAtFile(path);
                 return vec![Effect::Run(self.tickets.issue(Slot::File), request)];
             }
             input => {
-                asking.line.update(input);
+                line.update(input);
             }
         }
         vec![]
@@ -253,13 +227,5 @@ impl App {
     /// How far the file is that goes to the server, in a few words for beside another message.
     pub fn upload_short(&self) -> Option<String> {
         self.uploading.map(|far| format!("{} of {} sent", size(far.done), size(far.size)))
-    }
-
-    /// A file was saved, or not.
-    pub(in crate::app) fn file_saved(&mut self, result: Result<(String, u64), Problem>) {
-        match result {
-            Ok((path, bytes)) => self.say(format!("Saved {path} ({}).", size(bytes))),
-            Err(problem) => self.notice = Some(Notice::Problem(problem)),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What lies over a screen and takes its keys: prefix menus, help, the palette, prompts, editors.
 
 pub mod address;
+pub mod audit;
 pub mod choice_menu;
 pub mod choices_menu;
 pub mod column_menu;

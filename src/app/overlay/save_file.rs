@@ -1,4 +1,4 @@
-//! Where the attachment of a note is to be saved: a path, with the attachment's name proposed.
+//! Where a file of a note or a column is to be saved: a path, with the file's name proposed.
 
 use super::Overlay;
 use crate::app::App;
@@ -9,14 +9,14 @@ use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
-use crate::dataverse::RowId;
 use crate::dataverse::timeline::Attachment;
+use crate::dataverse::{RowId, StoredFile};
 
 /// The form with its state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SaveFile {
-    /// The note that the file goes with.
-    pub note: RowId,
+    /// The file.
+    pub file: StoredFile,
     /// What the file is called, made harmless.
     pub name: String,
     /// As the server told it in the list.
@@ -28,10 +28,14 @@ pub struct SaveFile {
 }
 
 impl SaveFile {
-    pub(in crate::app) fn new(note: RowId, file: &Attachment) -> Self {
-        let name = file_name::harmless(&file.name);
+    /// For a file with a name that is harmless already.
+    pub(in crate::app) fn new(file: StoredFile, name: String, size: Option<u64>) -> Self {
         let line = Line::new(file_name::shown(&name));
-        Self { note, name, size: file.size, line, problem: None }
+        Self { file, name, size, line, problem: None }
+    }
+
+    pub(in crate::app) fn of_note(note: RowId, file: &Attachment) -> Self {
+        Self::new(StoredFile::Note(note), file_name::harmless(&file.name), file.size)
     }
 
     /// `Save quote.pdf, 84 KB`
@@ -43,10 +47,10 @@ impl SaveFile {
 
 impl App {
     pub(super) fn save_file_input(&mut self, input: &Input) -> Vec<Effect> {
-        let busy = self.tickets.is_busy(Slot::Attachment);
+        let busy = self.tickets.is_busy(Slot::SavedFile);
         let Some(Overlay::SaveFile(form)) = self.overlays.last_mut() else { return vec![] };
         match input {
-            Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) if busy => return self.cancel(Slot::Attachment),
+            Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) if busy => return self.cancel(Slot::SavedFile),
             Input::Key(Key::Esc | Key::Ctrl('g' | 'c')) => drop(self.overlays.pop()),
             Input::Key(Key::Backspace) if form.line.is_empty() && !busy => drop(self.overlays.pop()),
             _ if busy => self.say("It is being saved.  Ctrl-C stops"),
@@ -58,9 +62,9 @@ impl App {
                     return vec![];
                 }
                 form.problem = None;
-                let request = Request::SaveAttachment { note: form.note, path };
+                let request = Request::SaveFile(form.file.clone(), path);
                 self.notice = None;
-                return vec![Effect::Run(self.tickets.issue(Slot::Attachment), request)];
+                return vec![Effect::Run(self.tickets.issue(Slot::SavedFile), request)];
             }
             input => {
                 if form.line.update(input) {
@@ -73,8 +77,8 @@ impl App {
         vec![]
     }
 
-    /// The attachment is here, or why not: then the form stays with what was typed.
-    pub(in crate::app) fn attachment_saved(&mut self, result: Result<u64, Problem>) {
+    /// The file is here, or why not: then the form stays with what was typed.
+    pub(in crate::app) fn file_saved(&mut self, result: Result<u64, Problem>) {
         let form = self.overlays.iter().position(|overlay| matches!(overlay, Overlay::SaveFile(_)));
         let Some(at) = form else { return };
         match (result, &mut self.overlays[at]) {
@@ -82,6 +86,9 @@ impl App {
                 let path = file_name::shown(form.line.text().trim());
                 let said = format!("Saved {}, {}, to {path}", form.name, size(bytes));
                 self.overlays.remove(at);
+                if matches!(self.overlays.last(), Some(Overlay::File(_))) {
+                    self.overlays.pop(); // what could be done with it is done
+                }
                 self.say(said);
             }
             (Err(problem), Overlay::SaveFile(form)) => form.problem = Some(problem),

@@ -18,7 +18,7 @@ impl<K, V> Default for Ordered<K, V> {
 
 impl<K: Ord, V> Ordered<K, V> {
     /// The values, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = &V> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &V> {
         self.values.values()
     }
 

@@ -12,6 +12,7 @@ pub mod review;
 pub mod sign_in;
 pub mod tables;
 pub mod timeline;
+mod unsent;
 pub mod viewer;
 
 use super::App;

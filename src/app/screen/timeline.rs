@@ -1,5 +1,7 @@
 //! What happened on a row: notes, mails, calls, tasks, the newest first, and the text of the one under the cursor.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, ToSpan};
 
 use super::Record;
@@ -55,13 +57,15 @@ pub struct Happenings {
 pub struct Happened {
     pub entry: Entry,
     pub lines: Vec<String>,
+    /// The mark of one that is not on the server yet.
+    pub unsent: Option<char>,
 }
 
 impl From<Timeline> for Happenings {
     fn from(timeline: Timeline) -> Self {
         let read = |mut entry: Entry| {
             let lines = entry.text.take().map(|text| html::lines(&text)).unwrap_or_default();
-            Happened { entry, lines }
+            Happened { entry, lines, unsent: None }
         };
         Self {
             entries: timeline.entries.into_iter().map(read).collect(),
@@ -127,7 +131,10 @@ impl Happened {
         let entry = &self.entry;
         let who = entry.who.as_deref().unwrap_or("-");
         let when = entry.at.map(|at| zone.both_of(at)).unwrap_or_else(|| "-".to_owned());
-        let mut text = vec![format!("{}, {who}, {when}", self.kind())];
+        let mut text = vec![match self.unsent {
+            Some(mark) => format!("{mark} {}, not sent yet", self.kind()),
+            None => format!("{}, {who}, {when}", self.kind()),
+        }];
         if let Some(subject) = &entry.subject {
             text.push(subject.clone());
         }
@@ -255,11 +262,13 @@ impl App {
         if let (Err(problem), true) = (&result, is_seen) {
             self.notice = Some(Notice::Problem(problem.clone()));
         }
+        let unsent = self.unsent_on(&key);
         for record in self.records(&key) {
-            let under_cursor = record.timeline.current().map(|happened| happened.entry.id);
+            let under_cursor = record.timeline.current(&unsent).map(|happened| happened.entry.id);
             record.timeline.load.finish(result.clone());
             let entries = record.timeline.load.value().map_or(&[][..], |value| &value.entries);
-            let place = entries.iter().position(|happened| Some(happened.entry.id) == under_cursor);
+            let mut all = unsent.iter().chain(entries);
+            let place = all.position(|happened| Some(happened.entry.id) == under_cursor);
             record.timeline.list.cursor = place.unwrap_or_default();
         }
         self.fit();
@@ -276,14 +285,22 @@ impl App {
 
     pub(in crate::app) fn step_timeline(&mut self, step: Step) {
         let height = heights(self.size).0;
+        let unsent = self.record().map_or(0, |record| self.unsent_on(&record.key()).len());
         let Screen::Record(record) = self.screen_mut() else { return };
-        let len = record.timeline.load.value().map_or(0, |value| value.entries.len());
+        let len = unsent + record.timeline.load.value().map_or(0, |value| value.entries.len());
         record.timeline.list.step(step, len, height);
     }
 
     /// What is under the cursor of the timeline that is seen.
-    pub fn happened(&self) -> Option<&Happened> {
-        self.record().filter(|record| record.tab == Tab::Timeline)?.timeline.current()
+    pub fn happened(&self) -> Option<Cow<'_, Happened>> {
+        let record = self.record().filter(|record| record.tab == Tab::Timeline)?;
+        let unsent = self.unsent_on(&record.key());
+        let place = record.timeline.place(unsent.len())?;
+        let entries = &record.timeline.load.value()?.entries;
+        match place.checked_sub(unsent.len()) {
+            Some(read) => entries.get(read).map(Cow::Borrowed),
+            None => unsent.into_iter().nth(place).map(Cow::Owned),
+        }
     }
 
     pub(in crate::app) fn run_timeline(&mut self, command: TimelineCommand) -> Vec<Effect> {
@@ -296,7 +313,7 @@ impl App {
             TimelineCommand::Save => {
                 let note = happened.entry.id;
                 if let Some(file) = &happened.entry.file {
-                    let form = SaveFile::new(note, file);
+                    let form = SaveFile::of_note(note, file);
                     self.overlays.push(Overlay::SaveFile(Box::new(form)));
                 }
             }
@@ -306,9 +323,17 @@ impl App {
 }
 
 impl TimelineTab {
-    /// What is under the cursor.
-    pub fn current(&self) -> Option<&Happened> {
-        self.load.value()?.entries.get(self.list.cursor)
+    /// Where the cursor is among what waits to be sent, so many of them, and what was read; nothing where nothing is.
+    pub fn place(&self, unsent: usize) -> Option<usize> {
+        let len = unsent + self.load.value()?.entries.len();
+        // What waited may be gone since the cursor was moved.
+        Some(self.list.cursor.min(len.checked_sub(1)?))
+    }
+
+    /// What is under the cursor, what waits to be sent being first.
+    pub fn current<'a>(&'a self, unsent: &'a [Happened]) -> Option<&'a Happened> {
+        let place = self.place(unsent.len())?;
+        unsent.iter().chain(&self.load.value()?.entries).nth(place)
     }
 }
 

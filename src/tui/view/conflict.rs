@@ -8,14 +8,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
-use super::{changed, text};
-use crate::app::App;
+use super::{audit, changed, text};
 use crate::app::edit::short;
+use crate::app::load::Load;
 use crate::app::overlay::conflict::{Compared, Conflict, Decision, Side};
 use crate::app::overlay::prompt;
 use crate::app::overlay::whole::broken;
 use crate::app::pending::{PendingRow, RowState};
 use crate::app::tickets::Slot;
+use crate::app::{App, panes};
 use crate::tui::theme::Theme;
 
 /// Cells of a row that say whose value it is to be.
@@ -32,6 +33,15 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let Some(row) = app.pending.row(&conflict.key.table, conflict.key.id) else { return focus };
     Clear.render(area, buffer);
+    let (left, right) = panes::compared_and_audit(app.size);
+    let area = match right.filter(|_| conflict.audit != Load::Idle) {
+        Some(right) => {
+            let pane = Rect { x: area.x + right.x, width: right.width, ..area };
+            audit::draw(app, row, conflict, theme, pane.intersection(area), buffer);
+            Rect { width: left.width.min(area.width), ..area }
+        }
+        None => area,
+    };
     let line = |y: u16| Rect {
         x: area.x + 1,
         y: area.y + y,

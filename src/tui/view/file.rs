@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::{panel, text};
 use crate::app::App;
-use crate::app::overlay::file::{FileBox, Wanted};
+use crate::app::overlay::file::FileBox;
 use crate::tui::theme::Theme;
 
 /// Draws the panel; answers where the cursor is.
@@ -31,18 +31,14 @@ pub(super) fn draw(
     let notes = [file.now(), file.limit(), if file.column.updatable { "" } else { "read-only" }.to_owned()];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     text::line(&notes.join(", "), Style::new(), row(1), buffer);
-    let Some(asking) = &file.asking else {
+    let Some(path) = &file.asking else {
         if let Some(title) = staged {
             text::line(&format!("Staged: {title}"), theme.dim, row(2), buffer);
         }
         return Some(Position { x: area.x + 1, y: area.y });
     };
-    let label = match asking.what {
-        _ if file.is_looking => "Looking at",
-        Wanted::SaveAs => "Save as",
-        Wanted::Put => "Put file",
-    };
+    let label = if file.is_looking { "Looking at" } else { "Put file" };
     text::line(label, theme.dim, Rect { width: 12, ..row(2) }, buffer);
     let field = Rect { x: area.x + 13, width: area.width.saturating_sub(14), ..row(2) };
-    text::field(&asking.line, theme.cursor, field, buffer)
+    text::field(path, theme.cursor, field, buffer)
 }

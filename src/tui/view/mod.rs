@@ -2,6 +2,7 @@
 //!
 //! Must not know: events, effects, the network. A view never changes state.
 
+mod audit;
 mod changed;
 mod column_picker;
 mod conflict;

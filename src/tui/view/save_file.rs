@@ -40,7 +40,7 @@ pub(super) fn draw(
         Some(problem) => {
             problem::draw(app, problem, theme, rest, buffer);
         }
-        None if app.tickets.is_busy(Slot::Attachment) => {
+        None if app.tickets.is_busy(Slot::SavedFile) => {
             text::line("Saving ...", theme.dim, rest, buffer);
         }
         None => {

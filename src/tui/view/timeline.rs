@@ -34,8 +34,9 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
     let timeline = &record.timeline;
+    let unsent = app.unsent_on(&record.key());
     let happenings = match (timeline.load.value(), &timeline.load) {
-        (Some(value), _) if !value.entries.is_empty() => value,
+        (Some(value), _) if !(value.entries.is_empty() && unsent.is_empty()) => value,
         (None, Load::Failed(failure, _)) => {
             problem::draw(app, failure, theme, inner, buffer);
             return None;
@@ -56,16 +57,18 @@ pub(super) fn draw(
     }
     let mut cursor = None;
     let rows = list.y + 1..(list.y + 1 + height as u16).min(list.bottom());
-    for (y, (index, happened)) in rows.zip(happenings.entries.iter().enumerate().skip(timeline.list.top)) {
+    let place = timeline.place(unsent.len());
+    let all = unsent.iter().chain(&happenings.entries).enumerate();
+    for (y, (index, happened)) in rows.zip(all.skip(timeline.list.top)) {
         let row = Rect { y, height: 1, ..list };
-        let is_current = index == timeline.list.cursor;
+        let is_current = Some(index) == place;
         if is_current {
             text::line(">", theme.cursor, row, buffer);
             cursor = Some(Position { x: row.x, y });
         }
         line(app, happened, if is_current { theme.cursor } else { Style::new() }, theme, row, buffer);
     }
-    let Some(happened) = timeline.current() else { return cursor };
+    let Some(happened) = timeline.current(&unsent) else { return cursor };
     let room = if wide {
         for y in body.y..body.bottom() {
             buffer.set_string(list.right(), y, "|", theme.dim);
@@ -105,8 +108,14 @@ fn nothing(app: &App, record: &Record, value: Option<&Happenings>) -> Vec<String
 
 fn line(app: &App, happened: &Happened, style: Style, theme: &Theme, row: Rect, buffer: &mut Buffer) {
     let entry = &happened.entry;
-    let moment = entry.at.map_or_else(|| "-".to_owned(), |at| when(&app.zone, app.now, at));
-    text::line(&moment, style, Rect { width: KIND - WHEN - 1, ..at(row, WHEN) }, buffer);
+    let (moment, colour) = match happened.unsent {
+        Some(mark) => {
+            text::line(&mark.to_string(), theme.edited, at(row, 1), buffer);
+            ("not sent".to_owned(), if style == theme.cursor { style } else { theme.edited })
+        }
+        None => (entry.at.map_or_else(|| "-".to_owned(), |at| when(&app.zone, app.now, at)), style),
+    };
+    text::line(&moment, colour, Rect { width: KIND - WHEN - 1, ..at(row, WHEN) }, buffer);
     text::line(&happened.kind(), style, Rect { width: WHO - KIND - 1, ..at(row, KIND) }, buffer);
     let who = entry.who.as_deref().unwrap_or("-");
     let who_width = (SUMMARY - WHO - 1).min(row.width.saturating_sub(WHO));
@@ -144,7 +153,7 @@ fn details(
         foot.push(format!("You may not read the {} of this row.", happenings.hidden.join(" and ")));
     }
     let mut told = happened.text(&app.zone);
-    if let (Some(last), Some(_)) = (told.last_mut(), &happened.entry.file) {
+    if let (Some(last), Some(_), None) = (told.last_mut(), &happened.entry.file, happened.unsent) {
         last.push_str(", "); // the file is what is told last
         last.push_str(&app.with_keys("s saves it"));
     }

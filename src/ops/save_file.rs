@@ -1,4 +1,4 @@
-//! Files of notes: from the service to a file here.
+//! Files of notes and columns: from the service to a file here.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::NamedTempFile;
 
+use super::file_column::{self, Failure};
 use super::new_file;
-use crate::dataverse::{Client, Error, RowId};
+use crate::dataverse::{Client, Error, RowId, StoredFile};
 
 /// Why a file was not saved. Nothing of it is here then.
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +30,8 @@ pub enum Unsaved {
     /// As the system says.
     #[error(transparent)]
     System(io::Error),
-    /// The note has no file any more.
-    #[error("the note has no file")]
+    /// The note or the column has no file any more.
+    #[error("there is no file any more")]
     NoFile,
     /// What came is no base64.
     #[error("what the server sent as the file is no base64")]
@@ -53,7 +54,18 @@ pub fn place(typed: &str, home: Option<&Path>) -> Result<PathBuf, Unsaved> {
     }
 }
 
-/// Reads the file of a note and writes it to a path; answers how many bytes it has. A file that exists is never
+impl From<Failure> for Unsaved {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NoFile(_) => Self::NoFile,
+            Failure::Exists(_) => Self::Taken,
+            Failure::Disk { source, .. } => Self::System(source),
+            Failure::Dataverse(error) => Self::Unread(Box::new(error)),
+        }
+    }
+}
+
+/// Reads a file and writes it to a path; answers how many bytes it has. A file that exists is never
 /// touched, and before it is asked for anything it is looked whether it can be written at all.
 ///
 /// # Errors
@@ -63,9 +75,16 @@ pub fn place(typed: &str, home: Option<&Path>) -> Result<PathBuf, Unsaved> {
 /// # Cancellation
 ///
 /// Safe: there is the whole file, or none.
-pub async fn save(client: &Client, note: RowId, path: &Path) -> Result<u64, Unsaved> {
+pub async fn save(client: &Client, file: &StoredFile, path: &Path) -> Result<u64, Unsaved> {
     must_be_free(path)?;
     drop(beside(path)?);
+    match file {
+        StoredFile::Note(note) => save_of_note(client, *note, path).await,
+        StoredFile::Column(of) => Ok(file_column::save(file_column::begin(client, of).await?, path).await?),
+    }
+}
+
+async fn save_of_note(client: &Client, note: RowId, path: &Path) -> Result<u64, Unsaved> {
     let body = client
         .attachment(note)
         .await
