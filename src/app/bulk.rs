@@ -147,8 +147,8 @@ impl App {
         match self.sending.backup.as_ref().filter(|_| sent == saved + failed) {
             None => self.say(said),
             Some(path) => {
-                let problem = Problem::new(said).why(told(path)).next("U stages them again   Esc dismiss");
-                self.notice = Some(Notice::Problem(problem));
+                let news = Problem::news(said).why(told(path)).next("U stages them again   Esc dismiss");
+                self.notice = Some(Notice::Problem(news));
             }
         }
     }

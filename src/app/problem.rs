@@ -20,6 +20,8 @@ pub struct Problem {
     pub details: String,
     /// The server's code, by which failures of one kind are told from others.
     pub code: Option<Box<str>>,
+    /// Nothing went wrong: it is worth several lines, and stays until it was seen.
+    pub is_news: bool,
 }
 
 impl Problem {
@@ -31,7 +33,13 @@ impl Problem {
             next: String::new(),
             details: String::new(),
             code: None,
+            is_news: false,
         }
+    }
+
+    /// Something done that is worth several lines.
+    pub fn news(what: impl Into<String>) -> Self {
+        Self { is_news: true, ..Self::new(what) }
     }
 
     /// Adds the reason.
@@ -61,7 +69,8 @@ impl App {
     /// Something that went wrong is told now.
     pub fn is_trouble_shown(&self) -> bool {
         let of_sign_in = matches!(self.screen(), Screen::SignIn(sign_in) if sign_in.problem.is_some());
-        of_sign_in || matches!(self.notice, Some(Notice::Problem(_))) || self.failure_of_screen().is_some()
+        let told = matches!(&self.notice, Some(Notice::Problem(problem)) if !problem.is_news);
+        of_sign_in || told || self.failure_of_screen().is_some()
     }
 
     /// What went wrong and is told now, outside of the sign-in.

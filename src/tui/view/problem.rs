@@ -14,8 +14,9 @@ pub(super) fn draw(app: &App, problem: &Problem, theme: &Theme, area: Rect, buff
     let lines = lines(app, problem, area.width);
     let used = area.height.min(lines.len() as u16);
     for (y, (part, line)) in (0..used).zip(lines) {
-        let style: Style = [theme.problem, theme.dim, theme.key][part];
-        let mark = if y == 0 { "! " } else { "  " };
+        let what = if problem.is_news { Style::new() } else { theme.problem };
+        let style: Style = [what, theme.dim, theme.key][part];
+        let mark = if y == 0 && !problem.is_news { "! " } else { "  " };
         text::line(&format!("{mark}{line}"), style, Rect { y: area.y + y, height: 1, ..area }, buffer);
     }
     used
