@@ -35,7 +35,7 @@ impl App {
                 self.say(said);
             }
             RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key),
-            RowState::Gone(_) => self.show_gone(key),
+            RowState::Gone(_) => return self.show_gone(key),
             RowState::Waiting | RowState::Failed(_) | RowState::Duplicate(_) => {
                 self.ask(Question::Save { row: key, meanwhile: false })
             }
@@ -132,7 +132,7 @@ impl App {
                         self.notice = None; // the screen says it
                         effects = self.show_conflict(key.clone());
                     }
-                    RowState::Gone(_) if alone => self.show_gone(key.clone()),
+                    RowState::Gone(_) if alone => effects = self.show_gone(key.clone()),
                     _ => self.tell_failure(problem),
                 }
             }
@@ -283,17 +283,18 @@ impl App {
     }
 
     /// A row with changes that wait is not there any more.
-    pub(in crate::app) fn row_is_gone(&mut self, key: &RowKey, problem: &Problem) {
-        let Some(row) = self.pending.row(&key.table, key.id) else { return };
+    pub(in crate::app) fn row_is_gone(&mut self, key: &RowKey, problem: &Problem) -> Vec<Effect> {
+        let Some(row) = self.pending.row(&key.table, key.id) else { return vec![] };
         if !row.is_sending() {
             self.pending.failed(key, RowState::Gone(problem.clone()));
             let is_conflict =
                 |overlay: &Overlay| matches!(overlay, Overlay::Conflict(panel) if panel.key == *key);
             if self.overlays.iter().any(is_conflict) {
                 self.overlays.retain(|overlay| !is_conflict(overlay));
-                self.show_gone(key.clone());
+                return self.show_gone(key.clone());
             }
         }
+        vec![]
     }
 
     /// Drops all changes of a row.

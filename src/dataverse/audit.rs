@@ -7,6 +7,8 @@ use super::{Client, ColumnName, Error, Query, Row, RowId, field};
 
 /// So many entries are read at most: the newest.
 pub const MOST: usize = 20;
+/// The action of an entry that tells of a deleted row.
+const DELETE: &str = "3";
 
 /// What the audit tells of a row, the newest first. Empty also where auditing is off.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Entry {
     pub who: Option<String>,
     /// What was done, as the service words it: `Update`.
     pub action: String,
+    /// The row was deleted.
+    pub is_delete: bool,
     /// The columns that were changed; none where the service does not tell.
     pub changes: Vec<Changed>,
 }
@@ -72,6 +76,7 @@ fn entry(row: &Row) -> Entry {
         at: raw("createdon").and_then(|at| at.parse().ok()),
         who: label("_userid_value"),
         action: label("action").unwrap_or_default(),
+        is_delete: raw("action").as_deref() == Some(DELETE),
         changes: raw("changedata").map(|data| changes(&data)).unwrap_or_default(),
     }
 }

@@ -152,6 +152,7 @@ fn audited() -> Audit {
         at: Some(at.parse().unwrap()),
         who: Some(who.into()),
         action: "Update".into(),
+        is_delete: false,
         changes,
     };
     let last = vec![
@@ -241,6 +242,30 @@ fn a_deleted_record_keeps_your_values_to_be_copied_or_dropped() {
     assert_eq!(desk.pending(), 0);
     desk.keys("u");
     assert_eq!(desk.pending(), 1);
+}
+
+#[test]
+fn who_deleted_a_record_and_when_is_told_where_the_audit_tells() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("c p l w y");
+    let (id, _) = desk.write();
+    desk.failed(id, SaveFailure::Gone);
+    let entry = |action: &str, is_delete| Entry {
+        at: Some("2026-11-23T08:03:00Z".parse().unwrap()),
+        who: Some("Bo Li".into()),
+        action: action.into(),
+        is_delete,
+        changes: vec![],
+    };
+    let told = "CAS-00000-A1B2C3 was deleted today 08:03 by Bo Li (audit).";
+    for (entries, is_told) in [(vec![entry("Update", false)], false), (vec![entry("Delete", true)], true)] {
+        let mut desk = Desk { stage: desk.stage.clone() };
+        let audit = Audit { entries, more: false };
+        desk.stage.answer(Slot::Audit, Reply::Audit(Ok(audit)));
+        assert_eq!(desk.screen().contains(told), is_told, "{}", desk.screen());
+    }
+    desk.keys("Esc");
+    assert!(desk.stage.effects.contains(&Effect::Cancel(Slot::Audit)), "nobody looks at it any more");
 }
 
 #[test]

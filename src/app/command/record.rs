@@ -4,6 +4,7 @@ use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::App;
 use crate::app::edit::EditCommand;
 use crate::app::key::Key;
+use crate::app::screen::record::Tab;
 
 /// Commands of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,13 @@ fn with_row(app: &App) -> Availability {
     match app.record().and_then(|record| record.row.value()) {
         Some(_) => Availability::Yes,
         None => Availability::No("The record is not here yet.".into()),
+    }
+}
+
+fn on_a_column(app: &App) -> Availability {
+    match app.record().map(|record| record.tab) {
+        Some(Tab::Timeline) => Availability::No("There is no column here.".into()),
+        _ => with_row(app),
     }
 }
 
@@ -118,7 +126,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(RecordCommand::Edit(EditCommand::Clear), "record.clear", "Set the value to empty", Scope::Record)
         .keys(&[&[Key::Char('X')]])
         .hint("clear")
-        .enabled(with_row),
+        .enabled(on_a_column),
     spec(RecordCommand::Find, "form.find", "Find by name or value", Scope::Form)
         .keys(&[&[Key::Char('/')]])
         .hint("find")

@@ -60,6 +60,7 @@ impl App {
     fn audit_load(&mut self) -> Option<&mut Load<Audit>> {
         self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
             Overlay::Conflict(panel) => Some(&mut panel.audit),
+            Overlay::Gone(panel) => Some(&mut panel.audit),
             _ => None,
         })
     }

@@ -123,6 +123,7 @@ impl App {
     /// Takes the row that was asked for last.
     pub(in crate::app) fn row_came(&mut self, result: Result<Row, dataverse::Error>) -> Vec<Effect> {
         let Some(key) = self.asked_row.take() else { return vec![] };
+        let mut effects = vec![];
         match result {
             Ok(row) => {
                 let now = self.now;
@@ -139,7 +140,7 @@ impl App {
             Err(error) => {
                 let problem = Problem::of("The record could not be read", &error);
                 if error.is_not_found() {
-                    self.row_is_gone(&key, &problem);
+                    effects = self.row_is_gone(&key, &problem);
                 }
                 for record in self.records(&key) {
                     record.gone = error.is_not_found();
@@ -152,7 +153,7 @@ impl App {
             }
         }
         self.fit();
-        vec![]
+        effects
     }
 
     /// Reading a row was called off.

@@ -295,7 +295,7 @@ impl App {
         let Some(row) = self.pending.row(&key.table, key.id) else { return vec![] };
         match row.state.clone() {
             RowState::Conflict | RowState::Unknown(_) => return self.show_conflict(key.clone()),
-            RowState::Gone(_) => self.show_gone(key.clone()),
+            RowState::Gone(_) => return self.show_gone(key.clone()),
             RowState::Failed(problem) | RowState::Duplicate(problem) => {
                 self.notice = Some(Notice::Problem(problem));
             }

@@ -7,6 +7,7 @@ use super::{panel, text};
 use crate::app::App;
 use crate::app::edit::short_pair;
 use crate::app::overlay::gone::Gone;
+use crate::app::screen::timeline::when;
 use crate::tui::theme::Theme;
 
 /// Changes that are told.
@@ -33,8 +34,14 @@ pub(super) fn draw(
         height: 1,
     });
     let name = &row.target.name;
+    let what = match gone.deleted().and_then(|entry| Some((entry.at?, entry.who.as_deref()?))) {
+        Some((at, who)) => {
+            format!("! {name} was deleted {} by {who} (audit).", when(&app.zone, app.now, at))
+        }
+        None => format!("! {name} was deleted on the server, or you may no longer see it."),
+    };
     let mut said = vec![
-        (format!("! {name} was deleted on the server, or you may no longer see it."), theme.problem),
+        (what, theme.problem),
         ("  Nothing was saved. Your values are kept until you drop them:".to_owned(), theme.dim),
     ];
     said.extend(row.edits.iter().take(told).map(|edit| {
