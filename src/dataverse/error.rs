@@ -170,6 +170,11 @@ impl Error {
         }
     }
 
+    /// The query names something that the table has not.
+    pub(super) fn is_unknown_property(&self) -> bool {
+        self.code() == Some(code::UNKNOWN_PROPERTY)
+    }
+
     /// Duplicate detection found rows like the one that was to be made.
     pub fn is_duplicate(&self) -> bool {
         self.code() == Some(code::DUPLICATES_FOUND)

@@ -86,18 +86,31 @@ impl Client {
     ///
     /// As every read; [`Error::Answer`] when the answer has no count.
     pub async fn related_count(&self, table: &Table, condition: &Filter) -> Result<RelatedCount, Error> {
-        let columns = std::iter::once(&table.primary_id).chain(&table.primary_name);
+        match self.counted(table, condition, table.primary_name.as_ref()).await {
+            // Some tables have a name that no query may ask for: `partyidname` of activityparty.
+            Err(error) if error.is_unknown_property() => self.counted(table, condition, None).await,
+            counted => counted,
+        }
+    }
+
+    async fn counted(
+        &self,
+        table: &Table,
+        condition: &Filter,
+        name: Option<&ColumnName>,
+    ) -> Result<RelatedCount, Error> {
+        let columns = std::iter::once(&table.primary_id).chain(name);
         let query = Query::new(table.set.clone())
             .select(columns.map(ColumnName::as_str))
             .filter(condition.clone())
             .top(1)
             .count();
         let page = self.page(&query).await?;
-        let name = |row: Row| {
-            let name = row.cell(table.primary_name.as_ref()?.as_str())?.raw_text()?.into_owned();
+        let name_of = |row: Row| {
+            let name = row.cell(name?.as_str())?.raw_text()?.into_owned();
             Some(name).filter(|name| !name.is_empty())
         };
-        let first = page.row(0).and_then(name);
+        let first = page.row(0).and_then(name_of);
         let total = page.total().unwrap_or(Total { rows: page.rows().count() as u64, capped: true });
         Ok(RelatedCount { total, first })
     }
