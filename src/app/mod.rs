@@ -336,10 +336,9 @@ impl App {
     /// This is the only place where state changes. It never blocks and never fails: a failed request arrives as an
     /// event like any other.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        self.follow_review(matches!(event, Event::Input(_)));
         let mut effects = self.apply(event);
-        if self.pending.is_touched() {
-            self.review_changed();
-        }
+        self.follow_review(false);
         effects.extend(self.settle());
         // First of all: a change is on disk before it is sent, and before the program ends.
         effects.splice(0..0, self.journal());

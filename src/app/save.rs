@@ -46,7 +46,7 @@ impl App {
     /// Shows the review screen.
     pub(in crate::app) fn show_review(&mut self) {
         if !matches!(self.screen(), Screen::Review(_)) {
-            self.screens.push(Screen::Review(Review::of(&self.pending)));
+            self.screens.push(Screen::Review(Review::of(&self.pending, self.now)));
         }
     }
 

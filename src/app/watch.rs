@@ -144,7 +144,7 @@ impl App {
 
     /// When the loop should tell the time next, without anything else happening.
     pub fn wants_tick_at(&self) -> Option<Timestamp> {
-        let due = [self.preview_due(), self.watch_due(), self.lookup_due()];
+        let due = [self.preview_due(), self.watch_due(), self.lookup_due(), self.review_due()];
         due.into_iter().flatten().min()
     }
 }

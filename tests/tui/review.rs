@@ -1,11 +1,14 @@
 //! The review: what changes alike is one line, and a changed text shows its changed words.
 
-use dvtui::app::effect::Effect;
+use std::time::Duration;
+
+use dvtui::app::effect::{Effect, WriteId};
 use dvtui::app::event::{BackedUp, SaveFailure};
 use dvtui::app::pending::Sent;
 use dvtui::app::problem::Problem;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Screen};
+use dvtui::dataverse::Patch;
 use insta::assert_snapshot;
 
 use crate::desk::Desk;
@@ -226,4 +229,26 @@ fn deletes_that_are_sent_as_one_are_in_a_file_before() {
     let rows = vec![];
     desk.stage.answer(Slot::Backup, Reply::BackedUp(Ok(BackedUp { path: "backups/x".into(), rows })));
     assert_eq!(together(&desk).len(), 4);
+}
+
+#[test]
+fn the_lines_of_very_much_follow_some_times_a_second_and_before_a_key() {
+    let mut desk = alike(600, 80, 24);
+    desk.keys("s").text("601").keys("Enter");
+    let answer = |desk: &mut Desk, (id, patch): (WriteId, Patch)| {
+        desk.saved(id, &format!(r#"{{"@odata.etag":"W/\"9\"","incidentid":"{}"}}"#, patch.id));
+        desk.writes()[0].clone()
+    };
+    let sent = desk.writes();
+    let next = answer(&mut desk, sent[0].clone());
+    assert!(row(&desk, "600 Cases").contains("[.]"), "{}", desk.screen());
+    answer(&mut desk, sent[1].clone());
+    assert!(row(&desk, "600 Cases").contains("[.]"), "one of them is saved: {}", desk.screen());
+    desk.stage.later(250);
+    assert!(row(&desk, "599 Cases").contains("[.]"), "{}", desk.screen());
+    answer(&mut desk, sent[2].clone());
+    desk.keys("j");
+    assert!(row(&desk, "598 Cases").contains("[.]"), "{}", desk.screen());
+    answer(&mut desk, next);
+    assert!(desk.stage.app.tick().is_some_and(|pause| pause <= Duration::from_millis(251)), "it is due");
 }

@@ -4,6 +4,8 @@ pub mod lines;
 
 use std::collections::BTreeSet;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::app::command::review::ReviewCommand;
 use crate::app::edit::is_cut;
 use crate::app::effect::Effect;
@@ -18,7 +20,12 @@ use crate::app::pending::{Edit, Item, OperationId, Pending, RowKey, RowState};
 use crate::app::word_diff::{self, Changed};
 use crate::app::{App, Screen};
 
-use lines::{Part, ReviewLine};
+use lines::{Part, ReviewLine, old};
+
+/// The lines of so many things that wait are found after each change of one.
+const FEW: usize = 500;
+/// Those of more not before this time has passed: each look is at all of them.
+const PAUSE: SignedDuration = SignedDuration::from_millis(250);
 
 /// State of the review. Its lines follow what waits, see [`Review::follow`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +38,9 @@ pub struct Review {
     items: Vec<Item>,
     /// How many of them the next send takes along.
     included: usize,
+    /// When the lines were found last, and whether something has changed since.
+    followed_at: Timestamp,
+    is_stale: bool,
     lines: Vec<ReviewLine>,
     /// Of those that change alike each one is seen where one of them is in here.
     unfolded: BTreeSet<Item>,
@@ -72,9 +82,9 @@ impl Value {
 
 impl Review {
     /// The review of what waits.
-    pub fn of(pending: &Pending) -> Self {
+    pub fn of(pending: &Pending, now: Timestamp) -> Self {
         let mut review = Self::default();
-        review.follow(pending);
+        review.follow(pending, now);
         review
     }
 
@@ -124,8 +134,15 @@ impl Review {
         panes::list_and_detail(size, cut)
     }
 
+    /// When its lines are to be found again, if they are.
+    fn due(&self) -> Option<Timestamp> {
+        let pause = if self.items.len() <= FEW { SignedDuration::ZERO } else { PAUSE };
+        self.is_stale.then(|| self.followed_at.saturating_add(pause).unwrap_or(Timestamp::MAX))
+    }
+
     /// Finds the lines of what waits by now. The cursor stays on what it is on, or on its place once that was sent.
-    pub(in crate::app) fn follow(&mut self, pending: &Pending) {
+    fn follow(&mut self, pending: &Pending, now: Timestamp) {
+        (self.followed_at, self.is_stale) = (now, false);
         let under = self.line().and_then(|line| Some((self.items(line).first()?.clone(), line.part)));
         self.items = pending.items();
         self.included = pending.sendable().len();
@@ -149,13 +166,15 @@ impl Review {
     }
 
     /// Shows each of those that change alike, or one line for all of them.
-    fn fold(&mut self, run: &[Item], pending: &Pending) {
+    fn fold(&mut self, run: &[Item], pending: &Pending, now: Timestamp) {
         if run.iter().any(|item| self.unfolded.contains(item)) {
-            self.unfolded.retain(|item| !run.contains(item));
+            for item in run {
+                self.unfolded.remove(item);
+            }
         } else {
             self.unfolded.extend(run.iter().cloned());
         }
-        self.follow(pending);
+        self.follow(pending, now);
     }
 }
 
@@ -178,21 +197,6 @@ fn values(pending: &Pending, items: &[Item]) -> Vec<Value> {
             };
             values.iter().map(value).collect()
         }
-    }
-}
-
-/// What all of a run had in a changed column, and whether that is one value: else it says how many there were.
-pub fn old(pending: &Pending, run: &[Item], place: usize) -> (String, bool) {
-    let old = |item: &Item| match item {
-        Item::Row(key) => {
-            pending.row(&key.table, key.id).and_then(|row| row.edits.get(place)).map(|edit| edit.old.as_str())
-        }
-        Item::Operation(_) => None,
-    };
-    let different: BTreeSet<&str> = run.iter().filter_map(old).collect();
-    match different.len() {
-        0 | 1 => (different.into_iter().next().unwrap_or_default().to_owned(), true),
-        many => (format!("({many} different)"), false),
     }
 }
 
@@ -248,7 +252,7 @@ impl App {
 
     fn fold_reviewed(&mut self, run: &[Item]) {
         if let Screen::Review(review) = self.screens.top_mut() {
-            review.fold(run, &self.pending);
+            review.fold(run, &self.pending, self.now);
         }
         self.step_review(Step::Rows(0));
     }
@@ -336,7 +340,28 @@ impl App {
             self.screens.pop();
             return;
         }
-        review.follow(&self.pending);
+        review.follow(&self.pending, self.now);
         self.step_review(Step::Rows(0));
+    }
+
+    /// The review shows what waits by now: at once where that is not much, else some times a second, or before a key is
+    /// taken.
+    pub(in crate::app) fn follow_review(&mut self, now_at_least: bool) {
+        let touched = self.pending.is_touched();
+        let Screen::Review(review) = self.screens.top_mut() else { return };
+        review.is_stale |= touched;
+        let is_due = review.due().is_some_and(|due| now_at_least || due <= self.now);
+        if is_due || (touched && self.pending.is_empty()) {
+            self.dirty = true;
+            self.review_changed();
+        }
+    }
+
+    /// When the lines of the review are to be found again.
+    pub(in crate::app) fn review_due(&self) -> Option<Timestamp> {
+        match self.screen() {
+            Screen::Review(review) => review.due(),
+            _ => None,
+        }
     }
 }

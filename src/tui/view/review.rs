@@ -14,7 +14,6 @@ use crate::app::pending::{
 };
 use crate::app::screen::Review;
 use crate::app::screen::review::lines::{Part, ReviewLine, title_of};
-use crate::app::screen::review::old;
 use crate::text::grouped;
 use crate::tui::theme::Theme;
 
@@ -69,27 +68,31 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn draw(&mut self, line: &ReviewLine, row: Rect) {
-        match self.review.items(line).first() {
-            Some(Item::Row(key)) => {
+        // Of a run the first that still waits: what was sent goes from the lines some times a second.
+        let Some(item) = self.review.items(line).iter().find(|item| self.pending.state(item).is_some())
+        else {
+            return;
+        };
+        match item {
+            Item::Row(key) => {
                 if let Some(pending) = self.pending.row(&key.table, key.id) {
-                    self.row(pending, line, row);
+                    self.row(pending, (line, item), row);
                 }
             }
-            Some(Item::Operation(id)) => {
+            Item::Operation(id) => {
                 if let Some(operation) = self.pending.operation(*id) {
-                    self.operation(operation, line, row);
+                    self.operation(operation, (line, item), row);
                 }
             }
-            None => {}
         }
     }
 
-    fn row(&mut self, pending: &PendingRow, line: &ReviewLine, row: Rect) {
+    fn row(&mut self, pending: &PendingRow, (line, item): (&ReviewLine, &Item), row: Rect) {
         let target = &pending.target;
         match line.part {
             Part::Heading if line.is_run() => {
                 let what = format!("update  {}", rows(line, &target.table.collection_name));
-                self.heading(line, (&what, LIST), row);
+                self.heading((line, item), (&what, LIST), row);
             }
             Part::Heading => {
                 let what = format!("update  {} {}", target.table.display_name, target.name);
@@ -97,11 +100,11 @@ impl Lines<'_> {
                     true => format!("If-Match {}", target.row.etag().unwrap_or_default()),
                     false => "not protected against others".to_owned(),
                 };
-                self.heading(line, (&what, &right), row);
+                self.heading((line, item), (&what, &right), row);
             }
             Part::Member => {
                 let old: Vec<_> = pending.edits.iter().map(|edit| short(&edit.old)).collect();
-                self.heading(line, (&target.name, &format!("was {}", old.join(", "))), row);
+                self.heading((line, item), (&target.name, &format!("was {}", old.join(", "))), row);
             }
             Part::Value(edit) => self.change(pending, edit, line, row),
             Part::Effect(_) => {}
@@ -109,21 +112,25 @@ impl Lines<'_> {
         }
     }
 
-    fn operation(&mut self, operation: &PendingOperation, line: &ReviewLine, row: Rect) {
+    fn operation(&mut self, operation: &PendingOperation, (line, item): (&ReviewLine, &Item), row: Rect) {
         match line.part {
             Part::Heading if line.is_run() => {
                 let table =
                     operation.about.as_ref().map_or("records", |target| &target.table.collection_name);
                 let what = title_of(operation, &rows(line, table));
-                self.heading(line, (&format!("{:<6}  {}", word(operation.kind), capital(&what)), LIST), row);
+                self.heading(
+                    (line, item),
+                    (&format!("{:<6}  {}", word(operation.kind), capital(&what)), LIST),
+                    row,
+                );
             }
             Part::Heading => {
                 let what = format!("{:<6}  {}", word(operation.kind), headline(operation));
-                self.heading(line, (&what, ""), row);
+                self.heading((line, item), (&what, ""), row);
             }
             Part::Member => {
                 let name = operation.about.as_ref().map_or(&*operation.title, |target| &*target.name);
-                self.heading(line, (name, ""), row);
+                self.heading((line, item), (name, ""), row);
             }
             Part::Value(value) => {
                 let Some((label, text)) = operation.values.get(value) else { return };
@@ -139,23 +146,24 @@ impl Lines<'_> {
     }
 
     /// What is done, and whether it will be.
-    fn heading(&mut self, line: &ReviewLine, (what, right): (&str, &str), row: Rect) {
-        let items = self.review.items(line);
-        let states: Vec<&RowState> = items.iter().filter_map(|item| self.pending.state(item)).collect();
-        let mark = states.iter().map(|state| state.mark()).find(|mark| *mark != '~').unwrap_or(' ');
+    fn heading(&mut self, (line, item): (&ReviewLine, &Item), (what, right): (&str, &str), row: Rect) {
+        // All of a run wait, or all are on their way.
+        let Some(state) = self.pending.state(item) else { return };
+        let mark = match state {
+            RowState::Waiting => ' ',
+            state => state.mark(),
+        };
         self.buffer.set_string(row.x + 1, row.y, mark.to_string(), self.theme.problem);
-        let is_any = |is: fn(&RowState) -> bool| states.iter().any(|state| is(state));
-        let included = items.iter().filter(|item| self.pending.is_included(item)).count();
-        let inside = if is_any(|state| matches!(state, RowState::Sending(_) | RowState::Queued)) {
-            "[.]"
-        } else if is_any(RowState::is_unsettled) {
-            "[!]"
-        } else {
-            match included {
-                0 => "[ ]",
-                all if all == items.len() => "[x]",
-                _ => "[-]",
-            }
+        let included = match &line.run {
+            Some(run) => run.included,
+            None => usize::from(self.pending.is_included(item)),
+        };
+        let inside = match state {
+            RowState::Sending(_) | RowState::Queued => "[.]",
+            state if state.is_unsettled() => "[!]",
+            _ if included == 0 => "[ ]",
+            _ if included == line.items.len() => "[x]",
+            _ => "[-]",
         };
         let width = self.review.all().len().to_string().len();
         let place = line.items.start + 1;
@@ -174,13 +182,10 @@ impl Lines<'_> {
     /// A changed column: of a run what all of it had, or how many different values.
     fn change(&mut self, pending: &PendingRow, place: usize, line: &ReviewLine, row: Rect) {
         let Some(edit) = pending.edits.get(place) else { return };
-        let (old, is_one) = match line.is_run() {
-            true => old(self.pending, self.review.items(line), place),
-            false => (edit.old.clone(), true),
-        };
-        let (from, to) = match is_one {
-            true => short_pair(&old, &edit.new.text),
-            false => (old, short(&edit.new.text)),
+        let (from, to) = match &line.run {
+            Some(run) if !run.is_one => (run.old.clone(), short(&edit.new.text)),
+            Some(run) => short_pair(&run.old, &edit.new.text),
+            None => short_pair(&edit.old, &edit.new.text),
         };
         let label_width = (row.width / 4).min(28);
         let cells = Rect { x: row.x + 10, width: label_width, ..row };

@@ -16,6 +16,19 @@ pub struct ReviewLine {
     pub items: Range<usize>,
     /// Which part of it the line shows.
     pub part: Part,
+    /// Of a run: how many of it the next send would take along, and what a column has in all of it.
+    pub run: Option<Run>,
+}
+
+/// What a line tells of a run, so that no frame has to look at all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// How many are included.
+    pub included: usize,
+    /// Of a changed column: the value as it was read, or how many different ones there are.
+    pub old: String,
+    /// It is one value.
+    pub is_one: bool,
 }
 
 /// A part of what waits.
@@ -36,7 +49,7 @@ pub enum Part {
 impl ReviewLine {
     /// It stands for several that change alike.
     pub fn is_run(&self) -> bool {
-        self.items.len() > 1
+        self.run.is_some()
     }
 }
 
@@ -50,13 +63,42 @@ pub(super) fn lines(pending: &Pending, items: &[Item], unfolded: &BTreeSet<Item>
         let count = like_it.count();
         let end = start + if count < ALIKE { 1 } else { count };
         let all = start..end;
-        lines.extend(parts(pending, first).map(|part| ReviewLine { items: all.clone(), part }));
+        let run = &items[all.clone()];
+        lines.extend(parts(pending, first).map(|part| ReviewLine {
+            items: all.clone(),
+            part,
+            run: (run.len() > 1).then(|| run_of(pending, run, part)),
+        }));
         if all.len() > 1 && items[all.clone()].iter().any(|item| unfolded.contains(item)) {
-            lines.extend(all.map(|place| ReviewLine { items: place..place + 1, part: Part::Member }));
+            let member = |place| ReviewLine { items: place..place + 1, part: Part::Member, run: None };
+            lines.extend(all.map(member));
         }
         start = end;
     }
     lines
+}
+
+fn run_of(pending: &Pending, run: &[Item], part: Part) -> Run {
+    let (old, is_one) = match part {
+        Part::Value(place) => old(pending, run, place),
+        _ => (String::new(), true),
+    };
+    Run { included: run.iter().filter(|item| pending.is_included(item)).count(), old, is_one }
+}
+
+/// What all of a run had in a changed column, and whether that is one value: else it says how many there were.
+pub(super) fn old(pending: &Pending, run: &[Item], place: usize) -> (String, bool) {
+    let old = |item: &Item| match item {
+        Item::Row(key) => {
+            pending.row(&key.table, key.id).and_then(|row| row.edits.get(place)).map(|edit| edit.old.as_str())
+        }
+        Item::Operation(_) => None,
+    };
+    let different: BTreeSet<&str> = run.iter().filter_map(old).collect();
+    match different.len() {
+        0 | 1 => (different.into_iter().next().unwrap_or_default().to_owned(), true),
+        many => (format!("({many} different)"), false),
+    }
 }
 
 /// The parts of one thing that waits.
