@@ -17,7 +17,7 @@ pub struct Problem {
     /// Keys or commands that lead on.
     pub next: String,
     /// Status, code and request id for a support case; empty where the server did not answer.
-    pub details: String,
+    pub details: Box<str>,
     /// The server's code, by which failures of one kind are told from others.
     pub code: Option<Box<str>>,
     /// Nothing went wrong: it is worth several lines, and stays until it was seen.
@@ -31,7 +31,7 @@ impl Problem {
             what: what.into(),
             why: String::new(),
             next: String::new(),
-            details: String::new(),
+            details: Box::default(),
             code: None,
             is_news: false,
         }
@@ -128,7 +128,7 @@ impl Problem {
     /// A problem from an answer of the client: `what` failed, without its full stop.
     pub fn of(what: &str, error: &Error) -> Self {
         let (why, next) = reason(error);
-        let details = error.details().unwrap_or_default();
+        let details = error.details().unwrap_or_default().into();
         let code = error.code().map(Box::from);
         Self { details, code, ..Self::new(format!("{what}.")).why(why).next(next) }
     }

@@ -312,7 +312,7 @@ impl App {
 /// Where a failed write leaves the row, and the failure in three lines.
 fn failed(row: &PendingRow, failure: SaveFailure, again: char) -> (RowState, Problem) {
     let details = match &failure {
-        SaveFailure::Conflict | SaveFailure::Gone => String::new(),
+        SaveFailure::Conflict | SaveFailure::Gone => Box::default(),
         SaveFailure::Unknown(cause)
         | SaveFailure::Refused(cause)
         | SaveFailure::Duplicate(cause)

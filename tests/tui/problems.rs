@@ -148,5 +148,5 @@ fn a_name_that_the_server_does_not_know_comes_with_those_that_are_near() {
 #[test]
 fn a_problem_keeps_status_code_and_request_id_for_a_report() {
     let problem = Problem::of("Cannot read Cases", &api(403, "0x80040220", "no"));
-    assert_eq!(problem.details, "status 403, code 0x80040220, request 77ab");
+    assert_eq!(&*problem.details, "status 403, code 0x80040220, request 77ab");
 }
