@@ -252,3 +252,13 @@ fn the_lines_of_very_much_follow_some_times_a_second_and_before_a_key() {
     answer(&mut desk, next);
     assert!(desk.stage.app.tick().is_some_and(|pause| pause <= Duration::from_millis(251)), "it is due");
 }
+
+#[test]
+fn what_was_staged_elsewhere_meanwhile_is_there_when_the_review_is_seen_again() {
+    let mut desk = alike(3, 80, 24);
+    desk.keys("g l").keys("u Esc");
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Review(_))), "{}", desk.screen());
+    assert_eq!(desk.pending(), 1);
+    assert!(!desk.screen().contains("Cases     "), "{}", desk.screen());
+    assert_eq!(desk.screen().matches("update").count(), 1, "{}", desk.screen());
+}

@@ -194,7 +194,6 @@ impl App {
                 format!("Staged: {}, and {} more.  w reviews them", first.title, rest.len())
             }
         });
-        self.review_changed();
     }
 
     fn linking(&mut self, anchor: &Anchor, target: Target, association: Association) -> PendingOperation {

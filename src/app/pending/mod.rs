@@ -124,6 +124,8 @@ pub struct Pending {
     queue: Queue,
     /// What is not as it was when this was last asked for.
     touched: BTreeSet<Item>,
+    /// Grows with each of them.
+    changes: u64,
     history: History,
     last_write: u64,
     last_together: u64,
@@ -210,9 +212,14 @@ impl Pending {
         pending
     }
 
-    /// Something is not as it was when that was last asked for.
-    pub(in crate::app) fn is_touched(&self) -> bool {
-        !self.touched.is_empty()
+    /// A number that is another one once something is not as it was.
+    pub(in crate::app) fn version(&self) -> u64 {
+        self.changes
+    }
+
+    fn touch(&mut self, item: Item) {
+        self.touched.insert(item);
+        self.changes += 1;
     }
 
     /// What was touched since this was last asked for, also what does not wait any more by now.
@@ -370,14 +377,14 @@ impl Pending {
 
     /// A row that is about to be changed.
     fn find(&mut self, key: &RowKey) -> Option<&mut PendingRow> {
-        self.touched.insert(Item::Row(key.clone()));
+        self.touch(Item::Row(key.clone()));
         self.rows.get_mut(key)
     }
 
     /// Nothing of a row waits any more.
     fn remove_row(&mut self, key: &RowKey) {
         self.leave_queue(&Item::Row(key.clone()));
-        self.touched.insert(Item::Row(key.clone()));
+        self.touch(Item::Row(key.clone()));
         self.rows.remove(key);
     }
 

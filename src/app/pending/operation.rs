@@ -111,7 +111,7 @@ impl Pending {
 
     /// An operation that is about to be changed.
     pub(super) fn find_operation(&mut self, id: OperationId) -> Option<&mut PendingOperation> {
-        self.touched.insert(Item::Operation(id));
+        self.touch(Item::Operation(id));
         self.operations.get_mut(&id)
     }
 
@@ -157,7 +157,7 @@ impl Pending {
 
     pub(super) fn remove(&mut self, id: OperationId) {
         self.leave_queue(&Item::Operation(id));
-        self.touched.insert(Item::Operation(id));
+        self.touch(Item::Operation(id));
         let Some(key) = self.operations.remove(&id).and_then(|operation| operation.row()) else { return };
         if let Some(ids) = self.of_row.get_mut(&key) {
             ids.remove(&id);

@@ -251,7 +251,7 @@ impl Pending {
             && !matches!(row.state, RowState::Sending(_))
         {
             row.target.row = row.target.row.merged(newer);
-            self.touched.insert(Item::Row(key.clone()));
+            self.touch(Item::Row(key.clone()));
         }
     }
 
@@ -266,7 +266,7 @@ impl Pending {
     /// The only place where the state of something that waits changes.
     pub(super) fn set_state(&mut self, item: &Item, state: RowState) {
         self.leave_queue(item);
-        self.touched.insert(item.clone());
+        self.touch(item.clone());
         let place = match item {
             Item::Row(key) => self.rows.get_mut(key).map(|row| &mut row.state),
             Item::Operation(id) => self.operations.get_mut(id).map(|operation| &mut operation.state),

@@ -38,9 +38,9 @@ pub struct Review {
     items: Vec<Item>,
     /// How many of them the next send takes along.
     included: usize,
-    /// When the lines were found last, and whether something has changed since.
+    /// When the lines were found last, and of what.
     followed_at: Timestamp,
-    is_stale: bool,
+    version: u64,
     lines: Vec<ReviewLine>,
     /// Of those that change alike each one is seen where one of them is in here.
     unfolded: BTreeSet<Item>,
@@ -135,14 +135,15 @@ impl Review {
     }
 
     /// When its lines are to be found again, if they are.
-    fn due(&self) -> Option<Timestamp> {
+    fn due(&self, pending: &Pending) -> Option<Timestamp> {
         let pause = if self.items.len() <= FEW { SignedDuration::ZERO } else { PAUSE };
-        self.is_stale.then(|| self.followed_at.saturating_add(pause).unwrap_or(Timestamp::MAX))
+        let is_stale = self.version != pending.version();
+        is_stale.then(|| self.followed_at.saturating_add(pause).unwrap_or(Timestamp::MAX))
     }
 
     /// Finds the lines of what waits by now. The cursor stays on what it is on, or on its place once that was sent.
     fn follow(&mut self, pending: &Pending, now: Timestamp) {
-        (self.followed_at, self.is_stale) = (now, false);
+        (self.followed_at, self.version) = (now, pending.version());
         let under = self.line().and_then(|line| Some((self.items(line).first()?.clone(), line.part)));
         self.items = pending.items();
         self.included = pending.sendable().len();
@@ -347,11 +348,9 @@ impl App {
     /// The review shows what waits by now: at once where that is not much, else some times a second, or before a key is
     /// taken.
     pub(in crate::app) fn follow_review(&mut self, now_at_least: bool) {
-        let touched = self.pending.is_touched();
-        let Screen::Review(review) = self.screens.top_mut() else { return };
-        review.is_stale |= touched;
-        let is_due = review.due().is_some_and(|due| now_at_least || due <= self.now);
-        if is_due || (touched && self.pending.is_empty()) {
+        let Screen::Review(review) = self.screen() else { return };
+        let is_due = |due| now_at_least || due <= self.now || self.pending.is_empty();
+        if review.due(&self.pending).is_some_and(is_due) {
             self.dirty = true;
             self.review_changed();
         }
@@ -360,7 +359,7 @@ impl App {
     /// When the lines of the review are to be found again.
     pub(in crate::app) fn review_due(&self) -> Option<Timestamp> {
         match self.screen() {
-            Screen::Review(review) => review.due(),
+            Screen::Review(review) => review.due(&self.pending),
             _ => None,
         }
     }
