@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 /// Largest file that is read; ours are small.
 const MAX_SIZE: u64 = 16 << 20;
+/// So often a file is looked at that is replaced by others at the same time.
+const LOOKS: usize = 100;
 /// How the names of files begin that are being written.
 const NEW: &str = ".new-";
 /// Nobody writes a file for so long.
@@ -134,23 +136,10 @@ fn prepare(path: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// As the system says, [`Exposed`] for a file that others can read or that belongs to somebody else and for one in a
 /// folder that others can write to, and for symbolic links, for what is no file, and for more than 16 MiB.
 pub fn read(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let found = match fs::symlink_metadata(path) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    if !found.is_file() {
-        return Err(not_a_file(path));
-    }
-    let file = File::open(path)?;
+    let Some(file) = open_itself(path)? else { return Ok(None) };
     let opened = file.metadata()?;
     #[cfg(unix)]
     {
-        use std::os::unix::fs::MetadataExt;
-        // What was looked at is what was opened, not a link put in its place meanwhile.
-        if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
-            return Err(not_a_file(path));
-        }
         if let Some(folder) = path.parent() {
             check_folder(folder)?;
         }
@@ -164,6 +153,38 @@ pub fn read(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut content = Zeroizing::new(Vec::with_capacity(room));
     file.take(MAX_SIZE).read_to_end(&mut content)?;
     Ok(Some(content))
+}
+
+/// Opens what is there itself, and nothing that a link leads to; nothing when there is none.
+fn open_itself(path: &Path) -> io::Result<Option<File>> {
+    // Another process may replace the file between the look and the opening, and the next time again.
+    for _ in 0..LOOKS {
+        let found = match fs::symlink_metadata(path) {
+            Ok(found) if found.is_file() => found,
+            Ok(_) => return Err(not_a_file(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            file => file?,
+        };
+        if is_same(&found, &file.metadata()?) {
+            return Ok(Some(file));
+        }
+    }
+    Err(not_a_file(path))
+}
+
+#[cfg(unix)]
+fn is_same(found: &fs::Metadata, opened: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (opened.dev(), opened.ino()) == (found.dev(), found.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
 }
 
 /// Whether users other than the owner may read a file. Where that cannot be told the answer is no.
@@ -330,6 +351,28 @@ mod tests {
         assert_eq!(*read(&path).unwrap().unwrap(), b"two");
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_again_and_again_can_be_read_at_any_moment() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("tokens.json");
+        replace(&path, b"0").unwrap();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let new = home.path().join("new");
+                    fs::write(&new, b"0").unwrap();
+                    fs::set_permissions(&new, PermissionsExt::from_mode(0o600)).unwrap();
+                    fs::rename(&new, &path).unwrap();
+                }
+            });
+            let read = (0..5_000).map(|_| read(&path)).find(|read| !matches!(read, Ok(Some(_))));
+            done.store(true, Ordering::Relaxed);
+            assert!(read.is_none(), "{read:?}");
+        });
     }
 
     #[test]

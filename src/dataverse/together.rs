@@ -1,7 +1,7 @@
 //! Several operations in one change set: all of them are carried out, or none.
 
 use super::request::Request;
-use super::{Client, Error, Operation, Row, batch};
+use super::{Client, Deletion, Error, Operation, Patch, Row, batch};
 
 /// So many requests fit into one `$batch`.
 ///
@@ -72,6 +72,11 @@ impl Client {
 /// What an operation sends.
 fn requests(operation: &Operation) -> Result<Vec<Request>, Error> {
     Ok(match operation {
+        Operation::Update(Patch { etag, .. }) | Operation::Delete(Deletion { etag, .. })
+            if etag.is_empty() =>
+        {
+            return Err(Error::Invalid { what: "a row without a version in a change set".to_owned() });
+        }
         Operation::Update(patch) => {
             patch.check()?;
             vec![Request::update(patch, &patch.etag)?]
