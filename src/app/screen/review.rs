@@ -160,10 +160,7 @@ impl Review {
 
     /// Finds the values of what is under the cursor.
     fn look(&mut self, pending: &Pending) {
-        self.values = match self.reviewed() {
-            [] => vec![],
-            items => values(pending, items),
-        };
+        self.values = values(pending, self.reviewed());
     }
 
     /// Shows each of those that change alike, or one line for all of them.

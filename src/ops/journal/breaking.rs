@@ -9,11 +9,8 @@ use std::thread;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::tests::{edit, kept_entry, owner, row};
 use super::*;
-
-fn owner() -> Owner {
-    Owner { environment: "https://contoso.crm4.dynamics.com".into(), user_id: Uuid::from_u128(7).to_string() }
-}
 
 fn open(folder: &Path) -> Opened {
     Journal::open(folder, &owner()).unwrap()
@@ -28,32 +25,7 @@ fn found(folder: &Path) -> Vec<String> {
 
 /// A change of the title of a row.
 fn entry(number: u128, title: &str) -> Entry {
-    let table = Table {
-        name: "incident".into(),
-        set: "incidents".into(),
-        display_name: "Case".into(),
-        collection_name: "Cases".into(),
-        primary_id: "incidentid".into(),
-        primary_name: Some("title".into()),
-        is_custom: false,
-        is_system: false,
-        optimistic_concurrency: true,
-    };
-    let change = Change::Text(title.to_owned());
-    Entry::Kept(Box::new(KeptRow {
-        table,
-        id: RowId(Uuid::from_u128(number)),
-        name: format!("CAS-{number:05}"),
-        row: Row::from_json(format!("{{\"@odata.etag\":\"W/\\\"{number}\\\"\",\"title\":\"old\"}}")).unwrap(),
-        fate: Fate::Waiting,
-        included: true,
-        edits: vec![KeptEdit {
-            column: "title".into(),
-            label: "Title".into(),
-            change,
-            text: title.to_owned(),
-        }],
-    }))
+    kept_entry(row(number, vec![edit("title", Change::Text(title.to_owned()), title)]))
 }
 
 /// A journal in use: its file, and after each commit how long its log was and what was in it by then.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::dataverse::SetName;
 
-fn owner() -> Owner {
+pub(super) fn owner() -> Owner {
     Owner { environment: "https://contoso.crm4.dynamics.com".into(), user_id: Uuid::from_u128(7).to_string() }
 }
 
@@ -24,11 +24,11 @@ fn kept(folder: &Path) -> Vec<KeptRow> {
     ours(folder, &owner()).1
 }
 
-fn kept_entry(row: KeptRow) -> Entry {
+pub(super) fn kept_entry(row: KeptRow) -> Entry {
     Entry::Kept(Box::new(row))
 }
 
-fn edit(column: &str, change: Change, text: &str) -> KeptEdit {
+pub(super) fn edit(column: &str, change: Change, text: &str) -> KeptEdit {
     KeptEdit { column: column.into(), label: column.to_uppercase(), change, text: text.into() }
 }
 
@@ -36,7 +36,7 @@ fn link(to: Option<(SetName, RowId)>) -> Change {
     Change::Link { navigation: "customerid_account".into(), to }
 }
 
-fn row(number: u128, edits: Vec<KeptEdit>) -> KeptRow {
+pub(super) fn row(number: u128, edits: Vec<KeptEdit>) -> KeptRow {
     let table = Table {
         name: "incident".into(),
         set: "incidents".into(),
