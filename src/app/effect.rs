@@ -146,6 +146,17 @@ pub enum Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WriteId(pub u64);
 
+impl Effect {
+    /// The writes that it sends.
+    pub fn writes(&self) -> Vec<WriteId> {
+        match self {
+            Self::Write(id, _) | Self::Operate(id, _) => vec![*id],
+            Self::Together(sent) => sent.iter().map(Sent::id).collect(),
+            _ => vec![],
+        }
+    }
+}
+
 impl From<Sent> for Effect {
     fn from(sent: Sent) -> Self {
         match sent {

@@ -2,13 +2,13 @@
 //!
 //! Must not know: where the journal is, or how it is written.
 
-use super::App;
-use super::effect::Effect;
+use super::effect::{Effect, WriteId};
 use super::notice::Notice;
 use super::operate;
 use super::pending::{Item, OperationId, Pending, PendingOperation, PendingRow, RowKey, RowState};
 use super::problem::Problem;
 use super::save;
+use super::{App, Screen};
 
 /// Whose edits they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +88,18 @@ impl App {
         }
     }
 
+    /// What is to be sent waits until the journal has that it is. Where that failed before, a person was told so: then
+    /// it goes out all the same, since the service is the safer place by then.
+    pub(in crate::app) fn hold_back(&mut self, effects: &mut Vec<Effect>) {
+        if self.keeping == Keeping::Kept {
+            let writes = effects.extract_if(.., |effect| !effect.writes().is_empty());
+            self.held_back.extend(writes);
+        }
+    }
+
     /// The journal was written, or could not be.
-    pub(in crate::app) fn journaled(&mut self, result: Result<(), String>) {
+    pub(in crate::app) fn journaled(&mut self, result: Result<(), String>) -> Vec<Effect> {
+        let held = std::mem::take(&mut self.held_back);
         match (result, self.keeping) {
             (Ok(()), Keeping::Failing) => {
                 self.keeping = Keeping::Kept;
@@ -97,10 +107,27 @@ impl App {
             }
             (Err(why), Keeping::Kept) => {
                 self.keeping = Keeping::Failing;
-                self.say(not_kept(&why));
+                match held.is_empty() {
+                    true => self.say(not_kept(&why)),
+                    false => self.not_sent(&held, &why),
+                }
+                return vec![];
             }
             _ => {}
         }
+        held
+    }
+
+    /// What was about to be sent waits as it did before, and what comes after it too.
+    fn not_sent(&mut self, held: &[Effect], why: &str) {
+        let writes: Vec<WriteId> = held.iter().flat_map(Effect::writes).collect();
+        self.sending.sent -= self.pending.call_back(&writes) + self.pending.release();
+        self.must_be_seen();
+        let again = if matches!(self.screen(), Screen::Review(_)) { 's' } else { 'w' };
+        let problem = Problem::new("Not sent: what goes out is noted on disk first, and that failed.")
+            .why(not_kept(why))
+            .next(format!("{again} sends it all the same   Esc dismiss"));
+        self.notice = Some(Notice::Problem(problem));
     }
 
     fn bring_back(

@@ -179,6 +179,8 @@ pub struct App {
     intent: Option<Intent>,
     /// Whether they outlive the program.
     pub keeping: Keeping,
+    /// Writes that go out once the journal has that they do.
+    held_back: Vec<Effect>,
     /// Files may be written of what is deleted.
     keeps_backups: bool,
     /// Rows that are read because their query is marked.
@@ -276,6 +278,7 @@ impl App {
             made: 0,
             intent: None,
             keeping: Keeping::default(),
+            held_back: vec![],
             keeps_backups: true,
             gathering: None,
             gathered: None,
@@ -341,7 +344,11 @@ impl App {
         self.follow_review(false);
         effects.extend(self.settle());
         // First of all: a change is on disk before it is sent, and before the program ends.
-        effects.splice(0..0, self.journal());
+        let journal = self.journal();
+        if journal.is_some() {
+            self.hold_back(&mut effects);
+        }
+        effects.splice(0..0, journal);
         self.follow_reads();
         self.index_forms();
         effects
@@ -403,10 +410,7 @@ impl App {
                 self.journal_opened(opened);
                 vec![]
             }
-            Event::Journaled(result) => {
-                self.journaled(result);
-                vec![]
-            }
+            Event::Journaled(result) => self.journaled(result),
             Event::NotKept(why) => {
                 self.say(why);
                 vec![]

@@ -71,6 +71,12 @@ impl Desk {
         desk
     }
 
+    /// The journal has what was handed to it.
+    pub(crate) fn noted(&mut self) -> &mut Self {
+        self.stage.event(Event::Journaled(Ok(())));
+        self
+    }
+
     /// Presses keys; a frame is drawn after each.
     pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {

@@ -45,7 +45,7 @@ fn refused(failure: fn(Problem) -> SaveFailure) -> Desk {
     desk.keys("a").text("Printer jam").keys("Ctrl-D");
     desk.stage.answer(Slot::Learn, Reply::Learned(Ok(vec![(Arc::new(schema), vec![])])));
     desk.stage.app.drawn();
-    desk.keys("w s y");
+    desk.keys("w s y").noted();
     operated(&mut desk, failure);
     desk.keys("Esc");
     desk
@@ -99,7 +99,7 @@ fn a_row_is_made_all_the_same_by_a_key_that_sends_nothing_and_is_kept() {
     );
     assert!(matches!(&kept.operation, Operation::Create(new) if !new.detect_duplicates));
     assert_snapshot!("duplicates_allowed", desk.screen());
-    desk.keys("s y");
+    desk.keys("s y").noted();
     assert!(matches!(sent(&desk)[..], [(_, false)]), "{:?}", desk.stage.effects);
 }
 
@@ -108,7 +108,7 @@ fn escape_keeps_it_as_it_was_and_a_send_asks_the_rules_again() {
     let mut desk = listed();
     desk.keys("Esc");
     assert!(desk.stage.app.overlays.is_empty());
-    desk.keys("s y");
+    desk.keys("s y").noted();
     assert!(matches!(sent(&desk)[..], [(_, true)]), "{:?}", desk.stage.effects);
 }
 

@@ -103,7 +103,7 @@ fn a_file_is_staged_with_its_path_and_sent_by_review_alone() {
     assert_snapshot!("review", desk.screen());
     desk.keys("s");
     assert!(!desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Operate(..))));
-    desk.keys("y");
+    desk.keys("y").noted();
     let sent = desk.stage.effects.iter().find_map(|effect| match effect {
         Effect::Operate(id, operation) => Some((*id, (**operation).clone())),
         _ => None,

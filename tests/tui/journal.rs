@@ -3,7 +3,7 @@
 use dvtui::app::effect::Effect;
 use dvtui::app::event::Event;
 use dvtui::app::journal::{Entry, Opened, Owner};
-use dvtui::app::pending::{PendingRow, RowState};
+use dvtui::app::pending::{AT_A_TIME, PendingRow, RowState};
 use dvtui::app::problem::Problem;
 use dvtui::app::session::Identity;
 use dvtui::app::tickets::Slot;
@@ -84,8 +84,11 @@ fn what_is_staged_undone_and_dropped_is_handed_over_at_once() {
 fn a_change_is_in_the_journal_as_being_sent_before_it_is_sent_and_gone_when_it_was_saved() {
     let mut desk = desk(vec![]);
     desk.keys("c p l w y");
-    let (id, _) = desk.write();
     assert!(matches!(row_of(&handed(&desk)[0]).unwrap().state, RowState::Sending(_)));
+    assert_eq!(writes(&desk), 0, "{:?}", desk.stage.effects);
+    let (id, _) = desk.noted().write();
+    desk.stage.event(Event::Journaled(Ok(())));
+    assert_eq!(writes(&desk), 0, "and it goes out once: {:?}", desk.stage.effects);
     desk.saved(id, SAVED);
     assert_eq!(row_of(&handed(&desk)[0]), None);
 }
@@ -102,7 +105,7 @@ fn changes_of_last_time_are_pending_and_can_be_sent() {
     desk.keys("w");
     assert_eq!(desk.message(), "Save CAS-00000-A1B2C3: Priority High -> Low?");
     desk.keys("y");
-    assert_eq!(desk.write().1.etag, "W/\"0\"", "on the row as it was read then");
+    assert_eq!(desk.noted().write().1.etag, "W/\"0\"", "on the row as it was read then");
 }
 
 #[test]
@@ -173,4 +176,28 @@ fn a_journal_that_cannot_be_written_is_told_once_and_again_when_it_can() {
     assert!(desk.message().contains("will be lost"), "{}", desk.message());
     desk.keys("n").stage.event(Event::Journaled(Ok(())));
     assert!(desk.message().contains("kept on disk again"), "{}", desk.message());
+}
+
+/// The writes among the effects of the last event.
+fn writes(desk: &Desk) -> usize {
+    desk.stage.effects.iter().map(|effect| effect.writes().len()).sum()
+}
+
+#[test]
+fn what_the_journal_cannot_note_is_not_sent_before_a_person_was_told() {
+    let full = || Event::Journaled(Err("database or disk is full".into()));
+    let mut desk = Desk::with(identity(), 9, 80, 24);
+    desk.stage.event(Event::JournalOpened(Opened::Ours { rows: vec![], operations: vec![], said: None }));
+    desk.keys("M a c p l").noted();
+    assert!(desk.pending() > AT_A_TIME, "{}", desk.screen());
+    desk.keys("w s y").stage.event(full());
+    assert_eq!(writes(&desk), 0, "{:?}", desk.stage.effects);
+    let pending = &desk.stage.app.pending;
+    assert!(pending.rows().iter().all(|row| row.state == RowState::Waiting), "all of it waits as before");
+    assert_snapshot!("not_noted_not_sent", desk.screen());
+
+    desk.keys("s y");
+    assert_eq!(writes(&desk), AT_A_TIME, "the person knows by now: {:?}", desk.stage.effects);
+    desk.stage.event(full());
+    assert_eq!(writes(&desk), 0, "and nothing goes out twice: {:?}", desk.stage.effects);
 }

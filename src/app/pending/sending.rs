@@ -26,6 +26,15 @@ pub enum Sent {
     Operation(WriteId, Box<Operation>),
 }
 
+impl Sent {
+    /// What its answer comes with.
+    pub fn id(&self) -> WriteId {
+        match self {
+            Self::Update(id, _) | Self::Operation(id, _) => *id,
+        }
+    }
+}
+
 impl Pending {
     /// Everything that waits, in the order in which it is sent: as staged, but a row is reactivated before anything else
     /// is done to it, closed after its updates and notes, and deleted last.
@@ -195,6 +204,15 @@ impl Pending {
             self.set_state(item, RowState::Waiting);
         }
         queued.len()
+    }
+
+    /// What was given these numbers does not go out after all: it waits as it did before. How much that is.
+    pub fn call_back(&mut self, writes: &[WriteId]) -> usize {
+        let items: Vec<Item> = writes.iter().filter_map(|id| self.queue.sent_as(*id)).cloned().collect();
+        for item in &items {
+            self.set_state(item, RowState::Waiting);
+        }
+        items.len()
     }
 
     /// What is queued and waits for nothing any more goes out now: nothing whose row something changes that is on its way,

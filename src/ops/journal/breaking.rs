@@ -9,7 +9,7 @@ use std::thread;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::tests::{edit, kept_entry, owner, row};
+use super::tests::{edit, kept_entry, operation, owner, row};
 use super::*;
 
 fn open(folder: &Path) -> Opened {
@@ -123,6 +123,25 @@ fn after_any_page_on_its_way_into_the_file_all_edits_are_there() {
 }
 
 /// Eight that open the journal at the same time: one keeps the edits, the others are told so, and nothing is lost.
+#[test]
+fn operations_set_aside_are_whole_there_wherever_a_process_ended_while_it_wrote_them() {
+    let home = tempfile::tempdir().unwrap();
+    let Opened::Ours { mut journal, .. } = open(home.path()) else { panic!("nobody else has it") };
+    let strange = [1, 2].map(|number| operation(number, "{\"kind\":\"Later\"}", Fate::Waiting));
+    let aside = journal.set_aside(&strange).unwrap();
+    let whole = fs::read_to_string(&aside).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    assert_eq!(lines.len(), 2);
+    for written in 0..=whole.len() {
+        fs::write(&aside, &whole[..written]).unwrap();
+        journal.set_aside(&strange).unwrap(); // the journal has them still, so the next process does it again
+        let found = fs::read_to_string(&aside).unwrap();
+        for line in &lines {
+            assert!(found.lines().any(|found| found == *line), "cut at {written}: {found}");
+        }
+    }
+}
+
 fn opened_by_eight(rounds: u128) {
     let home = tempfile::tempdir().unwrap();
     for round in 1..=rounds {

@@ -1,5 +1,6 @@
 //! Operations in the tables of the journal.
 
+use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -54,7 +55,11 @@ pub(super) fn set_aside(
     operations: &[KeptOperation],
     aside: PathBuf,
 ) -> Result<PathBuf, Error> {
+    let is_torn = fs::read(&aside).is_ok_and(|before| !before.is_empty() && !before.ends_with(b"\n"));
     let mut file = private_file::append(&aside)?;
+    if is_torn {
+        file.write_all(b"\n")?; // a process ended within its last line; those are written again below
+    }
     for kept in operations {
         let line = serde_json::json!({ "id": kept.id, "operation": kept.json });
         file.write_all(format!("{line}\n").as_bytes())?;

@@ -169,7 +169,7 @@ fn kept_operations(folder: &Path) -> Vec<KeptOperation> {
     }
 }
 
-fn operation(number: u128, json: &str, fate: Fate) -> KeptOperation {
+pub(super) fn operation(number: u128, json: &str, fate: Fate) -> KeptOperation {
     KeptOperation { id: Uuid::from_u128(number), json: json.into(), fate, included: true }
 }
 
