@@ -68,13 +68,110 @@ fn code(keys: &str) -> String {
 
 #[test]
 fn the_page_of_keys_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/keys.md");
-    let made = keys();
+    is_current("docs/keys.md", &keys());
+}
+
+/// Writes a page that is made, where that is asked for, and looks at it.
+fn is_current(name: &str, made: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &made).unwrap();
+        std::fs::write(&path, made).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(kept, made, "`UPDATE_DOCS=1 cargo test --test docs` writes docs/keys.md anew");
+    assert_eq!(kept, made, "`UPDATE_DOCS=1 cargo test --test docs` writes {name} anew");
+}
+
+/// The screens from the first one to see to the last, each by the name of its snapshot.
+const SCREENS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Signing in and finding a table",
+        &[
+            ("Signing in on another device", "sign_in__the_code_stands_beside_the_picture_of_the_address"),
+            ("Environments", "environments__the_environments_are_listed"),
+            ("Tables", "tables__the_tables_are_listed_by_name_without_system_tables"),
+            (
+                "Commands and tables by name, `:`",
+                "overlays__the_palette_finds_commands_and_tables_and_shows_their_keys",
+            ),
+        ],
+    ),
+    (
+        "Rows",
+        &[
+            ("Rows of a table", "grid__the_rows"),
+            (
+                "Filter over the rows held, `/`",
+                "grid__the_filter_looks_through_held_rows_and_says_what_it_did_not_look_at",
+            ),
+            ("Views, `V`", "views__view_picker_80x24"),
+            ("Marked rows", "marks__space_marks_a_row_and_goes_down_and_the_mark_is_seen_without_colour"),
+        ],
+    ),
+    (
+        "A row",
+        &[
+            ("Form, `1`", "form__usual"),
+            ("JSON, `2`", "json__usual"),
+            ("Related rows, `3`", "related__related"),
+            ("Timeline, `4`", "timeline__timeline"),
+            ("What can be copied, `y`", "copying__the_menu_shows_every_letter"),
+        ],
+    ),
+    (
+        "Editing",
+        &[
+            ("Three keys for a choice", "editing__three_keys_change_a_choice_and_stage_it"),
+            ("A date in words", "editing__a_date_says_what_was_understood_while_it_is_typed"),
+            ("A lookup, searched on the server", "lookups__customers"),
+            ("A new row, `a`", "acts__new_case"),
+            ("Resolving a case, `x r`", "acts__resolve"),
+            ("A row to attach, `A`", "linking__attach"),
+        ],
+    ),
+    (
+        "Sending",
+        &[
+            ("One change, `w`", "saving__prompt"),
+            ("The review, `w`", "acts__review_80"),
+            ("A send that was stopped", "bulk__stopped"),
+            ("A conflict", "conflict__same_column"),
+            ("A row that was deleted meanwhile", "conflict__gone"),
+            ("Rows that a new one is like", "duplicates__duplicates"),
+        ],
+    ),
+    (
+        "When something is in the way",
+        &[
+            ("Doctor", "doctor__the_report_at_80_by_24"),
+            (
+                "The requests of the session, `g l`",
+                "log__the_log_shows_each_request_and_all_that_is_known_of_one",
+            ),
+            ("Keys of the screen, `?`", "overlays__help_lists_the_keys_of_the_screen"),
+        ],
+    ),
+];
+
+/// `docs/screens.md` as the snapshots of the tests say it.
+fn screens() -> String {
+    let mut text = String::from(
+        "# Screens\n\nHow the screens look in a terminal of 80 by 24, made from the snapshots in `tests/tui/snapshots/`. \
+         What each key does:\n[keys.md](keys.md).\n",
+    );
+    for (part, screens) in SCREENS {
+        write!(text, "\n## {part}\n").unwrap();
+        for (title, name) in *screens {
+            let snapshot = page(&format!("tests/tui/snapshots/tui__{name}.snap"));
+            let screen = snapshot.splitn(3, "---\n").nth(2).unwrap();
+            write!(text, "\n### {title}\n\n```text\n{}\n```\n", screen.trim_end()).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_page_of_screens_is_current() {
+    is_current("docs/screens.md", &screens());
 }
 
 #[test]
