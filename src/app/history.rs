@@ -220,7 +220,8 @@ impl App {
         if self.screens.settle() {
             self.left_view();
         }
-        let mut effects = self.follow();
+        let mut effects = self.read_stale_rows();
+        effects.extend(self.follow());
         effects.extend(self.preview_in_time());
         effects.extend(self.watch_in_time());
         effects.extend(self.look_up_in_time());

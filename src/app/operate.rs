@@ -50,6 +50,9 @@ impl App {
                 self.arrived(format!("Done: {}.", operation.title));
                 self.is_out_of_date(operation);
                 self.related_is_stale();
+                if let Operation::Associate(_) = operation.operation {
+                    self.has_moved_by_link();
+                }
             }
             Err(failure) => {
                 self.sending.failed += 1;
@@ -67,13 +70,6 @@ impl App {
         effects.extend(self.read_stale_timeline());
         let deleted = !failed_now && operation.kind == OperationKind::Delete;
         let of_grid = operation.row().map(|key| key.table);
-        let is_linked = !failed_now && matches!(operation.operation, Operation::Associate(_));
-        if is_linked
-            && self.pending.saving().is_none()
-            && matches!(self.screen(), Screen::Grid(grid) if grid.parent.is_some())
-        {
-            effects.extend(self.refresh());
-        }
         if deleted
             && self.pending.saving().is_none()
             && matches!(self.screen(), Screen::Grid(grid) if Some(&grid.table.name) == of_grid.as_ref())

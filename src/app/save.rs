@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::screen::Review;
 use super::tickets::Slot;
 use super::{App, Screen};
-use crate::dataverse::Row;
+use crate::dataverse::{ColumnName, Row};
 
 impl App {
     /// `w`: a question for one row, the review for several.
@@ -112,12 +112,14 @@ impl App {
         let changes = prompt::changes(row);
         let failure = result.as_ref().err().map(Reason::of);
         let failed_now = failure.is_some();
+        let columns: Vec<ColumnName> = row.edits.iter().map(|edit| edit.column.clone()).collect();
         let mut effects = vec![];
         match result {
             Ok(saved) => {
                 self.pending.saved(&key, &saved.row);
                 self.merge(&key, &saved.row);
                 self.related_is_stale();
+                self.has_moved(&key.table, &columns);
                 self.arrived(format!("Saved {name}: {changes}."));
             }
             Err(failure) => {

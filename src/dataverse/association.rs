@@ -20,6 +20,9 @@ pub struct Association {
     pub from: (SetName, RowId),
     /// Navigation property that leads from there to the other one.
     pub navigation: String,
+    /// Navigation property that leads back from the other one; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub back: String,
     /// The other row.
     pub to: (SetName, RowId),
     /// Primary key column of the other row's table.
@@ -37,9 +40,13 @@ impl Association {
         Self { attach: !self.attach, ..self.clone() }
     }
 
-    /// Whether this is about the same link, whatever becomes of it.
+    /// Whether this is about the same link, whatever becomes of it, and from whichever of its rows it is seen.
     pub fn is_of_same(&self, other: &Self) -> bool {
-        *self == Self { attach: self.attach, ..other.clone() }
+        let seen_as = |from, navigation, to| {
+            (from, navigation, to) == (&other.from, other.navigation.as_str(), &other.to)
+        };
+        seen_as(&self.from, &self.navigation, &self.to)
+            || (seen_as(&self.to, &self.back, &self.from) && self.navigation == other.back)
     }
 
     /// `attach`
@@ -103,5 +110,41 @@ impl Client {
             encoded(&format!("{key} eq {}", association.to.1))
         );
         Ok(!self.collection(&path).await?.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_link_is_the_same_from_either_of_its_rows() {
+        let row = |set: &str, id| (SetName::from(set), RowId(Uuid::from_u128(id)));
+        let link = |from, navigation: &str, to, back: &str| Association {
+            from,
+            navigation: navigation.to_owned(),
+            back: back.to_owned(),
+            to,
+            to_key: "id".into(),
+            origin: "https://contoso.crm.dynamics.com".to_owned(),
+            attach: true,
+        };
+        let lead = link(row("leads", 1), "contacts", row("contacts", 2), "leads");
+        let seen_from_contact = link(row("contacts", 2), "leads", row("leads", 1), "contacts");
+        assert!(lead.is_of_same(&seen_from_contact.reversed()));
+        assert!(
+            lead.is_of_same(&Association { back: String::new(), ..lead.clone() }),
+            "kept by an older version"
+        );
+        for other in [
+            link(row("contacts", 2), "leads", row("leads", 3), "contacts"),
+            link(row("contacts", 2), "suppliers", row("leads", 1), "customers"),
+            link(row("leads", 1), "suppliers", row("contacts", 2), "leads"),
+            Association { back: String::new(), ..seen_from_contact },
+        ] {
+            assert!(!lead.is_of_same(&other), "{other:?}");
+        }
     }
 }

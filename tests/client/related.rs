@@ -102,6 +102,7 @@ async fn a_link(world: &World, client: &Client) -> Association {
         let association = Association {
             from: ("teams".into(), team),
             navigation: navigation.clone().unwrap(),
+            back: String::new(),
             to: ("systemusers".into(), user.id(&"systemuserid".into()).unwrap()),
             to_key: "systemuserid".into(),
             origin: client.environment().origin().to_owned(),

@@ -7,7 +7,7 @@ use dvtui::app::finding::{Found, Hit};
 use dvtui::app::key::Key;
 use dvtui::app::looking_up::LookupFound;
 use dvtui::app::tickets::Slot;
-use dvtui::app::{Reply, Request};
+use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::metadata::TextFormat;
 use dvtui::dataverse::{
     Association, ColumnKind, LookupPath, Operation, Page, Row, RowId, Table, TableSchema,
@@ -114,6 +114,18 @@ fn a_related_row_is_detached_only_after_it_was_reviewed_and_confirmed() {
         "{}",
         desk.message()
     );
+}
+
+#[test]
+fn rows_of_a_parent_are_read_again_once_the_last_link_is_answered_and_they_are_seen() {
+    let mut desk = at_contacts(80, 24);
+    desk.keys("Space Space X w s y");
+    let [(first, _), (second, _)] = sent(&desk).try_into().unwrap();
+    carried_out(&mut desk, first);
+    assert!(!desk.stage.effects.iter().any(reads_rows), "{:?}", desk.stage.effects);
+    carried_out(&mut desk, second);
+    assert!(desk.is_at(|screen| matches!(screen, Screen::Grid(_))), "{}", desk.screen());
+    assert!(desk.stage.effects.iter().any(reads_rows), "{:?}", desk.stage.effects);
 }
 
 #[test]
@@ -247,6 +259,16 @@ fn a_child_is_detached_by_an_edit_of_its_own_lookup() {
     assert_eq!(patch.etag, "W/\"5\"");
     desk.keys("w");
     assert!(desk.screen().contains("Object"), "{}", desk.screen());
+
+    // It belongs to the row no more once that was saved, so the rows are read again.
+    desk.keys("y");
+    let (id, _) = desk.write();
+    desk.saved(id, r#"{"@odata.etag":"W/\"6\"","_objectid_value":null}"#);
+    assert!(desk.stage.effects.iter().any(reads_rows), "{:?}", desk.stage.effects);
+}
+
+fn reads_rows(effect: &Effect) -> bool {
+    matches!(effect, Effect::Run(_, Request::Rows(_)))
 }
 
 #[test]

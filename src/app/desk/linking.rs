@@ -153,7 +153,7 @@ impl App {
 
     /// Stages links of rows with one row, all of them undone by one key. What is staged the other way round is dropped.
     fn stage_links(&mut self, anchor: &Anchor, rows: Vec<Target>, attach: bool) {
-        let RelationshipKind::ManyToMany { navigation, .. } = &anchor.relationship.kind else { return };
+        let RelationshipKind::ManyToMany { navigation, back } = &anchor.relationship.kind else { return };
         let origin = self.session.identity().map(|identity| identity.address.clone()).unwrap_or_default();
         let mut operations = Vec::new();
         let (mut dropped, mut known) = (0, 0);
@@ -162,6 +162,7 @@ impl App {
             let association = Association {
                 from: (anchor.table.set.clone(), anchor.key.id),
                 navigation: navigation.clone(),
+                back: back.clone(),
                 to: (target.table.set.clone(), target.id),
                 to_key: target.table.primary_id.clone(),
                 origin: origin.clone(),

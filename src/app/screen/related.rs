@@ -467,7 +467,8 @@ impl App {
         let name = self.record_name(record);
         let label = format!("{} {name}", record.table.display_name);
         let chip = Chip { told: format!("they belong to {label}"), label, searched: vec![], filter };
-        let parent = Parent { chip, of: record.key(), name, relationship: line.relationship.clone() };
+        let parent =
+            Parent { chip, of: record.key(), name, relationship: line.relationship.clone(), stale: false };
         Some(Grid::related(line.table.clone()?, parent))
     }
 }

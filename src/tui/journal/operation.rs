@@ -95,6 +95,7 @@ mod tests {
         let association = Association {
             from: ("teams".into(), id),
             navigation: "teammembership_association".into(),
+            back: String::new(),
             to: ("systemusers".into(), id),
             to_key: "systemuserid".into(),
             origin: "https://contoso.crm.dynamics.com".into(),

@@ -1,8 +1,10 @@
 //! The rows that are related to one row, and no others.
 
 use super::{Chip, Grid};
+use crate::app::effect::Effect;
 use crate::app::pending::RowKey;
-use crate::dataverse::{Relationship, Table};
+use crate::app::{App, Screen};
+use crate::dataverse::{ColumnName, Relationship, RelationshipKind, Table, TableName};
 
 /// The row that the rows of a grid are related to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Parent {
     pub name: String,
     /// As the row sees it.
     pub relationship: Relationship,
+    /// Rows came or went since they were read.
+    pub stale: bool,
 }
 
 impl Grid {
@@ -26,5 +30,47 @@ impl Grid {
     /// Everything that is asked of the server, what cannot be dropped first.
     pub fn conditions(&self) -> impl Iterator<Item = &Chip> {
         self.parent.iter().map(|parent| &parent.chip).chain(&self.chips)
+    }
+}
+
+impl App {
+    /// These columns of a row were saved: where one of them leads to a parent, that one's rows are others by now.
+    pub(in crate::app) fn has_moved(&mut self, table: &TableName, columns: &[ColumnName]) {
+        self.mark_stale(|grid, relationship| match &relationship.kind {
+            RelationshipKind::OneToMany { column, .. } => {
+                grid.table.name == *table && columns.contains(column)
+            }
+            _ => false,
+        });
+    }
+
+    /// A link was made or taken away.
+    pub(in crate::app) fn has_moved_by_link(&mut self) {
+        self.mark_stale(|_, relationship| matches!(relationship.kind, RelationshipKind::ManyToMany { .. }));
+    }
+
+    fn mark_stale(&mut self, concerns: impl Fn(&Grid, &Relationship) -> bool) {
+        for screen in self.screens.all_mut() {
+            let Screen::Grid(grid) = screen else { continue };
+            let stale = grid.parent.as_ref().is_some_and(|parent| concerns(grid, &parent.relationship));
+            if let Some(parent) = &mut grid.parent {
+                parent.stale |= stale;
+            }
+        }
+    }
+
+    /// Reads the rows of a parent again that are seen, once all that was sent is answered.
+    pub(in crate::app) fn read_stale_rows(&mut self) -> Vec<Effect> {
+        if self.pending.saving().is_some() {
+            return vec![];
+        }
+        let Screen::Grid(grid) = self.screen_mut() else { return vec![] };
+        match &mut grid.parent {
+            Some(parent) if parent.stale => {
+                parent.stale = false;
+                self.refresh()
+            }
+            _ => vec![],
+        }
     }
 }
