@@ -213,7 +213,10 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             if lookup.kinds.len() > 1 {
                 hints.push(Hint::new("Tab", "kind"));
             }
-            hints.extend([Hint::new("Ctrl-X", "set empty"), Hint::new("Up Down", "move")]);
+            if lookup.can_be_empty() {
+                hints.push(Hint::new("Ctrl-X", "set empty"));
+            }
+            hints.push(Hint::new("Up Down", "move"));
             hints
         }
         Overlay::File(file) if file.asking.is_some() => {

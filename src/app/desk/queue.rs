@@ -26,7 +26,10 @@ impl App {
         if ![CASE, "account", "contact", "lead"].contains(&one.table.name.as_str()) {
             return Err(format!("{} cannot be merged.", one.table.collection_name));
         }
-        let column = chosen(&format!("{} it goes into", one.table.display_name), one.table.name.clone());
+        let column = chosen(
+            &format!("{} that {} goes into", one.table.display_name, one.name),
+            one.table.name.clone(),
+        );
         Ok(self.open_search(one.clone(), column, Purpose::Merge(Box::new(one.clone()))))
     }
 

@@ -122,6 +122,21 @@ impl Lookup {
         }
     }
 
+    /// What it asks for. `meant`: the row or rows that it is about, in words.
+    pub fn title(&self, meant: &str) -> String {
+        match self.purpose {
+            Purpose::Attach(_) | Purpose::Merge(_) => self.column.display_name.clone(), // says it all
+            Purpose::Cell | Purpose::Draft | Purpose::Queue(_) => {
+                format!("{} of {meant}", self.column.display_name)
+            }
+        }
+    }
+
+    /// What is chosen can be nothing.
+    pub fn can_be_empty(&self) -> bool {
+        self.purpose == Purpose::Cell
+    }
+
     /// The rows to choose from.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
@@ -161,7 +176,7 @@ impl Lookup {
                     return Did::Stayed;
                 }
             },
-            Input::Key(Key::Ctrl('x')) => return Did::Wished(Wish::Empty),
+            Input::Key(Key::Ctrl('x')) if self.can_be_empty() => return Did::Wished(Wish::Empty),
             Input::Key(key @ (Key::Tab | Key::BackTab)) => {
                 self.turn(*key == Key::Tab, now);
                 return Did::Stayed;

@@ -28,7 +28,7 @@ pub(super) fn draw(
     let area = panel::open(height + 3, focus, theme, screen, buffer);
     let head = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
     let half = head.width / 2;
-    let title = format!("{} of {}", lookup.column.display_name, app.meant(&lookup.target));
+    let title = lookup.title(&app.meant(&lookup.target));
     text::line(&title, theme.bar, Rect { width: head.width - half, ..head }, buffer);
     let right = Rect { x: head.right() - half, width: half, ..head };
     text::line_right(&kinds(lookup), theme.dim, right, buffer);
