@@ -171,11 +171,7 @@ impl Runner {
     fn write(&mut self, sent: Sent) {
         let (services, events) = (self.services.clone(), self.events.clone());
         let write = tokio::spawn(async move {
-            let answer = match sent {
-                Sent::Update(id, patch) => Event::Written(id, services.save(&patch).await),
-                Sent::Operation(id, operation) => Event::Operated(id, services.operate(&operation).await),
-            };
-            let _ = events.send(answer); // the loop is gone: nobody to tell
+            let _ = events.send(services.write(sent).await); // the loop is gone: nobody to tell
         });
         self.writing(write);
     }

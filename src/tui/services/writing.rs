@@ -5,26 +5,17 @@ use crate::app::Event;
 use crate::app::event::{Operated, SaveFailure, Saved};
 use crate::app::pending::Sent;
 use crate::app::problem::Problem;
-use crate::dataverse::{Error, Operation, Patch};
-use crate::ops::save::Outcome;
+use crate::dataverse::{Error, Operation};
 use crate::ops::{self, operate};
 
 impl Services {
-    /// Sends a change, and finds out what became of it.
-    ///
-    /// # Errors
-    ///
-    /// See [`SaveFailure`].
-    pub async fn save(&self, patch: &Patch) -> Result<Saved, SaveFailure> {
-        let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
-        match ops::save(&client, patch).await {
-            Outcome::Saved(row) => Ok(Saved { row }),
-            Outcome::Conflict { .. } => Err(SaveFailure::Conflict),
-            Outcome::Gone(_) => Err(SaveFailure::Gone),
-            Outcome::Unknown { error, .. } => Err(SaveFailure::Unknown(cause(&error))),
-            Outcome::NotSaved(error) if is_final(&error) => Err(SaveFailure::Refused(cause(&error))),
-            Outcome::NotSaved(error) => Err(SaveFailure::Failed(cause(&error))),
-        }
+    /// Sends a write once, and says what became of it.
+    pub async fn write(&self, sent: Sent) -> Event {
+        let outcome = match self.client() {
+            Ok(client) => operate(&client, &operation(&sent)).await,
+            Err(error) => operate::Outcome::NotDone(error),
+        };
+        answer(sent, outcome)
     }
 
     /// Carries out several writes as one, and answers for each of them: last for what was refused itself, as the line
@@ -40,16 +31,6 @@ impl Services {
             |outcome: &operate::Outcome| !matches!(outcome, operate::Outcome::NotDone(Error::AllOrNothing));
         answers.sort_by_key(|(_, outcome)| is_by_itself(outcome));
         answers.into_iter().map(|(sent, outcome)| answer(sent, outcome)).collect()
-    }
-
-    /// Carries out an operation, and finds out what became of it.
-    ///
-    /// # Errors
-    ///
-    /// See [`SaveFailure`].
-    pub async fn operate(&self, operation: &Operation) -> Result<Operated, SaveFailure> {
-        let client = self.client().map_err(|error| SaveFailure::Failed(cause(&error)))?;
-        operated(operate(&client, operation).await)
     }
 
     /// Finds out what became of an operation whose answer never came.
