@@ -120,10 +120,12 @@ impl Run {
             count => screen.contains(&format!("~{count} pending")),
         });
         terminal.send(":urg\r");
-        terminal.wait_for("CAS-");
+        terminal.wait_until("rows with a cursor", |screen| row_at_cursor(screen).contains("CAS-"));
         let kind = *dice.of(&[Kind::Title, Kind::Title, Kind::Note, Kind::Resolution]);
         let text = format!("{kind:?}-{number}.");
-        terminal.send(&"j".repeat(dice.below(15)));
+        for _ in 0..dice.below(15) {
+            go_down(&mut terminal);
+        }
         let keys = match kind {
             Kind::Title => format!("le\u{15}{text}\r"),
             Kind::Note => format!(":note \"{text}\"\r"),
@@ -174,16 +176,21 @@ impl Run {
     }
 }
 
+/// The row with the cursor, marks included.
+fn row_at_cursor(screen: &str) -> &str {
+    screen.lines().find(|line| line.starts_with('>')).unwrap_or_default()
+}
+
+fn go_down(terminal: &mut Terminal) {
+    let before = row_at_cursor(&terminal.screen()).to_owned();
+    terminal.send("j");
+    terminal.wait_until("the next row", |screen| ![before.as_str(), ""].contains(&row_at_cursor(screen)));
+}
+
 /// Moves the cursor down to a row of which nothing waits.
 fn go_to_untouched(terminal: &mut Terminal) {
-    loop {
-        terminal.settle(Duration::from_millis(30));
-        let screen = terminal.screen();
-        let cursor = screen.lines().find(|line| line.starts_with('>')).unwrap();
-        if cursor.starts_with(">  ") || cursor.starts_with("> [") {
-            return;
-        }
-        terminal.send("j");
+    while ![">  ", "> ["].iter().any(|start| row_at_cursor(&terminal.screen()).starts_with(start)) {
+        go_down(terminal);
     }
 }
 
