@@ -341,4 +341,33 @@ mod tests {
         assert_eq!(found.directed.into_iter().collect::<Vec<_>>(), [("email".into(), "Odd_Mails".into())]);
         assert!(collections(&page(r#"{"value":[]}"#)).is_empty());
     }
+
+    #[test]
+    fn what_a_mail_says_of_its_files_is_taken_as_far_as_it_is_understood() {
+        let key = |number: u128| RowId(uuid::Uuid::from_u128(number));
+        let file =
+            |number: u128, rest: &str| format!(r#"{{"activitymimeattachmentid":"{}"{rest}}}"#, key(number));
+        let mail = |number: u128, files: String| {
+            format!(r#"{{"activityid":"{}","email_activity_mime_attachment":{files}}}"#, key(number))
+        };
+        let odd = [
+            file(12, r#","filename":"b","filesize":5,"attachmentnumber":2"#),
+            "7".to_owned(),
+            r#"{"filename":"of no row"}"#.to_owned(),
+            file(11, r#","filename":"a","filesize":null,"attachmentnumber":1"#),
+            file(10, r#","filename":null,"filesize":"large""#),
+        ];
+        let mails = [
+            mail(1, format!("[{}]", odd.join(","))),
+            mail(2, "null".into()),
+            mail(3, r#"{"a":1}"#.into()),
+            format!(r#"{{"activityid":"{}"}}"#, key(4)),
+        ];
+        let found = files(&Page::decode(format!(r#"{{"value":[{}]}}"#, mails.join(",")).into()).unwrap());
+        let told: Vec<_> =
+            found[&key(1)].iter().map(|file| (file.stored.clone(), file.name.as_str(), file.size)).collect();
+        let stored = |number| StoredFile::Mail(key(number));
+        assert_eq!(told, [(stored(10), "", None), (stored(11), "a", None), (stored(12), "b", Some(5))]);
+        assert_eq!(found.values().map(Vec::len).sum::<usize>(), 3);
+    }
 }
