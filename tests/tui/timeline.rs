@@ -393,6 +393,23 @@ fn of_several_files_one_is_chosen_first_by_its_letter_or_by_enter() {
 }
 
 #[test]
+fn long_names_of_files_are_told_apart_by_their_ends() {
+    let names = [
+        "Offer for Fourth Coffee, second draft of Monday.pdf",
+        "Offer for Fourth Coffee, second draft of Tuesday.pdf",
+    ];
+    let mut desk = at_a_mail(&names, 80, 24);
+    desk.keys("s");
+    let screen = desk.screen();
+    assert!(screen.contains("of Monday.pdf   700 B") && screen.contains("of Tuesday.pdf  85 KB"), "{screen}");
+    desk.keys("Esc");
+    let cut = "宽".repeat(60);
+    let mut desk = at_a_mail(&[&cut, "a.txt"], 80, 24);
+    desk.keys("s");
+    assert!(desk.screen().contains("700 B") && desk.screen().contains("85 KB"), "{}", desk.screen());
+}
+
+#[test]
 fn a_key_that_is_none_of_the_files_says_so_and_esc_leaves_them() {
     let mut desk = at_a_mail(&THREE, 80, 24);
     desk.keys("s z");
