@@ -148,7 +148,7 @@ impl Client {
         let (notes, activities, mails, calls) = tokio::join!(
             read(path(collections.notes.as_ref(), NOTES)),
             read(path(collections.activities.as_ref(), ACTIVITIES)),
-            self.mails(directed(DIRECTED[0])),
+            Box::pin(self.mails(directed(DIRECTED[0]))), // what is awaited at once is large enough
             read(directed(DIRECTED[1]))
         );
         let mut timeline = Timeline { none: collections.is_empty(), ..Timeline::default() };
