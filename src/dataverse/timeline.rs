@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::value::RawValue;
 
 use super::query::{encoded, segment};
-use super::{Cell, Client, Error, Page, Row, RowId, SetName, Table, TableName};
+use super::{Cell, Client, Error, Page, Row, RowId, SetName, StoredFile, Table, TableName};
 
 /// So many notes are read at most, and so many activities: the newest.
 pub const MOST: usize = 50;
@@ -15,7 +16,13 @@ const ACTIVITIES: &str =
     "activityid,activitytypecode,subject,description,statecode,scheduledend,createdon,_createdby_value";
 /// Activities that go one way or the other, and what is read of them for that.
 const DIRECTED: [(&str, &str); 2] =
-    [("email", "activityid,directioncode,sender"), ("phonecall", "activityid,directioncode")];
+    [(EMAIL, "activityid,directioncode,sender"), ("phonecall", "activityid,directioncode")];
+const EMAIL: &str = "email";
+/// The files of a mail, by the name that Microsoft's reference gives: of this one table it is the same everywhere. An
+/// environment that has no such name refuses the read, and mails are read without.
+const ATTACHED: &str = "email_activity_mime_attachment";
+/// What is read of files. Never their `body`.
+const FILES: &str = "activitymimeattachmentid,filename,filesize,attachmentnumber";
 
 /// What the notes and activities of a table's rows are called in an address. Names come from the relationships: no rule
 /// gives them (`Incident_Annotation`, `Incident_ActivityPointers`, `Incident_Phonecalls`).
@@ -38,7 +45,7 @@ impl Collections {
 pub struct Timeline {
     /// The newest first.
     pub entries: Vec<Entry>,
-    /// What is missing: `notes` or `activities` that the person may not read.
+    /// What is missing because the person may not read it: `notes`, `activities` or `attachments of mails`.
     pub hidden: Vec<&'static str>,
     /// There are older ones than these.
     pub more: bool,
@@ -66,13 +73,15 @@ pub struct Entry {
     /// Neither completed nor cancelled.
     pub open: bool,
     pub due: Option<Timestamp>,
-    /// The file that goes with a note.
-    pub file: Option<Attachment>,
+    /// The file that goes with a note, those that go with a mail.
+    pub files: Vec<Attachment>,
 }
 
-/// A file that goes with a note. What is in it is read by itself only.
+/// A file that goes with a note or a mail. What is in it is read by itself only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
+    /// Where the service keeps it.
+    pub stored: StoredFile,
     /// As the server has it; no name for a file here.
     pub name: String,
     /// In bytes.
@@ -113,8 +122,9 @@ impl Client {
         Ok((collections, timeline))
     }
 
-    /// The newest notes and activities of a row. Up to four requests at once. A part that the person may not read is told
-    /// in [`Timeline::hidden`]; which way mails and calls went is left out where it cannot be read.
+    /// The newest notes and activities of a row. Up to four requests at once, and one more when mails could not be read
+    /// with their files. A part that the person may not read is told in [`Timeline::hidden`]; which way mails and calls
+    /// went is left out where it cannot be read.
     ///
     /// # Errors
     ///
@@ -125,32 +135,25 @@ impl Client {
         id: RowId,
         collections: &Collections,
     ) -> Result<Timeline, Error> {
-        let read = |name: Option<&String>, select: &'static str| {
-            let path = name.map(|name| {
-                format!(
-                    "{}({id})/{}?$select={}&$orderby=createdon%20desc&$top={}",
-                    segment(set),
-                    encoded(name),
-                    encoded(select),
-                    MOST + 1
-                )
-            });
-            async move {
-                match path {
-                    Some(path) => self.labelled(&path).await.map(Some),
-                    None => Ok(None),
-                }
-            }
+        let path = |name: Option<&String>, select: &str| {
+            let name = encoded(name?);
+            let (row, select) = (format!("{}({id})", segment(set)), encoded(select));
+            Some(format!("{row}/{name}?$select={select}&$orderby=createdon%20desc&$top={}", MOST + 1))
         };
-        let directed = |at: usize| read(collections.directed.get(DIRECTED[at].0), DIRECTED[at].1);
+        let read = async |path: Option<String>| match path {
+            Some(path) => self.labelled(&path).await.map(Some),
+            None => Ok(None),
+        };
+        let directed = |(kind, select): (&str, &str)| path(collections.directed.get(kind), select);
         let (notes, activities, mails, calls) = tokio::join!(
-            read(collections.notes.as_ref(), NOTES),
-            read(collections.activities.as_ref(), ACTIVITIES),
-            directed(0),
-            directed(1)
+            read(path(collections.notes.as_ref(), NOTES)),
+            read(path(collections.activities.as_ref(), ACTIVITIES)),
+            Box::pin(self.mails(directed(DIRECTED[0]))), // what is awaited at once is large enough
+            read(directed(DIRECTED[1]))
         );
         let mut timeline = Timeline { none: collections.is_empty(), ..Timeline::default() };
-        let directions = directions(mails.ok().flatten().iter().chain(calls.ok().flatten().iter()));
+        let directions = directions(mails.page.iter().chain(calls.ok().flatten().iter()));
+        let mut files = mails.page.as_ref().map(files).unwrap_or_default();
         for (page, what) in [(notes, "notes"), (activities, "activities")] {
             let page = match page {
                 Ok(Some(page)) => page,
@@ -165,12 +168,34 @@ impl Client {
             let rows = page.rows().take(MOST);
             match what {
                 "notes" => timeline.entries.extend(rows.filter_map(|row| note(&row))),
-                _ => timeline.entries.extend(rows.filter_map(|row| activity(&row, &directions))),
+                _ => timeline.entries.extend(rows.filter_map(|row| activity(&row, &directions, &mut files))),
             }
+        }
+        if mails.without_files && timeline.entries.iter().any(|entry| entry.table.as_str() == EMAIL) {
+            timeline.hidden.push("attachments of mails");
         }
         timeline.entries.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.id.0.cmp(&b.id.0)));
         Ok(timeline)
     }
+
+    /// Mails with what is said of their files, and by themselves where that is refused.
+    async fn mails(&self, path: Option<String>) -> Mails {
+        let Some(path) = path else { return Mails::default() };
+        match self.labelled(&format!("{path}&$expand={ATTACHED}($select={})", encoded(FILES))).await {
+            Err(error @ Error::Api { status: 400..500, .. }) if !error.is_unauthorized() => {
+                Mails { page: self.labelled(&path).await.ok(), without_files: error.is_forbidden() }
+            }
+            read => Mails { page: read.ok(), without_files: false },
+        }
+    }
+}
+
+/// What could be read of mails.
+#[derive(Default)]
+struct Mails {
+    page: Option<Page>,
+    /// The person may not read their files.
+    without_files: bool,
 }
 
 fn collections(relationships: &Page) -> Collections {
@@ -205,12 +230,38 @@ fn directions<'a>(pages: impl Iterator<Item = &'a Page>) -> BTreeMap<RowId, (boo
     pages.flat_map(Page::rows).filter_map(one).collect()
 }
 
+/// What goes with mails, by their keys, in the order of its numbers.
+fn files(mails: &Page) -> BTreeMap<RowId, Vec<Attachment>> {
+    let of_mail = |mail: Row| {
+        let attached = mail.cell(ATTACHED)?;
+        let rows: Vec<&RawValue> = serde_json::from_str(attached.json).ok()?;
+        let rows = rows.into_iter().filter_map(|row| Row::from_json(row.get().to_owned()).ok());
+        let number = |row: &Row| row.cell("attachmentnumber")?.json.parse::<i64>().ok();
+        let mut files: Vec<(Option<i64>, Attachment)> = rows
+            .filter_map(|row| {
+                let id = row.id(&"activitymimeattachmentid".into())?;
+                let name = text(&row, "filename").unwrap_or_default();
+                Some((number(&row), Attachment { stored: StoredFile::Mail(id), name, size: size(&row) }))
+            })
+            .collect();
+        files.sort_by_key(|(number, _)| *number);
+        Some((mail.id(&"activityid".into())?, files.into_iter().map(|(_, file)| file).collect()))
+    };
+    mails.rows().filter_map(of_mail).collect()
+}
+
+fn size(row: &Row) -> Option<u64> {
+    row.cell("filesize").and_then(|cell| cell.json.parse().ok())
+}
+
 fn note(row: &Row) -> Option<Entry> {
-    let file =
+    let id = row.id(&"annotationid".into())?;
+    let name =
         text(row, "filename").filter(|_| row.cell("isdocument").is_some_and(|cell| cell.json == "true"));
+    let file = name.map(|name| Attachment { stored: StoredFile::Note(id), name, size: size(row) });
     Some(Entry {
         table: "annotation".into(),
-        id: row.id(&"annotationid".into())?,
+        id,
         kind: "Note".to_owned(),
         at: instant(row, "createdon"),
         who: label(row, "_createdby_value"),
@@ -219,14 +270,15 @@ fn note(row: &Row) -> Option<Entry> {
         incoming: None,
         open: false,
         due: None,
-        file: file.map(|name| Attachment {
-            name,
-            size: row.cell("filesize").and_then(|cell| cell.json.parse().ok()),
-        }),
+        files: file.into_iter().collect(),
     })
 }
 
-fn activity(row: &Row, directions: &BTreeMap<RowId, (bool, Option<String>)>) -> Option<Entry> {
+fn activity(
+    row: &Row,
+    directions: &BTreeMap<RowId, (bool, Option<String>)>,
+    files: &mut BTreeMap<RowId, Vec<Attachment>>,
+) -> Option<Entry> {
     let id = row.id(&"activityid".into())?;
     let table = text(row, "activitytypecode").unwrap_or_else(|| "activitypointer".to_owned());
     let (incoming, sender) = match directions.get(&id) {
@@ -245,7 +297,7 @@ fn activity(row: &Row, directions: &BTreeMap<RowId, (bool, Option<String>)>) -> 
         // Open or scheduled.
         open: row.cell("statecode").is_some_and(|cell| matches!(cell.json, "0" | "3")),
         due: instant(row, "scheduledend"),
-        file: None,
+        files: files.remove(&id).unwrap_or_default(),
     })
 }
 
@@ -288,5 +340,34 @@ mod tests {
         );
         assert_eq!(found.directed.into_iter().collect::<Vec<_>>(), [("email".into(), "Odd_Mails".into())]);
         assert!(collections(&page(r#"{"value":[]}"#)).is_empty());
+    }
+
+    #[test]
+    fn what_a_mail_says_of_its_files_is_taken_as_far_as_it_is_understood() {
+        let key = |number: u128| RowId(uuid::Uuid::from_u128(number));
+        let file =
+            |number: u128, rest: &str| format!(r#"{{"activitymimeattachmentid":"{}"{rest}}}"#, key(number));
+        let mail = |number: u128, files: String| {
+            format!(r#"{{"activityid":"{}","email_activity_mime_attachment":{files}}}"#, key(number))
+        };
+        let odd = [
+            file(12, r#","filename":"b","filesize":5,"attachmentnumber":2"#),
+            "7".to_owned(),
+            r#"{"filename":"of no row"}"#.to_owned(),
+            file(11, r#","filename":"a","filesize":null,"attachmentnumber":1"#),
+            file(10, r#","filename":null,"filesize":"large""#),
+        ];
+        let mails = [
+            mail(1, format!("[{}]", odd.join(","))),
+            mail(2, "null".into()),
+            mail(3, r#"{"a":1}"#.into()),
+            format!(r#"{{"activityid":"{}"}}"#, key(4)),
+        ];
+        let found = files(&Page::decode(format!(r#"{{"value":[{}]}}"#, mails.join(",")).into()).unwrap());
+        let told: Vec<_> =
+            found[&key(1)].iter().map(|file| (file.stored.clone(), file.name.as_str(), file.size)).collect();
+        let stored = |number| StoredFile::Mail(key(number));
+        assert_eq!(told, [(stored(10), "", None), (stored(11), "a", None), (stored(12), "b", Some(5))]);
+        assert_eq!(found.values().map(Vec::len).sum::<usize>(), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! Files of notes and columns: from the service to a file here.
+//! Files of notes, mails and columns: from the service to a file here.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::file_column::{self, Failure};
 use super::new_file;
-use crate::dataverse::{Client, Error, RowId, StoredFile};
+use crate::dataverse::{AttachedFile, Client, Error, StoredFile};
 
 /// Why a file was not saved. Nothing of it is here then.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum Unsaved {
     /// As the system says.
     #[error(transparent)]
     System(io::Error),
-    /// The note or the column has no file any more.
+    /// The note, the mail or the column has no file any more.
     #[error("there is no file any more")]
     NoFile,
     /// What came is no base64.
@@ -79,18 +79,14 @@ pub async fn save(client: &Client, file: &StoredFile, path: &Path) -> Result<u64
     must_be_free(path)?;
     drop(beside(path)?);
     match file {
-        StoredFile::Note(note) => save_of_note(client, *note, path).await,
+        StoredFile::Note(note) => save_attached(client.attachment(*note).await, path).await,
+        StoredFile::Mail(file) => save_attached(client.mail_attachment(*file).await, path).await,
         StoredFile::Column(of) => Ok(file_column::save(file_column::begin(client, of).await?, path).await?),
     }
 }
 
-async fn save_of_note(client: &Client, note: RowId, path: &Path) -> Result<u64, Unsaved> {
-    let body = client
-        .attachment(note)
-        .await
-        .map_err(|error| Unsaved::Unread(Box::new(error)))?
-        .body
-        .ok_or(Unsaved::NoFile)?;
+async fn save_attached(read: Result<AttachedFile, Error>, path: &Path) -> Result<u64, Unsaved> {
+    let body = read.map_err(|error| Unsaved::Unread(Box::new(error)))?.body.ok_or(Unsaved::NoFile)?;
     let target = path.to_owned();
     let prepared = tokio::task::spawn_blocking(move || prepare(&target, &body)).await;
     let (file, size) = prepared.map_err(|error| Unsaved::System(io::Error::other(error)))??;

@@ -1,6 +1,9 @@
-//! Files that go with notes, from a folder here to the server and back.
+//! Files that go with notes, from a folder here to the server and back, and those of mails, from there to here.
 
 use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::desk::{send, types};
 use crate::program::{Program, api_fault};
@@ -89,5 +92,45 @@ async fn a_file_that_is_missing_or_too_large_is_told_at_its_field() {
     program.keys("ctrl-d");
     program.wait_for("Too large: at most 5,242,880 bytes. Administrators set that limit.").await;
     program.keys("esc esc");
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_file_of_a_mail_is_chosen_and_saved_byte_by_byte() {
+    let mut program = Program::start_sized(120, 30, |_, _| {}).await;
+    program.wait_for("Action Card").await;
+    let row = async |path: String| program.row(&format!("/api/data/v9.2/{path}")).await;
+    let second = "activitymimeattachments?$select=_objectid_value,body&$filter=attachmentnumber eq 2&$top=1";
+    let second = row(second.into()).await["value"][0].clone();
+    let mail = second["_objectid_value"].as_str().unwrap();
+    let mail = row(format!("emails({mail})?$select=_regardingobjectid_value")).await;
+    let case = mail["_regardingobjectid_value"].as_str().unwrap();
+    let case = row(format!("incidents({case})?$select=ticketnumber")).await;
+    program.keys(": #");
+    types(&mut program, case["ticketnumber"].as_str().unwrap().split('-').nth(1).unwrap());
+    program.keys("enter");
+    program.wait_for("1 Form").await;
+    program.keys("4");
+    let screen =
+        program.wait_until("files", |screen| screen.contains(" +1]") || screen.contains(" +2]")).await;
+    let of_mail = |line: &str| line.contains(" +1]") || line.contains(" +2]");
+    let above =
+        screen.lines().skip_while(|line| !line.contains("Summary")).skip(1).take_while(|line| !of_mail(line));
+    for _ in above {
+        program.keys("j");
+    }
+    program.wait_for(", s saves one").await;
+    assert!(
+        !program.api_paths().await.iter().any(|path| path.contains("=body")),
+        "nothing is read but what is told"
+    );
+    program.keys("s");
+    program.wait_for("Save which attachment").await;
+    program.keys("j enter ctrl-u");
+    types(&mut program, "~/back.bin");
+    program.keys("enter");
+    program.wait_for(", to ~/back.bin").await;
+    let saved = fs::read(program.home().join("back.bin")).unwrap();
+    assert_eq!(saved, STANDARD.decode(second["body"].as_str().unwrap()).unwrap());
     program.quit().await;
 }

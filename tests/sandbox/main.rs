@@ -4,6 +4,7 @@
 
 mod activities;
 mod apply;
+mod attachments;
 mod audit;
 mod batch;
 mod border;

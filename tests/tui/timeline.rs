@@ -26,7 +26,7 @@ fn entry(number: u128, table: &str, at: &str) -> Entry {
         incoming: None,
         open: false,
         due: None,
-        file: None,
+        files: vec![],
     }
 }
 
@@ -38,7 +38,11 @@ pub(crate) fn entries() -> Vec<Entry> {
             text: text(
                 "<div>Drum unit <b>ordered</b>, arrives Tuesday.</div><p>Customer uses tray&nbsp;1.</p>",
             ),
-            file: Some(Attachment { name: "../quote.pdf".into(), size: Some(86_016) }),
+            files: vec![Attachment {
+                stored: StoredFile::Note(RowId(uuid::Uuid::from_u128(1))),
+                name: "../quote.pdf".into(),
+                size: Some(86_016),
+            }],
             ..entry(1, "annotation", "2026-11-23T11:02:00Z")
         },
         Entry {
@@ -261,9 +265,9 @@ fn what_was_sent_is_what_the_server_has_and_the_cursor_stays_on_its_entry() {
 }
 
 /// What the last key asked to be saved, and where.
-fn saves(desk: &Desk) -> Vec<(RowId, String)> {
+fn saves(desk: &Desk) -> Vec<(StoredFile, String)> {
     let saves = desk.stage.effects.iter().filter_map(|effect| match effect {
-        Effect::Run(_, Request::SaveFile(StoredFile::Note(note), path)) => Some((*note, path.clone())),
+        Effect::Run(_, Request::SaveFile(file, path)) => Some((file.clone(), path.clone())),
         _ => None,
     });
     saves.collect()
@@ -276,7 +280,7 @@ fn s_proposes_a_harmless_name_and_nothing_is_fetched_before_enter() {
     assert!(desk.stage.effects.is_empty(), "{:?}", desk.stage.effects);
     assert_snapshot!("save_attachment", desk.screen());
     desk.keys("Enter");
-    assert_eq!(saves(&desk), [(entries()[0].id, "./_quote.pdf".to_owned())]);
+    assert_eq!(saves(&desk), [(StoredFile::Note(entries()[0].id), "./_quote.pdf".to_owned())]);
     assert!(desk.screen().contains("Saving ..."), "{}", desk.screen());
     desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Ok(84_000)));
     assert_eq!(desk.message(), "Saved _quote.pdf, 84 KB, to ./_quote.pdf");
@@ -329,4 +333,107 @@ fn where_there_is_no_attachment_s_says_so_and_an_empty_path_is_none() {
     assert!(desk.screen().contains("no path is given"), "{}", desk.screen());
     desk.keys("Backspace");
     assert!(desk.stage.app.overlays.is_empty());
+}
+
+/// The files of a mail, with these names.
+fn files(names: &[&str]) -> Vec<Attachment> {
+    let file = |(number, name): (u128, &&str)| Attachment {
+        stored: StoredFile::Mail(RowId(uuid::Uuid::from_u128(100 + number))),
+        name: (*name).to_owned(),
+        size: Some(u64::try_from(84_000 * number + 700).unwrap()),
+    };
+    (0..).zip(names).map(file).collect()
+}
+
+/// At the timeline of a case, on a mail with these files; below it one without.
+fn at_a_mail(names: &[&str], width: u16, height: u16) -> Desk {
+    let mut desk = Desk::at_form(width, height);
+    desk.keys("4");
+    let mut entries: Vec<Entry> = entries().into_iter().skip(1).take(2).collect();
+    entries[0].files = files(names);
+    desk.stage.answer(Slot::Timeline, answered(Timeline { entries, ..Timeline::default() }));
+    desk.stage.app.drawn();
+    desk
+}
+
+const THREE: [&str; 3] = ["quote.pdf", "../.ssh/\u{1b}[31mkeys", "Photo of the label.jpg"];
+
+#[test]
+fn the_file_of_a_mail_is_told_and_saved_as_that_of_a_note() {
+    let mut desk = at_a_mail(&["device.log"], 80, 24);
+    let screen = desk.screen();
+    assert!(screen.contains("Re: printer jam [device.log]"), "{screen}");
+    assert!(screen.contains("Attachment: device.log (700 B), s saves it"), "{screen}");
+    assert!(desk.stage.row(24).contains("s save file"), "{}", desk.stage.row(24));
+    desk.keys("s Enter");
+    assert_eq!(saves(&desk), [(files(&["device.log"])[0].stored.clone(), "./device.log".to_owned())]);
+    let mut desk = at_a_mail(&["device.log"], 80, 24);
+    desk.keys("j");
+    assert!(!desk.stage.row(24).contains("save file"), "{}", desk.stage.row(24));
+}
+
+#[test]
+fn of_several_files_one_is_chosen_first_by_its_letter_or_by_enter() {
+    let mut desk = at_a_mail(&THREE, 80, 24);
+    assert_snapshot!("timeline_of_a_mail_with_files", desk.screen());
+    desk.keys("s");
+    assert!(desk.stage.effects.is_empty(), "{:?}", desk.stage.effects);
+    assert_snapshot!("save_one_of_several", desk.screen());
+    desk.keys("p");
+    assert!(desk.screen().contains("Save Photo of the label.jpg, 169 KB"), "{}", desk.screen());
+    desk.keys("Esc");
+    assert!(desk.stage.app.overlays.is_empty());
+    desk.keys("s j Enter");
+    assert!(desk.screen().contains("> To  ./_.ssh_[31mkeys\n"), "{}", desk.screen());
+    desk.keys("Enter");
+    assert_eq!(saves(&desk), [(files(&THREE)[1].stored.clone(), "./_.ssh_[31mkeys".to_owned())]);
+    desk.stage.answer(Slot::SavedFile, Reply::FileSaved(Ok(84_700)));
+    assert_eq!(desk.message(), "Saved _.ssh_[31mkeys, 85 KB, to ./_.ssh_[31mkeys");
+    assert!(desk.stage.app.overlays.is_empty());
+}
+
+#[test]
+fn long_names_of_files_are_told_apart_by_their_ends() {
+    let names = [
+        "Offer for Fourth Coffee, second draft of Monday.pdf",
+        "Offer for Fourth Coffee, second draft of Tuesday.pdf",
+    ];
+    let mut desk = at_a_mail(&names, 80, 24);
+    desk.keys("s");
+    let screen = desk.screen();
+    assert!(screen.contains("of Monday.pdf   700 B") && screen.contains("of Tuesday.pdf  85 KB"), "{screen}");
+    desk.keys("Esc");
+    let cut = "宽".repeat(60);
+    let mut desk = at_a_mail(&[&cut, "a.txt"], 80, 24);
+    desk.keys("s");
+    assert!(desk.screen().contains("700 B") && desk.screen().contains("85 KB"), "{}", desk.screen());
+}
+
+#[test]
+fn a_key_that_is_none_of_the_files_says_so_and_esc_leaves_them() {
+    let mut desk = at_a_mail(&THREE, 80, 24);
+    desk.keys("s z");
+    assert_eq!(desk.message(), "`z` is none of these.  Esc closes");
+    desk.keys("Esc");
+    assert!(desk.stage.app.overlays.is_empty() && saves(&desk).is_empty());
+}
+
+#[test]
+fn of_very_many_files_one_is_found_by_typing() {
+    let names: Vec<String> = (0..40).map(|number| format!("image{number:03}.png")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut desk = at_a_mail(&names, 80, 24);
+    assert!(desk.screen().contains("[image000.png +39]"), "{}", desk.screen());
+    desk.keys("s").text("033").keys("Enter Enter");
+    assert_eq!(saves(&desk), [(files(&names)[33].stored.clone(), "./image033.png".to_owned())]);
+}
+
+#[test]
+fn files_of_mails_that_may_not_be_read_are_told_below_the_text() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("4");
+    let read = Timeline { entries: entries(), hidden: vec!["attachments of mails"], ..Timeline::default() };
+    desk.stage.answer(Slot::Timeline, answered(read));
+    let screen = desk.screen();
+    assert!(screen.contains("You may not read the attachments of mails of this row."), "{screen}");
 }

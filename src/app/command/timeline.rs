@@ -10,7 +10,7 @@ use crate::app::key::Key;
 pub enum TimelineCommand {
     /// All of the text under the cursor.
     Whole,
-    /// The attachment of the note under the cursor, to a file.
+    /// An attachment of the note or the mail under the cursor, to a file.
     Save,
 }
 
@@ -23,7 +23,7 @@ fn on_an_entry(app: &App) -> Availability {
 
 fn on_a_file(app: &App) -> Availability {
     match app.happened() {
-        Some(happened) if happened.entry.file.is_none() => {
+        Some(happened) if happened.entry.files.is_empty() => {
             Availability::No("There is no attachment here.".into())
         }
         Some(happened) if happened.unsent.is_some() => {

@@ -1,6 +1,7 @@
 //! What lies over a screen and takes its keys: prefix menus, help, the palette, prompts, editors.
 
 pub mod address;
+pub mod attachments;
 pub mod audit;
 pub mod choice_menu;
 pub mod choices_menu;
@@ -38,6 +39,7 @@ use super::App;
 use super::effect::Effect;
 use super::key::{Input, Key};
 use super::line::Line;
+use attachments::AttachmentMenu;
 use choice_menu::ChoiceMenu;
 use choices_menu::ChoicesMenu;
 use column_menu::ColumnMenu;
@@ -119,6 +121,8 @@ pub enum Overlay {
     Gone(Gone),
     /// The rows that a new one is too much like.
     Duplicates(Box<Duplicates>),
+    /// Which of several attachments is to be saved.
+    Attachments(Box<AttachmentMenu>),
     /// Where an attachment is to be saved, being typed.
     SaveFile(Box<SaveFile>),
     /// Text to be read.
@@ -178,6 +182,7 @@ impl App {
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Gone(_)) => self.gone_input(&input),
             Some(Overlay::Duplicates(_)) => self.duplicates_input(&input),
+            Some(Overlay::Attachments(_)) => self.attachments_input(&input),
             Some(Overlay::SaveFile(_)) => self.save_file_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),

@@ -1,4 +1,4 @@
-//! Where a file of a note or a column is to be saved: a path, with the file's name proposed.
+//! Where a file of a note, a mail or a column is to be saved: a path, with the file's name proposed.
 
 use super::Overlay;
 use crate::app::App;
@@ -9,8 +9,8 @@ use crate::app::key::{Input, Key};
 use crate::app::line::Line;
 use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
+use crate::dataverse::StoredFile;
 use crate::dataverse::timeline::Attachment;
-use crate::dataverse::{RowId, StoredFile};
 
 /// The form with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +34,9 @@ impl SaveFile {
         Self { file, name, size, line, problem: None }
     }
 
-    pub(in crate::app) fn of_note(note: RowId, file: &Attachment) -> Self {
-        Self::new(StoredFile::Note(note), file_name::harmless(&file.name), file.size)
+    /// For what goes with a note or a mail.
+    pub(in crate::app) fn of_attachment(file: &Attachment) -> Self {
+        Self::new(file.stored.clone(), file_name::harmless(&file.name), file.size)
     }
 
     /// `Save quote.pdf, 84 KB`

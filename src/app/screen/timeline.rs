@@ -13,6 +13,7 @@ use crate::app::list::{List, Step};
 use crate::app::load::Load;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
+use crate::app::overlay::attachments::AttachmentMenu;
 use crate::app::overlay::reading::Reading;
 use crate::app::overlay::save_file::SaveFile;
 use crate::app::pending::RowKey;
@@ -20,7 +21,7 @@ use crate::app::problem::Problem;
 use crate::app::tickets::Slot;
 use crate::app::zone::Zone;
 use crate::app::{App, Screen, html};
-use crate::dataverse::timeline::{Collections, Entry, MOST, Timeline};
+use crate::dataverse::timeline::{Attachment, Collections, Entry, MOST, Timeline};
 use crate::dataverse::{self, Table};
 
 /// From this width on the text stands beside the list.
@@ -122,11 +123,11 @@ impl Happened {
     pub fn summary(&self) -> &str {
         let first = self.lines.iter().map(String::as_str).find(|line| !line.is_empty());
         let subject = self.entry.subject.as_deref();
-        let file = self.entry.file.as_ref().map(|file| file.name.as_str());
+        let file = self.entry.files.first().map(named);
         subject.or(first).or(file).unwrap_or("-")
     }
 
-    /// What is read below the list: who and when, then the text, then the file.
+    /// What is read below the list: who and when, then the text, then the files.
     pub fn text(&self, zone: &Zone) -> Vec<String> {
         let entry = &self.entry;
         let who = entry.who.as_deref().unwrap_or("-");
@@ -142,11 +143,15 @@ impl Happened {
             text.push(format!("{}due {}", if entry.open { "OPEN, " } else { "" }, zone.both_of(due)));
         }
         text.extend(self.lines.iter().cloned());
-        if let Some(file) = &entry.file {
-            text.push(format!("Attachment: {}{}", file.name, size_text(file.size)));
-        }
+        let told = |file: &Attachment| format!("Attachment: {}{}", named(file), size_text(file.size));
+        text.extend(entry.files.iter().map(told));
         text
     }
+}
+
+/// What an attachment is called; a mail may have some without a name.
+pub fn named(file: &Attachment) -> &str {
+    if file.name.is_empty() { "(no name)" } else { &file.name }
 }
 
 /// ` (84 KB)`
@@ -311,11 +316,12 @@ impl App {
                 self.overlays.push(Overlay::Reading(Box::new(reading)));
             }
             TimelineCommand::Save => {
-                let note = happened.entry.id;
-                if let Some(file) = &happened.entry.file {
-                    let form = SaveFile::of_note(note, file);
-                    self.overlays.push(Overlay::SaveFile(Box::new(form)));
-                }
+                let overlay = match happened.entry.files.as_slice() {
+                    [] => return vec![],
+                    [file] => Overlay::SaveFile(Box::new(SaveFile::of_attachment(file))),
+                    files => Overlay::Attachments(Box::new(AttachmentMenu::new(files.to_vec()))),
+                };
+                self.overlays.push(overlay);
             }
         }
         vec![]

@@ -4,7 +4,7 @@ use super::timeline::Happened;
 use crate::app::App;
 use crate::app::pending::{PendingOperation, RowKey};
 use crate::dataverse::timeline::{Attachment, Entry};
-use crate::dataverse::{Change, Operation};
+use crate::dataverse::{Change, Operation, StoredFile};
 
 impl App {
     /// What was written on a row and is not on the server yet; what was staged last is first.
@@ -32,6 +32,8 @@ impl App {
             })
         };
         let said = text("notetext").or_else(|| text("description")).unwrap_or_default();
+        let file = text("filename");
+        let file = file.map(|name| Attachment { stored: StoredFile::Note(new.id), name, size: None });
         let entry = Entry {
             table: table.name.clone(),
             id: new.id,
@@ -43,7 +45,7 @@ impl App {
             incoming: None,
             open: false,
             due: text("scheduledend").and_then(|due| due.parse().ok()),
-            file: text("filename").map(|name| Attachment { name, size: None }),
+            files: file.into_iter().collect(),
         };
         let lines = said.lines().map(str::to_owned).collect();
         Some(Happened { entry, lines, unsent: Some(pending.mark()) })

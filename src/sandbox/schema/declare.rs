@@ -14,7 +14,8 @@ pub(crate) struct Declaration {
     /// Logical name of the column that names a row; empty where none does.
     pub(crate) primary_name: &'static str,
     pub(crate) ownership: Ownership,
-    /// What the names of the audit relationships are built on: `lk_{stem}_createdby`.
+    /// What the names of the audit relationships are built on: `lk_{stem}_createdby`. Empty: rows do not say who made
+    /// them, or when.
     pub(crate) stem: &'static str,
     /// What the names of the owner's relationships are built on: `owner_{owned}`.
     pub(crate) owned: &'static str,

@@ -4,6 +4,7 @@
 
 mod account;
 mod activity;
+mod attachments;
 mod audit;
 mod catalog;
 mod choices;
@@ -42,6 +43,7 @@ pub(crate) use plain::plural;
 const DECLARATIONS: &[&Declaration] = &[
     &account::ACCOUNT,
     &activity::ANNOTATION,
+    &attachments::ACTIVITYMIMEATTACHMENT,
     &audit::AUDIT,
     &people::BUSINESSUNIT,
     &contact::CONTACT,
@@ -345,7 +347,7 @@ impl Table {
     pub(crate) fn privilege(&self) -> &'static str {
         match self.declared.schema {
             _ if self.declared.traits.activity => "Activity",
-            "ActivityParty" => "Activity",
+            "ActivityMimeAttachment" | "ActivityParty" => "Activity",
             "Annotation" => "Note",
             "SystemUser" => "User",
             schema => schema,

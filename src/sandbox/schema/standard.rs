@@ -11,7 +11,7 @@ pub(super) fn columns(declared: &Declaration) -> Vec<Column> {
         ..plain(declared.key, declared.display, Kind::Id)
     }];
     columns.extend(declared.columns.iter().map(from_declared));
-    if matches!(declared.origin, Origin::Intersect | Origin::Platform) {
+    if matches!(declared.origin, Origin::Intersect | Origin::Platform) || declared.stem.is_empty() {
         columns.push(read_only("VersionNumber", "Version Number", Kind::BigInt));
         return columns;
     }

@@ -1,6 +1,7 @@
 //! The rows that a new store starts with: believable, of every kind that a screen must show, and the same for the
 //! same seed. It knows the tables' columns by name; it must not know who will ask for the rows.
 
+mod attachments;
 mod cases;
 mod customers;
 mod insert;
@@ -64,6 +65,7 @@ pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::
     settings::fill(transaction, plan.organization_name, &mut maker)?;
     views::fill(transaction, &mut maker)?;
     sdk::fill(transaction, plan.seed, &mut stamps)?;
+    attachments::fill(transaction, plan.seed, &mut stamps)?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'version'", [stamps.version])?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'case'", [plan.rows.incident])?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Files of notes and columns that are saved here, and those that are looked at before they are put.
+//! Files of notes, mails and columns that are saved here, and those that are looked at before they are put.
 
 use std::io;
 

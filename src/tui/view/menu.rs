@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
 
 use super::{panel, text};
-use crate::app::overlay::menu::Menu;
+use crate::app::overlay::menu::{Item, Menu};
 use crate::tui::theme::Theme;
 
 /// Lines of a menu at most, with its title.
@@ -77,7 +78,7 @@ fn entry(
     if let Some(key) = item.key {
         buffer.set_string(cells.x + 3, cells.y, key.to_string(), theme.key);
     }
-    let half = if alone { 30.min(cells.width / 2) } else { cells.width.saturating_sub(5) * 2 / 3 };
+    let half = if alone { alone_half(menu, cells.width) } else { cells.width.saturating_sub(5) * 2 / 3 };
     let label = match item.picked {
         None => item.label.clone(),
         Some(picked) => format!("[{}] {}", if picked { 'x' } else { ' ' }, item.label),
@@ -86,4 +87,14 @@ fn entry(
     let rest = Rect { x: cells.x + 5 + half, width: cells.width.saturating_sub(5 + half), ..cells };
     let now = if item.now { "   now" } else { "" };
     text::line(&format!("{}{now}", item.detail), theme.dim, rest, buffer);
+}
+
+/// Cells of the labels where each is alone on its line: long ones take what the longest detail leaves.
+fn alone_half(menu: &Menu, cells: u16) -> u16 {
+    let longest = |text: fn(&Item) -> &str| menu.items().iter().map(|item| text(item).width()).max();
+    let cells_of = |text| u16::try_from(longest(text).unwrap_or_default()).unwrap_or(cells);
+    let (marks, now) = (5 + 4, 6);
+    let usual = 30.min(cells / 2);
+    let room = cells.saturating_sub(marks + now).saturating_sub(cells_of(|item| &item.detail));
+    cells_of(|item| &item.label).saturating_add(2).min(room).max(usual)
 }

@@ -9,7 +9,7 @@ use super::{problem, text};
 use crate::app::App;
 use crate::app::load::Load;
 use crate::app::screen::Record;
-use crate::app::screen::timeline::{Happened, Happenings, due_day, heights, is_wide, when};
+use crate::app::screen::timeline::{Happened, Happenings, due_day, heights, is_wide, named, when};
 use crate::app::tickets::Slot;
 use crate::tui::theme::Theme;
 
@@ -131,11 +131,11 @@ fn line(app: &App, happened: &Happened, style: Style, theme: &Theme, row: Rect, 
         text::line_right(&due, open, room, buffer);
         room.width = room.width.saturating_sub(due.width() as u16 + u16::from(!due.is_empty()));
     }
-    let summary = match &entry.file {
-        Some(file) if entry.subject.as_deref() != Some(&file.name) => {
-            format!("{} [{}]", happened.summary(), file.name)
-        }
-        _ => happened.summary().to_owned(),
+    let summary = match entry.files.as_slice() {
+        [file] if entry.subject.as_deref() == Some(&file.name) => happened.summary().to_owned(),
+        [] => happened.summary().to_owned(),
+        [file] => format!("{} [{}]", happened.summary(), named(file)),
+        [file, more @ ..] => format!("{} [{} +{}]", happened.summary(), named(file), more.len()),
     };
     text::line(&summary, style, room, buffer);
 }
@@ -153,9 +153,10 @@ fn details(
         foot.push(format!("You may not read the {} of this row.", happenings.hidden.join(" and ")));
     }
     let mut told = happened.text(&app.zone);
-    if let (Some(last), Some(_), None) = (told.last_mut(), &happened.entry.file, happened.unsent) {
-        last.push_str(", "); // the file is what is told last
-        last.push_str(&app.with_keys("s saves it"));
+    let files = happened.entry.files.len();
+    if let (Some(last), 1.., None) = (told.last_mut(), files, happened.unsent) {
+        last.push_str(", "); // files are what is told last
+        last.push_str(&app.with_keys(if files == 1 { "s saves it" } else { "s saves one" }));
     }
     let lines: Vec<(String, Style)> = told
         .iter()

@@ -37,10 +37,10 @@ pub(super) fn creating(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
         }
         None => call.now,
     };
-    draft.set("createdon", Value::Integer(created));
+    at(draft, "createdon", created);
     draft.link_named("createdby", Some(&author));
     draft.link_named("createdonbehalfby", owner::behind(call).as_ref());
-    draft.set("modifiedon", Value::Integer(call.now));
+    at(draft, "modifiedon", call.now);
     draft.link_named("modifiedby", Some(&author));
     draft.link_named("modifiedonbehalfby", owner::behind(call).as_ref());
     derived(call, transaction, draft)?;
@@ -67,11 +67,18 @@ pub(super) fn changing(call: &Call<'_>, transaction: &Transaction<'_>, draft: &m
     }
     no_loop(transaction, draft)?;
     owner::complete(call, transaction, draft)?;
-    draft.set("modifiedon", Value::Integer(call.now));
+    at(draft, "modifiedon", call.now);
     draft.link_named("modifiedby", Some(&owner::caller(call)));
     draft.link_named("modifiedonbehalfby", owner::behind(call).as_ref());
     derived(call, transaction, draft)?;
     required(draft)
+}
+
+/// Notes when something was done, where rows of the table say so.
+fn at(draft: &mut Draft<'_>, column: &str, moment: i64) {
+    if draft.table.column(column).is_some() {
+        draft.set(column, Value::Integer(moment));
+    }
 }
 
 /// An account or a subject is not below itself.
@@ -129,6 +136,7 @@ fn derived(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> R
         }
         kind if draft.table.is_activity() => draft.set_text("activitytypecode", kind.to_owned()),
         "annotation" => note(call, connection, draft)?,
+        "activitymimeattachment" => attached(call, connection, draft)?,
         "queueitem" => queue_item(call, connection, draft)?,
         _ => {}
     }
@@ -143,19 +151,41 @@ fn note(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Resu
     if let Some(regarding) = draft.table.column("objectid").and_then(|column| draft.linked(column)) {
         draft.set_text("objecttypecode", regarding.table);
     }
-    if draft.changes("documentbody") {
-        let body: String = draft.text("documentbody").unwrap_or_default().split_ascii_whitespace().collect();
-        let about = i64::try_from(body.len() / 4 * 3).unwrap_or(i64::MAX);
-        if about.saturating_sub(2) > largest_file(call, connection)? {
-            return Err(ApiError::bad(0x8004_4a02, "Attachment file size is too big."));
+    content(call, connection, draft, "documentbody")
+}
+
+/// A file of a mail: it says what its mail is called, which one of its files it is and how large.
+fn attached(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>) -> Result<()> {
+    if let Some(mail) = draft.table.column("objectid").and_then(|column| draft.linked(column)) {
+        draft.set_text("objecttypecode", mail.table);
+        draft.set("activitysubject", mail.name.map_or(Value::Null, Value::Text));
+        if draft.is_null("attachmentnumber") {
+            // That it counts up is not documented; a number is required.
+            let number: i64 = connection
+                .prepare_cached("SELECT COUNT(*) + 1 FROM activitymimeattachment WHERE objectid = ?1")?
+                .query_row([mail.id.as_bytes().as_slice()], |row| row.get(0))?;
+            draft.set("attachmentnumber", Value::Integer(number));
         }
-        let Ok(content) = STANDARD.decode(&body) else {
-            return Err(ApiError::payload(draft.table, "The value of 'documentbody' is not base64."));
-        };
-        draft.set("filesize", Value::Integer(i64::try_from(content.len()).unwrap_or(i64::MAX)));
-        if !draft.is_null("documentbody") {
-            draft.set_text("documentbody", body);
-        }
+    }
+    content(call, connection, draft, "body")
+}
+
+/// The size of a file follows from its base64. Line breaks in that say nothing.
+fn content(call: &Call<'_>, connection: &Connection, draft: &mut Draft<'_>, column: &str) -> Result<()> {
+    if !draft.changes(column) {
+        return Ok(());
+    }
+    let body: String = draft.text(column).unwrap_or_default().split_ascii_whitespace().collect();
+    let about = i64::try_from(body.len() / 4 * 3).unwrap_or(i64::MAX);
+    if about.saturating_sub(2) > largest_file(call, connection)? {
+        return Err(ApiError::bad(0x8004_4a02, "Attachment file size is too big."));
+    }
+    let Ok(content) = STANDARD.decode(&body) else {
+        return Err(ApiError::payload(draft.table, format!("The value of '{column}' is not base64.")));
+    };
+    draft.set("filesize", Value::Integer(i64::try_from(content.len()).unwrap_or(i64::MAX)));
+    if !draft.is_null(column) {
+        draft.set_text(column, body);
     }
     Ok(())
 }

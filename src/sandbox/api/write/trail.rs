@@ -129,6 +129,7 @@ pub(in crate::sandbox::api) fn event(
 fn kept(table: &Table, column: &Column) -> bool {
     let left_out = [
         "activitytypecode",
+        "body",
         "createdby",
         "createdon",
         "documentbody",
