@@ -160,7 +160,7 @@ impl App {
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
             Slot::File => "Reading the file".into(),
-            Slot::Backup => "Writing what is deleted to a file".into(),
+            Slot::Backup => "Writing records to a file before they are sent".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

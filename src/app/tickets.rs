@@ -72,7 +72,7 @@ pub enum Slot {
     Learn,
     /// A file here that is to go into a column.
     File,
-    /// Rows that are about to be deleted, into a file.
+    /// Rows that are about to be deleted or merged, into a file.
     Backup,
 }
 
