@@ -1,5 +1,6 @@
 //! The beginning of a session.
 
+use super::beside::Beside;
 use super::bulk::Sending;
 use super::effect::{Effect, Request};
 use super::journal::{Keeping, Owner};
@@ -54,6 +55,7 @@ impl App {
         self.preview = Preview::default();
         self.watch = None;
         self.zone = Zone::default();
+        *self.beside = Beside::default();
         effects.push(Effect::Run(self.tickets.issue(Slot::Zone), Request::Zone));
         let slots = [
             Slot::Schema,
@@ -81,6 +83,7 @@ impl App {
             Slot::Counts,
             Slot::Attach,
             Slot::SavedFile,
+            Slot::Beside,
             Slot::FileToSend,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));

@@ -227,6 +227,7 @@ impl App {
         effects.extend(self.gather_on());
         effects.extend(self.count_related());
         effects
+        effects.extend(self.follow_beside());
     }
 
     pub(in crate::app) fn run_history(&mut self, command: HistoryCommand) -> Vec<Effect> {

@@ -5,6 +5,7 @@
 
 mod as_read;
 mod backup;
+pub mod beside;
 pub mod bulk;
 pub mod column_layout;
 
@@ -87,6 +88,7 @@ use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
     ColumnName, LookupPath, QuickFind, Relationship, StoredView, Table, TableName, TableSchema, Uploading,
 };
+use beside::Beside;
 use bulk::Sending;
 use column_layout::Layouts;
 use copy::CopiedText;
@@ -164,6 +166,8 @@ pub struct App {
     pub pane_state: PaneState,
     /// The form beside the rows.
     pub preview: Preview,
+    /// The first rows of the relationship under the cursor.
+    pub beside: Box<Beside>,
     /// The view that is seen is read again by itself.
     pub watch: Option<Watch>,
     /// What lies over the screen; the last one takes the keys.
@@ -272,6 +276,7 @@ impl App {
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
+            beside: Box::default(),
             seed: Uuid::nil(),
             made: 0,
             intent: None,

@@ -154,6 +154,7 @@ impl App {
             Slot::Timeline => "Reading the timeline".into(),
             Slot::Relationships => "Reading the relationships".into(),
             Slot::Counts => "Counting related rows".into(),
+            Slot::Beside => "Reading related rows".into(),
             Slot::Attach => "Reading the record to attach".into(),
             Slot::SavedFile => "Fetching the file".into(),
             Slot::FileToSend => "Reading the file".into(),

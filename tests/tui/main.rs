@@ -5,6 +5,7 @@
 mod acts;
 mod backups;
 mod bulk;
+mod beside;
 mod bytes;
 mod columns;
 mod confirming;

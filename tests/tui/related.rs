@@ -109,7 +109,12 @@ pub(crate) fn at_related(width: u16, height: u16) -> Desk {
 pub(crate) fn go_to(desk: &mut Desk, label: &str) {
     desk.keys("g g");
     for _ in 0..20 {
-        if desk.screen().lines().any(|line| line.trim_start().starts_with(&format!(">  {label}"))) {
+        // Where there is room the record stands before the list.
+        let is_there = |line: &str| {
+            let own = line.split_once("|>").map_or(line.trim_start().strip_prefix('>'), |(_, own)| Some(own));
+            own.is_some_and(|own| own.trim_start().starts_with(label))
+        };
+        if desk.screen().lines().any(is_there) {
             return;
         }
         desk.keys("j");
