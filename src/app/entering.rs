@@ -52,10 +52,11 @@ impl App {
         self.relationships.clear();
         self.asked_counts = None;
         self.attaching = None;
+        self.adding = None;
         self.preview = Preview::default();
+        *self.beside = Beside::default();
         self.watch = None;
         self.zone = Zone::default();
-        *self.beside = Beside::default();
         effects.push(Effect::Run(self.tickets.issue(Slot::Zone), Request::Zone));
         let slots = [
             Slot::Schema,
@@ -81,9 +82,9 @@ impl App {
             Slot::Timeline,
             Slot::Relationships,
             Slot::Counts,
+            Slot::Beside,
             Slot::Attach,
             Slot::SavedFile,
-            Slot::Beside,
             Slot::FileToSend,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));

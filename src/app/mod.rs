@@ -92,8 +92,8 @@ use beside::Beside;
 use bulk::Sending;
 use column_layout::Layouts;
 use copy::CopiedText;
-use desk::Attaching;
 use desk::around::Intent;
+use desk::{Anchor, Attaching};
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
@@ -221,6 +221,8 @@ pub struct App {
     asked_counts: Option<AskedCounts>,
     /// A row that is read to be attached.
     attaching: Option<Box<Attaching>>,
+    /// What a new row belongs to, whose table's columns are read for its form.
+    adding: Option<Box<Anchor>>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -272,11 +274,11 @@ impl App {
             screens: Screens::new(first),
             pane_state: PaneState::default(),
             preview: Preview::default(),
+            beside: Box::default(),
             watch: None,
             overlays: vec![],
             tickets: Tickets::default(),
             pending: Pending::default(),
-            beside: Box::default(),
             seed: Uuid::nil(),
             made: 0,
             intent: None,
@@ -300,6 +302,7 @@ impl App {
             relationships: BTreeMap::new(),
             asked_counts: None,
             attaching: None,
+            adding: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

@@ -53,6 +53,7 @@ impl App {
             Slot::Relationships | Slot::Counts => self.related_stopped(),
             Slot::Beside => self.beside_stopped(),
             Slot::Attach => self.attaching = None,
+            Slot::Learn => self.adding = None,
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),
             Slot::After => self.out_of_date.clear(),
@@ -65,8 +66,7 @@ impl App {
             | Slot::Zone
             | Slot::Fate
             | Slot::SavedFile
-            | Slot::File
-            | Slot::Learn => {}
+            | Slot::File => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]

@@ -242,3 +242,34 @@ async fn a_row_that_another_one_is_like_is_made_when_that_was_said_and_not_befor
     assert_eq!(count(&program).await, before + 1);
     program.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_added_among_what_is_related_to_an_account_has_it_as_its_customer() {
+    let mut program = Program::start().await;
+    program.wait_for("Action Card").await;
+    program.keys("/ a c c o u n t enter");
+    program.wait_for("info@").await;
+    program.keys("enter 3");
+    program.wait_for("counted").await;
+    let is_at_cases = |screen: &str| screen.contains(">  Cases (customerid)");
+    let cursor = |screen: &str| screen.lines().find(|line| line.starts_with(">  ")).map(str::to_owned);
+    let mut screen = program.wait_until("a cursor", |screen| cursor(screen).is_some()).await;
+    while !is_at_cases(&screen) {
+        let before = cursor(&screen);
+        program.keys("j");
+        screen = program.wait_until("the next line", |screen| cursor(screen) != before).await;
+    }
+    program.keys("a");
+    program.wait_for("New Case - Customer: Account ").await;
+    types(&mut program, "Made at its customer");
+    program.keys("ctrl-d");
+    program.wait_for("~1 pending").await;
+    assert!(program.writes().await.is_empty());
+    send(&mut program, "Case on ").await;
+    let made = "/api/data/v9.2/incidents?$filter=title eq 'Made at its customer'";
+    let made = program.row(made).await["value"][0].clone();
+    let paths = program.api_paths().await;
+    let read = paths.iter().find_map(|path| path.split("/accounts(").nth(1)?.split(')').next());
+    assert_eq!(made["_customerid_value"].as_str(), read, "{made}");
+    program.quit().await;
+}

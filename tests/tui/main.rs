@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
 mod acts;
+mod adding;
 mod backups;
-mod bulk;
 mod beside;
+mod bulk;
 mod bytes;
 mod columns;
 mod confirming;

@@ -15,7 +15,7 @@ fn to(column: &str, table: &str) -> Relationship {
     Relationship { schema: format!("incident_{column}_{table}"), table: table.into(), kind }
 }
 
-fn from(table: &str, column: &str) -> Relationship {
+pub(crate) fn from(table: &str, column: &str) -> Relationship {
     let kind =
         RelationshipKind::OneToMany { column: column.into(), navigation: format!("{column}_incident") };
     Relationship { schema: format!("{table}_{column}"), table: table.into(), kind }

@@ -4,6 +4,7 @@
 //! Must not know: how something is sent.
 
 mod activity;
+mod adding;
 pub mod around;
 mod attaching;
 mod closing;
@@ -295,6 +296,7 @@ impl App {
         if wanted.is_empty() {
             return vec![];
         }
+        self.adding = None; // what it waits for is not read any more
         vec![Effect::Run(self.tickets.issue(Slot::Learn), Request::Learn(wanted))]
     }
 
@@ -307,11 +309,15 @@ impl App {
                     self.schemas.entry(schema.table.name.clone()).or_insert(schema);
                 }
                 self.complete_draft();
+                if self.adding.is_some() {
+                    return self.add_on();
+                }
                 if matches!(self.overlays.last(), Some(Overlay::Draft(draft)) if draft.is_waiting) {
                     return self.finish_draft();
                 }
             }
             Err(error) => {
+                self.adding = None;
                 if let Some(draft) = self.draft_mut() {
                     draft.is_waiting = false;
                 }

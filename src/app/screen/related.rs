@@ -309,6 +309,7 @@ impl App {
             return vec![];
         }
         record.related.forget_counts(|count| !count.is_zero());
+        self.beside.forget();
         self.need_relationships()
     }
 
@@ -327,6 +328,7 @@ impl App {
     /// Makes the list of the record that is seen anew: its row or its relationships have come.
     pub(in crate::app) fn arrange_related(&mut self) {
         self.renew_related();
+        self.beside.look_again();
         let height = self.size.list_height();
         if let Screen::Record(record) = self.screens.top_mut()
             && record.tab == Tab::Related
@@ -340,7 +342,6 @@ impl App {
     pub(in crate::app) fn renew_related(&mut self) {
         let Screen::Record(record) = self.screens.top_mut() else { return };
         let Some(relationships) = self.relationships.get(&record.table.name) else { return };
-        self.beside.forget();
         if record.tab != Tab::Related {
             return;
         }
@@ -359,7 +360,6 @@ impl App {
         match result {
             Ok(relationships) => {
                 self.relationships.insert(table, relationships);
-        self.beside.look_again();
                 self.arrange_related();
             }
             Err(error) => {
@@ -427,6 +427,7 @@ impl App {
             let Screen::Record(record) = screen else { continue };
             record.related.forget_counts(|_| true);
         }
+        self.beside.forget();
         self.renew_related();
     }
 
@@ -458,7 +459,7 @@ impl App {
     pub(in crate::app) fn run_related(&mut self, command: RelatedCommand) -> Vec<Effect> {
         match command {
             RelatedCommand::Open => self.told(Self::open_related),
-        self.beside.forget();
+            RelatedCommand::Add => self.told(Self::add_related),
             RelatedCommand::Attach => self.told(Self::attach),
             RelatedCommand::Detach => self.told(Self::detach),
             RelatedCommand::All => {

@@ -32,9 +32,7 @@ pub(super) fn draw(
     // When there are more fields than room, the one with the cursor is in sight.
     let room = usize::from(area.height).saturating_sub(1 + below).max(BOX);
     let mut first = 0;
-    while heights[first..=draft.at.min(heights.len().saturating_sub(1))].iter().sum::<usize>() > room
-        && first < draft.at
-    {
+    while heights[first..heights.len().min(draft.at + 1)].iter().sum::<usize>() > room && first < draft.at {
         first += 1;
     }
     let mut cursor = None;
