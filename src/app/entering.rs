@@ -53,6 +53,7 @@ impl App {
         self.asked_counts = None;
         self.attaching = None;
         self.adding = None;
+        self.parked = None;
         self.preview = Preview::default();
         *self.beside = Beside::default();
         self.watch = None;

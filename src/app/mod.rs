@@ -93,7 +93,7 @@ use bulk::Sending;
 use column_layout::Layouts;
 use copy::CopiedText;
 use desk::around::Intent;
-use desk::{Anchor, Attaching};
+use desk::{Anchor, Attaching, Parked};
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
@@ -223,6 +223,8 @@ pub struct App {
     attaching: Option<Box<Attaching>>,
     /// What a new row belongs to, whose table's columns are read for its form.
     adding: Option<Box<Anchor>>,
+    /// A form that was left for something it tells of.
+    parked: Option<Parked>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -303,6 +305,7 @@ impl App {
             asked_counts: None,
             attaching: None,
             adding: None,
+            parked: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

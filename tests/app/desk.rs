@@ -273,3 +273,28 @@ async fn a_case_that_is_added_among_what_is_related_to_an_account_has_it_as_its_
     assert_eq!(made["_customerid_value"].as_str(), read, "{made}");
     program.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_activity_is_seen_from_the_form_of_a_resolution_which_is_there_again_afterwards() {
+    let mut program = Program::start_at_the_cases().await;
+    program.open_as_json().await;
+    program.keys("1 x r");
+    program.wait_for("1 open activity may be cancelled or block this.").await;
+    types(&mut program, "Drum replaced");
+    program.keys("shift-tab shift-tab");
+    program.wait_for("Enter open it, this is kept").await;
+    program.keys("enter");
+    program.wait_for("What you typed is kept.").await;
+    program
+        .wait_until("the activity", |screen| screen.contains("columns") && !screen.contains("Resolve"))
+        .await;
+    program.keys("esc");
+    program.wait_for("Drum replaced").await;
+    program.wait_for("1 open activity may be cancelled or block this.").await;
+    let reads = program.api_paths().await;
+    let looks = reads.iter().filter(|path| path.contains("/activitypointers?")).count();
+    assert_eq!(looks, 2, "it is read again: {reads:?}");
+    assert!(program.writes().await.is_empty());
+    program.keys("esc esc");
+    program.quit().await;
+}

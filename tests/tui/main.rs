@@ -62,5 +62,6 @@ mod timeline;
 mod typing;
 mod viewer;
 mod views;
+mod visiting;
 mod whole_row;
 mod words;

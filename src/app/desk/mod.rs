@@ -10,6 +10,7 @@ mod attaching;
 mod closing;
 mod linking;
 mod new_row;
+mod parked;
 mod queue;
 mod restoring;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use attaching::MOST_STAGED;
 pub use linking::Anchor;
 pub(in crate::app) use linking::Attaching;
+pub(in crate::app) use parked::Parked;
 
 use super::App;
 use super::command::act::ActCommand;
@@ -341,6 +343,7 @@ impl App {
                 self.notice = None;
             }
             Did::Stayed => {}
+            Did::Visited => return self.visit_activity(),
             Did::Searched => return self.search_for_draft(),
             Did::Nothing => {
                 if let Input::Key(key) = input {
