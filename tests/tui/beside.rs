@@ -141,7 +141,7 @@ fn what_cannot_be_read_or_was_stopped_is_told_beside_the_list_alone() {
     assert!(asked(&desk).is_none(), "it is not asked again by itself");
     desk.keys("j").stage.later(200);
     desk.press(Key::Ctrl('c'));
-    assert!(desk.screen().contains("Stopped."), "{}", desk.screen());
+    assert!(desk.screen().contains("| Stopped."), "{}", desk.screen());
     assert!(desk.screen().contains("Queue Items"), "the list stays: {}", desk.screen());
 }
 
