@@ -7,7 +7,7 @@ use super::App;
 use super::effect::{Effect, Request};
 use super::event::BackedUp;
 use super::notice::Notice;
-use super::pending::{Item, OperationKind, Pending, PendingOperation, RowKey, Target};
+use super::pending::{Item, OperationKind, Pending, PendingOperation, Target};
 use super::problem::Problem;
 use super::tickets::Slot;
 use crate::dataverse::{RowId, Table};
@@ -32,20 +32,42 @@ fn doomed<'a>(pending: &'a Pending, items: &[Item]) -> Vec<&'a Target> {
     sent.filter_map(|item| pending.operation_of(item)?.about.as_ref()).collect()
 }
 
-/// Rows that are written to a file, and where they are then.
+/// What becomes of the rows that are in a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::app) enum Doom {
+    #[default]
+    Deleted,
+    Merged,
+    /// Some are deleted, others merged.
+    Either,
+}
+
+impl Doom {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Merged => "merged",
+            Self::Either => "deleted or merged",
+        }
+    }
+}
+
+/// Rows that were written to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::app) struct Kept {
-    /// What becomes of them, in a word or three.
-    pub(in crate::app) what: &'static str,
-    /// Another send can bring them back.
-    pub(in crate::app) is_restorable: bool,
-    pub(in crate::app) path: String,
+    doom: Doom,
+    path: String,
 }
 
 impl Kept {
-    /// The same as a sentence without its full stop: the path ends it.
+    /// Where they are; the path ends the sentence.
     pub(in crate::app) fn told(&self) -> String {
-        format!("What was {} is in {}", self.what, self.path)
+        format!("What was {} is in {}", self.doom.word(), self.path)
+    }
+
+    /// Another send can bring some of them back.
+    pub(in crate::app) fn is_restorable(&self) -> bool {
+        self.doom != Doom::Merged
     }
 }
 
@@ -60,7 +82,7 @@ pub(in crate::app) fn without_backup(app: &App, items: &[Item]) -> &'static str 
 impl App {
     /// The rows that are in a file before these items are sent, each once, and what becomes of them. Of a merge both: the
     /// one that is closed and the one that it goes into.
-    fn kept_rows(&self, items: &[Item]) -> Option<(&'static str, Vec<(Table, RowId)>)> {
+    fn kept_rows(&self, items: &[Item]) -> Option<(Doom, Vec<(Table, RowId)>)> {
         let mut deleted = doomed(&self.pending, items);
         let items: BTreeSet<&Item> = items.iter().collect();
         let sendable = self.pending.sendable();
@@ -75,21 +97,21 @@ impl App {
                 .filter_map(|known| known.about.as_ref())
                 .collect();
         }
-        let what = match (deleted.is_empty(), merges.is_empty()) {
+        let doom = match (deleted.is_empty(), merges.is_empty()) {
             (true, true) => return None,
-            (false, true) => "deleted",
-            (true, false) => "merged",
-            (false, false) => "deleted or merged",
+            (false, true) => Doom::Deleted,
+            (true, false) => Doom::Merged,
+            (false, false) => Doom::Either,
         };
         let own = merges.iter().filter_map(|merge| merge.about.as_ref());
         let rows = deleted.into_iter().chain(own).map(|target| (target.table.clone(), target.id));
         let into = merges.iter().filter_map(|merge| {
-            let RowKey { table, id } = merge.into.as_ref()?;
-            Some((self.table_named(table.as_str())?, *id))
+            let table = &merge.about.as_ref()?.table; // both are of one table
+            Some((table.clone(), merge.into.as_ref()?.id))
         });
         let mut seen = BTreeSet::new();
         let rows = rows.chain(into).filter(|(table, id)| seen.insert((table.name.clone(), *id)));
-        Some((what, rows.collect()))
+        Some((doom, rows.collect()))
     }
 
     /// Why so many rows are not deleted at once.
@@ -109,16 +131,16 @@ impl App {
         count: usize,
         together: bool,
     ) -> Option<Vec<Effect>> {
-        let (what, rows) = self.kept_rows(items).filter(|_| self.keeps_backups)?;
+        let (doom, rows) = self.kept_rows(items).filter(|_| self.keeps_backups)?;
         if let Some(saving) = self.pending.saving() {
             self.say(format!("{saving} is on its way. Send these once it is answered."));
             return Some(vec![]);
         }
-        let said = format!("Writing {} records to a file before they are {what} ...", rows.len());
+        let said = format!("Writing {} records to a file before they are {} ...", rows.len(), doom.word());
         self.pending.line_up(items);
         self.sending.begin(count);
         self.sending.together = together;
-        self.sending.keeps = what;
+        self.sending.doom = doom;
         self.sent.begin();
         self.say(said);
         Some(vec![Effect::Run(self.tickets.issue(Slot::Backup), Request::BackUp(rows))])
@@ -132,8 +154,7 @@ impl App {
                     self.pending.read_whole(key, row);
                 }
                 self.notice = None; // the line tells what is on its way until it is answered
-                let what = self.sending.keeps;
-                self.sending.backup = Some(Kept { what, is_restorable: what != "merged", path });
+                self.sending.backup = Some(Kept { doom: self.sending.doom, path });
                 match self.sending.together {
                     true => vec![Effect::Together(self.pending.follow_together())],
                     false => self.pending.follow().into_iter().map(Effect::from).collect(),

@@ -169,12 +169,12 @@ impl App {
         };
         let relationship = line.relationship.clone();
         let columns = shown(&table, self.schemas.get(&table.name).map(AsRef::as_ref), asked);
-        let properties = columns.iter().map(|(_, property)| property.clone());
-        let mut query = Query::new(table.set.clone())
-            .select(properties.chain([table.primary_id.to_string()]))
-            .filter(condition)
-            .top(FIRST)
-            .annotations();
+        let mut properties: Vec<String> = columns.iter().map(|(_, property)| property.clone()).collect();
+        if !properties.iter().any(|property| *property == table.primary_id.as_str()) {
+            properties.push(table.primary_id.to_string());
+        }
+        let mut query =
+            Query::new(table.set.clone()).select(properties).filter(condition).top(FIRST).annotations();
         if columns.iter().any(|(_, property)| property == CREATED) {
             query = query.order_by_desc(CREATED);
         }

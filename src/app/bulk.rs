@@ -1,7 +1,7 @@
 //! Many sends at once: what goes out as answers come, and when the rest is kept back.
 
 use super::App;
-use super::backup::Kept;
+use super::backup::{Doom, Kept};
 use super::effect::Effect;
 use super::event::SaveFailure;
 use super::notice::Notice;
@@ -25,7 +25,7 @@ pub struct Sending {
     /// The rest was kept back.
     stopped: bool,
     /// What becomes of the rows that are written to a file.
-    pub(in crate::app) keeps: &'static str,
+    pub(in crate::app) doom: Doom,
     /// That file, once it is written.
     pub(in crate::app) backup: Option<Kept>,
     /// What waits for that file goes out as one.
@@ -147,7 +147,7 @@ impl App {
             None => self.say(said),
             Some(kept) => {
                 let next =
-                    if kept.is_restorable { "U stages them again   Esc dismiss" } else { "Esc dismiss" };
+                    if kept.is_restorable() { "U stages them again   Esc dismiss" } else { "Esc dismiss" };
                 let news = Problem::news(said).why(kept.told()).next(next);
                 self.notice = Some(Notice::Problem(news));
             }
