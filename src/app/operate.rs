@@ -67,11 +67,16 @@ impl App {
         effects.extend(self.read_stale_timeline());
         let deleted = !failed_now && operation.kind == OperationKind::Delete;
         let of_grid = operation.row().map(|key| key.table);
-        let is_linked = !failed_now && matches!(operation.operation, Operation::Associate(_));
-        if is_linked
-            && self.pending.saving().is_none()
-            && matches!(self.screen(), Screen::Grid(grid) if grid.parent.is_some())
-        {
+        let parent = match self.screen() {
+            Screen::Grid(grid) => grid.parent.as_deref(),
+            _ => None,
+        };
+        let is_linked = parent.is_some_and(|parent| match &operation.operation {
+            Operation::Associate(_) => true,
+            Operation::Create(_) => operation.row().as_ref() == Some(&parent.of),
+            _ => false,
+        });
+        if is_linked && !failed_now && self.pending.saving().is_none() {
             effects.extend(self.refresh());
         }
         if deleted

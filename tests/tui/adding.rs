@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dvtui::app::effect::Effect;
+use dvtui::app::event::{Event, Operated};
 use dvtui::app::overlay::Overlay;
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request};
@@ -181,6 +183,14 @@ fn a_among_the_related_rows_gives_the_lookup_to_the_row_that_they_belong_to() {
     desk.stage.answer(Slot::Learn, learned());
     desk.text("Broken printer").keys("Ctrl-D");
     assert!(body(&desk).contains(BELONGS), "{}", body(&desk));
+    desk.keys("w s y");
+    let sent = desk.stage.effects.iter().find_map(|effect| match effect {
+        Effect::Operate(id, _) => Some(*id),
+        _ => None,
+    });
+    desk.stage.event(Event::Operated(sent.unwrap(), Ok(Operated { row: None })));
+    let is_read = |effect: &Effect| matches!(effect, Effect::Run(_, Request::Rows(_)));
+    assert!(desk.stage.effects.iter().any(is_read), "the new row is to be seen among them");
 }
 
 #[test]
