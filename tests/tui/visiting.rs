@@ -1,5 +1,6 @@
 //! The form of a resolution lists open activities: each can be seen and finished first, and the form is kept.
 
+use dvtui::app::effect::Effect;
 use dvtui::app::overlay::Overlay;
 use dvtui::app::overlay::draft::Draft;
 use dvtui::app::tickets::Slot;
@@ -125,4 +126,19 @@ fn x_r_on_the_same_case_elsewhere_brings_the_form_back_and_on_another_it_does_no
     assert!(form(&desk).is_none());
     desk.keys("x r");
     assert_eq!(text(&desk, "subject"), "", "what was dropped is not kept");
+}
+
+#[test]
+fn leaving_the_program_says_once_that_the_form_would_be_lost() {
+    let mut desk = visiting();
+    let ends = |desk: &Desk| desk.stage.effects.iter().any(|effect| matches!(effect, Effect::Quit));
+    desk.keys("Q");
+    assert!(!ends(&desk));
+    assert!(
+        desk.message().starts_with("`Resolve CAS-00000-A1B2C3` is not staged and would be lost."),
+        "{}",
+        desk.message()
+    );
+    desk.keys("Q");
+    assert!(ends(&desk), "{}", desk.screen());
 }

@@ -14,6 +14,8 @@ pub(in crate::app) struct Parked {
     draft: Box<Draft>,
     /// The number of the view.
     view: u64,
+    /// It was said that it would be lost.
+    warned: bool,
 }
 
 impl App {
@@ -29,7 +31,7 @@ impl App {
         };
         let Some(Overlay::Draft(mut draft)) = self.overlays.pop() else { return vec![] };
         (draft.problem, draft.is_waiting) = (None, false); // it is not staged behind the person's back
-        self.parked = Some(Parked { draft, view: self.screens.top.number });
+        self.parked = Some(Parked { draft, view: self.screens.top.number, warned: false });
         let effects = self.open_record(table, activity.id, Tab::Form);
         self.say("What you typed is kept.  Esc leads back to it");
         effects
@@ -45,6 +47,15 @@ impl App {
             Some(parked) => self.reopen(*parked.draft),
             None => vec![],
         }
+    }
+
+    /// Says once that leaving the program loses a form that was left; answers whether it did.
+    pub(in crate::app) fn warns_of_parked(&mut self) -> bool {
+        let Some(parked) = self.parked.as_mut().filter(|parked| !parked.warned) else { return false };
+        parked.warned = true;
+        let title = parked.draft.title.clone();
+        self.say(format!("`{title}` is not staged and would be lost.  Esc leads back  Q quits"));
+        true
     }
 
     /// The form that was left about this row.
