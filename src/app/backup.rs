@@ -1,4 +1,5 @@
-//! Rows that are deleted together: how many at most, and the file that they are written to before anything is sent.
+//! What cannot be taken back: rows that are deleted together, how many at most, and rows that are merged. They are written
+//! to a file before anything is sent.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +7,15 @@ use super::App;
 use super::effect::{Effect, Request};
 use super::event::BackedUp;
 use super::notice::Notice;
-use super::pending::{Item, OperationKind, Pending, Target};
+use super::pending::{Item, OperationKind, Pending, PendingOperation, Target};
 use super::problem::Problem;
 use super::tickets::Slot;
+use crate::dataverse::{RowId, Table};
 use crate::text::grouped;
 
 /// So many rows are deleted by one send at most.
 const MOST: usize = 500;
-/// From so many on they are written to a file before.
+/// From so many deletes on they are written to a file before.
 const FROM: usize = 2;
 
 /// The rows that the next send of these items would delete.
@@ -30,15 +32,88 @@ fn doomed<'a>(pending: &'a Pending, items: &[Item]) -> Vec<&'a Target> {
     sent.filter_map(|item| pending.operation_of(item)?.about.as_ref()).collect()
 }
 
+/// What becomes of the rows that are in a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::app) enum Doom {
+    #[default]
+    Deleted,
+    Merged,
+    /// Some are deleted, others merged.
+    Either,
+}
+
+impl Doom {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Merged => "merged",
+            Self::Either => "deleted or merged",
+        }
+    }
+}
+
+/// Rows that were written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::app) struct Kept {
+    doom: Doom,
+    path: String,
+}
+
+impl Kept {
+    /// Where they are; the path ends the sentence.
+    pub(in crate::app) fn told(&self) -> String {
+        format!("What was {} is in {}", self.doom.word(), self.path)
+    }
+
+    /// Another send can bring some of them back.
+    pub(in crate::app) fn is_restorable(&self) -> bool {
+        self.doom != Doom::Merged
+    }
+}
+
 /// What a question says of a backup that there will not be.
 pub(in crate::app) fn without_backup(app: &App, items: &[Item]) -> &'static str {
-    match !app.keeps_backups && doomed(&app.pending, items).len() >= FROM {
+    match !app.keeps_backups && app.kept_rows(items).is_some() {
         true => " There is no backup: nothing may be kept on disk.",
         false => "",
     }
 }
 
 impl App {
+    /// The rows that are in a file before these items are sent, each once, and what becomes of them. Of a merge both: the
+    /// one that is closed and the one that it goes into.
+    fn kept_rows(&self, items: &[Item]) -> Option<(Doom, Vec<(Table, RowId)>)> {
+        let mut deleted = doomed(&self.pending, items);
+        let items: BTreeSet<&Item> = items.iter().collect();
+        let sendable = self.pending.sendable();
+        let operations = sendable.iter().filter(|item| items.contains(item));
+        let operations = operations.filter_map(|item| self.pending.operation_of(item));
+        let of = |kind: OperationKind| move |known: &&PendingOperation| known.kind == kind;
+        let merges: Vec<&PendingOperation> = operations.clone().filter(of(OperationKind::Merge)).collect();
+        if !merges.is_empty() {
+            // There is a file anyway: one that is deleted by itself goes there too.
+            deleted = operations
+                .filter(of(OperationKind::Delete))
+                .filter_map(|known| known.about.as_ref())
+                .collect();
+        }
+        let doom = match (deleted.is_empty(), merges.is_empty()) {
+            (true, true) => return None,
+            (false, true) => Doom::Deleted,
+            (true, false) => Doom::Merged,
+            (false, false) => Doom::Either,
+        };
+        let own = merges.iter().filter_map(|merge| merge.about.as_ref());
+        let rows = deleted.into_iter().chain(own).map(|target| (target.table.clone(), target.id));
+        let into = merges.iter().filter_map(|merge| {
+            let table = &merge.about.as_ref()?.table; // both are of one table
+            Some((table.clone(), merge.into.as_ref()?.id))
+        });
+        let mut seen = BTreeSet::new();
+        let rows = rows.chain(into).filter(|(table, id)| seen.insert((table.name.clone(), *id)));
+        Some((doom, rows.collect()))
+    }
+
     /// Why so many rows are not deleted at once.
     pub(in crate::app) fn too_many_deletes(&self, items: &[Item]) -> Option<String> {
         let count = doomed(&self.pending, items).len();
@@ -56,19 +131,16 @@ impl App {
         count: usize,
         together: bool,
     ) -> Option<Vec<Effect>> {
-        let doomed = doomed(&self.pending, items);
-        if doomed.len() < FROM || !self.keeps_backups {
-            return None;
-        }
+        let (doom, rows) = self.kept_rows(items).filter(|_| self.keeps_backups)?;
         if let Some(saving) = self.pending.saving() {
             self.say(format!("{saving} is on its way. Send these once it is answered."));
             return Some(vec![]);
         }
-        let rows: Vec<_> = doomed.iter().map(|target| (target.table.clone(), target.id)).collect();
-        let said = format!("Writing {} records to a file before they are deleted ...", rows.len());
+        let said = format!("Writing {} records to a file before they are {} ...", rows.len(), doom.word());
         self.pending.line_up(items);
         self.sending.begin(count);
         self.sending.together = together;
+        self.sending.doom = doom;
         self.sent.begin();
         self.say(said);
         Some(vec![Effect::Run(self.tickets.issue(Slot::Backup), Request::BackUp(rows))])
@@ -82,7 +154,7 @@ impl App {
                     self.pending.read_whole(key, row);
                 }
                 self.notice = None; // the line tells what is on its way until it is answered
-                self.sending.backup = Some(path);
+                self.sending.backup = Some(Kept { doom: self.sending.doom, path });
                 match self.sending.together {
                     true => vec![Effect::Together(self.pending.follow_together())],
                     false => self.pending.follow().into_iter().map(Effect::from).collect(),

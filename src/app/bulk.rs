@@ -1,6 +1,7 @@
 //! Many sends at once: what goes out as answers come, and when the rest is kept back.
 
 use super::App;
+use super::backup::{Doom, Kept};
 use super::effect::Effect;
 use super::event::SaveFailure;
 use super::notice::Notice;
@@ -23,8 +24,10 @@ pub struct Sending {
     alike: Option<(Reason, usize)>,
     /// The rest was kept back.
     stopped: bool,
-    /// The file that has what is deleted.
-    pub(in crate::app) backup: Option<String>,
+    /// What becomes of the rows that are written to a file.
+    pub(in crate::app) doom: Doom,
+    /// That file, once it is written.
+    pub(in crate::app) backup: Option<Kept>,
     /// What waits for that file goes out as one.
     pub(in crate::app) together: bool,
 }
@@ -90,10 +93,6 @@ impl Reason {
     }
 }
 
-fn told(path: &str) -> String {
-    format!("What was deleted is in {path}")
-}
-
 impl App {
     /// Something of these rows was answered: what waits goes out, but nothing after what did not arrive, and no more at
     /// all when one answer after the other fails alike.
@@ -146,8 +145,10 @@ impl App {
         };
         match self.sending.backup.as_ref().filter(|_| sent == saved + failed) {
             None => self.say(said),
-            Some(path) => {
-                let news = Problem::news(said).why(told(path)).next("U stages them again   Esc dismiss");
+            Some(kept) => {
+                let next =
+                    if kept.is_restorable() { "U stages them again   Esc dismiss" } else { "Esc dismiss" };
+                let news = Problem::news(said).why(kept.told()).next(next);
                 self.notice = Some(Notice::Problem(news));
             }
         }
@@ -160,7 +161,7 @@ impl App {
         }
         let why = match &self.sending.backup {
             None => problem.why.clone(),
-            Some(path) => format!("{} {}", problem.why, told(path)),
+            Some(kept) => format!("{} {}", problem.why, kept.told()),
         };
         self.notice = Some(Notice::Problem(problem.why(why)));
     }

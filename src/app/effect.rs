@@ -124,7 +124,8 @@ pub enum Request {
     Learn(Vec<Table>),
     /// Find out what became of an operation whose answer never came.
     FindOut(OperationId, Box<Operation>),
-    /// Write these rows to a new file, as they are now with all their columns: they are about to be deleted.
+    /// Write these rows to a new file, as they are now with all their columns: they are about to be deleted or
+    /// merged.
     BackUp(Vec<(Table, RowId)>),
     /// Look at the file at a path as it was typed, which is to go into a column.
     LookAtFile(String),

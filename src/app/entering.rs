@@ -1,5 +1,6 @@
 //! The beginning of a session.
 
+use super::beside::Beside;
 use super::bulk::Sending;
 use super::effect::{Effect, Request};
 use super::journal::{Keeping, Owner};
@@ -51,7 +52,10 @@ impl App {
         self.relationships.clear();
         self.asked_counts = None;
         self.attaching = None;
+        self.adding = None;
+        self.parked = None;
         self.preview = Preview::default();
+        *self.beside = Beside::default();
         self.watch = None;
         self.zone = Zone::default();
         effects.push(Effect::Run(self.tickets.issue(Slot::Zone), Request::Zone));
@@ -79,6 +83,7 @@ impl App {
             Slot::Timeline,
             Slot::Relationships,
             Slot::Counts,
+            Slot::Beside,
             Slot::Attach,
             Slot::SavedFile,
             Slot::FileToSend,

@@ -130,7 +130,7 @@ pub enum Reply {
     Learned(Result<Vec<Learned>, dataverse::Error>),
     /// What became of an operation.
     FoundOut(OperationId, Result<Operated, SaveFailure>),
-    /// Rows that are about to be deleted are in a file.
+    /// Rows that are about to be deleted or merged are in a file.
     BackedUp(Result<BackedUp, Problem>),
     /// What a file is that is to be sent; why it is of no use.
     LookedAtFile(Result<LocalFile, String>),

@@ -249,6 +249,12 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Details(_) => {
             vec![Hint::new("Enter", "open"), Hint::new("Esc", "close"), Hint::new("y", "copy")]
         }
+        Overlay::Draft(draft) if draft.activity().is_some() => vec![
+            Hint::new("Enter", "open it, this is kept"),
+            Hint::new("Ctrl-D", "stage"),
+            Hint::new("Esc", "cancel"),
+            Hint::new("Tab", "next"),
+        ],
         Overlay::Draft(_) => vec![
             Hint::new("Ctrl-D", "stage"),
             Hint::new("Esc", "cancel"),

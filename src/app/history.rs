@@ -220,13 +220,15 @@ impl App {
         if self.screens.settle() {
             self.left_view();
         }
-        let mut effects = self.read_stale_rows();
+        let mut effects = self.take_up_draft();
+        effects.extend(self.read_stale_rows());
         effects.extend(self.follow());
         effects.extend(self.preview_in_time());
         effects.extend(self.watch_in_time());
         effects.extend(self.look_up_in_time());
         effects.extend(self.gather_on());
         effects.extend(self.count_related());
+        effects.extend(self.follow_beside());
         effects
     }
 

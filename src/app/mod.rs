@@ -5,6 +5,7 @@
 
 mod as_read;
 mod backup;
+pub mod beside;
 pub mod bulk;
 pub mod column_layout;
 
@@ -87,11 +88,12 @@ use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
     ColumnName, LookupPath, QuickFind, Relationship, StoredView, Table, TableName, TableSchema, Uploading,
 };
+use beside::Beside;
 use bulk::Sending;
 use column_layout::Layouts;
 use copy::CopiedText;
-use desk::Attaching;
 use desk::around::Intent;
+use desk::{Anchor, Attaching, Parked};
 use destination::Place;
 use edit::LastChange;
 use exchanges::{Entry, RequestLog};
@@ -164,6 +166,8 @@ pub struct App {
     pub pane_state: PaneState,
     /// The form beside the rows.
     pub preview: Preview,
+    /// The first rows of the relationship under the cursor.
+    pub beside: Box<Beside>,
     /// The view that is seen is read again by itself.
     pub watch: Option<Watch>,
     /// What lies over the screen; the last one takes the keys.
@@ -219,6 +223,10 @@ pub struct App {
     asked_counts: Option<AskedCounts>,
     /// A row that is read to be attached.
     attaching: Option<Box<Attaching>>,
+    /// What a new row belongs to, whose table's columns are read for its form.
+    adding: Option<Box<Anchor>>,
+    /// A form that was left for something it tells of.
+    parked: Option<Parked>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -270,6 +278,7 @@ impl App {
             screens: Screens::new(first),
             pane_state: PaneState::default(),
             preview: Preview::default(),
+            beside: Box::default(),
             watch: None,
             overlays: vec![],
             tickets: Tickets::default(),
@@ -298,6 +307,8 @@ impl App {
             relationships: BTreeMap::new(),
             asked_counts: None,
             attaching: None,
+            adding: None,
+            parked: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

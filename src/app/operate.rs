@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::save::sentence;
 use super::tickets::Slot;
 use super::{App, Screen};
-use crate::dataverse::{Error, Operation, Row};
+use crate::dataverse::{Error, Row};
 
 impl App {
     /// An operation ended.
@@ -50,9 +50,7 @@ impl App {
                 self.arrived(format!("Done: {}.", operation.title));
                 self.is_out_of_date(operation);
                 self.related_is_stale();
-                if let Operation::Associate(_) = operation.operation {
-                    self.has_moved_by_link();
-                }
+                self.rows_have_come_or_gone(operation);
             }
             Err(failure) => {
                 self.sending.failed += 1;

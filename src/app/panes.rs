@@ -146,7 +146,8 @@ pub fn compared_and_audit(size: Size) -> (Part, Option<Part>) {
     (Part { width: left, ..all }, Some(Part { x: left + 1, width: right, ..all }))
 }
 
-fn whole(size: Size) -> Part {
+/// All of the room.
+pub(in crate::app) fn whole(size: Size) -> Part {
     Part { x: 0, y: 0, width: size.width, height: size.body_height() as u16 }
 }
 

@@ -9,7 +9,9 @@ impl App {
     pub(in crate::app) fn stop_reading(&mut self) -> Vec<Effect> {
         let slots: &[Slot] = match self.screen() {
             Screen::Grid(_) => &[Slot::Schema, Slot::QuickFind, Slot::Rows],
-            Screen::Record(_) => &[Slot::Row, Slot::Timeline, Slot::Relationships, Slot::Counts],
+            Screen::Record(_) => {
+                &[Slot::Row, Slot::Timeline, Slot::Relationships, Slot::Counts, Slot::Beside]
+            }
             Screen::SignIn(_) | Screen::Environments(_) => &[Slot::Session],
             Screen::Doctor(_) => &[Slot::Doctor],
             Screen::Log(_) => &[Slot::Repeat],
@@ -49,7 +51,9 @@ impl App {
             Slot::Audit => self.audit_stopped(),
             Slot::Timeline => self.timeline_stopped(),
             Slot::Relationships | Slot::Counts => self.related_stopped(),
+            Slot::Beside => self.beside_stopped(),
             Slot::Attach => self.attaching = None,
+            Slot::Learn => self.adding = None,
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),
             Slot::After => self.out_of_date.clear(),
@@ -62,8 +66,7 @@ impl App {
             | Slot::Zone
             | Slot::Fate
             | Slot::SavedFile
-            | Slot::File
-            | Slot::Learn => {}
+            | Slot::File => {}
         }
         self.say("Stopped.");
         vec![Effect::Cancel(slot)]

@@ -154,13 +154,14 @@ impl App {
             Slot::Timeline => "Reading the timeline".into(),
             Slot::Relationships => "Reading the relationships".into(),
             Slot::Counts => "Counting related rows".into(),
+            Slot::Beside => "Reading related rows".into(),
             Slot::Attach => "Reading the record to attach".into(),
             Slot::SavedFile => "Fetching the file".into(),
             Slot::FileToSend => "Reading the file".into(),
             Slot::Learn => "Reading the columns".into(),
             Slot::Fate => "Looking what became of it".into(),
             Slot::File => "Reading the file".into(),
-            Slot::Backup => "Writing what is deleted to a file".into(),
+            Slot::Backup => "Writing records to a file before they are sent".into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

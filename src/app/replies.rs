@@ -31,6 +31,7 @@ impl App {
             }
             Reply::Schema(result) => self.schema_came(result),
             Reply::Rows(result) if ticket.slot == Slot::Marked => self.gathered_page(result),
+            Reply::Rows(result) if ticket.slot == Slot::Beside => self.beside_came(result),
             Reply::Rows(result) => self.rows_came(ticket, result),
             Reply::Row(result) if ticket.slot == Slot::Preview => {
                 self.preview_came(result);

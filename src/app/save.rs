@@ -231,6 +231,9 @@ impl App {
 
     /// Leaves, unless changes would be lost or their fate is not known yet.
     pub(in crate::app) fn quit(&mut self) -> Vec<Effect> {
+        if self.warns_of_parked() {
+            return vec![];
+        }
         if self.pending.is_empty() {
             return self.leave();
         }

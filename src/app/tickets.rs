@@ -62,6 +62,8 @@ pub enum Slot {
     Relationships,
     /// How many rows are related to one.
     Counts,
+    /// The first rows of a relationship, beside the list of them.
+    Beside,
     /// A row that is to be attached to another one.
     Attach,
     /// A file here, for a note.
@@ -72,7 +74,7 @@ pub enum Slot {
     Learn,
     /// A file here that is to go into a column.
     File,
-    /// Rows that are about to be deleted, into a file.
+    /// Rows that are about to be deleted or merged, into a file.
     Backup,
 }
 

@@ -144,7 +144,8 @@ impl App {
 
     /// When the loop should tell the time next, without anything else happening.
     pub fn wants_tick_at(&self) -> Option<Timestamp> {
-        let due = [self.preview_due(), self.watch_due(), self.lookup_due(), self.review_due()];
-        due.into_iter().flatten().min()
+        let watched = [self.preview_due(), self.beside_due(), self.watch_due()];
+        let due = watched.into_iter().chain([self.lookup_due(), self.review_due()]);
+        due.flatten().min()
     }
 }

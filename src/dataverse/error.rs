@@ -171,7 +171,7 @@ impl Error {
     }
 
     /// The query names something that the table has not.
-    pub(super) fn is_unknown_property(&self) -> bool {
+    pub fn is_unknown_property(&self) -> bool {
         self.code() == Some(code::UNKNOWN_PROPERTY)
     }
 

@@ -1,4 +1,4 @@
-//! Rows that are about to be deleted together, written to a file of their own before anything is sent.
+//! Rows that are about to be deleted together or merged, written to a file of their own before anything is sent.
 //!
 //! The file is in `backups/` of the state folder, for nobody else, and never takes the place of another one. Each of its
 //! lines is a JSON object: `{"table":"account","id":"...","row":{...}}`, the row with all its columns as the server sends

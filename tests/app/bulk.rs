@@ -121,7 +121,7 @@ async fn rows_that_are_deleted_together_are_in_a_file_before_and_without_the_fil
         program.keys("d e l e t e space 2 enter");
     };
     delete(&mut program).await;
-    program.wait_for("Nothing was sent: what is deleted could not be written to a file before.").await;
+    program.wait_for("Nothing was sent: the records could not be written to a file before.").await;
     assert_eq!(program.writes().await.len(), 0);
     std::fs::remove_file(state.join("backups")).unwrap();
     program.keys("esc");
@@ -140,5 +140,50 @@ async fn rows_that_are_deleted_together_are_in_a_file_before_and_without_the_fil
         let id = line["id"].as_str().unwrap();
         assert!(deleted.iter().any(|write| write["path"].as_str().unwrap().contains(id)), "{line}");
     }
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_merged_are_in_a_file_before_as_they_were_and_without_the_file_nothing_is_merged() {
+    let mut program = Program::start_at_the_cases().await;
+    let state = program.settings.state_folder.clone();
+    let path = program.open_as_json().await;
+    let before = program.row(&path).await;
+    let id = before["incidentid"].as_str().unwrap();
+    let other = format!(
+        "/api/data/v9.2/incidents?$select=ticketnumber&$filter=statecode eq 0 and incidentid ne {id}&$top=1"
+    );
+    let other = program.row(&other).await["value"][0].clone();
+    program.keys("1 x g");
+    program.wait_for("it goes into").await;
+    program.paste(other["ticketnumber"].as_str().unwrap());
+    program.wait_for(" on the server for ").await;
+    program.keys("enter");
+    program.wait_for("~1 pending").await;
+    std::fs::write(state.join("backups"), "in the way").unwrap();
+    let merge = async |program: &mut Program| {
+        program.keys("s");
+        program.wait_for("Type merge 2").await;
+        program.keys("m e r g e space 2 enter");
+    };
+    program.keys("w");
+    program.wait_for("1 of 1 included").await;
+    merge(&mut program).await;
+    program.wait_for("Nothing was sent: the records could not be written to a file before.").await;
+    assert_eq!(program.writes().await.len(), 0);
+    std::fs::remove_file(state.join("backups")).unwrap();
+    program.keys("esc");
+    merge(&mut program).await;
+    program.wait_for("What was merged is in").await;
+    assert_eq!(program.row(&path).await["merged"], true);
+    let files: Vec<_> = std::fs::read_dir(state.join("backups")).unwrap().collect();
+    let [Ok(file)] = files.as_slice() else { panic!("{files:?}") };
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [own, into] = lines.as_slice() else { panic!("{text}") };
+    assert_eq!((&own["id"], &own["row"]["statecode"]), (&before["incidentid"], &json!(0)), "as it was");
+    assert!(own["row"]["merged"] != true && own["row"]["description"] == before["description"], "{own}");
+    assert_eq!(into["id"], other["incidentid"]);
     program.quit().await;
 }

@@ -242,3 +242,60 @@ async fn a_row_that_another_one_is_like_is_made_when_that_was_said_and_not_befor
     assert_eq!(count(&program).await, before + 1);
     program.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_added_among_what_is_related_to_an_account_has_it_as_its_customer() {
+    let mut program = Program::start().await;
+    program.wait_for("Action Card").await;
+    program.keys("/ a c c o u n t enter");
+    program.wait_for("info@").await;
+    program.keys("enter 3");
+    program.wait_for("counted").await;
+    let is_at_cases = |screen: &str| screen.contains(">  Cases (customerid)");
+    let cursor = |screen: &str| screen.lines().find(|line| line.starts_with(">  ")).map(str::to_owned);
+    let mut screen = program.wait_until("a cursor", |screen| cursor(screen).is_some()).await;
+    while !is_at_cases(&screen) {
+        let before = cursor(&screen);
+        program.keys("j");
+        screen = program.wait_until("the next line", |screen| cursor(screen) != before).await;
+    }
+    program.keys("a");
+    program.wait_for("New Case - Customer: Account ").await;
+    types(&mut program, "Made at its customer");
+    program.keys("ctrl-d");
+    program.wait_for("~1 pending").await;
+    assert!(program.writes().await.is_empty());
+    send(&mut program, "Case on ").await;
+    let made = "/api/data/v9.2/incidents?$filter=title eq 'Made at its customer'";
+    let made = program.row(made).await["value"][0].clone();
+    let paths = program.api_paths().await;
+    let read = paths.iter().find_map(|path| path.split("/accounts(").nth(1)?.split(')').next());
+    assert_eq!(made["_customerid_value"].as_str(), read, "{made}");
+    program.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_activity_that_is_done_meanwhile_is_gone_from_the_form_of_a_resolution_which_was_kept() {
+    let mut program = Program::start_at_the_cases().await;
+    program.open_as_json().await;
+    program.keys("1 x r");
+    program.wait_for("1 open activity may be cancelled or block this.").await;
+    types(&mut program, "Drum replaced");
+    program.keys("shift-tab shift-tab");
+    program.wait_for("Enter open it, this is kept").await;
+    program.keys("enter");
+    program.wait_for("What you typed is kept.").await;
+    program
+        .wait_until("the activity", |screen| screen.contains("columns") && !screen.contains("Resolve"))
+        .await;
+    let paths = program.api_paths().await;
+    let task = paths.iter().find(|path| path.contains("/tasks(")).unwrap();
+    program.change_as_somebody_else(task, json!({ "statecode": 1, "statuscode": 5 })).await;
+    let before = program.writes().await.len();
+    program.keys("esc");
+    program.wait_for("Drum replaced").await;
+    program.wait_for("It has no open activities.").await;
+    assert_eq!(program.writes().await.len(), before, "only somebody else wrote");
+    program.keys("esc esc");
+    program.quit().await;
+}

@@ -36,11 +36,11 @@ fn table(name: &str, set: &str, id: &str, label: &str) -> Table {
     }
 }
 
-fn note() -> Table {
+pub(crate) fn note() -> Table {
     table("annotation", "annotations", "annotationid", "Note")
 }
 
-fn resolution() -> Table {
+pub(crate) fn resolution() -> Table {
     table("incidentresolution", "incidentresolutions", "activityid", "Case Resolution")
 }
 

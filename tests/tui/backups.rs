@@ -1,9 +1,11 @@
-//! Rows that are deleted together are in a file before anything is sent.
+//! Rows that are deleted together or merged are in a file before anything is sent.
 
 use bytes::Bytes;
 use dvtui::app::effect::{Effect, WriteId};
 use dvtui::app::event::{BackedUp, Event, Operated};
+use dvtui::app::finding::{Found, Hit};
 use dvtui::app::journal::Opened;
+use dvtui::app::looking_up::LookupFound;
 use dvtui::app::pending::{RowKey, RowState};
 use dvtui::app::problem::Problem;
 use dvtui::app::tickets::Slot;
@@ -11,7 +13,7 @@ use dvtui::app::{Reply, Request};
 use dvtui::dataverse::{Operation, Page, Row, RowId, Table};
 
 use crate::desk::Desk;
-use crate::stage::identity;
+use crate::stage::{identity, tables};
 
 const PATH: &str = "~/.local/state/dvtui/backups/contoso-uat-20261127T191003.512Z.jsonl";
 
@@ -175,4 +177,83 @@ fn more_than_500_deletes_are_refused_before_anybody_is_asked() {
         let refusal = format!("{rows} deletes are included: at most 500 are sent at once.");
         assert_eq!(desk.message().starts_with(&refusal), !is_asked, "{}", desk.message());
     }
+}
+
+/// The first case is staged to be merged into the fourth one, and the review is seen.
+fn merging() -> Desk {
+    let mut desk = Desk::with(identity(), 12, 80, 24);
+    desk.keys("x g");
+    desk.stage.answer(Slot::Ways, Reply::LookedUp(Ok(LookupFound::default())));
+    desk.text("c").stage.later(250);
+    let hit = Hit {
+        table: tables().remove(1),
+        id: "00000003-0000-4000-8000-0000000000aa".parse().unwrap(),
+        name: "CAS-00003-A1B2C3".into(),
+        detail: String::new(),
+    };
+    let found = Found { hits: vec![hit], ..Found::default() };
+    desk.stage.answer(Slot::LookUp, Reply::LookedUp(Ok(LookupFound { paths: None, found })));
+    desk.keys("Enter w");
+    desk
+}
+
+/// The merges that the last event sent.
+fn merges(desk: &Desk) -> Vec<WriteId> {
+    let sent = desk.stage.effects.iter().filter_map(|effect| match effect {
+        Effect::Operate(id, operation) if matches!(**operation, Operation::Act(_)) => Some(*id),
+        _ => None,
+    });
+    sent.collect()
+}
+
+fn numbers(desk: &Desk) -> Vec<u32> {
+    rows(desk).iter().map(|(_, id)| id.to_string()[..8].parse().unwrap()).collect()
+}
+
+#[test]
+fn a_merge_is_sent_once_both_of_its_rows_are_in_a_file() {
+    let mut desk = merging();
+    desk.keys("s").text("merge 2").keys("Enter");
+    assert_eq!(merges(&desk), []);
+    assert_eq!(desk.message(), "Writing 2 records to a file before they are merged ...");
+    assert_eq!(numbers(&desk), [0, 3], "the one that is closed, and the one that it goes into");
+    written(&mut desk);
+    let [id] = merges(&desk)[..] else { panic!("{:?}", desk.stage.effects) };
+    deleted(&mut desk, id);
+    insta::assert_snapshot!("what_was_merged", desk.screen());
+    let screen = desk.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(screen.contains(&format!("What was merged is in {PATH}")), "{screen}");
+    assert!(!desk.screen().contains("U stages them again"), "it cannot be taken back: {}", desk.screen());
+}
+
+#[test]
+fn where_the_file_cannot_be_written_nothing_is_merged() {
+    let mut desk = merging();
+    desk.keys("s").text("merge 2").keys("Enter");
+    let problem = Problem::new("Nothing was sent.").why("The disk is full.");
+    desk.stage.answer(Slot::Backup, Reply::BackedUp(Err(problem)));
+    desk.stage.app.drawn();
+    assert!(!desk.sends() && all_wait(&desk) && desk.pending() == 1);
+}
+
+#[test]
+fn one_delete_beside_a_merge_is_in_the_file_and_so_is_no_row_twice() {
+    let mut desk = merging();
+    desk.keys("Esc j j j D j D w s").text("delete 3").keys("Enter");
+    assert_eq!(desk.message(), "Writing 3 records to a file before they are deleted or merged ...");
+    assert_eq!(numbers(&desk), [3, 4, 0]);
+    let mut desk = merging();
+    desk.keys("Esc j D w s").text("delete 3").keys("Enter");
+    assert_eq!(numbers(&desk), [1, 0, 3]);
+}
+
+#[test]
+fn where_nothing_may_be_kept_a_merge_says_that_there_is_no_backup() {
+    let mut desk = merging();
+    desk.stage.event(Event::JournalOpened(Opened::Off));
+    desk.keys("s");
+    let screen = desk.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(screen.contains("There is no backup: nothing may be kept on disk."), "{screen}");
+    desk.text("merge 2").keys("Enter");
+    assert_eq!(merges(&desk).len(), 1);
 }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on should say where
 
 mod acts;
+mod adding;
 mod backups;
+mod beside;
 mod bulk;
 mod bytes;
 mod columns;
@@ -60,5 +62,6 @@ mod timeline;
 mod typing;
 mod viewer;
 mod views;
+mod visiting;
 mod whole_row;
 mod words;

@@ -15,7 +15,7 @@ fn to(column: &str, table: &str) -> Relationship {
     Relationship { schema: format!("incident_{column}_{table}"), table: table.into(), kind }
 }
 
-fn from(table: &str, column: &str) -> Relationship {
+pub(crate) fn from(table: &str, column: &str) -> Relationship {
     let kind =
         RelationshipKind::OneToMany { column: column.into(), navigation: format!("{column}_incident") };
     Relationship { schema: format!("{table}_{column}"), table: table.into(), kind }
@@ -109,7 +109,12 @@ pub(crate) fn at_related(width: u16, height: u16) -> Desk {
 pub(crate) fn go_to(desk: &mut Desk, label: &str) {
     desk.keys("g g");
     for _ in 0..20 {
-        if desk.screen().lines().any(|line| line.trim_start().starts_with(&format!(">  {label}"))) {
+        // Where there is room the record stands before the list.
+        let is_there = |line: &str| {
+            let own = line.split_once("|>").map_or(line.trim_start().strip_prefix('>'), |(_, own)| Some(own));
+            own.is_some_and(|own| own.trim_start().starts_with(label))
+        };
+        if desk.screen().lines().any(is_there) {
             return;
         }
         desk.keys("j");

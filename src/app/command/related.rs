@@ -12,6 +12,8 @@ pub enum RelatedCommand {
     Open,
     /// The empty ones too.
     All,
+    /// A new row on the other side.
+    Add,
     /// Another row to this one.
     Attach,
     /// What is under the cursor from this one.
@@ -22,6 +24,13 @@ fn on_a_line(app: &App) -> Availability {
     match app.related() {
         Some(_) => Availability::Yes,
         None => Availability::No("Nothing stands here.".into()),
+    }
+}
+
+fn addable(app: &App) -> Availability {
+    match app.addable() {
+        Ok(_) => Availability::Yes,
+        Err(why) => Availability::No(why),
     }
 }
 
@@ -47,6 +56,11 @@ pub const COMMANDS: &[CommandSpec] = &[
         .hint("open")
         .words("follow children parent lookup")
         .enabled(on_a_line),
+    spec(RelatedCommand::Add, "related.add", "Add a related row: a new one that belongs to this row")
+        .keys(&[&[Key::Char('a')]])
+        .hint("add")
+        .words("new create insert child")
+        .enabled(addable),
     spec(RelatedCommand::All, "related.all", "Hide or show what is empty")
         .keys(&[&[Key::Char('z'), Key::Char('e')]])
         .hint("all"),
@@ -74,6 +88,11 @@ pub const COMMANDS: &[CommandSpec] = &[
     .keys(&[&[Key::Enter]])
     .hint("open")
     .enabled(on_a_row),
+    row(RelatedCommand::Add, "related-rows.add", "New row that belongs to the same row")
+        .keys(&[&[Key::Char('a')]])
+        .hint("add")
+        .words("new create insert child")
+        .enabled(addable),
     row(RelatedCommand::Attach, "related-rows.attach", "Attach a row that exists")
         .keys(&[&[Key::Char('A')]])
         .hint("attach")

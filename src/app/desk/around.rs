@@ -64,7 +64,12 @@ impl App {
         if let Recipe::Resolve { open: known, .. } = &mut draft.recipe {
             *known = open.to_vec();
         }
-        if !open.is_empty() {
+        let is_first = |field: &Field| field.column.as_str() == OPEN_FIRST;
+        let asked = draft.fields.iter().position(is_first);
+        if let (Some(place), true) = (asked, open.is_empty()) {
+            draft.fields.remove(place);
+        }
+        if !open.is_empty() && asked.is_none() {
             let pick = |text: &str, first: bool| Pick {
                 staged: Staged { change: Change::YesNo(first), text: text.to_owned() },
                 detail: String::new(),
@@ -82,18 +87,14 @@ impl App {
         draft.effects.extend(match open {
             [] => vec![NONE_OPEN.to_owned()],
             open => {
-                let count = match open.len() {
-                    1 => "It has 1 open activity, which".to_owned(),
-                    count => format!("It has {count} open activities, which"),
+                let (count, them) = match open.len() {
+                    1 => ("1 open activity".to_owned(), "it"),
+                    count => (format!("{count} open activities"), "them"),
                 };
-                let mut told = vec![format!("{count} may be cancelled or block this:")];
-                told.extend(open.iter().take(3).map(|activity| {
-                    let due = activity.due.as_ref().map(|due| format!("   due {due}")).unwrap_or_default();
-                    format!("  {}  {}{due}", activity.kind, activity.subject)
-                }));
-                told
+                vec![format!("{count} may be cancelled or block this. Tab leads to {them}:")]
             }
         });
+        draft.fit();
     }
 
     fn stage_pick(&mut self, target: Target, queued: Option<Queued>) {

@@ -42,6 +42,11 @@ impl App {
         if let Some(closed) = about.iter().find(|target| is_closed(target, &schema)) {
             return Err(format!("{} is not active.  x o reactivates it", closed.name));
         }
+        if let [one] = about.as_slice()
+            && let Some(draft) = self.parked_about(&one.key())
+        {
+            return Ok(self.reopen(draft));
+        }
         let types = picks(schema.status_of_state(RESOLVED));
         let notes = self.table_named(NOTE);
         let field = |table: &str, column: &str, label: &str, required: bool, value: Value| Field {

@@ -16,7 +16,7 @@ use crate::app::{Screen, field};
 use crate::dataverse::{Association, Change, Error, Operation, Relationship, RelationshipKind, Row, Table};
 
 /// Activities of every kind are read together, and written each in the table of its kind.
-const ACTIVITIES: &str = "activitypointer";
+pub(super) const ACTIVITIES: &str = "activitypointer";
 
 /// What rows are attached to and detached from: one row, and a relationship of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ pub(in crate::app) struct Attaching {
 
 impl App {
     /// What rows are attached to here, or why they cannot be.
-    fn anchor(&self) -> Result<Anchor, String> {
+    pub(super) fn anchor(&self) -> Result<Anchor, String> {
         if let Some(reason) = self.read_only() {
             return Err(reason);
         }

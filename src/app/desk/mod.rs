@@ -4,11 +4,13 @@
 //! Must not know: how something is sent.
 
 mod activity;
+mod adding;
 pub mod around;
 mod attaching;
 mod closing;
 mod linking;
 mod new_row;
+mod parked;
 mod queue;
 mod restoring;
 
@@ -19,6 +21,7 @@ use uuid::Uuid;
 pub use attaching::MOST_STAGED;
 pub use linking::Anchor;
 pub(in crate::app) use linking::Attaching;
+pub(in crate::app) use parked::Parked;
 
 use super::App;
 use super::command::act::ActCommand;
@@ -295,6 +298,7 @@ impl App {
         if wanted.is_empty() {
             return vec![];
         }
+        self.adding = None; // what it waits for is not read any more
         vec![Effect::Run(self.tickets.issue(Slot::Learn), Request::Learn(wanted))]
     }
 
@@ -307,11 +311,15 @@ impl App {
                     self.schemas.entry(schema.table.name.clone()).or_insert(schema);
                 }
                 self.complete_draft();
+                if self.adding.is_some() {
+                    return self.add_on();
+                }
                 if matches!(self.overlays.last(), Some(Overlay::Draft(draft)) if draft.is_waiting) {
                     return self.finish_draft();
                 }
             }
             Err(error) => {
+                self.adding = None;
                 if let Some(draft) = self.draft_mut() {
                     draft.is_waiting = false;
                 }
@@ -335,6 +343,7 @@ impl App {
                 self.notice = None;
             }
             Did::Stayed => {}
+            Did::Visited => return self.visit_activity(),
             Did::Searched => return self.search_for_draft(),
             Did::Nothing => {
                 if let Input::Key(key) = input {

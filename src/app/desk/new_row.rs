@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::adding::Belonging;
 use super::shown;
 use crate::app::App;
 use crate::app::Screen;
@@ -58,7 +59,22 @@ impl App {
         }
         let schema = self.schemas.get(&table.name).cloned();
         let schema = schema.ok_or("The table's columns have not been read yet.")?;
-        let can = |column: &Column| field::writable(column, Purpose::Create).is_ok() && is_asked(column);
+        self.draft_row(&schema, like, None)
+    }
+
+    /// The same for a row of any table; of `under`, whose lookup to that row is not asked for.
+    pub(super) fn draft_row(
+        &mut self,
+        schema: &TableSchema,
+        like: Option<Target>,
+        under: Option<Belonging>,
+    ) -> Result<Vec<Effect>, String> {
+        let table = schema.table.clone();
+        let link = under.as_ref().and_then(|under| schema.column(under.column.as_str()));
+        let is_link = |column: &Column| link.is_some_and(|link| link.name == column.name);
+        let can = |column: &Column| {
+            field::writable(column, Purpose::Create).is_ok() && is_asked(column) && !is_link(column)
+        };
         let required =
             |column: &Column| column.required != Required::None && column.required != Required::Recommended;
         // The server fills these by itself.
@@ -84,13 +100,22 @@ impl App {
             let rest = rest.filter(|column| !fields.iter().any(|field| field.column == column.name));
             given = rest.filter_map(|column| self.copied(column, like)).collect();
         }
-        let title = match &like {
-            Some(like) => format!("Copy of {}", like.name),
-            None => format!("New {}", table.display_name),
+        let title = match (&like, &under, link) {
+            (Some(like), ..) => format!("Copy of {}", like.name),
+            (None, Some(Belonging { row, .. }), Some(link)) => {
+                let of = format!("{} {}", row.table.display_name, row.name);
+                format!("New {} - {}: {of}", table.display_name, link.display_name)
+            }
+            (None, ..) => format!("New {}", table.display_name),
         };
+        let mut about = Vec::new();
+        if let (Some(under), Some(link)) = (under, link) {
+            given.push(under.given(link));
+            about.push(under.row);
+        }
         let word = table.display_name.to_lowercase();
         let recipe = Recipe::Create { table, link: None, given, word };
-        Ok(self.open_draft(Draft::new(recipe, vec![], title, fields)))
+        Ok(self.open_draft(Draft::new(recipe, about, title, fields)))
     }
 
     /// Puts the value of a row into a field.

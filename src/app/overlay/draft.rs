@@ -24,7 +24,7 @@ pub struct Draft {
     pub title: String,
     /// Its fields.
     pub fields: Vec<Field>,
-    /// The field with the cursor.
+    /// The field with the cursor; behind the fields, the open activity.
     pub at: usize,
     /// Why it is not staged.
     pub problem: Option<String>,
@@ -107,6 +107,8 @@ pub(in crate::app) enum Did {
     Finished,
     /// A row is to be searched for.
     Searched,
+    /// The open activity under the cursor is to be seen.
+    Visited,
     Closed,
     Stayed,
     Nothing,
@@ -192,6 +194,29 @@ impl Draft {
         }
     }
 
+    /// The activities of the case that are not done yet, as far as they are known.
+    pub fn open(&self) -> &[OpenActivity] {
+        match &self.recipe {
+            Recipe::Resolve { open, .. } => open,
+            Recipe::Create { .. } => &[],
+        }
+    }
+
+    /// The one of them that is under the cursor.
+    pub fn activity(&self) -> Option<&OpenActivity> {
+        self.open().get(self.at.checked_sub(self.fields.len())?)
+    }
+
+    /// The last place that the cursor can be at.
+    fn end(&self) -> usize {
+        (self.fields.len() + self.open().len()).saturating_sub(1)
+    }
+
+    /// Keeps the cursor where something is: there may be fewer fields and activities than before.
+    pub(in crate::app) fn fit(&mut self) {
+        self.at = self.at.min(self.end());
+    }
+
     /// Characters are text rather than letters that pick.
     pub fn takes_text(&self) -> bool {
         self.fields.get(self.at).is_some_and(Field::is_text)
@@ -211,7 +236,7 @@ impl Draft {
 
     pub(in crate::app) fn input(&mut self, input: &Input) -> Did {
         let warned = std::mem::take(&mut self.warned);
-        let last = self.fields.len().saturating_sub(1);
+        let (last, end) = (self.fields.len().saturating_sub(1), self.end());
         let lines = matches!(self.fields.get(self.at).map(|field| &field.value), Some(Value::Lines(_)));
         match input {
             Input::Key(Key::Ctrl('d' | 's')) => return Did::Finished,
@@ -224,15 +249,16 @@ impl Draft {
                 }
                 return Did::Closed;
             }
-            Input::Key(Key::Tab) => self.at = if self.at == last { 0 } else { self.at + 1 },
-            Input::Key(Key::BackTab) => self.at = self.at.checked_sub(1).unwrap_or(last),
+            Input::Key(Key::Tab) => self.at = if self.at >= end { 0 } else { self.at + 1 },
+            Input::Key(Key::BackTab) => self.at = self.at.checked_sub(1).unwrap_or(end),
+            Input::Key(Key::Enter) if self.activity().is_some() => return Did::Visited,
             Input::Key(Key::Enter | Key::Char('e' | '/')) if self.is_at_row() => return Did::Searched,
             Input::Key(Key::Enter) if !lines && self.at < last => self.at += 1,
             Input::Key(Key::Enter) if !lines => {
                 self.problem = Some("Enter does not stage. Ctrl-D does.".to_owned());
                 return Did::Stayed;
             }
-            Input::Key(Key::Down) if !lines => self.at = (self.at + 1).min(last),
+            Input::Key(Key::Down) if !lines => self.at = (self.at + 1).min(end),
             Input::Key(Key::Up) if !lines => self.at = self.at.saturating_sub(1),
             input => {
                 let Some(field) = self.fields.get_mut(self.at) else { return Did::Nothing };

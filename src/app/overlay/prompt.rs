@@ -136,7 +136,7 @@ fn send_text(app: &App, items: &[Item], together: bool) -> String {
         let Some(operation) = app.pending.operation(*id) else { return String::new() };
         let values: Vec<String> = operation.values.iter().map(|(_, text)| short(text)).collect();
         let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
-        return format!("{}{}{values}?{for_good}", headline(operation), place(app));
+        return format!("{}{}{values}?{for_good}{backup}", headline(operation), place(app));
     }
     let count = |item: &Item| match item {
         Item::Row(key) => app.pending.row(&key.table, key.id).map_or(0, |row| row.edits.len()),

@@ -16,8 +16,8 @@ use crate::app::screen::grid::{Chip, Parent};
 use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
 use crate::dataverse::{
-    self, ColumnName, RelatedCount, Relationship, RelationshipKind, Row, RowId, Table, TableName,
-    TableSchema, Total,
+    self, ColumnName, Filter, RelatedCount, Relationship, RelationshipKind, Row, RowId, Table, TableName,
+    TableSchema, Total, field,
 };
 
 /// Relationships that are counted at once.
@@ -106,6 +106,37 @@ impl RelatedLine {
             Count::Refused(why) => why,
             _ => "",
         }
+    }
+
+    /// It is known that there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.count.is_zero()
+    }
+
+    /// Why the server does not tell how many rows there are.
+    pub fn refused(&self) -> Option<&str> {
+        match &self.count {
+            Count::Refused(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// How many rows there are, as far as that is known.
+    pub fn rows(&self) -> u64 {
+        match &self.count {
+            Count::Known(count) => count.total.rows,
+            _ => 0,
+        }
+    }
+
+    /// The rows on the other side: their table, and the condition that they are. Nothing where that is not known.
+    pub(in crate::app) fn rows_of(&self, record: &Record) -> Option<(Table, Filter)> {
+        if self.relationship.lookup().is_some() {
+            let (table, id) = pointed(record, self).ok()?;
+            let condition = field(table.primary_id.as_str()).eq(id);
+            return Some((table, condition));
+        }
+        Some((self.table.clone()?, self.relationship.condition(&record.table, record.id)?))
     }
 
     /// Where it stands in the list: what says most of the row first, what is empty last.
@@ -278,6 +309,7 @@ impl App {
             return vec![];
         }
         record.related.forget_counts(|count| !count.is_zero());
+        self.beside.forget();
         self.need_relationships()
     }
 
@@ -296,6 +328,7 @@ impl App {
     /// Makes the list of the record that is seen anew: its row or its relationships have come.
     pub(in crate::app) fn arrange_related(&mut self) {
         self.renew_related();
+        self.beside.look_again();
         let height = self.size.list_height();
         if let Screen::Record(record) = self.screens.top_mut()
             && record.tab == Tab::Related
@@ -394,6 +427,7 @@ impl App {
             let Screen::Record(record) = screen else { continue };
             record.related.forget_counts(|_| true);
         }
+        self.beside.forget();
         self.renew_related();
     }
 
@@ -425,6 +459,7 @@ impl App {
     pub(in crate::app) fn run_related(&mut self, command: RelatedCommand) -> Vec<Effect> {
         match command {
             RelatedCommand::Open => self.told(Self::open_related),
+            RelatedCommand::Add => self.told(Self::add_related),
             RelatedCommand::Attach => self.told(Self::attach),
             RelatedCommand::Detach => self.told(Self::detach),
             RelatedCommand::All => {

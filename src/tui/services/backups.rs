@@ -1,4 +1,4 @@
-//! What is about to be deleted, into a file.
+//! What is about to be deleted or merged, into a file.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::app::problem::Problem;
 use crate::dataverse::{RowId, Table};
 use crate::ops::backup::{self, Failure};
 
-const NOT_SENT: &str = "Nothing was sent: what is deleted could not be written to a file before";
+const NOT_SENT: &str = "Nothing was sent: the records could not be written to a file before";
 
 impl Services {
     /// Writes rows to a new file beside the journal.

@@ -12,6 +12,8 @@ use crate::tui::theme::Theme;
 const LABEL: u16 = 20;
 /// Lines of a field of several lines.
 const BOX: usize = 3;
+/// Lines of open activities.
+const OPEN: usize = 3;
 
 /// Draws the form; answers where the cursor is.
 pub(super) fn draw(
@@ -22,7 +24,7 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let heights: Vec<usize> = draft.fields.iter().map(height).collect();
-    let below = draft.effects.len() + 1;
+    let below = draft.effects.len() + draft.open().len().min(OPEN) + 1;
     let wanted = 1 + heights.iter().sum::<usize>() + below;
     let area = panel::open(wanted as u16, focus, theme, screen, buffer);
     let head =
@@ -30,11 +32,11 @@ pub(super) fn draw(
     text::line(&draft.title, theme.bar, head, buffer);
     text::line_right("staged, sent by w", theme.dim, head, buffer);
     // When there are more fields than room, the one with the cursor is in sight.
-    let room = usize::from(area.height).saturating_sub(1 + below).max(BOX);
+    let room = usize::from(area.height).saturating_sub(1 + below);
+    let current = draft.at.checked_sub(draft.fields.len());
+    let room = if current.is_none() { room.max(BOX) } else { room };
     let mut first = 0;
-    while heights[first..=draft.at.min(heights.len().saturating_sub(1))].iter().sum::<usize>() > room
-        && first < draft.at
-    {
+    while heights[first..heights.len().min(draft.at + 1)].iter().sum::<usize>() > room && first < draft.at {
         first += 1;
     }
     let mut cursor = None;
@@ -55,6 +57,22 @@ pub(super) fn draw(
             text::line(effect, theme.dim, Rect { y, height: 1, ..head }, buffer);
             y += 1;
         }
+    }
+    let top = current.map_or(0, |current| (current + 1).saturating_sub(OPEN));
+    for (index, activity) in draft.open().iter().enumerate().skip(top).take(OPEN) {
+        if y >= area.bottom() {
+            break;
+        }
+        let due = activity.due.as_ref().map(|due| format!("   due {due}")).unwrap_or_default();
+        let said = format!("  {}  {}{due}", activity.kind, activity.subject);
+        let row = Rect { y, height: 1, ..head };
+        let is_current = current == Some(index);
+        text::line(&said, if is_current { theme.cursor } else { theme.dim }, row, buffer);
+        if is_current {
+            text::line(">", theme.cursor, row, buffer);
+            cursor = Some(Position { x: row.x + 2, y });
+        }
+        y += 1;
     }
     if y < area.bottom() {
         let last = Rect { y, height: 1, ..head };

@@ -3,6 +3,7 @@
 //! Must not know: events, effects, the network. A view never changes state.
 
 mod audit;
+mod beside;
 mod changed;
 mod column_picker;
 mod conflict;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{form, json, panel, problem, related, text, timeline};
+use super::{beside, form, json, panel, problem, related, text, timeline};
 use crate::app::App;
 use crate::app::load::Load;
 use crate::app::screen::Record;
@@ -40,7 +40,10 @@ pub(super) fn draw(
     let said = parts.into_iter().flatten().collect::<Vec<_>>().join("   ");
     tabs(record.tab, &said, theme, top, buffer);
     match record.tab {
-        Tab::Related => return related::draw(app, record, theme, body, buffer),
+        Tab::Related => {
+            let middle = beside::draw(app, record, theme, area, buffer);
+            return related::draw(app, record, theme, middle, buffer);
+        }
         Tab::Timeline => return timeline::draw(app, record, theme, body, buffer),
         Tab::Form | Tab::Json => {}
     }

@@ -2,9 +2,9 @@
 
 use super::{Chip, Grid};
 use crate::app::effect::Effect;
-use crate::app::pending::RowKey;
+use crate::app::pending::{PendingOperation, RowKey};
 use crate::app::{App, Screen};
-use crate::dataverse::{ColumnName, Relationship, RelationshipKind, Table, TableName};
+use crate::dataverse::{ColumnName, Operation, Relationship, RelationshipKind, Table, TableName};
 
 /// The row that the rows of a grid are related to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Grid {
 impl App {
     /// These columns of a row were saved: where one of them leads to a parent, that one's rows are others by now.
     pub(in crate::app) fn has_moved(&mut self, table: &TableName, columns: &[ColumnName]) {
-        self.mark_stale(|grid, relationship| match &relationship.kind {
+        self.mark_stale(|grid, parent| match &parent.relationship.kind {
             RelationshipKind::OneToMany { column, .. } => {
                 grid.table.name == *table && columns.contains(column)
             }
@@ -44,15 +44,21 @@ impl App {
         });
     }
 
-    /// A link was made or taken away.
-    pub(in crate::app) fn has_moved_by_link(&mut self) {
-        self.mark_stale(|_, relationship| matches!(relationship.kind, RelationshipKind::ManyToMany { .. }));
+    /// An operation was carried out: rows that it linked, or made below a parent, are seen there from here on.
+    pub(in crate::app) fn rows_have_come_or_gone(&mut self, operation: &PendingOperation) {
+        self.mark_stale(|_, parent| match &operation.operation {
+            Operation::Associate(_) => {
+                matches!(parent.relationship.kind, RelationshipKind::ManyToMany { .. })
+            }
+            Operation::Create(_) => operation.row().as_ref() == Some(&parent.of),
+            _ => false,
+        });
     }
 
-    fn mark_stale(&mut self, concerns: impl Fn(&Grid, &Relationship) -> bool) {
+    fn mark_stale(&mut self, concerns: impl Fn(&Grid, &Parent) -> bool) {
         for screen in self.screens.all_mut() {
             let Screen::Grid(grid) = screen else { continue };
-            let stale = grid.parent.as_ref().is_some_and(|parent| concerns(grid, &parent.relationship));
+            let stale = grid.parent.as_ref().is_some_and(|parent| concerns(grid, parent));
             if let Some(parent) = &mut grid.parent {
                 parent.stale |= stale;
             }
