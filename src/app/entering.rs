@@ -51,6 +51,7 @@ impl App {
         self.relationships.clear();
         self.asked_counts = None;
         self.attaching = None;
+        self.reviewed = None;
         self.preview = Preview::default();
         self.watch = None;
         self.zone = Zone::default();

@@ -110,6 +110,7 @@ use places::Listed;
 use preview::Preview;
 use reads::Reads;
 use screen::related::AskedCounts;
+use screen::review::editing::Reviewed;
 use sent::SentBatches;
 use session::{Session, Start};
 use tickets::{Slot, Tickets};
@@ -217,6 +218,8 @@ pub struct App {
     asked_counts: Option<AskedCounts>,
     /// A row that is read to be attached.
     attaching: Option<Box<Attaching>>,
+    /// A value of the review that is being edited.
+    reviewed: Option<Reviewed>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -295,6 +298,7 @@ impl App {
             relationships: BTreeMap::new(),
             asked_counts: None,
             attaching: None,
+            reviewed: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

@@ -310,12 +310,17 @@ impl App {
                 if matches!(self.overlays.last(), Some(Overlay::Draft(draft)) if draft.is_waiting) {
                     return self.finish_draft();
                 }
+                return self.edit_learned();
             }
             Err(error) => {
+                let what = match self.stop_waiting_for_columns() {
+                    true => "Cannot read the columns of what is to be edited",
+                    false => "Cannot read the columns of what is to be made",
+                };
                 if let Some(draft) = self.draft_mut() {
                     draft.is_waiting = false;
                 }
-                let problem = Problem::of("Cannot read the columns of what is to be made", &error);
+                let problem = Problem::of(what, &error);
                 self.notice = Some(Notice::Problem(problem));
             }
         }
