@@ -51,6 +51,7 @@ impl App {
         self.relationships.clear();
         self.asked_counts = None;
         self.attaching = None;
+        self.moving = None;
         self.reviewed = None;
         self.preview = Preview::default();
         self.watch = None;
@@ -83,6 +84,7 @@ impl App {
             Slot::Attach,
             Slot::SavedFile,
             Slot::FileToSend,
+            Slot::PendingFile,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

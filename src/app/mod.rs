@@ -49,6 +49,7 @@ pub mod overlay;
 pub mod own_editor;
 pub mod panes;
 pub mod pending;
+pub mod pending_file;
 pub mod picker;
 pub mod places;
 pub mod preview;
@@ -106,6 +107,7 @@ use overlay::Overlay;
 use own_editor::{Outside, Unstaged};
 use panes::PaneState;
 use pending::{Pending, RowKey, Target};
+use pending_file::Moving;
 use places::Listed;
 use preview::Preview;
 use reads::Reads;
@@ -220,6 +222,8 @@ pub struct App {
     attaching: Option<Box<Attaching>>,
     /// A value of the review that is being edited.
     reviewed: Option<Reviewed>,
+    /// Pending changes that go into a file, or come from one.
+    moving: Option<Moving>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -299,6 +303,7 @@ impl App {
             asked_counts: None,
             attaching: None,
             reviewed: None,
+            moving: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

@@ -53,6 +53,7 @@ impl App {
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),
             Slot::After => self.out_of_date.clear(),
+            Slot::PendingFile => self.moving_stopped(),
             Slot::Refused
             | Slot::Find
             | Slot::Views

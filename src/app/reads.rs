@@ -161,6 +161,7 @@ impl App {
             Slot::Fate => "Looking what became of it".into(),
             Slot::File => "Reading the file".into(),
             Slot::Backup => "Writing what is deleted to a file".into(),
+            Slot::PendingFile => self.moving_text().into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

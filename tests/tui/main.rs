@@ -40,6 +40,7 @@ mod overlays;
 mod own_editor;
 mod paint;
 mod panes;
+mod pending_files;
 mod problems;
 mod progress;
 mod query;

@@ -28,7 +28,7 @@ struct About {
     etag: Option<String>,
 }
 
-pub(super) fn kept(pending: &PendingOperation) -> KeptOperation {
+pub(in crate::tui) fn kept(pending: &PendingOperation) -> KeptOperation {
     let about = pending.about.as_ref().map(|target| About {
         table: target.table.clone(),
         id: target.id,
@@ -54,7 +54,7 @@ pub(super) fn kept(pending: &PendingOperation) -> KeptOperation {
 }
 
 /// The other way round.
-pub(super) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json::Error> {
+pub(in crate::tui) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json::Error> {
     let kept: Kept = serde_json::from_str(&of.json)?;
     let about = match kept.about {
         None => None,
