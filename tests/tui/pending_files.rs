@@ -463,3 +463,11 @@ fn the_palette_leads_to_both_and_says_what_is_missing() {
     assert!(desk.screen().contains("Type the path of a file: pending load"), "{}", desk.screen());
     assert!(desk.is_at(|screen| matches!(screen, Screen::Grid(_))));
 }
+
+#[test]
+fn what_was_left_out_of_the_send_is_left_out_after_the_load() {
+    let mut desk = desk();
+    load(&mut desk, file_of("c p l j c p h j D w j j Space G Space Esc"));
+    let included = desk.stage.app.pending.sendable().len();
+    assert_eq!((included, desk.pending()), (1, 3));
+}
