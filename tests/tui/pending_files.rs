@@ -207,6 +207,8 @@ fn names_and_labels_are_those_of_this_environment_and_not_of_the_file() {
     let mut file = file_of("c p l");
     let row = &mut file.rows[0];
     row.target.name = "CAS-99999 (a test)".into();
+    let forged = stage::case(0).replacen("CAS-00000", "CAS-99999", 1).replacen("\"High\"", "\"Test\"", 1);
+    row.target.row = Row::from_json(forged).unwrap();
     row.target.table.display_name = "Test".into();
     row.target.table.set = "accounts".into();
     row.target.table.optimistic_concurrency = false;
