@@ -31,7 +31,7 @@ fn some() -> Contents {
         name: "CAS-01213 \"宽\"\n".into(),
         row: Row::from_json(json.to_owned()).unwrap().with_etag("W/\"7\""),
         fate: Fate::Waiting,
-        included: number % 2 == 0,
+        included: number.is_multiple_of(2),
         edits,
     };
     let edits = vec![
