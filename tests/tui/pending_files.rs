@@ -246,6 +246,8 @@ fn a_file_that_is_of_no_use_is_refused_in_a_sentence_and_nothing_is_staged() {
     };
     let elsewhere = "it is for https://fabrikam.crm.dynamics.com, and this is https://contoso-uat.crm4";
     refused(&|file| file.environment = "https://fabrikam.crm.dynamics.com".into(), elsewhere);
+    let hostile = format!("https://x\u{1b}]0;owned\u{7}\u{202e}{}", "y".repeat(10_000));
+    refused(&|file| file.environment = hostile.clone(), "it is for https://x^[]0;owned^G<U+202E>yyy");
     refused(&|file| file.rows[0].target.table.name = "new_thing".into(), "there is no table new_thing here");
     refused(&|file| file.rows[0].edits[0].column = "new_x".into(), "Case has no column new_x here");
     refused(&|file| file.rows[0].target.id = id(7), "is not there any more, or you may not see it");

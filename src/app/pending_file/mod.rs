@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::App;
-use super::edit::short;
 use super::effect::{Effect, Request};
 use super::event::Learned;
 use super::notice::Notice;
@@ -46,6 +45,8 @@ pub(super) enum Moving {
 
 /// So many things that stand against a file are listed.
 const LISTED: usize = 3;
+/// More of an address that a file names is not told.
+const LONGEST_ADDRESS: usize = 100;
 const NOT_LOADED: &str = "Nothing was loaded:";
 
 impl PendingFile {
@@ -153,7 +154,8 @@ impl App {
         };
         let here = self.session.identity().map_or("", |identity| &identity.address);
         if file.environment != here {
-            let (there, here) = (short(&file.environment), here.to_owned());
+            let there: String = file.environment.chars().take(LONGEST_ADDRESS).collect();
+            let here = here.to_owned();
             self.not_loaded(format!("it is for {there}, and this is {here}."));
             return vec![];
         }
