@@ -75,7 +75,7 @@ async fn what_one_session_wrote_another_one_loads_reviews_and_sends() {
     let (mut program, [first, second]) = handed_over().await;
     let before = [program.row(&first).await, program.row(&second).await];
     load(&mut program).await;
-    program.wait_for("4 changes loaded from ~/changes.json").await;
+    program.wait_for("4 changes loaded, written").await;
     assert!(program.writes().await.is_empty());
 
     // It is in the journal of this session by now.

@@ -18,7 +18,7 @@ use insta::assert_snapshot;
 use uuid::Uuid;
 
 use crate::desk::{Desk, cases};
-use crate::stage::{self, identity};
+use crate::stage::{self, Stage, identity};
 
 /// At some cases, with a journal that holds nothing.
 fn desk() -> Desk {
@@ -185,7 +185,7 @@ fn what_is_loaded_waits_with_its_version_is_journaled_and_goes_by_one_key() {
     assert!(matches!(&desk.stage.effects[0], Effect::Journal(entries) if entries.len() == 3));
     let message = desk.message();
     assert!(
-        message.starts_with("3 changes loaded from ~/changes.json, written Mon 23 Nov 14:00."),
+        message.starts_with("3 changes loaded, written Mon 23 Nov 14:00.  w review  u takes all of it back"),
         "{message}"
     );
     desk.keys("w");
@@ -256,6 +256,12 @@ fn a_file_that_is_of_no_use_is_refused_in_a_sentence_and_nothing_is_staged() {
         file.rows[0].target.row = row;
     };
     refused(&any, "came without a version");
+    let none = |file: &mut PendingFile| {
+        let row = Row::from_json(stage::case(0).replacen("\"@odata.etag\":\"W/\\\"0\\\"\",", "", 1)).unwrap();
+        assert_eq!(row.etag(), None);
+        file.rows[0].target.row = row;
+    };
+    refused(&none, "came without a version");
     let other = |file: &mut PendingFile| {
         let Operation::Delete(deletion) = &mut file.operations[0].operation else { panic!() };
         deletion.id = id(4);
@@ -265,6 +271,15 @@ fn a_file_that_is_of_no_use_is_refused_in_a_sentence_and_nothing_is_staged() {
         file.rows[0].edits[0].new.change = Change::Link { navigation: "ownerid".into(), to: None };
     };
     refused(&link, "the value of Priority cannot be written here");
+}
+
+#[test]
+fn before_the_tables_are_read_nothing_is_loaded() {
+    let file = file_of("c p l");
+    let mut desk = Desk { stage: Stage::signed_in(80, 24) };
+    run(&mut desk, "pending load a.json");
+    desk.stage.answer(Slot::PendingFile, Reply::PendingRead(Ok(Box::new(file))));
+    assert!(said(&desk).contains("the tables have not been read yet"), "{}", said(&desk));
 }
 
 #[test]

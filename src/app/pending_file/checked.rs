@@ -199,7 +199,7 @@ impl Here<'_> {
         let mut rows = Vec::new();
         for row in &file.rows {
             let (target, is_same) = self.target(&row.target)?;
-            if !target.row.etag().is_some_and(|etag| is_version(&etag)) {
+            if !row.target.row.etag().is_some_and(|etag| is_version(&etag)) {
                 return Err(format!("the change of {} came without a version.", target.name));
             }
             if !is_same {

@@ -159,7 +159,8 @@ impl App {
             self.not_loaded(format!("it is for {there}, and this is {here}."));
             return vec![];
         }
-        let tables = match checked::tables(&file, self.tables.value().map_or(&[][..], Vec::as_slice)) {
+        let known = self.tables.value().ok_or_else(|| "the tables have not been read yet.".to_owned());
+        let tables = match known.and_then(|known| checked::tables(&file, known)) {
             Ok(tables) => tables,
             Err(why) => {
                 self.not_loaded(why);
@@ -234,13 +235,12 @@ impl App {
             Err(clashes) => return self.clash(&clashes),
         };
         let written = file.at.to_zoned(self.zone.rules.clone()).strftime("%a %-d %b %H:%M").to_string();
-        let path = super::file_name::shown(&path);
         let said = match joined.new {
-            0 => format!("All of {path} waits here already."),
-            1 => format!("1 change loaded from {path}, written {written}."),
-            new => format!("{new} changes loaded from {path}, written {written}."),
+            0 => format!("All of {} waits here already.", super::file_name::shown(&path)),
+            1 => format!("1 change loaded, written {written}."),
+            new => format!("{new} changes loaded, written {written}."),
         };
-        let next = if joined.new == 0 { "" } else { "  w reviews  u takes all of it back" };
+        let next = if joined.new == 0 { "" } else { "  w review  u takes all of it back" };
         let mut more = Vec::new();
         if joined.new > 0 && joined.same > 0 {
             more.push(format!("{} waited here already.", joined.same));
