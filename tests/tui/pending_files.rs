@@ -5,14 +5,15 @@ use std::sync::Arc;
 use dvtui::app::effect::Effect;
 use dvtui::app::event::Event;
 use dvtui::app::journal::{Entry, Opened};
-use dvtui::app::pending::{OperationId, OperationKind, PendingOperation, RowState};
+use dvtui::app::pending::{OperationId, OperationKind, PendingOperation, RowKey, RowState};
 use dvtui::app::pending_file::PendingFile;
 use dvtui::app::problem::Problem;
 use dvtui::app::session::{Identity, Writes};
 use dvtui::app::tickets::Slot;
 use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::{
-    Action, Change, Deletion, LookupPath, NewRow, Operation, Patch, Row, RowId, RowsByKey, Subject, Table,
+    Action, Association, Change, Deletion, FileChange, FileColumn, LocalFile, LookupPath, NewRow, Operation,
+    Patch, Row, RowId, RowsByKey, Subject, Table,
 };
 use insta::assert_snapshot;
 use uuid::Uuid;
@@ -489,4 +490,78 @@ fn what_was_left_out_of_the_send_is_left_out_after_the_load() {
     load(&mut desk, file_of("c p l j c p h j D w j j Space G Space Esc"));
     let included = desk.stage.app.pending.sendable().len();
     assert_eq!((included, desk.pending()), (1, 3));
+}
+
+#[test]
+fn links_merges_queues_and_files_are_told_by_what_they_are_sent_as() {
+    let subject = |number: usize| Subject {
+        set: "accounts".into(),
+        primary_id: "accountid".into(),
+        id: id(number),
+        etag: String::new(),
+        done: None,
+    };
+    let link = Association {
+        from: ("accounts".into(), id(5)),
+        navigation: "account_cases".into(),
+        to: ("incidents".into(), id(1)),
+        to_key: "title".into(),
+        origin: "https://evil.example".into(),
+        attach: true,
+    };
+    let column =
+        FileColumn { set: "incidents".into(), id: id(1), column: "entityimage".into(), image: false };
+    let local = LocalFile {
+        path: "/home/anna/.ssh/id_ed25519".into(),
+        name: "a.png".into(),
+        size: 3,
+        modified: None,
+    };
+    let file = FileChange { subject: subject(1), column, had: None, file: Some(local) };
+    for (operation, title, value) in [
+        (
+            Operation::Associate(link),
+            "attach Account 00000005-0000-4000-8000-0000000000aa - account_cases: Case CAS-00001-A1B2C3",
+            "",
+        ),
+        (
+            Operation::Act(Action::merge(&case_table(), id(2), subject(1))),
+            "merge CAS-00001-A1B2C3 into CAS-00002-A1B2C3",
+            "00000002-0000-4000-8000-0000000000aa",
+        ),
+        (
+            Operation::Act(Action::add_to_queue(id(9), &case_table(), subject(1), None)),
+            "put CAS-00001-A1B2C3 into a queue",
+            "00000009-0000-4000-8000-0000000000aa",
+        ),
+        (Operation::File(file), "put a.png into Image of CAS-00001-A1B2C3", "/home/anna/.ssh/id_ed25519"),
+    ] {
+        let mut file = with(1, OperationKind::Act, "a note", operation);
+        file.operations[0].into = Some(RowKey { table: "incident".into(), id: id(2) });
+        let mut desk = desk();
+        load(&mut desk, file);
+        let staged = desk.stage.app.pending.operations().only();
+        let staged = staged.unwrap_or_else(|| panic!("{title}: {}", said(&desk)));
+        assert_eq!(staged.title, title);
+        assert!(
+            value.is_empty() || staged.values.iter().any(|(_, text)| text == value),
+            "{:?}",
+            staged.values
+        );
+        match &staged.operation {
+            Operation::Associate(link) => {
+                let at = (link.origin.as_str(), link.to_key.as_str());
+                assert_eq!(at, ("https://contoso-uat.crm4.dynamics.com", "incidentid"));
+            }
+            Operation::Act(action) => {
+                let subject = action.subject.as_ref().unwrap();
+                assert_eq!((subject.set.as_str(), subject.etag.as_str()), ("incidents", "W/\"1\""));
+                assert_eq!(staged.kind == OperationKind::Merge, action.name == "Merge");
+            }
+            Operation::File(change) => {
+                assert_eq!((change.subject.etag.as_str(), change.column.image), ("W/\"1\"", true));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
