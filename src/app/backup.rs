@@ -123,12 +123,12 @@ impl App {
         })
     }
 
-    /// Whether these items have to be written to a file before they are sent: then they wait for that, and `count` of them
-    /// are on their way. What is sent by itself meanwhile is in the way.
+    /// Whether these items have to be written to a file before they are sent: then they wait for that, and those that
+    /// can be `sent` are on their way. What is sent by itself meanwhile is in the way.
     pub(in crate::app) fn back_up(
         &mut self,
         items: &[Item],
-        count: usize,
+        sent: &[Item],
         together: bool,
     ) -> Option<Vec<Effect>> {
         let (doom, rows) = self.kept_rows(items).filter(|_| self.keeps_backups)?;
@@ -138,7 +138,7 @@ impl App {
         }
         let said = format!("Writing {} records to a file before they are {} ...", rows.len(), doom.word());
         self.pending.line_up(items);
-        self.sending.begin(count);
+        self.sending.begin(sent.to_vec());
         self.sending.together = together;
         self.sending.doom = doom;
         self.sent.begin();
@@ -171,7 +171,8 @@ impl App {
 
     /// There is no file: what waited for it waits as it did before.
     pub(in crate::app) fn not_backed_up(&mut self) {
-        self.sending.sent -= self.pending.release();
+        let released = self.pending.release();
+        self.sending.kept_back(released);
         self.leaving = false;
     }
 }

@@ -1,11 +1,13 @@
 //! Many sends at once: what goes out as answers come, and when the rest is kept back.
 
+use std::collections::BTreeMap;
+
 use super::App;
 use super::backup::{Doom, Kept};
 use super::effect::Effect;
 use super::event::SaveFailure;
 use super::notice::Notice;
-use super::pending::RowKey;
+use super::pending::{Item, RowKey};
 use super::problem::Problem;
 use super::save::sentence;
 use super::screen::Screen;
@@ -14,12 +16,13 @@ use super::tickets::Slot;
 /// After so many failures in a row for the same reason the rest would fail as well.
 const ALIKE: usize = 3;
 
-/// How a send is going.
+/// How a send is going, with what was sent again or more before it had ended. Each thing counts once, however often it
+/// was sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sending {
-    pub(in crate::app) sent: usize,
-    pub(in crate::app) saved: usize,
-    pub(in crate::app) failed: usize,
+    fates: BTreeMap<Item, Fate>,
+    saved: usize,
+    failed: usize,
     /// What the last answers failed for, and how many in a row did.
     alike: Option<(Reason, usize)>,
     /// The rest was kept back.
@@ -32,6 +35,14 @@ pub struct Sending {
     pub(in crate::app) together: bool,
 }
 
+/// What became of something that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Awaited,
+    Saved,
+    Failed,
+}
+
 /// Why something did not arrive, so far that one failure is told from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::app) enum Reason {
@@ -42,13 +53,48 @@ pub(in crate::app) enum Reason {
 }
 
 impl Sending {
-    /// So many more are sent. What failed alike before was seen.
-    pub(in crate::app) fn begin(&mut self, count: usize) {
-        if self.sent == self.saved + self.failed {
+    /// These are sent, too. What failed alike before was seen.
+    pub(in crate::app) fn begin(&mut self, items: impl IntoIterator<Item = Item>) {
+        if self.is_over() {
             *self = Self::default();
         }
-        self.sent += count;
+        for item in items {
+            self.turn(item, Some(Fate::Awaited));
+        }
         (self.alike, self.stopped) = (None, false);
+    }
+
+    /// How many things were sent.
+    pub(in crate::app) fn sent(&self) -> usize {
+        self.fates.len()
+    }
+
+    /// Everything is answered.
+    fn is_over(&self) -> bool {
+        self.sent() == self.saved + self.failed
+    }
+
+    /// It did not arrive.
+    pub(in crate::app) fn failed(&mut self, item: Item) {
+        self.turn(item, Some(Fate::Failed));
+    }
+
+    /// These were not sent after all.
+    pub(in crate::app) fn kept_back(&mut self, items: Vec<Item>) {
+        for item in items {
+            self.turn(item, None);
+        }
+    }
+
+    /// The only place where a fate changes, and what is counted of it.
+    fn turn(&mut self, item: Item, fate: Option<Fate>) {
+        let before = match fate {
+            Some(fate) => self.fates.insert(item, fate),
+            None => self.fates.remove(&item),
+        };
+        let count = |is: Option<Fate>, of: Fate| usize::from(is == Some(of));
+        self.saved = self.saved + count(fate, Fate::Saved) - count(before, Fate::Saved);
+        self.failed = self.failed + count(fate, Fate::Failed) - count(before, Fate::Failed);
     }
 
     /// How many answers in a row failed like this one.
@@ -100,8 +146,8 @@ impl App {
         match failure {
             None => self.sending.alike = None,
             Some(reason) => {
-                for key in keys {
-                    self.sending.failed += self.pending.hold(key);
+                for held in keys.iter().flat_map(|key| self.pending.hold(key)) {
+                    self.sending.failed(held);
                 }
                 if self.sending.failed_like(&reason) >= ALIKE {
                     self.stop_sending(&reason);
@@ -116,13 +162,14 @@ impl App {
 
     /// What was not sent yet waits again.
     fn stop_sending(&mut self, reason: &Reason) {
-        let count = self.pending.release();
+        let released = self.pending.release();
+        let count = released.len();
         let rest = match count {
             0 => return,
             1 => "1 was not sent and waits.".to_owned(),
             _ => format!("{count} were not sent and wait."),
         };
-        self.sending.sent -= count;
+        self.sending.kept_back(released);
         self.sending.stopped = true;
         let next = match self.screen() {
             Screen::Review(_) => "s sends the rest",
@@ -133,17 +180,17 @@ impl App {
     }
 
     /// One more of what was sent has arrived. `said` is told where it was the only one.
-    pub(in crate::app) fn arrived(&mut self, said: String) {
-        self.sending.saved += 1;
+    pub(in crate::app) fn arrived(&mut self, item: Item, said: String) {
+        self.sending.turn(item, Some(Fate::Saved));
         if self.tells_of_stop() {
             return;
         }
-        let Sending { sent, saved, failed, .. } = self.sending;
+        let (sent, saved) = (self.sending.sent(), self.sending.saved);
         let said = match sent {
             1 => said,
             _ => format!("Saved {saved} of {sent}."),
         };
-        match self.sending.backup.as_ref().filter(|_| sent == saved + failed) {
+        match self.sending.backup.as_ref().filter(|_| self.sending.is_over()) {
             None => self.say(said),
             Some(kept) => {
                 let next =

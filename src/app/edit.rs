@@ -228,7 +228,7 @@ impl App {
         let said = match self.pending.stage_value(target, column, label, staged.clone()) {
             Outcome::Staged { from } => {
                 let (from, to) = short_pair(&from, &staged.text);
-                format!("{label} {from} -> {to} staged on {}.  w review  . repeat", target.name)
+                format!("{label} {from} -> {to} staged on {}.{}", target.name, self.after_staging())
             }
             Outcome::Back if self.pending.row(&target.table.name, target.id).is_none() => {
                 format!("{label} back to {text} on {}: nothing left to send.", target.name)

@@ -11,14 +11,15 @@ use super::layout::Size;
 use super::looking_up::LookupSearch;
 use super::own_editor::Draft;
 use super::pending::{OperationId, Sent};
+use super::pending_file::PendingFile;
 use super::places::{Listed, Tags};
 use super::secret::Secret;
 use super::session::{Place, Way};
 use super::tickets::{Slot, Ticket};
 use crate::dataverse::timeline::Collections;
 use crate::dataverse::{
-    Exchange, Filter, NewRow, NextLink, Operation, Patch, Query, RowId, SetName, StoredFile, Table,
-    TableName, TableSchema,
+    Exchange, Filter, NewRow, NextLink, Operation, Patch, Query, RowId, RowsByKey, SetName, StoredFile,
+    Table, TableName, TableSchema,
 };
 
 /// Something to be done. The only output of [`App::update`](super::App::update).
@@ -127,6 +128,12 @@ pub enum Request {
     /// Write these rows to a new file, as they are now with all their columns: they are about to be deleted or
     /// merged.
     BackUp(Vec<(Table, RowId)>),
+    /// Write pending changes to a path as it was typed, where nothing is yet.
+    SavePending(Box<PendingFile>, String),
+    /// Read the pending changes in the file at a path as it was typed.
+    LoadPending(String),
+    /// Read rows of which no more is known than their keys.
+    RowsByKey(Vec<RowsByKey>),
     /// Look at the file at a path as it was typed, which is to go into a column.
     LookAtFile(String),
     /// Look for a row that somebody wants to go to.

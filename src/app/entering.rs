@@ -54,6 +54,8 @@ impl App {
         self.attaching = None;
         self.adding = None;
         self.parked = None;
+        self.moving = None;
+        self.reviewed = None;
         self.preview = Preview::default();
         *self.beside = Beside::default();
         self.watch = None;
@@ -87,6 +89,7 @@ impl App {
             Slot::Attach,
             Slot::SavedFile,
             Slot::FileToSend,
+            Slot::PendingFile,
         ];
         let busy = slots.into_iter().filter(|slot| self.tickets.cancel(*slot));
         effects.extend(busy.map(Effect::Cancel));

@@ -17,6 +17,7 @@ use super::overlay::draft::FileToSend;
 use super::overlay::views::ViewsRead;
 use super::own_editor::Edited;
 use super::pending::{OperationId, RowKey};
+use super::pending_file::PendingFile;
 use super::places::Listed;
 use super::problem::Problem;
 use super::session::{Identity, Prompt};
@@ -27,8 +28,8 @@ use crate::dataverse::around::Around;
 use crate::dataverse::audit::Audit;
 use crate::dataverse::timeline::{Collections, Timeline};
 use crate::dataverse::{
-    self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, RelatedCount, Relationship, Row, Table,
-    TableName, TableSchema, Uploading,
+    self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, RelatedCount, Relationship, Row, RowId,
+    Table, TableName, TableSchema, Uploading,
 };
 
 /// Something that happened. The only input of [`App::update`](super::App::update).
@@ -132,6 +133,12 @@ pub enum Reply {
     FoundOut(OperationId, Result<Operated, SaveFailure>),
     /// Rows that are about to be deleted or merged are in a file.
     BackedUp(Result<BackedUp, Problem>),
+    /// Pending changes are in a file; its path, as a person finds it.
+    PendingSaved(Result<String, Problem>),
+    /// The pending changes that are in a file.
+    PendingRead(Result<Box<PendingFile>, Problem>),
+    /// Rows that were asked for by their keys, as far as they are there.
+    RowsByKey(Result<Vec<(TableName, RowId, Row)>, dataverse::Error>),
     /// What a file is that is to be sent; why it is of no use.
     LookedAtFile(Result<LocalFile, String>),
     /// The rows that were looked for.

@@ -121,7 +121,8 @@ impl App {
     /// What was about to be sent waits as it did before, and what comes after it too.
     fn not_sent(&mut self, held: &[Effect], why: &str) {
         let writes: Vec<WriteId> = held.iter().flat_map(Effect::writes).collect();
-        self.sending.sent -= self.pending.call_back(&writes) + self.pending.release();
+        let back = self.pending.call_back(&writes).into_iter().chain(self.pending.release()).collect();
+        self.sending.kept_back(back);
         self.must_be_seen();
         let again = if matches!(self.screen(), Screen::Review(_)) { 's' } else { 'w' };
         let problem = Problem::new("Not sent: what goes out is noted on disk first, and that failed.")

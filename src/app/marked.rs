@@ -40,7 +40,7 @@ impl App {
 
     /// What a verb is meant for, as a title says it: `3 marked`, `all 37 matching`, `CAS-01213`.
     pub fn meant(&self, target: &Target) -> String {
-        if let Some(all) = self.marked_text_of_query() {
+        if let Some(all) = self.marked_text_of_query().or_else(|| self.reviewed_text(target)) {
             return all;
         }
         match self.marked_grid() {
@@ -85,9 +85,17 @@ impl App {
             let (target, column) = (Box::new(target.clone()), Box::new(column.clone()));
             return self.gather(Then::Change { target, column, staged });
         }
-        match self.marked() {
+        match self.marked().or_else(|| self.reviewed_rows(target, &column.name)) {
             Some(marked) => self.stage_on(marked, target, column, &staged),
             None => self.stage(target, column, staged),
+        }
+    }
+
+    /// What can be done next, as messages say it.
+    pub(in crate::app) fn after_staging(&self) -> &'static str {
+        match self.screen() {
+            Screen::Review(_) => "  u undo",
+            _ => "  w review  . repeat",
         }
     }
 
@@ -111,13 +119,15 @@ impl App {
         self.pending.end_together();
         self.remember_change(target, column, staged);
         let marked = changed + same + left_out.len();
-        self.say(told(marked, column, staged, changed, same, &left_out));
+        let which = if matches!(self.screen(), Screen::Review(_)) { "records" } else { "marked" };
+        let said = told((marked, which), column, staged, changed, same, &left_out);
+        self.say(format!("{said}.{}", self.after_staging()));
     }
 }
 
-/// `3 marked: Priority -> High staged.`, and which rows were not changed.
+/// `3 marked: Priority -> High staged`, and which rows were not changed.
 fn told(
-    marked: usize,
+    (marked, which): (usize, &str),
     column: &Column,
     staged: &Staged,
     changed: usize,
@@ -125,7 +135,7 @@ fn told(
     left_out: &[String],
 ) -> String {
     let mut said = format!(
-        "{} marked: {} -> {} staged",
+        "{} {which}: {} -> {} staged",
         grouped(marked as u64),
         column.display_name,
         short(&staged.text)
@@ -142,6 +152,5 @@ fn told(
         [reason] => said.push_str(&format!(", 1 left out: {reason}")),
         [reason, ..] => said.push_str(&format!(", {} left out, the first: {reason}", left_out.len())),
     }
-    said.push_str(".  w review  . repeat");
     said
 }

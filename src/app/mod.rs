@@ -50,6 +50,7 @@ pub mod overlay;
 pub mod own_editor;
 pub mod panes;
 pub mod pending;
+pub mod pending_file;
 pub mod picker;
 pub mod places;
 pub mod preview;
@@ -108,10 +109,12 @@ use overlay::Overlay;
 use own_editor::{Outside, Unstaged};
 use panes::PaneState;
 use pending::{Pending, RowKey, Target};
+use pending_file::Moving;
 use places::Listed;
 use preview::Preview;
 use reads::Reads;
 use screen::related::AskedCounts;
+use screen::review::editing::Reviewed;
 use sent::SentBatches;
 use session::{Session, Start};
 use tickets::{Slot, Tickets};
@@ -227,6 +230,10 @@ pub struct App {
     adding: Option<Box<Anchor>>,
     /// A form that was left for something it tells of.
     parked: Option<Parked>,
+    /// A value of the review that is being edited.
+    reviewed: Option<Reviewed>,
+    /// Pending changes that go into a file, or come from one.
+    moving: Option<Moving>,
     /// The time zone that times are read in.
     pub zone: Zone,
     /// A request waits before it is sent again.
@@ -309,6 +316,8 @@ impl App {
             attaching: None,
             adding: None,
             parked: None,
+            reviewed: None,
+            moving: None,
             zone: Zone::default(),
             waiting: None,
             uploading: None,

@@ -4,7 +4,7 @@ use super::bulk::Reason;
 use super::effect::{Effect, Request, WriteId};
 use super::event::{Operated, SaveFailure};
 use super::overlay::conflict::changed_by;
-use super::pending::{OperationId, OperationKind, PendingOperation, RowKey, RowState, capital};
+use super::pending::{Item, OperationId, OperationKind, PendingOperation, RowKey, RowState, capital};
 use super::problem::Problem;
 use super::save::sentence;
 use super::tickets::Slot;
@@ -32,7 +32,7 @@ impl App {
         if !matches!(operation.state, RowState::Unknown(_)) {
             return vec![];
         }
-        self.sending.begin(1);
+        self.sending.begin([Item::Operation(id)]);
         self.ended(&operation, result)
     }
 
@@ -47,13 +47,13 @@ impl App {
                 }
                 self.sent.carried_out(operation);
                 self.pending.carried_out(operation.id, newer);
-                self.arrived(format!("Done: {}.", operation.title));
+                self.arrived(Item::Operation(operation.id), format!("Done: {}.", operation.title));
                 self.is_out_of_date(operation);
                 self.related_is_stale();
                 self.rows_have_come_or_gone(operation);
             }
             Err(failure) => {
-                self.sending.failed += 1;
+                self.sending.failed(Item::Operation(operation.id));
                 let (state, problem) = failed(operation, failure);
                 self.pending.operation_failed(operation.id, state);
                 self.must_be_seen();

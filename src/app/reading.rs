@@ -53,10 +53,11 @@ impl App {
             Slot::Relationships | Slot::Counts => self.related_stopped(),
             Slot::Beside => self.beside_stopped(),
             Slot::Attach => self.attaching = None,
-            Slot::Learn => self.adding = None,
+            Slot::Learn => drop(self.columns_stopped()),
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),
             Slot::After => self.out_of_date.clear(),
+            Slot::PendingFile => self.moving_stopped(),
             Slot::Refused
             | Slot::Find
             | Slot::Views

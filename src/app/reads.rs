@@ -162,6 +162,7 @@ impl App {
             Slot::Fate => "Looking what became of it".into(),
             Slot::File => "Reading the file".into(),
             Slot::Backup => "Writing records to a file before they are sent".into(),
+            Slot::PendingFile => self.moving_text().into(),
             Slot::Refused => "Fetching what was refused".into(),
         }
     }

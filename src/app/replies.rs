@@ -43,7 +43,17 @@ impl App {
             }
             Reply::Row(result) if ticket.slot == Slot::After => self.out_of_date_came(result),
             Reply::Row(result) => self.row_came(result),
+            Reply::Learned(result) if ticket.slot == Slot::PendingFile => self.learned_for_file(result),
             Reply::Learned(result) => self.learned(result),
+            Reply::PendingSaved(result) => {
+                self.pending_saved(result);
+                vec![]
+            }
+            Reply::PendingRead(result) => self.pending_read(result),
+            Reply::RowsByKey(result) => {
+                self.rows_of_file_came(result);
+                vec![]
+            }
             Reply::Around(result) => {
                 self.looked_around(result);
                 vec![]

@@ -107,6 +107,12 @@ impl App {
             Global::GoEnvironments => return self.go_environments(),
             Global::GoRecord => self.overlays.push(Overlay::GoTo(Line::default())),
             Global::Find => self.overlays.push(Overlay::Palette(Palette::with_text(self, "find "))),
+            Global::SavePending => {
+                self.overlays.push(Overlay::Palette(Palette::with_text(self, "pending save ")));
+            }
+            Global::LoadPending => {
+                self.overlays.push(Overlay::Palette(Palette::with_text(self, "pending load ")));
+            }
             Global::SignInAgain => return self.sign_in_again(),
             Global::Unlock => return self.ask_to_unlock(),
             Global::Lock => return self.lock(),

@@ -57,8 +57,9 @@ impl App {
             return vec![];
         }
         let asked: BTreeSet<&Item> = items.iter().collect();
-        let count = self.pending.sendable().iter().filter(|item| asked.contains(item)).count();
-        if count == 0 {
+        let mut sent = self.pending.sendable();
+        sent.retain(|item| asked.contains(item));
+        if sent.is_empty() {
             self.say("Nothing there can be sent.");
             return vec![];
         }
@@ -74,14 +75,14 @@ impl App {
             self.say(reason);
             return vec![];
         }
-        if let Some(effects) = self.back_up(items, count, together) {
+        if let Some(effects) = self.back_up(items, &sent, together) {
             return effects;
         }
         let effects = match together {
             false => self.pending.send(items).into_iter().map(Effect::from).collect(),
             true => vec![Effect::Together(self.pending.send_together(items))],
         };
-        self.sending.begin(count);
+        self.sending.begin(sent);
         self.sent.begin();
         self.notice = None; // the line tells what is on its way until it is answered
         effects
@@ -120,15 +121,15 @@ impl App {
                 self.merge(&key, &saved.row);
                 self.related_is_stale();
                 self.has_moved(&key.table, &columns);
-                self.arrived(format!("Saved {name}: {changes}."));
+                self.arrived(Item::Row(key.clone()), format!("Saved {name}: {changes}."));
             }
             Err(failure) => {
-                self.sending.failed += 1;
+                self.sending.failed(Item::Row(key.clone()));
                 let again = if matches!(self.screen(), Screen::Review(_)) { 's' } else { 'w' };
                 let (state, problem) = failed(row, failure, again);
                 self.pending.failed(&key, state.clone());
                 self.must_be_seen();
-                let alone = self.overlays.is_empty() && self.sending.sent == 1;
+                let alone = self.overlays.is_empty() && self.sending.sent() == 1;
                 match state {
                     RowState::Conflict | RowState::Unknown(_) if alone => {
                         self.notice = None; // the screen says it

@@ -76,6 +76,8 @@ pub enum Slot {
     File,
     /// Rows that are about to be deleted or merged, into a file.
     Backup,
+    /// Pending changes, into a file or out of one.
+    PendingFile,
 }
 
 /// The right to deliver one answer.

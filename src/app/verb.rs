@@ -3,6 +3,7 @@
 use super::App;
 use super::command::act::ActCommand;
 use super::effect::Effect;
+use super::file_name::shown;
 use super::watch;
 
 /// A word with what it takes.
@@ -16,6 +17,10 @@ pub enum Verb {
     Note(String),
     /// The end of the case with these words.
     Resolve(String),
+    /// What is pending, into a file at this path.
+    SavePending(String),
+    /// Pending changes from the file at this path.
+    LoadPending(String),
 }
 
 /// Reads a text that may be a verb with what it takes; nothing for anything else.
@@ -31,7 +36,24 @@ pub fn recognize(text: &str) -> Option<Result<Verb, String>> {
         "find" if taken.is_empty() => Some(Err("Type what to look for: find printer".into())),
         "find" => Some(Ok(Verb::Find(taken.to_owned()))),
         "note" => quoted(taken).map(|text| Ok(Verb::Note(text))),
+        "pending" => pending(taken),
+        // As the hands know it from an editor.
+        "e" if taken.contains(['/', '.']) => Some(Ok(Verb::LoadPending(taken.to_owned()))),
         "resolve" => quoted(taken).map(|text| Ok(Verb::Resolve(text))),
+        _ => None,
+    }
+}
+
+/// `save` or `load`, and a path.
+fn pending(taken: &str) -> Option<Result<Verb, String>> {
+    let (word, path) = taken.split_once(' ').unwrap_or((taken, ""));
+    let path = path.trim();
+    match word {
+        "save" | "load" if path.is_empty() => {
+            Some(Err(format!("Type the path of a file: pending {word} ~/changes.json")))
+        }
+        "save" => Some(Ok(Verb::SavePending(path.to_owned()))),
+        "load" => Some(Ok(Verb::LoadPending(path.to_owned()))),
         _ => None,
     }
 }
@@ -51,6 +73,8 @@ impl Verb {
             Self::Find(text) => format!("find: rows with `{text}`"),
             Self::Note(text) => format!("note: stage `{text}`"),
             Self::Resolve(text) => format!("resolve: stage `{text}`"),
+            Self::SavePending(path) => format!("pending: write it to {}", shown(path)),
+            Self::LoadPending(path) => format!("pending: load {}", shown(path)),
         }
     }
 
@@ -59,6 +83,12 @@ impl Verb {
         match self {
             Self::Watch(_) => app.unwatchable().unwrap_or_default().to_owned(),
             Self::Find(_) => app.find_tables_text(),
+            Self::SavePending(_) => match app.pending.count() {
+                0 => "nothing pending".to_owned(),
+                1 => "1 change".to_owned(),
+                count => format!("{count} changes"),
+            },
+            Self::LoadPending(_) => app.read_only().unwrap_or_default(),
             Self::Note(_) | Self::Resolve(_) => app.meant_text().unwrap_or_else(|reason| reason),
         }
     }
@@ -74,6 +104,8 @@ impl App {
             Verb::Find(text) => self.find_text(text),
             Verb::Note(text) => self.act_with(ActCommand::Note, "notetext", &text),
             Verb::Resolve(text) => self.act_with(ActCommand::Resolve, "subject", &text),
+            Verb::SavePending(path) => self.save_pending(path),
+            Verb::LoadPending(path) => self.load_pending(path),
         }
     }
 }
@@ -90,6 +122,12 @@ mod tests {
         assert_eq!(recognize("find a=b"), Some(Ok(Verb::Find("a=b".into()))), "a text, not a key of a table");
         assert_eq!(recognize("note \"Called back.\""), Some(Ok(Verb::Note("Called back.".into()))));
         assert_eq!(recognize("resolve \"Drum replaced"), Some(Ok(Verb::Resolve("Drum replaced".into()))));
+        let path = "~/my changes.json";
+        let save = Some(Ok(Verb::SavePending(path.into())));
+        assert_eq!(recognize("pending save ~/my changes.json "), save);
+        let load = Some(Ok(Verb::LoadPending(path.into())));
+        assert_eq!(recognize("pending  load  ~/my changes.json"), load);
+        assert_eq!(recognize("e ~/my changes.json"), load);
         for other in [
             "",
             "note ",
@@ -102,9 +140,15 @@ mod tests {
             "finder x",
             "case 3",
             "Find x",
+            "pending ",
+            "pending sav",
+            "pending review",
+            "e mail",
         ] {
             assert_eq!(recognize(other), None, "{other}");
         }
+        let path = "Type the path of a file: pending load ~/changes.json";
+        assert_eq!(recognize("pending load "), Some(Err(path.into())));
         assert_eq!(recognize("find "), Some(Err("Type what to look for: find printer".into())));
     }
 

@@ -16,6 +16,7 @@ pub mod known;
 pub mod lookup;
 mod new_file;
 pub mod operate;
+pub mod pending_file;
 pub mod save;
 pub mod save_file;
 pub mod sign_in;

@@ -121,9 +121,24 @@ fn prepare(path: &Path, body: &str) -> Result<(NamedTempFile, u64), Unsaved> {
     // Lines of a fixed length are common in what mail programs made.
     let body: Vec<u8> = body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let content = STANDARD.decode(body).map_err(|_| Unsaved::Broken)?;
+    Ok((filled(path, &content)?, content.len() as u64))
+}
+
+/// A file beside the one that is to be, with all that is to be in it.
+fn filled(path: &Path, content: &[u8]) -> Result<NamedTempFile, Unsaved> {
     let mut file = beside(path)?;
-    file.write_all(&content).and_then(|()| file.as_file().sync_all()).map_err(Unsaved::System)?;
-    Ok((file, content.len() as u64))
+    file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(Unsaved::System)?;
+    Ok(file)
+}
+
+/// Writes what is here to a path where nothing is. Blocks.
+///
+/// # Errors
+///
+/// [`Unsaved`].
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Unsaved> {
+    must_be_free(path)?;
+    put(filled(path, content)?, path)
 }
 
 fn put(file: NamedTempFile, path: &Path) -> Result<(), Unsaved> {
@@ -137,7 +152,7 @@ fn put(file: NamedTempFile, path: &Path) -> Result<(), Unsaved> {
 mod tests {
     use super::*;
 
-    fn write(path: &Path, body: &str) -> Result<u64, Unsaved> {
+    fn written(path: &Path, body: &str) -> Result<u64, Unsaved> {
         let (file, size) = prepare(path, body)?;
         put(file, path).map(|()| size)
     }
@@ -151,7 +166,7 @@ mod tests {
     fn a_file_is_written_whole_for_nobody_else_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("quote.pdf");
-        assert_eq!(write(&path, "AP9o\r\nZWxs bw==\n").unwrap(), 7);
+        assert_eq!(written(&path, "AP9o\r\nZWxs bw==\n").unwrap(), 7);
         assert_eq!(fs::read(&path).unwrap(), b"\0\xffhello");
         assert_eq!(names(folder.path()), ["quote.pdf"]);
         #[cfg(unix)]
@@ -168,7 +183,7 @@ mod tests {
         must_be_free(&path).unwrap();
         fs::write(&path, "mine").unwrap();
         assert!(matches!(must_be_free(&path), Err(Unsaved::Taken)));
-        assert!(matches!(write(&path, "AAAA"), Err(Unsaved::Taken)));
+        assert!(matches!(written(&path, "AAAA"), Err(Unsaved::Taken)));
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         assert_eq!(names(folder.path()), ["quote.pdf"]);
         assert!(matches!(must_be_free(folder.path()), Err(Unsaved::Folder)));
@@ -181,7 +196,7 @@ mod tests {
         let (path, behind) = (folder.path().join("quote.pdf"), folder.path().join("behind"));
         std::os::unix::fs::symlink(&behind, &path).unwrap();
         assert!(matches!(must_be_free(&path), Err(Unsaved::Taken)));
-        assert!(matches!(write(&path, "AAAA"), Err(Unsaved::Taken)));
+        assert!(matches!(written(&path, "AAAA"), Err(Unsaved::Taken)));
         assert!(!behind.exists());
     }
 
@@ -189,15 +204,15 @@ mod tests {
     fn a_folder_that_is_missing_and_a_body_that_is_broken_are_told_apart_and_leave_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("no/such/quote.pdf");
-        let Err(Unsaved::NoFolder(missing)) = write(&path, "AAAA") else { panic!() };
+        let Err(Unsaved::NoFolder(missing)) = written(&path, "AAAA") else { panic!() };
         assert_eq!(missing, folder.path().join("no/such"));
         let plain = folder.path().join("plain");
         fs::write(&plain, "").unwrap();
-        assert!(matches!(write(&plain.join("a"), "AAAA"), Err(Unsaved::NoFolder(_))), "it is a file");
+        assert!(matches!(written(&plain.join("a"), "AAAA"), Err(Unsaved::NoFolder(_))), "it is a file");
         fs::remove_file(plain).unwrap();
         let ends = folder.path().join("new/");
         assert!(matches!(must_be_free(&ends), Err(Unsaved::NoFolder(_))));
-        assert!(matches!(write(&folder.path().join("a"), "A*=="), Err(Unsaved::Broken)));
+        assert!(matches!(written(&folder.path().join("a"), "A*=="), Err(Unsaved::Broken)));
         assert!(names(folder.path()).is_empty());
     }
 

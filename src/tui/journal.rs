@@ -1,6 +1,6 @@
 //! The journal of staged edits, as the core has them and as the file has them.
 
-mod operation;
+pub(super) mod operation;
 
 use std::path::PathBuf;
 
@@ -120,14 +120,21 @@ fn kept(entry: Entry) -> journal::Entry {
         Entry::Operation(_, Some(pending)) => return journal::Entry::Operation(operation::kept(&pending)),
         Entry::Row(key, row) => (key, row),
     };
-    let Some(row) = row else { return journal::Entry::Gone(key.table, key.id) };
-    let PendingRow { target, edits, state, included } = *row;
+    match row {
+        Some(row) => journal::Entry::Kept(Box::new(kept_row(*row))),
+        None => journal::Entry::Gone(key.table, key.id),
+    }
+}
+
+/// A row with its changes.
+pub(super) fn kept_row(row: PendingRow) -> KeptRow {
+    let PendingRow { target, edits, state, included } = row;
     let Target { table, id, name, row } = target;
     let fate = fate(&state);
     let edit =
         |Edit { column, label, old: _, new }| KeptEdit { column, label, change: new.change, text: new.text };
     let edits = edits.into_iter().map(edit).collect();
-    journal::Entry::Kept(Box::new(KeptRow { table, id, name, row, fate, included, edits }))
+    KeptRow { table, id, name, row, fate, included, edits }
 }
 
 fn fate(state: &RowState) -> Fate {
@@ -152,7 +159,7 @@ fn state(fate: Fate) -> RowState {
 }
 
 /// The other way round. What a column was before is in the row.
-fn pending(kept: KeptRow) -> PendingRow {
+pub(super) fn pending(kept: KeptRow) -> PendingRow {
     let KeptRow { table, id, name, row, fate, included, edits } = kept;
     let state = state(fate);
     let edit = |KeptEdit { column, label, change, text }| Edit {

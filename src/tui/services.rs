@@ -4,6 +4,7 @@ mod attachments;
 mod backups;
 mod definitions;
 mod files;
+mod pending_files;
 mod writing;
 
 use std::io;
@@ -215,6 +216,11 @@ impl Services {
             Request::Learn(tables) => Reply::Learned(self.learn(&tables).await),
             Request::FindOut(id, operation) => Reply::FoundOut(id, self.find_out(&operation).await),
             Request::BackUp(rows) => Reply::BackedUp(self.back_up(&rows).await),
+            Request::SavePending(file, path) => Reply::PendingSaved(self.save_pending(*file, &path).await),
+            Request::LoadPending(path) => Reply::PendingRead(self.load_pending(&path).await),
+            Request::RowsByKey(wanted) => {
+                Reply::RowsByKey(async { self.client()?.rows_by_key(&wanted).await }.await)
+            }
             Request::LookAtFile(path) => Reply::LookedAtFile(self.look_at_file(&path).await),
             Request::Find(search) => Reply::Found(self.find(&search).await),
             Request::Duplicates(table, new) => Reply::Duplicates(self.duplicates(&table, &new).await),

@@ -12,6 +12,7 @@ mod files;
 mod fingers;
 mod going;
 mod grid;
+mod handing_over;
 mod log;
 mod lookups;
 mod own_editor;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dvtui::dataverse::{ColumnKind, Query, RowQuery, field};
+use dvtui::dataverse::{ColumnKind, Query, Row, RowId, RowQuery, RowsByKey, Table, TableName, field};
 use dvtui::ops;
 use serde_json::json;
 
@@ -201,4 +201,31 @@ async fn the_alternate_keys_of_a_table_are_read_with_their_columns() {
     assert!(world.client.table_keys(&"incident".into()).await.unwrap().is_empty());
     let failed = world.client.table_keys(&"it's nothing".into()).await.unwrap_err();
     assert!(failed.status().is_some_and(|status| (400..500).contains(&status)), "{failed}");
+}
+
+#[tokio::test]
+async fn rows_are_read_by_their_keys_many_at_a_time_and_what_is_gone_is_not_among_them() {
+    let world = World::new().await;
+    let tables = world.client.tables().await.unwrap();
+    let table = |name: &str| tables.iter().find(|table| table.name.as_str() == name).unwrap().clone();
+    let (cases, accounts) = (table("incident"), table("account"));
+    let keys = async |table: &Table, most| {
+        let page = world.client.page(&Query::new(table.set.clone()).top(most)).await.unwrap();
+        page.rows().map(|row| row.id(&table.primary_id).unwrap()).collect::<Vec<RowId>>()
+    };
+    let (mut ids, of_accounts) = (keys(&cases, 120).await, keys(&accounts, 2).await);
+    assert_eq!((ids.len(), of_accounts.len()), (120, 2));
+    let there: HashSet<RowId> = ids.iter().chain(&of_accounts).copied().collect();
+    ids.insert(60, RowId(uuid::Uuid::from_u128(7)));
+    let wanted = [
+        RowsByKey { table: cases, select: vec!["title".into()], ids },
+        RowsByKey { table: accounts, select: vec!["name".into()], ids: of_accounts },
+    ];
+    let found = world.client.rows_by_key(&wanted).await.unwrap();
+    assert_eq!(found.iter().map(|(_, id, _)| *id).collect::<HashSet<_>>(), there);
+    assert!(found.iter().all(|(_, _, row)| row.etag().is_some()));
+    let named = |(table, _, row): &(TableName, RowId, Row)| {
+        row.cell(if table.as_str() == "account" { "name" } else { "title" }).is_some()
+    };
+    assert!(found.iter().all(named));
 }

@@ -42,6 +42,7 @@ mod overlays;
 mod own_editor;
 mod paint;
 mod panes;
+mod pending_files;
 mod problems;
 mod progress;
 mod query;

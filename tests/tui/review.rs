@@ -1,18 +1,20 @@
 //! The review: what changes alike is one line, and a changed text shows its changed words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dvtui::app::effect::{Effect, WriteId};
-use dvtui::app::event::{BackedUp, SaveFailure};
+use dvtui::app::event::{BackedUp, Event, SaveFailure};
+use dvtui::app::journal::Opened;
 use dvtui::app::pending::Sent;
 use dvtui::app::problem::Problem;
 use dvtui::app::tickets::Slot;
-use dvtui::app::{Reply, Screen};
+use dvtui::app::{Reply, Request, Screen};
 use dvtui::dataverse::Patch;
 use insta::assert_snapshot;
 
-use crate::desk::Desk;
-use crate::stage::identity;
+use crate::desk::{Desk, cases};
+use crate::stage::{Stage, identity};
 
 /// The review of this many cases that get the same origin, after one that gets another priority.
 fn alike(records: usize, width: u16, height: u16) -> Desk {
@@ -261,4 +263,95 @@ fn what_was_staged_elsewhere_meanwhile_is_there_when_the_review_is_seen_again() 
     assert_eq!(desk.pending(), 1);
     assert!(!desk.screen().contains("Cases     "), "{}", desk.screen());
     assert_eq!(desk.screen().matches("update").count(), 1, "{}", desk.screen());
+}
+
+#[test]
+fn e_edits_the_value_under_the_cursor_with_its_own_editor_and_u_takes_that_back() {
+    let mut desk = Desk::with(identity(), 2, 80, 24);
+    desk.keys("c p l c o e j c p h w j e");
+    let menu = desk.screen();
+    assert!(menu.contains("Priority of CAS-00000") || menu.contains("Low"), "{menu}");
+    desk.keys("n");
+    let changed = row(&desk, "Priority");
+    assert!(changed.contains("High") && changed.contains("Normal"), "{changed}");
+    assert!(changed.starts_with('>'), "{}", desk.screen());
+    assert_eq!(desk.pending(), 3);
+    desk.keys("u");
+    assert!(row(&desk, "Priority").contains("Low"), "{}", desk.screen());
+    assert_eq!(desk.pending(), 3);
+}
+
+#[test]
+fn e_begins_with_the_text_that_waits_and_back_to_the_old_one_drops_the_change() {
+    let mut desk = Desk::at_form(80, 24);
+    desk.keys("/").text("title").keys("Enter e Ctrl-U").text("Printer burns").keys("Enter Esc j c o e w j e");
+    assert!(desk.screen().contains("> Printer burns"), "{}", desk.screen());
+    desk.keys("Ctrl-U").text("Printer smokes").keys("Enter");
+    assert!(row(&desk, "Case Title").contains("Printer smokes"), "{}", desk.screen());
+    desk.keys("e Ctrl-U").text("Printer jam on floor 3").keys("Enter");
+    assert_eq!(desk.pending(), 1);
+    assert!(desk.message().starts_with("Case Title back to"), "{}", desk.message());
+    assert_eq!(desk.screen().matches("Case Title").count(), 1, "{}", desk.screen());
+}
+
+#[test]
+fn e_on_a_run_edits_all_of_it_as_one_step() {
+    let mut desk = alike(37, 80, 24);
+    desk.keys("j j j e");
+    assert_snapshot!("edit_run", desk.screen());
+    desk.keys("w");
+    assert_eq!(desk.message(), "37 records: Origin -> Web staged.  u undo");
+    assert_eq!(desk.screen().matches("update").count(), 2, "{}", desk.screen());
+    desk.keys("u");
+    assert!(row(&desk, "Origin").contains("Email"), "{}", desk.screen());
+}
+
+#[test]
+fn e_on_one_of_a_run_edits_that_one_only() {
+    let mut desk = alike(5, 80, 24);
+    desk.keys("j j Enter j j j e w");
+    let web = desk.stage.app.pending.rows().iter().filter(|row| row.edits[0].new.text == "Web").count();
+    assert_eq!((web, desk.pending()), (1, 6), "{}", desk.screen());
+}
+
+#[test]
+fn after_a_run_was_edited_no_other_row_is_meant() {
+    let mut desk = alike(5, 80, 24);
+    desk.keys("j j j e Esc k k k e n");
+    let origins = desk.stage.app.pending.rows().iter().filter(|row| row.edits[0].new.text == "Email").count();
+    assert_eq!((origins, desk.pending()), (5, 6), "{}", desk.screen());
+}
+
+#[test]
+fn on_an_operation_and_on_a_record_of_many_values_e_says_what_to_do_and_is_no_hint() {
+    let mut desk = Desk::with(identity(), 2, 80, 24);
+    desk.keys("c p l c o e j D w e");
+    assert_eq!(desk.message(), "Put the cursor on the value that is to be another one.");
+    assert!(!hints(&desk).contains("e edit"));
+    desk.keys("j");
+    assert!(hints(&desk).contains("e edit"), "{}", desk.screen());
+    desk.keys("G e");
+    assert_eq!(desk.message(), "It is more than the value of a column.  D drops it, then do it again");
+    assert!(!hints(&desk).contains("e edit"));
+}
+
+#[test]
+fn what_waited_from_an_earlier_run_is_edited_once_its_columns_are_read() {
+    let mut before = Desk::with(identity(), 2, 80, 24);
+    before.keys("c p l c o e");
+    let rows = before.stage.app.pending.rows().iter().cloned().collect();
+    let mut stage = Stage::at_tables(80, 24);
+    stage.event(Event::JournalOpened(Opened::Ours { rows, operations: vec![], said: None }));
+    let mut desk = Desk { stage };
+    desk.keys("w d j e");
+    assert!(matches!(desk.stage.request(Slot::Learn), Request::Learn(tables) if tables.len() == 1));
+    desk.stage.answer(Slot::Learn, Reply::Learned(Ok(vec![(Arc::new(cases()), vec![])])));
+    desk.stage.app.drawn();
+    desk.keys("n");
+    assert!(row(&desk, "Priority").contains("Normal"), "{}", desk.screen());
+}
+
+/// The last row of the screen.
+fn hints(desk: &Desk) -> String {
+    desk.screen().lines().last().unwrap().to_owned()
 }

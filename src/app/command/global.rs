@@ -28,6 +28,8 @@ pub enum Global {
     Unlock,
     Lock,
     Review,
+    SavePending,
+    LoadPending,
     Undo,
     TakeBack,
     Restore,
@@ -86,6 +88,14 @@ fn writable(app: &App) -> Availability {
     }
 }
 
+/// Something can be staged.
+fn editable(app: &App) -> Availability {
+    match (signed_in(app), app.read_only()) {
+        (Availability::Yes, Some(reason)) => Availability::No(reason),
+        (other, _) => other,
+    }
+}
+
 fn deleted(app: &App) -> Availability {
     match app.nothing_deleted() {
         None => Availability::Yes,
@@ -106,6 +116,12 @@ pub const COMMANDS: &[CommandSpec] = &[
         .keys(&[&[Key::Char('w')], &[Key::Ctrl('s')], &[Key::Char('g'), Key::Char('p')]])
         .words("save commit submit")
         .enabled(pending),
+    spec(Global::SavePending, "pending.save", "Write what is pending to a file, for later or somebody else")
+        .words("save-pending export hand over")
+        .enabled(pending),
+    spec(Global::LoadPending, "pending.load", "Load pending changes from a file")
+        .words("load-pending import")
+        .enabled(editable),
     spec(Global::Undo, "pending.undo", "Undo the last staged edit").keys(&[&[Key::Char('u')]]),
     spec(Global::TakeBack, "pending.take-back", "Stage the values from before the last send")
         .keys(&[&[Key::Char('U')]])

@@ -1,6 +1,7 @@
 //! Commands of the review of pending changes.
 
-use super::{Command, CommandSpec, Scope};
+use super::{Availability, Command, CommandSpec, Scope};
+use crate::app::App;
 use crate::app::key::Key;
 
 /// Commands of the review.
@@ -8,6 +9,7 @@ use crate::app::key::Key;
 pub enum ReviewCommand {
     Send,
     Toggle,
+    Edit,
     Drop,
     Open,
     Together,
@@ -15,6 +17,13 @@ pub enum ReviewCommand {
 
 const fn spec(command: ReviewCommand, name: &'static str, title: &'static str) -> CommandSpec {
     CommandSpec::new(Command::Review(command), name, title, Scope::Review)
+}
+
+fn editable(app: &App) -> Availability {
+    match app.no_review_edit() {
+        None => Availability::Yes,
+        Some(reason) => Availability::No(reason),
+    }
 }
 
 /// The table of this scope.
@@ -36,6 +45,11 @@ pub const COMMANDS: &[CommandSpec] = &[
     )
     .keys(&[&[Key::Enter]])
     .hint("open"),
+    spec(ReviewCommand::Edit, "review.edit", "Edit the value, or that of all equal changes")
+        .keys(&[&[Key::Char('e')]])
+        .hint("edit")
+        .words("change")
+        .enabled(editable),
     spec(
         ReviewCommand::Together,
         "review.together",

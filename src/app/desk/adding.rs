@@ -2,11 +2,10 @@
 
 use super::linking::{ACTIVITIES, Anchor};
 use super::{CASE, activity};
-use crate::app::effect::{Effect, Request};
+use crate::app::effect::Effect;
 use crate::app::field::{Purpose, writable};
 use crate::app::overlay::draft::{Given, Is};
 use crate::app::pending::{Staged, Target};
-use crate::app::tickets::Slot;
 use crate::app::{App, Screen};
 use crate::dataverse::{Change, Column, ColumnName, RelationshipKind, Row};
 
@@ -100,9 +99,9 @@ impl App {
         }
         let Some(schema) = self.schemas.get(&anchor.other.name).cloned() else {
             self.say(format!("Reading the columns of {} ...", anchor.other.collection_name));
-            let request = Request::Learn(vec![anchor.other.clone()]);
+            let effects = self.read_columns(vec![anchor.other.clone()]);
             self.adding = Some(Box::new(anchor));
-            return Ok(vec![Effect::Run(self.tickets.issue(Slot::Learn), request)]);
+            return Ok(effects);
         };
         let change = Change::Link {
             navigation: navigation.clone(),

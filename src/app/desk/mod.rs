@@ -298,8 +298,19 @@ impl App {
         if wanted.is_empty() {
             return vec![];
         }
-        self.adding = None; // what it waits for is not read any more
-        vec![Effect::Run(self.tickets.issue(Slot::Learn), Request::Learn(wanted))]
+        self.read_columns(wanted)
+    }
+
+    /// Reads the columns of tables. What waited for those of others is not waited for any more.
+    pub(in crate::app) fn read_columns(&mut self, of: Vec<Table>) -> Vec<Effect> {
+        self.columns_stopped();
+        vec![Effect::Run(self.tickets.issue(Slot::Learn), Request::Learn(of))]
+    }
+
+    /// The columns will not come; answers whether a value in the review waited for them.
+    pub(in crate::app) fn columns_stopped(&mut self) -> bool {
+        self.adding = None;
+        self.reviewed.take_if(|reviewed| reviewed.waits).is_some()
     }
 
     /// The columns of tables came; a form that waits for them is staged.
@@ -317,13 +328,17 @@ impl App {
                 if matches!(self.overlays.last(), Some(Overlay::Draft(draft)) if draft.is_waiting) {
                     return self.finish_draft();
                 }
+                return self.edit_learned();
             }
             Err(error) => {
-                self.adding = None;
+                let what = match self.columns_stopped() {
+                    true => "Cannot read the columns of what is to be edited",
+                    false => "Cannot read the columns of what is to be made",
+                };
                 if let Some(draft) = self.draft_mut() {
                     draft.is_waiting = false;
                 }
-                let problem = Problem::of("Cannot read the columns of what is to be made", &error);
+                let problem = Problem::of(what, &error);
                 self.notice = Some(Notice::Problem(problem));
             }
         }

@@ -37,6 +37,17 @@ impl Step {
         self.together.is_some() && self.together == other.together
     }
 
+    /// The same was done to another row: one text tells both.
+    fn is_like(&self, other: &Self) -> bool {
+        match (&self.touch, &other.touch) {
+            (Touch::Edit(one), Touch::Edit(other)) => {
+                one.column == other.column && one.target.table.name == other.target.table.name
+            }
+            (Touch::Added(_), Touch::Added(_)) | (Touch::Dropped(_), Touch::Dropped(_)) => true,
+            _ => false,
+        }
+    }
+
     /// What undoing this and what was made with it does: `Priority High -> Normal on CAS-01213`.
     pub(super) fn undo_text(&self, count: usize) -> String {
         match &self.touch {
@@ -81,6 +92,10 @@ fn edit_text(target: &Target, from: Option<&Edit>, to: Option<&Edit>, count: usi
     }
     let value = |edit: Option<&Edit>| edit.map_or_else(|| known.old.clone(), |edit| edit.new.text.clone());
     format!("{} {} -> {} on {}", known.label, value(from), value(to), target.name)
+}
+
+fn together_text(count: usize) -> String {
+    format!("{count} changes that were made together")
 }
 
 fn operation_text(operation: &PendingOperation, count: usize) -> String {
@@ -208,15 +223,16 @@ impl Pending {
         let Some(step) = self.history.last_done().cloned() else {
             return Err("Nothing to undo.".into());
         };
-        let mut count = 0;
+        let (mut count, mut is_alike) = (0, true);
         while let Some(next) = self.history.last_done().cloned()
             && (count == 0 || step.is_together_with(&next))
         {
             self.take_back(&next.touch)?;
             self.history.went_back();
             count += 1;
+            is_alike &= step.is_like(&next);
         }
-        Ok(format!("Undo: {}", step.undo_text(count)))
+        Ok(format!("Undo: {}", if is_alike { step.undo_text(count) } else { together_text(count) }))
     }
 
     /// Takes the last undone step again and says what that was.
@@ -228,15 +244,19 @@ impl Pending {
         let Some(step) = self.history.last_undone().cloned() else {
             return Err("Nothing to redo.".into());
         };
-        let mut count = 0;
+        let (mut count, mut is_alike) = (0, true);
         while let Some(next) = self.history.last_undone().cloned()
             && (count == 0 || step.is_together_with(&next))
         {
+            is_alike &= step.is_like(&next);
             self.take_back(&next.reversed().touch)?;
             self.history.went_forward();
             count += 1;
         }
-        Ok(format!("Redo: {}", step.reversed().undo_text(count)))
+        Ok(format!(
+            "Redo: {}",
+            if is_alike { step.reversed().undo_text(count) } else { together_text(count) }
+        ))
     }
 
     fn take_back(&mut self, touch: &Touch) -> Result<(), String> {

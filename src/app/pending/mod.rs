@@ -4,6 +4,7 @@
 //! Must not know: screens, keys, how a value was typed. It never sends; it says what would be sent.
 
 mod history;
+mod loading;
 mod operation;
 mod ordered;
 mod queue;
@@ -19,6 +20,7 @@ use crate::app::effect::WriteId;
 use crate::app::problem::Problem;
 use crate::dataverse::{Change, Column, ColumnName, Patch, Row, RowId, Table, TableName};
 
+pub use loading::Joined;
 pub use operation::{OperationId, OperationKind, PendingOperation};
 pub use ordered::Ordered;
 pub use sending::{AT_A_TIME, Item, Sent};

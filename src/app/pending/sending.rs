@@ -180,39 +180,39 @@ impl Pending {
         }
     }
 
-    /// What waits for something of this row that did not arrive is not sent, nor what waits for that; how many they are.
-    pub fn hold(&mut self, key: &RowKey) -> usize {
+    /// What waits for something of this row that did not arrive is not sent, nor what waits for that; all of them.
+    pub fn hold(&mut self, key: &RowKey) -> Vec<Item> {
         let mut next: BTreeSet<Place> = self.queue.waiting_for(key).collect();
-        let mut held = 0;
+        let mut held = Vec::new();
         while let Some(place) = next.pop_first() {
             let Some(item) = self.queue.at(place).cloned() else { continue };
             let problem =
                 Problem::new("Not sent.").why("What comes before it for this record did not arrive.");
             self.set_state(&item, RowState::Failed(problem));
-            held += 1;
             for row in self.rows_of(&item) {
                 next.extend(self.queue.waiting_for(&row).filter(|later| *later > place));
             }
+            held.push(item);
         }
         held
     }
 
-    /// What waits for something that is on its way is not sent any more: it waits as it did before. How much that is.
-    pub fn release(&mut self) -> usize {
+    /// What waits for something that is on its way is not sent any more: it waits as it did before. What that is.
+    pub fn release(&mut self) -> Vec<Item> {
         let queued: Vec<Item> = self.queue.queued().cloned().collect();
         for item in &queued {
             self.set_state(item, RowState::Waiting);
         }
-        queued.len()
+        queued
     }
 
-    /// What was given these numbers does not go out after all: it waits as it did before. How much that is.
-    pub fn call_back(&mut self, writes: &[WriteId]) -> usize {
+    /// What was given these numbers does not go out after all: it waits as it did before. What that is.
+    pub fn call_back(&mut self, writes: &[WriteId]) -> Vec<Item> {
         let items: Vec<Item> = writes.iter().filter_map(|id| self.queue.sent_as(*id)).cloned().collect();
         for item in &items {
             self.set_state(item, RowState::Waiting);
         }
-        items.len()
+        items
     }
 
     /// What is queued and waits for nothing any more goes out now: nothing whose row something changes that is on its way,

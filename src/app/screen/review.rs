@@ -1,5 +1,6 @@
 //! The review of pending changes before they are sent.
 
+pub(in crate::app) mod editing;
 pub mod lines;
 
 use std::collections::BTreeSet;
@@ -203,7 +204,9 @@ impl App {
         let Screen::Review(review) = self.screen() else { return vec![] };
         let Some(line) = review.line().cloned() else { return vec![] };
         let run = review.items(&line).to_vec();
+        self.reviewed = None;
         match (command, run.as_slice()) {
+            (ReviewCommand::Edit, _) => return self.edit_reviewed(),
             (ReviewCommand::Send, _) => {
                 let items = self.pending.sendable();
                 match items.len() {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{fate, state};
-use crate::app::pending::{OperationId, OperationKind, PendingOperation, RowKey, Target};
+use crate::app::pending::{OperationId, OperationKind, PendingOperation, RowKey, RowState, Target};
+use crate::app::problem::Problem;
 use crate::dataverse::{Operation, Row, RowId, Table, TableName};
 use crate::ops::journal::KeptOperation;
 
@@ -17,6 +18,14 @@ struct Kept {
     values: Vec<(String, String)>,
     effects: Vec<String>,
     operation: Operation,
+    /// It was refused because of others like it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    duplicate: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 #[derive(Serialize, Deserialize)]
@@ -28,7 +37,7 @@ struct About {
     etag: Option<String>,
 }
 
-pub(super) fn kept(pending: &PendingOperation) -> KeptOperation {
+pub(in crate::tui) fn kept(pending: &PendingOperation) -> KeptOperation {
     let about = pending.about.as_ref().map(|target| About {
         table: target.table.clone(),
         id: target.id,
@@ -44,6 +53,7 @@ pub(super) fn kept(pending: &PendingOperation) -> KeptOperation {
         values: pending.values.clone(),
         effects: pending.effects.clone(),
         operation: pending.operation.clone(),
+        duplicate: matches!(pending.state, RowState::Duplicate(_)),
     };
     KeptOperation {
         id: pending.id.0,
@@ -54,7 +64,7 @@ pub(super) fn kept(pending: &PendingOperation) -> KeptOperation {
 }
 
 /// The other way round.
-pub(super) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json::Error> {
+pub(in crate::tui) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json::Error> {
     let kept: Kept = serde_json::from_str(&of.json)?;
     let about = match kept.about {
         None => None,
@@ -67,6 +77,14 @@ pub(super) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json
             Some(Target { table, id, name, row })
         }
     };
+    let state = match state(of.fate) {
+        RowState::Waiting if kept.duplicate => RowState::Duplicate(
+            Problem::new(format!("Not done: {}.", kept.title))
+                .why("Others are like it (0x80040333): that is what it was refused for last time.")
+                .next("Enter on it in the review lists the rows like it"),
+        ),
+        state => state,
+    };
     Ok(PendingOperation {
         id: OperationId(of.id),
         kind: kept.kind,
@@ -76,7 +94,7 @@ pub(super) fn pending(of: &KeptOperation) -> Result<PendingOperation, serde_json
         values: kept.values,
         effects: kept.effects,
         operation: kept.operation,
-        state: state(of.fate),
+        state,
         included: of.included,
     })
 }
@@ -86,8 +104,35 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::app::pending::RowState;
-    use crate::dataverse::Association;
+    use crate::dataverse::{Association, NewRow};
+
+    #[test]
+    fn a_row_that_was_refused_as_a_duplicate_is_still_one_at_the_next_start_unless_that_was_decided() {
+        let new = NewRow {
+            set: "accounts".into(),
+            primary_id: "accountid".into(),
+            id: RowId(Uuid::from_u128(7)),
+            values: vec![],
+            detect_duplicates: true,
+        };
+        let staged = |state| PendingOperation {
+            id: OperationId(Uuid::from_u128(1)),
+            kind: OperationKind::Create,
+            about: None,
+            into: None,
+            title: "account Fourth Coffee".into(),
+            values: vec![],
+            effects: vec![],
+            operation: Operation::Create(new.clone()),
+            state,
+            included: true,
+        };
+        let refused = kept(&staged(RowState::Duplicate(Problem::new("x"))));
+        assert!(matches!(pending(&refused).unwrap().state, RowState::Duplicate(_)));
+        let waiting = kept(&staged(RowState::Waiting));
+        assert!(!waiting.json.contains("duplicate\":"), "older files have no such word: {}", waiting.json);
+        assert_eq!(pending(&waiting).unwrap().state, RowState::Waiting);
+    }
 
     #[test]
     fn a_link_comes_back_as_it_was_kept_and_what_is_in_the_file_stays_readable() {
