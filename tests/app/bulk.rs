@@ -155,7 +155,7 @@ async fn rows_that_are_merged_are_in_a_file_before_as_they_were_and_without_the_
     );
     let other = program.row(&other).await["value"][0].clone();
     program.keys("1 x g");
-    program.wait_for("it goes into").await;
+    program.wait_for(" goes into").await;
     program.paste(other["ticketnumber"].as_str().unwrap());
     program.wait_for(" on the server for ").await;
     program.keys("enter");

@@ -218,3 +218,28 @@ fn relationships_that_cannot_be_read_are_told_and_read_again() {
     desk.stage.answer(Slot::Relationships, Reply::Relationships("incident".into(), Ok(relationships())));
     assert!(desk.screen().contains("Queue Items"), "{}", desk.screen());
 }
+
+#[test]
+fn a_relationship_is_found_by_its_name_or_that_of_its_table_while_it_is_typed() {
+    let mut desk = at_related(80, 24);
+    let on = |desk: &Desk, label: &str| {
+        let screen = desk.screen();
+        let line = screen.lines().find(|line| line.starts_with('>')).unwrap_or_default();
+        assert!(line.contains(label), "{label}: {screen}");
+    };
+    desk.keys("/").text("case");
+    on(&desk, "Cases (existingcase)");
+    desk.keys("Enter");
+    assert_eq!(desk.message(), "2 matches  n next  N previous");
+    desk.keys("n");
+    on(&desk, "Cases (parentcaseid)");
+    desk.keys("n");
+    on(&desk, "Cases (existingcase)");
+    desk.keys("/").text("queue ITEM");
+    on(&desk, "Queue Items");
+    desk.keys("Esc");
+    on(&desk, "Cases (existingcase)");
+    desk.keys("/").text("nowhere").keys("Enter");
+    on(&desk, "Cases (existingcase)");
+    assert_eq!(desk.message(), "Nothing that is shown matches.  z e shows what is empty");
+}

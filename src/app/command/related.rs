@@ -1,6 +1,7 @@
 //! Commands of the relationships of a record, and of the rows that are related to one.
 
 use super::grid::GridCommand;
+use super::record::RecordCommand;
 use super::{Availability, Command, CommandSpec, Scope};
 use crate::app::key::Key;
 use crate::app::{App, Screen};
@@ -36,6 +37,10 @@ fn addable(app: &App) -> Availability {
 
 const fn spec(command: RelatedCommand, name: &'static str, title: &'static str) -> CommandSpec {
     CommandSpec::new(Command::Related(command), name, title, Scope::Related)
+}
+
+const fn find(command: RecordCommand, name: &'static str, title: &'static str) -> CommandSpec {
+    CommandSpec::new(Command::Record(command), name, title, Scope::Related)
 }
 
 const fn row(command: RelatedCommand, name: &'static str, title: &'static str) -> CommandSpec {
@@ -78,6 +83,9 @@ pub const COMMANDS: &[CommandSpec] = &[
         .hint("detach")
         .words("disassociate unlink remove clear")
         .enabled(on_a_line),
+    find(RecordCommand::Find, "related.find", "Find by name").keys(&[&[Key::Char('/')]]).hint("find"),
+    find(RecordCommand::NextMatch, "related.next-match", "Next match").keys(&[&[Key::Char('n')]]),
+    find(RecordCommand::PreviousMatch, "related.previous-match", "Previous match").keys(&[&[Key::Char('N')]]),
     // Once more, so that it stays what the hint line begins with.
     CommandSpec::new(
         Command::Grid(GridCommand::Open),

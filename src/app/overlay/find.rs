@@ -1,4 +1,4 @@
-//! `/` in a record or a JSON text: goes to what matches while it is typed.
+//! `/` in a record, its relationships or a JSON text: goes to what matches while it is typed.
 
 use super::Overlay;
 use crate::app::App;
@@ -6,6 +6,7 @@ use crate::app::Screen;
 use crate::app::effect::Effect;
 use crate::app::key::{Input, Key};
 use crate::app::line::Line;
+use crate::app::screen::record::Tab;
 
 /// What is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl App {
                 self.overlays.pop();
                 self.set_needle(needle);
                 self.say(match self.all_matches().map(|matches| matches.len()) {
-                    Some(0) => "Nothing matches.".to_owned(),
+                    Some(0) => self.nothing_matches(),
                     Some(1) => "1 match".to_owned(),
                     Some(count) => format!("{count} matches  n next  N previous"),
                     None if self.next_match(origin, true).is_none() => "Nothing matches.".to_owned(),
@@ -82,14 +83,27 @@ impl App {
                     self.say(format!("match {number} of {}", matches.len()));
                 }
             }
-            None => self.say("Nothing matches."),
+            None => {
+                let said = self.nothing_matches();
+                self.say(said);
+            }
         }
     }
 
-    /// The field or node under the cursor.
+    fn nothing_matches(&self) -> String {
+        match self.record() {
+            Some(record) if record.tab == Tab::Related && !record.related.all => {
+                "Nothing that is shown matches.  z e shows what is empty".to_owned()
+            }
+            _ => "Nothing matches.".to_owned(),
+        }
+    }
+
+    /// The field, relationship or node under the cursor.
     fn find_cursor(&self) -> usize {
         match (self.json(), self.record()) {
             (Some(json), _) => json.current().unwrap_or_default(),
+            (None, Some(record)) if record.tab == Tab::Related => record.related.list.cursor,
             (None, Some(record)) => record.form.list.cursor,
             (None, None) => 0,
         }
@@ -119,7 +133,7 @@ impl App {
         if self.json().is_some() {
             return self.json_match(self.needle(), from, forward);
         }
-        let matches = self.form_matches(self.needle());
+        let matches = self.line_matches();
         let next = match forward {
             true => matches.iter().find(|place| **place >= from).or(matches.first()),
             false => matches.iter().rev().find(|place| **place < from).or(matches.last()),
@@ -132,14 +146,23 @@ impl App {
         match (self.needle().is_empty(), self.json()) {
             (true, _) => Some(vec![]),
             (false, Some(_)) => self.json_matches(self.needle()),
-            (false, None) => Some(self.form_matches(self.needle())),
+            (false, None) => Some(self.line_matches()),
+        }
+    }
+
+    /// The fields or relationships that match.
+    fn line_matches(&self) -> Vec<usize> {
+        match self.record() {
+            Some(record) if record.tab == Tab::Related => record.related.matches(self.needle()),
+            _ => self.form_matches(self.needle()),
         }
     }
 
     fn go_to_match(&mut self, place: usize) {
-        match self.json() {
-            Some(_) => self.go_to_node(place),
-            None => self.go_to_field(place),
+        match (self.json(), self.record()) {
+            (Some(_), _) => self.go_to_node(place),
+            (None, Some(record)) if record.tab == Tab::Related => self.go_to_relationship(place),
+            (None, _) => self.go_to_field(place),
         }
     }
 }

@@ -169,6 +169,14 @@ impl RelatedTab {
         self.lines.value()?.get(self.list.cursor)
     }
 
+    /// The lines whose relationship or table is called like this. `needle`: in small letters.
+    pub(in crate::app) fn matches(&self, needle: &str) -> Vec<usize> {
+        let is_match = |line: &RelatedLine| {
+            [&line.label, &line.table_name].iter().any(|name| name.to_lowercase().contains(needle))
+        };
+        (0..).zip(self.lines()).filter(|(_, line)| is_match(line)).map(|(place, _)| place).collect()
+    }
+
     fn lines(&self) -> &[RelatedLine] {
         self.lines.value().map_or(&[], Vec::as_slice)
     }
@@ -437,6 +445,14 @@ impl App {
         asked.is_some_and(|(key, asked)| {
             asked.contains(relationship) && self.record().is_some_and(|record| record.is(key))
         })
+    }
+
+    /// Puts the cursor on a relationship.
+    pub(in crate::app) fn go_to_relationship(&mut self, place: usize) {
+        if let Screen::Record(record) = self.screen_mut() {
+            record.related.list.cursor = place;
+        }
+        self.step_related(Step::Rows(0));
     }
 
     pub(in crate::app) fn step_related(&mut self, step: Step) {
