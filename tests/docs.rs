@@ -114,6 +114,7 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("JSON, `2`", "json__usual"),
             ("Related rows, `3`", "related__related"),
             ("Timeline, `4`", "timeline__timeline"),
+            ("One of several files, `s`", "timeline__save_one_of_several"),
             ("What can be copied, `y`", "copying__the_menu_shows_every_letter"),
         ],
     ),
@@ -125,7 +126,9 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("A lookup, searched on the server", "lookups__customers"),
             ("A new row, `a`", "acts__new_case"),
             ("Resolving a case, `x r`", "acts__resolve"),
+            ("A related row that is new, `a`", "adding__add_related"),
             ("A row to attach, `A`", "linking__attach"),
+            ("A row to merge into, `x g`", "acts__merge_into"),
         ],
     ),
     (
@@ -133,6 +136,7 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("One change, `w`", "saving__prompt"),
             ("The review, `w`", "acts__review_80"),
+            ("Changes from a file", "pending_files__pending_loaded"),
             ("A send that was stopped", "bulk__stopped"),
             ("A conflict", "conflict__same_column"),
             ("A row that was deleted meanwhile", "conflict__gone"),

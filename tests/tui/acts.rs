@@ -454,3 +454,16 @@ fn a_large_file_does_not_go_with_notes_on_many_rows() {
     desk.keys("Backspace Ctrl-D");
     assert_eq!(files_read(&desk), ["a.pd"], "another path is another file");
 }
+
+#[test]
+fn the_search_for_the_row_that_a_case_is_merged_into_says_which_one_goes() {
+    let mut desk = Desk::at_cases(80, 24);
+    desk.keys("x g");
+    assert_snapshot!("merge_into", desk.screen());
+    desk.keys("Ctrl-X");
+    assert!(
+        desk.screen().contains("Case that CAS-00000-A1B2C3 goes into"),
+        "it is not empty: {}",
+        desk.screen()
+    );
+}
