@@ -23,9 +23,13 @@ impl WorkflowMenu {
     /// A choice of these for rows that are called so.
     pub fn new(workflows: Vec<Workflow>, about: Vec<Target>, on: String) -> Self {
         let told = |workflow: &Workflow| {
-            let when = if workflow.real_time { "at once" } else { "in the background" };
             let what = workflow.description.lines().next().unwrap_or_default().trim();
-            let detail = if what.is_empty() { when.to_owned() } else { format!("{when}: {what}") };
+            let detail = match (workflow.real_time, what) {
+                (true, "") => "at once".to_owned(),
+                (true, what) => format!("at once: {what}"),
+                (false, "") => "in the background".to_owned(), // as most are
+                (false, what) => what.to_owned(),
+            };
             (workflow.name.clone(), detail)
         };
         Self { menu: Menu::new(workflows.iter().map(told)), on, workflows, about }
