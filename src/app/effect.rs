@@ -109,6 +109,8 @@ pub enum Request {
     Row(SetName, RowId),
     /// Read what hangs on a row: open activities, its place in a queue.
     Around(RowId),
+    /// Read which workflows can be run on rows of a table.
+    Workflows(TableName),
     /// Read who changed a row since then, or ever.
     Audit(RowId, Option<Timestamp>),
     /// Read the timeline of a row of a table; what its notes and activities are called, where that is known.

@@ -52,6 +52,7 @@ impl App {
         self.relationships.clear();
         self.asked_counts = None;
         self.attaching = None;
+        self.to_run_on.clear();
         self.adding = None;
         self.parked = None;
         self.moving = None;
@@ -87,6 +88,7 @@ impl App {
             Slot::Counts,
             Slot::Beside,
             Slot::Attach,
+            Slot::Workflows,
             Slot::SavedFile,
             Slot::FileToSend,
             Slot::PendingFile,

@@ -27,6 +27,7 @@ use super::zone::Zone;
 use crate::dataverse::around::Around;
 use crate::dataverse::audit::Audit;
 use crate::dataverse::timeline::{Collections, Timeline};
+use crate::dataverse::workflows::Workflow;
 use crate::dataverse::{
     self, Exchange, LocalFile, LookupPath, Page, QuickFind, Refused, RelatedCount, Relationship, Row, RowId,
     Table, TableName, TableSchema, Uploading,
@@ -115,6 +116,8 @@ pub enum Reply {
     Row(Result<Row, dataverse::Error>),
     /// What hangs on a row.
     Around(Result<Around, dataverse::Error>),
+    /// The workflows that can be run on rows of a table.
+    Workflows(Result<Vec<Workflow>, dataverse::Error>),
     /// Who changed a row.
     Audit(Result<Audit, dataverse::Error>),
     /// What happened on a row, and what the notes and activities of its table are called.

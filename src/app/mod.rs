@@ -226,6 +226,8 @@ pub struct App {
     asked_counts: Option<AskedCounts>,
     /// A row that is read to be attached.
     attaching: Option<Box<Attaching>>,
+    /// Rows that a workflow is to be run on, while it is read which ones there are.
+    to_run_on: Vec<Target>,
     /// What a new row belongs to, whose table's columns are read for its form.
     adding: Option<Box<Anchor>>,
     /// A form that was left for something it tells of.
@@ -314,6 +316,7 @@ impl App {
             relationships: BTreeMap::new(),
             asked_counts: None,
             attaching: None,
+            to_run_on: vec![],
             adding: None,
             parked: None,
             reviewed: None,

@@ -53,6 +53,7 @@ impl App {
             Slot::Relationships | Slot::Counts => self.related_stopped(),
             Slot::Beside => self.beside_stopped(),
             Slot::Attach => self.attaching = None,
+            Slot::Workflows => self.to_run_on.clear(),
             Slot::Learn => drop(self.columns_stopped()),
             Slot::FileToSend => self.file_stopped(),
             Slot::Duplicates => self.duplicates_stopped(),

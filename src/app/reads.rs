@@ -156,6 +156,7 @@ impl App {
             Slot::Counts => "Counting related rows".into(),
             Slot::Beside => "Reading related rows".into(),
             Slot::Attach => "Reading the record to attach".into(),
+            Slot::Workflows => "Reading the workflows".into(),
             Slot::SavedFile => "Fetching the file".into(),
             Slot::FileToSend => "Reading the file".into(),
             Slot::Learn => "Reading the columns".into(),

@@ -58,6 +58,10 @@ impl App {
                 self.looked_around(result);
                 vec![]
             }
+            Reply::Workflows(result) => {
+                self.workflows_came(result);
+                vec![]
+            }
             Reply::Audit(result) => {
                 self.audit_came(result);
                 vec![]

@@ -99,6 +99,9 @@ impl SentBatches {
             OperationKind::Close => "x o reactivates it",
             OperationKind::Reactivate => "x r or x c ends it again",
             OperationKind::Create => "D on the new record deletes it",
+            OperationKind::Act if operation.operation.runs_workflow() => {
+                "nothing here takes back what it did"
+            }
             OperationKind::Act => "set it again by hand",
             OperationKind::Merge | OperationKind::Delete => "nothing here brings it back",
         };

@@ -31,6 +31,7 @@ impl App {
             Some(Overlay::Draft(draft)) => draft.takes_text(),
             Some(Overlay::ChoicesMenu(menu)) => menu.menu.find().is_some(),
             Some(Overlay::Attachments(choice)) => choice.menu.find().is_some(),
+            Some(Overlay::Workflows(choice)) => choice.menu.find().is_some(),
             Some(Overlay::Tags(form)) => form.line(FIELDS[form.at]).is_some(),
             Some(Overlay::File(file)) => file.asking.is_some(),
             Some(Overlay::ColumnPicker(picker)) => picker.typing,

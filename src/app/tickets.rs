@@ -66,6 +66,8 @@ pub enum Slot {
     Beside,
     /// A row that is to be attached to another one.
     Attach,
+    /// The workflows that can be run on rows.
+    Workflows,
     /// A file here, for a note.
     FileToSend,
     /// The file of a note or a column, for a file here.

@@ -62,9 +62,8 @@ impl JsonArgs {
         let context = Context::new(settings);
         let store = TokenStore::in_folder(&context.settings().paths.state); // no secret store, no question
         let start = super::start(context.settings(), store);
-        crate::tui::start::view(start, Viewer::new(file_name(&name), document))
-            .await
-            .map_err(CliError::failed)
+        let viewed = crate::tui::start::view(start, Viewer::new(file_name(&name), document));
+        Box::pin(viewed).await.map_err(CliError::failed)
     }
 
     fn is_input(&self) -> bool {

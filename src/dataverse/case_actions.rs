@@ -60,7 +60,7 @@ impl Action {
     }
 
     /// The same with the row that it is about.
-    fn about(self, subject: Subject) -> Self {
+    pub(super) fn about(self, subject: Subject) -> Self {
         Self { subject: Some(subject), ..self }
     }
 }

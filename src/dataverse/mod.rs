@@ -49,6 +49,7 @@ pub mod value;
 pub mod view_xml;
 pub mod views;
 pub mod wire;
+pub mod workflows;
 mod writes;
 
 pub use action::{Action, Subject};

@@ -42,6 +42,11 @@ impl Operation {
         })
     }
 
+    /// It runs a workflow: nobody here knows what that does.
+    pub fn runs_workflow(&self) -> bool {
+        matches!(self, Self::Act(action) if action.runs_workflow())
+    }
+
     /// Takes the version of the row that it is about for the one that was read.
     pub fn based_on(&mut self, etag: &str) {
         let known = match self {

@@ -202,6 +202,9 @@ impl Services {
                 Reply::Row(async { self.client()?.row(&RowQuery::new(set, id)).await }.await)
             }
             Request::Around(id) => Reply::Around(async { self.client()?.around(id).await }.await),
+            Request::Workflows(table) => {
+                Reply::Workflows(async { self.client()?.workflows(&table).await }.await)
+            }
             Request::Audit(id, since) => Reply::Audit(async { self.client()?.audit(id, since).await }.await),
             Request::Timeline(table, id, known) => {
                 Reply::Timeline(async { self.client()?.timeline_of(&table, id, known).await }.await)

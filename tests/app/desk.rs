@@ -299,3 +299,30 @@ async fn an_open_activity_that_is_done_meanwhile_is_gone_from_the_form_of_a_reso
     program.keys("esc esc");
     program.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workflow_is_chosen_and_run_once_it_was_reviewed_and_one_whose_answer_is_lost_is_not_run_again() {
+    let mut program = Program::start_at_the_cases().await;
+    let path = program.open_as_json().await;
+    program.keys("1 x w");
+    program.wait_for("Run which workflow on CAS-").await;
+    let screen = program.wait_for("Send survey").await;
+    assert!(!screen.contains("Hand over to field service"), "it is a draft: {screen}");
+    program.keys("e");
+    program.wait_for("~1 pending").await;
+    assert!(program.writes().await.is_empty(), "nothing is sent before it was reviewed");
+    send(&mut program, "Run \"Escalate to second line\" on CAS-").await;
+    assert_eq!(program.row(&path).await["isescalated"], true);
+    assert_eq!(program.writes().await.len(), 1);
+    program.keys("x w");
+    program.wait_for("Run which workflow on CAS-").await;
+    program.keys("s");
+    program.wait_for("~1 pending").await;
+    program.fault(api_fault("POST", "ExecuteWorkflow", 1, json!({ "kind": "reset_after" }))).await;
+    program.keys("w s");
+    program.wait_for("y yes").await;
+    program.keys("y");
+    program.wait_for("Perhaps done").await;
+    assert_eq!(program.writes().await.len(), 2, "once each");
+    program.quit_with_pending().await;
+}

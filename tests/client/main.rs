@@ -40,5 +40,6 @@ mod support;
 mod timelines;
 mod together;
 mod views;
+mod workflows;
 mod world;
 mod writes;

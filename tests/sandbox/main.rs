@@ -69,3 +69,4 @@ mod support;
 mod tls;
 mod transitions;
 mod views;
+mod workflows;

@@ -336,7 +336,7 @@ fn a_read_only_session_stages_no_operation() {
     let identity =
         Identity { writes: Writes::Locked("This is production: read-only.".into()), ..stage::identity() };
     let mut desk = at_cases(identity, 3, 80, 24);
-    for verb in ["x r", "x n", "x c", "D", "a", "x q"] {
+    for verb in ["x r", "x n", "x c", "D", "a", "x q", "x w"] {
         desk.keys(verb);
         assert!(desk.message().contains("read-only"), "{verb}: {}", desk.message());
         assert!(desk.stage.app.overlays.is_empty(), "{verb}");

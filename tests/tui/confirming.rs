@@ -68,6 +68,10 @@ const VERBS: &[Verb] = &[
         service.text(desk, "que");
         service.keys(desk, "Enter");
     }),
+    verb("run a workflow", |service, desk, records| {
+        on_marked(service, desk, records, "x w");
+        service.keys(desk, "e");
+    }),
     verb("pick", |service, desk, records| {
         on_each(service, desk, records, |desk| service.keys(desk, "x k"));
     }),

@@ -66,3 +66,4 @@ mod views;
 mod visiting;
 mod whole_row;
 mod words;
+mod workflows;

@@ -348,10 +348,16 @@ fn an_action_that_this_program_does_not_make_is_refused() {
     let other_path = Action { path: "incidents(1)/Microsoft.Dynamics.CRM.Wipe".into(), ..close(id(2)) };
     let other_row = Action { subject: close(id(2)).subject, ..close(id(3)) };
     let no_body = Action { body: "[".into(), ..close(id(2)) };
+    let run = |id| Action::execute_workflow(RowId(Uuid::from_u128(9)), close(id).subject.unwrap());
+    let run_on_other = Action { body: run(id(3)).body, ..run(id(2)) };
+    let run_elsewhere =
+        Action { path: "queues(9)/Microsoft.Dynamics.CRM.ExecuteWorkflow".into(), ..run(id(2)) };
     for (action, why) in [
         (other_name, "none that this program makes"),
         (other_path, "none that this program makes"),
         (other_row, "about another record"),
+        (run_on_other, "about another record"),
+        (run_elsewhere, "none that this program makes"),
         (no_body, "none that this program makes"),
     ] {
         let mut desk = desk();
@@ -533,6 +539,11 @@ fn links_merges_queues_and_files_are_told_by_what_they_are_sent_as() {
         (
             Operation::Act(Action::add_to_queue(id(9), &case_table(), subject(1), None)),
             "put CAS-00001-A1B2C3 into a queue",
+            "00000009-0000-4000-8000-0000000000aa",
+        ),
+        (
+            Operation::Act(Action::execute_workflow(id(9), subject(1))),
+            "run a workflow on CAS-00001-A1B2C3",
             "00000009-0000-4000-8000-0000000000aa",
         ),
         (Operation::File(file), "put a.png into Image of CAS-00001-A1B2C3", "/home/anna/.ssh/id_ed25519"),

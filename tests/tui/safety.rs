@@ -34,6 +34,7 @@ const PLACES: &[(&str, &str)] = &[
     ("form of a resolution", "x r S o"),
     ("new row", "a N e w"),
     ("lookup", "x q q"),
+    ("menu of workflows", "x w"),
     ("menu of a choice", "c p"),
     ("editor", "e"),
     ("palette", ": a s s"),

@@ -20,7 +20,7 @@ use dvtui::dataverse::{
 
 use crate::desk::{self, Desk};
 use crate::stage::{self, column, table};
-use crate::{related, timeline};
+use crate::{related, timeline, workflows};
 
 /// What the service has in its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +110,7 @@ impl Service {
             Request::QuickFind(schema) => Reply::QuickFind(schema.table.name.clone(), Ok(None)),
             Request::Row(set, id) => Reply::Row(Ok(self.row(&set, id))),
             Request::Around(_) => Reply::Around(Ok(self.around())),
+            Request::Workflows(_) => Reply::Workflows(Ok(workflows::workflows())),
             Request::Timeline(..) => {
                 timeline::answered(Timeline { entries: timeline::entries(), ..Timeline::default() })
             }

@@ -23,6 +23,7 @@ pub enum ActCommand {
     Child,
     Merge,
     FollowUp,
+    Workflow,
     New,
     Duplicate,
     Delete,
@@ -108,6 +109,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(ActCommand::Merge, "act.merge", "Merge into another row")
         .keys(&[&[Key::Char('x'), Key::Char('g')]])
         .words("duplicate join"),
+    spec(ActCommand::Workflow, "act.workflow", "Run a workflow")
+        .keys(&[&[Key::Char('x'), Key::Char('w')]])
+        .words("process automation on-demand execute"),
     spec(ActCommand::Delete, "row.delete", "Delete: staged, sent by w")
         .keys(&[&[Key::Char('D')]])
         .words("remove"),

@@ -13,6 +13,7 @@ mod new_row;
 mod parked;
 mod queue;
 mod restoring;
+mod workflow;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub use attaching::MOST_STAGED;
 pub use linking::Anchor;
 pub(in crate::app) use linking::Attaching;
 pub(in crate::app) use parked::Parked;
+pub(in crate::app) use workflow::UP_TO_IT;
 
 use super::App;
 use super::command::act::ActCommand;
@@ -51,6 +53,7 @@ fn of_many(command: ActCommand) -> Option<bool> {
         | ActCommand::Task
         | ActCommand::PhoneCall
         | ActCommand::ToQueue
+        | ActCommand::Workflow
         | ActCommand::Delete => Some(true),
         ActCommand::Pick
         | ActCommand::Release
@@ -129,6 +132,7 @@ impl App {
             ActCommand::PhoneCall => self.draft_activity(about, &activity::PHONE_CALL),
             ActCommand::Child => self.draft_child(about),
             ActCommand::ToQueue => self.choose_queue(about),
+            ActCommand::Workflow => self.choose_workflow(about),
             ActCommand::Merge => self.choose_merge(about),
             ActCommand::Pick => {
                 let one = self.only_one(about)?;

@@ -34,6 +34,7 @@ pub mod save_file;
 pub mod tags;
 pub mod views;
 pub mod whole;
+pub mod workflows;
 
 use super::App;
 use super::effect::Effect;
@@ -67,6 +68,7 @@ use save_file::SaveFile;
 use tags::TagForm;
 use views::ViewPicker;
 use whole::Whole;
+use workflows::WorkflowMenu;
 
 /// An overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +125,8 @@ pub enum Overlay {
     Duplicates(Box<Duplicates>),
     /// Which of several attachments is to be saved.
     Attachments(Box<AttachmentMenu>),
+    /// Which workflow is to be run.
+    Workflows(Box<WorkflowMenu>),
     /// Where an attachment is to be saved, being typed.
     SaveFile(Box<SaveFile>),
     /// Text to be read.
@@ -183,6 +187,7 @@ impl App {
             Some(Overlay::Gone(_)) => self.gone_input(&input),
             Some(Overlay::Duplicates(_)) => self.duplicates_input(&input),
             Some(Overlay::Attachments(_)) => self.attachments_input(&input),
+            Some(Overlay::Workflows(_)) => self.workflows_input(&input),
             Some(Overlay::SaveFile(_)) => self.save_file_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::checked::{Here, is_version};
+use crate::app::desk::UP_TO_IT;
 use crate::app::field::{self, choices};
 use crate::app::pending::{OperationKind, PendingOperation, RowState, Target};
 use crate::dataverse::{
@@ -66,6 +67,7 @@ impl Here<'_> {
             OperationKind::Merge => {
                 effects.push("It is closed for good, and what hangs on it moves.".to_owned());
             }
+            OperationKind::Act if operation.runs_workflow() => effects.push(UP_TO_IT.to_owned()),
             _ => {}
         }
         let state = RowState::Waiting;
@@ -192,6 +194,10 @@ impl Here<'_> {
                 (OperationKind::Act, Some("queueitems"), format!("pick {name} from its queue"))
             }
             "ReleaseToQueue" => (OperationKind::Act, Some("queueitems"), format!("give {name} back")),
+            _ if action.runs_workflow() => {
+                same(body["EntityId"].as_str().and_then(|id| id.parse().ok()))?;
+                (OperationKind::Act, Some("workflows"), format!("run a workflow on {name}"))
+            }
             _ => return Err(NOT_OURS.to_owned()),
         };
         let on = on.map(|set| {

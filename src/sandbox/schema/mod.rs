@@ -25,6 +25,7 @@ mod settings;
 mod standard;
 mod timeline;
 mod views;
+mod workflow;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -80,6 +81,7 @@ const DECLARATIONS: &[&Declaration] = &[
     &timeline::INCIDENTRESOLUTION,
     &views::USERQUERY,
     &settings::USERSETTINGS,
+    &workflow::WORKFLOW,
 ];
 
 /// All tables, sorted by logical name, and how they hang together.

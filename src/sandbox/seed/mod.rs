@@ -15,6 +15,7 @@ mod shown;
 mod timeline;
 mod views;
 mod words;
+mod workflows;
 mod zones;
 
 use rusqlite::Transaction;
@@ -27,6 +28,7 @@ pub(crate) use cases::ticket;
 use insert::{Cells, Reference, blob, number, text};
 pub(crate) use random::{Random, named_id};
 pub(crate) use security::administrators;
+pub(crate) use workflows::escalating;
 
 /// 2026-11-22T18:00:00Z: nothing is younger than this.
 const END: i64 = 1_795_370_400;
@@ -66,6 +68,7 @@ pub(crate) fn fill(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::
     views::fill(transaction, &mut maker)?;
     sdk::fill(transaction, plan.seed, &mut stamps)?;
     attachments::fill(transaction, plan.seed, &mut stamps)?;
+    workflows::fill(transaction, plan.seed, &office, &mut stamps)?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'version'", [stamps.version])?;
     transaction.execute("UPDATE counter SET value = ?1 WHERE name = 'case'", [plan.rows.incident])?;
     Ok(())

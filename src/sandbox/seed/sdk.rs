@@ -8,8 +8,8 @@ use super::random::{Random, named_id};
 use crate::sandbox::schema::{Origin, Schema, Table};
 
 const BULK: &[&str] = &["CreateMultiple", "UpdateMultiple", "UpsertMultiple"];
-/// Written, but one row at a time: the reference of the table lists none of these messages.
-const SINGLY: &str = "activitymimeattachment";
+/// Written, but one row at a time: the references of the tables list none of these messages.
+const SINGLY: &[&str] = &["activitymimeattachment", "workflow"];
 
 pub(super) fn fill(transaction: &Transaction<'_>, seed: u64, stamps: &mut Stamps) -> rusqlite::Result<()> {
     let mut messages = Insert::into(transaction, "sdkmessage");
@@ -17,7 +17,8 @@ pub(super) fn fill(transaction: &Transaction<'_>, seed: u64, stamps: &mut Stamps
     let mut random = Random::new(seed, "sdkmessage");
     let schema = Schema::standard();
     let written = |table: &Table| {
-        matches!(table.declared.origin, Origin::Shipped | Origin::Custom) && table.name != SINGLY
+        matches!(table.declared.origin, Origin::Shipped | Origin::Custom)
+            && !SINGLY.contains(&table.name.as_str())
     };
     for name in BULK {
         let message = Reference { id: named_id(&format!("message {name}")), name: (*name).to_owned() };

@@ -19,7 +19,7 @@ pub(crate) use deleted::{bury, deleted_since, last_version};
 use pool::Readers;
 
 /// Counts up whenever the shape of the file changes.
-const FORMAT: i64 = 7;
+const FORMAT: i64 = 8;
 /// Row versions start where a service of some age would be.
 const FIRST_VERSION: i64 = 80_640_000;
 

@@ -130,6 +130,10 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Attachments(choice) => {
                 menu::draw("Save which attachment", &choice.menu, cursor, theme, body, buffer)
             }
+            Overlay::Workflows(choice) => {
+                let title = format!("Run which workflow on {}", choice.on);
+                menu::draw(&title, &choice.menu, cursor, theme, body, buffer)
+            }
             Overlay::SaveFile(form) => save_file::draw(app, form, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
             Overlay::Link(shown) => link::draw(shown, cursor, theme, body, buffer),

@@ -15,6 +15,7 @@ mod privilege;
 mod queue;
 mod sharing;
 mod time;
+mod workflow;
 
 use http::Method;
 use serde_json::Value;
@@ -44,6 +45,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Message> {
         queue::MESSAGES,
         sharing::MESSAGES,
         time::MESSAGES,
+        workflow::MESSAGES,
     ]
     .into_iter()
     .flatten()
@@ -64,7 +66,6 @@ const LEFT_OUT: &[&str] = &[
     "ConvertQuoteToSalesOrder",
     "DeleteAuditData",
     "DeliverIncomingEmail",
-    "ExecuteWorkflow",
     "ExportSolution",
     "ExportToExcel",
     "FetchXmlToQueryExpression",

@@ -151,6 +151,9 @@ fn one(message: &Message, on: Option<&str>, out: &mut String) {
             out.push_str("<ReturnType Type=\"Collection(mscrm.crmbaseentity)\" Nullable=\"false\"/>");
         }
         (Kind::Function, true) => out.push_str("<ReturnType Type=\"mscrm.crmbaseentity\"/>"),
+        (Kind::Action, true) if message.name == "ExecuteWorkflow" => {
+            out.push_str("<ReturnType Type=\"mscrm.asyncoperation\" Nullable=\"false\"/>");
+        }
         (Kind::Action, true) => {}
     }
     let _ = write!(out, "</{kind}>");
