@@ -262,7 +262,10 @@ mod tests {
                 Command::Grid(_) if spec.scope == Scope::RelatedRows => true,
                 Command::Grid(_) | Command::Mark(_) | Command::Pane(_) => spec.scope == Scope::Grid,
                 Command::Record(_) => {
-                    matches!(spec.scope, Scope::Record | Scope::Form | Scope::Json | Scope::Tree)
+                    matches!(
+                        spec.scope,
+                        Scope::Record | Scope::Form | Scope::Json | Scope::Tree | Scope::Related
+                    )
                 }
                 Command::Review(_) => spec.scope == Scope::Review,
                 Command::Related(_) => matches!(spec.scope, Scope::Related | Scope::RelatedRows),
