@@ -104,6 +104,10 @@ fn rows_that_are_marked_by_their_query_are_read_before_the_workflows() {
     assert!(desk.screen().contains("Run which workflow on 30 marked"), "{}", desk.screen());
     desk.keys("s");
     assert_eq!(desk.pending(), 30, "{}", desk.screen());
+    // It is done in the background: nobody says that it has run.
+    for operation in desk.stage.app.pending.operations().iter() {
+        assert!(operation.title.starts_with("start \"Send survey"), "{}", operation.title);
+    }
 }
 
 #[test]

@@ -57,10 +57,12 @@ impl App {
 
     /// Stages that a workflow is run on each of these rows.
     pub(in crate::app) fn stage_workflow(&mut self, about: Vec<Target>, workflow: &Workflow) {
+        // Of one in the background the service answers that it has taken it on, not that it has run.
+        let verb = if workflow.real_time { "run" } else { "start" };
         let mut operations = Vec::new();
         for target in about {
             let action = Action::execute_workflow(workflow.id, subject(&target));
-            let title = format!("run \"{}\" on {}", workflow.name, target.name);
+            let title = format!("{verb} \"{}\" on {}", workflow.name, target.name);
             let operation = self.operation(OperationKind::Act, Some(target), title, Operation::Act(action));
             operations.push(PendingOperation { effects: vec![UP_TO_IT.to_owned()], ..operation });
         }
