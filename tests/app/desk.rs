@@ -311,7 +311,7 @@ async fn a_workflow_is_chosen_and_run_once_it_was_reviewed_and_one_whose_answer_
     program.keys("e");
     program.wait_for("~1 pending").await;
     assert!(program.writes().await.is_empty(), "nothing is sent before it was reviewed");
-    send(&mut program, "Run \"Escalate to second line\" on CAS-").await;
+    send(&mut program, "Start \"Escalate to second line\" on CAS-").await;
     assert_eq!(program.row(&path).await["isescalated"], true);
     assert_eq!(program.writes().await.len(), 1);
     program.keys("x w");
