@@ -27,3 +27,28 @@ pub(super) fn begin(path: &Path) -> io::Result<NamedTempFile> {
 pub(super) fn finish(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn whatever_was_written_when_a_process_ended_nothing_has_the_name_and_the_next_one_can_write() {
+        let home = tempfile::tempdir().unwrap();
+        let content = b"{\"table\":\"account\"}\n{\"table\":\"contact\"}\n";
+        for written in 0..=content.len() {
+            let path = home.path().join(format!("{written}.jsonl"));
+            let mut file = begin(&path).unwrap();
+            file.write_all(&content[..written]).unwrap();
+            std::mem::forget(file); // gone without a chance to tidy up
+            assert!(!path.exists(), "after {written} bytes");
+            let mut file = begin(&path).unwrap();
+            file.write_all(content).unwrap();
+            finish(file, &path).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+    }
+}
