@@ -286,8 +286,7 @@ fn overlay_hints(app: &App, overlay: &Overlay) -> Vec<Hint> {
             let keys = [("m", "make it all the same"), ("Esc", "keep pending"), ("f", "search")];
             open.into_iter().chain(keys.map(|(key, means)| Hint::new(key, means))).collect()
         }
-        Overlay::Attachments(_) => menu_hints("saves that one", "close"),
-        Overlay::Workflows(_) => menu_hints("stages that one", "close"),
+        Overlay::Choosing(choosing) => menu_hints(choosing.letter_does(), "close"),
         Overlay::SaveFile(_) if app.tickets.is_busy(Slot::SavedFile) => vec![Hint::new("Ctrl-C", "stop")],
         Overlay::SaveFile(_) => {
             vec![Hint::new("Enter", "save"), Hint::new("Esc", "close"), Hint::new("Ctrl-U", "clear")]

@@ -44,7 +44,7 @@ fn operated(desk: &Desk) -> Vec<(WriteId, Operation)> {
 }
 
 fn menu(desk: &Desk) -> bool {
-    matches!(desk.stage.app.overlays.last(), Some(Overlay::Workflows(_)))
+    matches!(desk.stage.app.overlays.last(), Some(Overlay::Choosing(_)))
 }
 
 #[test]

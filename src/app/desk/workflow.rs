@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::app::effect::{Effect, Request};
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
-use crate::app::overlay::workflows::WorkflowMenu;
+use crate::app::overlay::choosing::Choosing;
 use crate::app::pending::{OperationKind, PendingOperation, Target};
 use crate::app::problem::Problem;
 use crate::app::screen::Screen;
@@ -49,8 +49,8 @@ impl App {
             }
             Ok(workflows) => {
                 let on = named(&about);
-                let menu = WorkflowMenu::new(workflows, about, on);
-                self.overlays.push(Overlay::Workflows(Box::new(menu)));
+                let choosing = Choosing::workflow(workflows, about, &on);
+                self.overlays.push(Overlay::Choosing(Box::new(choosing)));
             }
         }
     }

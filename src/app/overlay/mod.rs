@@ -1,10 +1,10 @@
 //! What lies over a screen and takes its keys: prefix menus, help, the palette, prompts, editors.
 
 pub mod address;
-pub mod attachments;
 pub mod audit;
 pub mod choice_menu;
 pub mod choices_menu;
+pub mod choosing;
 pub mod column_menu;
 pub mod column_picker;
 pub mod columns;
@@ -34,15 +34,14 @@ pub mod save_file;
 pub mod tags;
 pub mod views;
 pub mod whole;
-pub mod workflows;
 
 use super::App;
 use super::effect::Effect;
 use super::key::{Input, Key};
 use super::line::Line;
-use attachments::AttachmentMenu;
 use choice_menu::ChoiceMenu;
 use choices_menu::ChoicesMenu;
+use choosing::Choosing;
 use column_menu::ColumnMenu;
 use column_picker::ColumnPicker;
 use columns::ColumnJump;
@@ -68,7 +67,6 @@ use save_file::SaveFile;
 use tags::TagForm;
 use views::ViewPicker;
 use whole::Whole;
-use workflows::WorkflowMenu;
 
 /// An overlay with its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,10 +121,8 @@ pub enum Overlay {
     Gone(Gone),
     /// The rows that a new one is too much like.
     Duplicates(Box<Duplicates>),
-    /// Which of several attachments is to be saved.
-    Attachments(Box<AttachmentMenu>),
-    /// Which workflow is to be run.
-    Workflows(Box<WorkflowMenu>),
+    /// Which of several files is to be saved, or which workflow is to be run.
+    Choosing(Box<Choosing>),
     /// Where an attachment is to be saved, being typed.
     SaveFile(Box<SaveFile>),
     /// Text to be read.
@@ -186,8 +182,7 @@ impl App {
             Some(Overlay::Conflict(_)) => self.conflict_input(&input),
             Some(Overlay::Gone(_)) => self.gone_input(&input),
             Some(Overlay::Duplicates(_)) => self.duplicates_input(&input),
-            Some(Overlay::Attachments(_)) => self.attachments_input(&input),
-            Some(Overlay::Workflows(_)) => self.workflows_input(&input),
+            Some(Overlay::Choosing(_)) => self.choosing_input(&input),
             Some(Overlay::SaveFile(_)) => self.save_file_input(&input),
             Some(Overlay::Reading(_)) => self.reading_input(&input),
             Some(Overlay::Link(_)) => self.link_input(&input),

@@ -13,7 +13,7 @@ use crate::app::list::{List, Step};
 use crate::app::load::Load;
 use crate::app::notice::Notice;
 use crate::app::overlay::Overlay;
-use crate::app::overlay::attachments::AttachmentMenu;
+use crate::app::overlay::choosing::Choosing;
 use crate::app::overlay::reading::Reading;
 use crate::app::overlay::save_file::SaveFile;
 use crate::app::pending::RowKey;
@@ -319,7 +319,7 @@ impl App {
                 let overlay = match happened.entry.files.as_slice() {
                     [] => return vec![],
                     [file] => Overlay::SaveFile(Box::new(SaveFile::of_attachment(file))),
-                    files => Overlay::Attachments(Box::new(AttachmentMenu::new(files.to_vec()))),
+                    files => Overlay::Choosing(Box::new(Choosing::file(files.to_vec()))),
                 };
                 self.overlays.push(overlay);
             }

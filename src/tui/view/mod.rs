@@ -127,12 +127,8 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Opti
             Overlay::Conflict(panel) => conflict::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Gone(panel) => gone::draw(app, panel, cursor, theme, body, buffer),
             Overlay::Duplicates(panel) => duplicates::draw(app, panel, cursor, theme, body, buffer),
-            Overlay::Attachments(choice) => {
-                menu::draw("Save which attachment", &choice.menu, cursor, theme, body, buffer)
-            }
-            Overlay::Workflows(choice) => {
-                let title = format!("Run which workflow on {}", choice.on);
-                menu::draw(&title, &choice.menu, cursor, theme, body, buffer)
+            Overlay::Choosing(choosing) => {
+                menu::draw(&choosing.title, &choosing.menu, cursor, theme, body, buffer)
             }
             Overlay::SaveFile(form) => save_file::draw(app, form, cursor, theme, body, buffer),
             Overlay::Reading(text) => doctor::reading(app, text, theme, body, buffer),
