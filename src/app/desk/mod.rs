@@ -317,14 +317,19 @@ impl App {
         self.reviewed.take_if(|reviewed| reviewed.waits).is_some()
     }
 
+    /// Keeps the columns of tables, and how their lookups are written.
+    pub(in crate::app) fn know_columns(&mut self, learned: Vec<Learned>) {
+        for (schema, paths) in learned {
+            self.lookup_paths.insert(schema.table.name.clone(), paths);
+            self.schemas.entry(schema.table.name.clone()).or_insert(schema);
+        }
+    }
+
     /// The columns of tables came; a form that waits for them is staged.
     pub(in crate::app) fn learned(&mut self, result: Result<Vec<Learned>, Error>) -> Vec<Effect> {
         match result {
             Ok(learned) => {
-                for (schema, paths) in learned {
-                    self.lookup_paths.insert(schema.table.name.clone(), paths);
-                    self.schemas.entry(schema.table.name.clone()).or_insert(schema);
-                }
+                self.know_columns(learned);
                 self.complete_draft();
                 if self.adding.is_some() {
                     return self.add_on();

@@ -182,10 +182,7 @@ impl App {
     pub(super) fn learned_for_file(&mut self, result: Result<Vec<Learned>, Error>) -> Vec<Effect> {
         match result {
             Ok(learned) => {
-                for (schema, paths) in learned {
-                    self.lookup_paths.insert(schema.table.name.clone(), paths);
-                    self.schemas.entry(schema.table.name.clone()).or_insert(schema);
-                }
+                self.know_columns(learned);
                 self.read_rows_of_file()
             }
             Err(error) => {
