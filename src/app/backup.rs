@@ -7,7 +7,7 @@ use super::App;
 use super::effect::{Effect, Request};
 use super::event::BackedUp;
 use super::notice::Notice;
-use super::pending::{Item, OperationKind, Pending, PendingOperation, Target};
+use super::pending::{Item, OperationKind, Pending, PendingOperation};
 use super::problem::Problem;
 use super::tickets::Slot;
 use crate::dataverse::{RowId, Table};
@@ -18,18 +18,20 @@ const MOST: usize = 500;
 /// From so many deletes on they are written to a file before.
 const FROM: usize = 2;
 
-/// The rows that the next send of these items would delete.
-fn doomed<'a>(pending: &'a Pending, items: &[Item]) -> Vec<&'a Target> {
-    let deletes: BTreeSet<&Item> = items
-        .iter()
-        .filter(|item| pending.operation_of(item).is_some_and(|known| known.kind == OperationKind::Delete))
-        .collect();
-    if deletes.len() < FROM {
-        return vec![];
+/// The deletes and the merges that the next send of these items would carry out.
+fn doomed<'a>(
+    pending: &'a Pending,
+    items: &[Item],
+) -> (Vec<&'a PendingOperation>, Vec<&'a PendingOperation>) {
+    let kind = |item: &Item| pending.operation_of(item).map(|known| known.kind);
+    let is_doomed = |item: &&Item| matches!(kind(item), Some(OperationKind::Delete | OperationKind::Merge));
+    let doomed: BTreeSet<&Item> = items.iter().filter(is_doomed).collect();
+    if doomed.is_empty() {
+        return (vec![], vec![]); // mostly so, and then the order of all that waits is not needed
     }
     let sendable = pending.sendable();
-    let sent = sendable.iter().filter(|item| deletes.contains(item));
-    sent.filter_map(|item| pending.operation_of(item)?.about.as_ref()).collect()
+    let sent = sendable.iter().filter(|item| doomed.contains(item));
+    sent.filter_map(|item| pending.operation_of(item)).partition(|known| known.kind == OperationKind::Delete)
 }
 
 /// What becomes of the rows that are in a file.
@@ -83,28 +85,16 @@ impl App {
     /// The rows that are in a file before these items are sent, each once, and what becomes of them. Of a merge both: the
     /// one that is closed and the one that it goes into.
     fn kept_rows(&self, items: &[Item]) -> Option<(Doom, Vec<(Table, RowId)>)> {
-        let mut deleted = doomed(&self.pending, items);
-        let items: BTreeSet<&Item> = items.iter().collect();
-        let sendable = self.pending.sendable();
-        let operations = sendable.iter().filter(|item| items.contains(item));
-        let operations = operations.filter_map(|item| self.pending.operation_of(item));
-        let of = |kind: OperationKind| move |known: &&PendingOperation| known.kind == kind;
-        let merges: Vec<&PendingOperation> = operations.clone().filter(of(OperationKind::Merge)).collect();
-        if !merges.is_empty() {
-            // There is a file anyway: one that is deleted by itself goes there too.
-            deleted = operations
-                .filter(of(OperationKind::Delete))
-                .filter_map(|known| known.about.as_ref())
-                .collect();
-        }
-        let doom = match (deleted.is_empty(), merges.is_empty()) {
-            (true, true) => return None,
-            (false, true) => Doom::Deleted,
-            (true, false) => Doom::Merged,
-            (false, false) => Doom::Either,
+        let (deletes, merges) = doomed(&self.pending, items);
+        let doom = match (deletes.len(), merges.is_empty()) {
+            (count, true) if count < FROM => return None,
+            (_, true) => Doom::Deleted,
+            (0, false) => Doom::Merged,
+            (_, false) => Doom::Either, // there is a file anyway: one that is deleted by itself goes there too
         };
+        let deleted = deletes.iter().filter_map(|known| known.about.as_ref());
         let own = merges.iter().filter_map(|merge| merge.about.as_ref());
-        let rows = deleted.into_iter().chain(own).map(|target| (target.table.clone(), target.id));
+        let rows = deleted.chain(own).map(|target| (target.table.clone(), target.id));
         let into = merges.iter().filter_map(|merge| {
             let table = &merge.about.as_ref()?.table; // both are of one table
             Some((table.clone(), merge.into.as_ref()?.id))
@@ -116,7 +106,7 @@ impl App {
 
     /// Why so many rows are not deleted at once.
     pub(in crate::app) fn too_many_deletes(&self, items: &[Item]) -> Option<String> {
-        let count = doomed(&self.pending, items).len();
+        let count = doomed(&self.pending, items).0.len();
         (count > MOST).then(|| {
             let count = grouped(count as u64);
             format!("{count} deletes are included: at most {MOST} are sent at once. Space leaves some out, u undoes")
