@@ -13,7 +13,7 @@ mod operations;
 mod owner;
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::fs::File;
 use std::io;

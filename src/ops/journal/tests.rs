@@ -36,8 +36,8 @@ fn link(to: Option<(SetName, RowId)>) -> Change {
     Change::Link { navigation: "customerid_account".into(), to }
 }
 
-pub(super) fn row(number: u128, edits: Vec<KeptEdit>) -> KeptRow {
-    let table = Table {
+pub(in crate::ops) fn cases() -> Table {
+    Table {
         name: "incident".into(),
         set: "incidents".into(),
         display_name: "Case".into(),
@@ -47,11 +47,14 @@ pub(super) fn row(number: u128, edits: Vec<KeptEdit>) -> KeptRow {
         is_custom: false,
         is_system: false,
         optimistic_concurrency: true,
-    };
+    }
+}
+
+pub(super) fn row(number: u128, edits: Vec<KeptEdit>) -> KeptRow {
     let json =
         format!("{{\"@odata.etag\":\"W/\\\"{number}\\\"\",\"title\":\"caf\u{e9} \\u0001\",\"x\":1.50}}");
     KeptRow {
-        table,
+        table: cases(),
         id: RowId(Uuid::from_u128(number)),
         name: format!("CAS-{number:05}"),
         row: Row::from_json(json).unwrap(),

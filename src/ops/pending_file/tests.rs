@@ -2,21 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
-use crate::dataverse::{SetName, TableName};
-
-fn table() -> Table {
-    Table {
-        name: TableName::new("incident"),
-        set: SetName::new("incidents"),
-        display_name: "Case".into(),
-        collection_name: "Cases".into(),
-        primary_id: "incidentid".into(),
-        primary_name: Some("title".into()),
-        is_custom: false,
-        is_system: false,
-        optimistic_concurrency: true,
-    }
-}
+use crate::ops::journal::tests::cases;
 
 fn edit(column: &str, change: Change, text: &str) -> KeptEdit {
     KeptEdit { column: column.into(), label: "Label \u{202e}\u{1b}[31m".into(), change, text: text.into() }
@@ -26,7 +12,7 @@ fn some() -> Contents {
     let id = |number: u128| RowId(Uuid::from_u128(number));
     let link = |to| Change::Link { navigation: "customerid_account".into(), to };
     let row = |number: u128, json: &str, edits| KeptRow {
-        table: table(),
+        table: cases(),
         id: id(number),
         name: "CAS-01213 \"宽\"\n".into(),
         row: Row::from_json(json.to_owned()).unwrap().with_etag("W/\"7\""),

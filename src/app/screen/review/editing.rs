@@ -5,7 +5,8 @@ use crate::app::effect::Effect;
 use crate::app::marked::Marked;
 use crate::app::pending::{Item, RowKey, Target};
 use crate::app::{App, Screen};
-use crate::dataverse::{ColumnName, TableName};
+use crate::dataverse::ColumnName;
+use crate::text::grouped;
 
 /// A value of the review that is being edited.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,16 +16,6 @@ pub(in crate::app) struct Reviewed {
     rows: Vec<RowKey>,
     /// The columns of the table are being read for it.
     pub(in crate::app) waits: bool,
-}
-
-impl Reviewed {
-    fn table(&self) -> Option<&TableName> {
-        self.rows.first().map(|key| &key.table)
-    }
-
-    fn is(&self, target: &Target, column: &ColumnName) -> bool {
-        self.column == *column && self.rows.first() == Some(&target.key())
-    }
 }
 
 impl App {
@@ -111,15 +102,18 @@ impl App {
         self.open_reviewed(waiting)
     }
 
+    /// The run in the review that an edited value of this row is for.
+    fn reviewed_run(&self, target: &Target) -> Option<&Reviewed> {
+        let run = self.reviewed.as_ref().filter(|reviewed| reviewed.rows.len() > 1)?;
+        let is_it = matches!(self.screen(), Screen::Review(_)) && run.rows.first() == Some(&target.key());
+        is_it.then_some(run)
+    }
+
     /// The rows that an edited value is for, where it is that of a run in the review.
     pub(in crate::app) fn reviewed_rows(&self, target: &Target, column: &ColumnName) -> Option<Marked> {
-        let reviewed = self.reviewed.as_ref()?;
-        let is_here = matches!(self.screen(), Screen::Review(_));
-        if !is_here || !reviewed.is(target, column) || reviewed.rows.len() < 2 {
-            return None;
-        }
+        let run = self.reviewed_run(target).filter(|run| run.column == *column)?;
         let mut marked = Marked::default();
-        for key in &reviewed.rows {
+        for key in &run.rows {
             match self.pending.row(&key.table, key.id) {
                 Some(row) if row.is_sending() => {
                     marked.left_out.push(format!("{} is being saved", row.target.name));
@@ -133,12 +127,7 @@ impl App {
 
     /// `37 Cases`: what an edited value is for, where it is that of a run in the review.
     pub(in crate::app) fn reviewed_text(&self, target: &Target) -> Option<String> {
-        let reviewed = self.reviewed.as_ref()?;
-        let is_run = matches!(self.screen(), Screen::Review(_))
-            && reviewed.rows.len() > 1
-            && reviewed.table() == Some(&target.table.name)
-            && reviewed.rows.first() == Some(&target.key());
-        let count = crate::text::grouped(reviewed.rows.len() as u64);
-        is_run.then(|| format!("{count} {}", target.table.collection_name))
+        let count = grouped(self.reviewed_run(target)?.rows.len() as u64);
+        Some(format!("{count} {}", target.table.collection_name))
     }
 }
